@@ -1,0 +1,60 @@
+"""The characters a reader knows, and the one spelling of a plate text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+LATIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+"""The province characters that a mainland Chinese plate begins with."""
+
+_CYRILLIC_TO_LATIN = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
+_SEPARATORS = str.maketrans("", "", " \t-–—.·•:_/'")
+
+
+def normalise(text: str) -> str:
+    """The canonical spelling: upper case, no separators, Cyrillic look-alikes as Latin.
+
+    >>> normalise("а 123 вс-77")
+    'A123BC77'
+    """
+    return text.upper().translate(_SEPARATORS).translate(_CYRILLIC_TO_LATIN)
+
+
+def merge_confusable(text: str) -> str:
+    """Writes O as 0 and I as 1, for the figure that forgives what only the country's format can tell."""
+    return text.replace("O", "0").replace("I", "1")
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """An ordered set of characters; class 0 is the CTC blank, class ``i + 1`` is ``characters[i]``."""
+
+    characters: str = LATIN + PROVINCES
+
+    def __post_init__(self) -> None:
+        if not self.characters or len(set(self.characters)) != len(self.characters):
+            raise ValueError(f"an alphabet needs distinct characters, got {self.characters!r}")
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {c: i + 1 for i, c in enumerate(self.characters)}
+
+    @property
+    def classes(self) -> int:
+        """Number of network outputs per column: the characters and the blank."""
+        return len(self.characters) + 1
+
+    def encode(self, text: str) -> list[int]:
+        """Classes of a text. Raises ValueError that names the first character outside the alphabet."""
+        if unknown := self.unknown(text):
+            raise ValueError(f"{text!r} has {unknown[0]!r}, which is not in the alphabet")
+        return [self._index[c] for c in text]
+
+    def decode(self, classes: Iterable[int]) -> str:
+        """Text of non-blank classes."""
+        return "".join(self.characters[i - 1] for i in classes)
+
+    def unknown(self, text: str) -> list[str]:
+        """The characters of ``text`` that the alphabet lacks, in order."""
+        return [c for c in text if c not in self._index]

@@ -1,0 +1,58 @@
+"""``card.json``: what a shipped model is, in a closed schema."""
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class CardError(ValueError):
+    """A model folder that is incomplete or does not match its card."""
+
+
+class ModelCard(BaseModel):
+    """Everything the runtime must know about an ONNX file, and a reader may want to know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal[1] = 1
+    name: str
+    task: Literal["detector", "ocr"]
+    input_size: tuple[int, int] = Field(description="height, width of the uint8 [N, H, W, 3] input")
+    colour_order: Literal["RGB"] = "RGB"
+    alphabet: str | None = Field(default=None, description="characters of classes 1..; class 0 is the blank")
+    regions: tuple[str, ...] = ()
+    confidence_threshold: float | None = None
+    architecture: dict[str, int | float | str | bool | list[int] | None]
+    trained_on: dict[str, int] = Field(description="source -> number of images, or of samples drawn")
+    metrics: dict[str, float] = Field(description="on val, of the exported weights")
+    commit: str
+    created: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of model.onnx")
+    licence: str = "AGPL-3.0-or-later"
+
+
+def load_card(folder: Path) -> ModelCard:
+    """The validated card of ``folder``; its ``model.onnx`` must have the hash that the card states.
+
+    Raises CardError that names the folder and the fault.
+    """
+    for name in ("card.json", "model.onnx"):
+        if not (folder / name).is_file():
+            raise CardError(f"{folder}: no {name}")
+    try:
+        card = ModelCard.model_validate_json((folder / "card.json").read_text())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise CardError(f"{folder / 'card.json'}: {where}: {first['msg']}") from None
+    if sha256_of(folder / "model.onnx") != card.sha256:
+        raise CardError(f"{folder / 'model.onnx'}: does not match the sha256 of its card")
+    return card
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

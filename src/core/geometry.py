@@ -1,0 +1,118 @@
+"""Letterbox, crop, overlap: the pixel arithmetic that training, evaluation and the runtime share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from src.core.types import Boxes, Corners, Image
+
+FILL = 114
+CROP_MARGIN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """How an image was fitted: ``canvas = original * scale + (left, top)``."""
+
+    scale: float
+    left: int
+    top: int
+
+    def to_original(self, points: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        """Maps x, y pairs of any shape ``[..., 2k]`` from the canvas back to the original image."""
+        pairs = points.reshape(*points.shape[:-1], -1, 2).astype(np.float32)
+        pairs = (pairs - np.array([self.left, self.top], np.float32)) / np.float32(self.scale)
+        return pairs.reshape(points.shape)
+
+
+def letterbox(image: Image, size: tuple[int, int]) -> tuple[Image, Letterbox]:
+    """Fits ``image`` into ``size = (height, width)``, aspect kept, centred, the rest filled with 114.
+
+    Shrinks by pixel area (no aliasing), enlarges bilinearly.
+    """
+    height, width = image.shape[:2]
+    scale = min(size[0] / height, size[1] / width)
+    new_h, new_w = max(1, round(height * scale)), max(1, round(width * scale))
+    resized = cv2.resize(
+        image, (new_w, new_h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    )
+    top, left = (size[0] - new_h) // 2, (size[1] - new_w) // 2
+    canvas = np.full((*size, 3), FILL, np.uint8)
+    canvas[top : top + new_h, left : left + new_w] = resized
+    return canvas, Letterbox(scale, left, top)
+
+
+def box_to_corners(boxes: npt.NDArray[Any]) -> Corners:
+    """``[..., 4]`` boxes to ``[..., 4, 2]`` corners, clockwise from the top left."""
+    return boxes[..., [0, 1, 2, 1, 2, 3, 0, 3]].reshape(*boxes.shape[:-1], 4, 2).astype(np.float32)
+
+
+def corners_to_box(corners: npt.NDArray[Any]) -> Boxes:
+    """``[..., 4, 2]`` corners to the ``[..., 4]`` box around them."""
+    return np.concatenate([corners.min(-2), corners.max(-2)], -1).astype(np.float32)
+
+
+def widen(corners: Corners, margin: float) -> Corners:
+    """Moves every corner outwards by ``margin`` times the plate's height, along the plate's own axes."""
+    tl, tr, br, bl = corners.astype(np.float32)
+    across, down = _unit(tr - tl + br - bl), _unit(bl - tl + br - tr)
+    d = margin * (np.linalg.norm(bl - tl) + np.linalg.norm(br - tr)) / 2
+    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
+    widened: Corners = corners + d * (signs[:, :1] * across + signs[:, 1:] * down)
+    return widened.astype(np.float32)
+
+
+def _unit(vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    unit: npt.NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-6)
+    return unit
+
+
+def crop_plate(image: Image, corners: Corners, size: tuple[int, int], margin: float = CROP_MARGIN) -> Image:
+    """The plate inside ``corners`` [4, 2], widened by ``margin`` of its height, *stretched* to ``size`` (h, w).
+
+    A box goes through ``box_to_corners`` first. Large plates are shrunk by pixel area before the warp, so
+    that they do not alias; beyond the image's edge the last pixel repeats.
+    """
+    quad = widen(corners, margin)
+    height, width = image.shape[:2]
+    x1, y1 = np.clip(np.floor(quad.min(0)).astype(int) - 1, 0, [width - 1, height - 1])
+    x2, y2 = np.clip(np.ceil(quad.max(0)).astype(int) + 2, [x1 + 1, y1 + 1], [width, height])
+    patch = image[y1:y2, x1:x2]
+    span_x, span_y = float(np.linalg.norm(quad[1] - quad[0])), float(np.linalg.norm(quad[3] - quad[0]))
+    fx, fy = min(1.0, size[1] / max(span_x, 1.0)), min(1.0, size[0] / max(span_y, 1.0))
+    if min(fx, fy) < 1:
+        shrunk = (max(1, round(patch.shape[1] * fx)), max(1, round(patch.shape[0] * fy)))
+        fx, fy = shrunk[0] / patch.shape[1], shrunk[1] / patch.shape[0]
+        patch = np.asarray(cv2.resize(patch, shrunk, interpolation=cv2.INTER_AREA), np.uint8)
+    # pixel centres: position p of the original lies at (p - x1) * f - 0.5 of the patch's own grid
+    source = (quad - np.array([x1, y1], np.float32)) * np.array([fx, fy], np.float32) - 0.5
+    target = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32)) - 0.5
+    matrix = cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32))
+    warped = cv2.warpPerspective(
+        patch, matrix, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(warped, np.uint8)
+
+
+def iou_matrix(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Intersection over union of boxes ``a [N, 4]`` and ``b [M, 4]`` as ``[N, M]``."""
+    a, b = a.reshape(-1, 1, 4).astype(np.float32), b.reshape(1, -1, 4).astype(np.float32)
+    overlap = (np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])).clip(0).prod(-1)
+    areas = [(x[..., 2:] - x[..., :2]).clip(0).prod(-1) for x in (a, b)]
+    union = areas[0] + areas[1] - overlap
+    iou: npt.NDArray[np.float32] = overlap / np.maximum(union, 1e-9)
+    return iou
+
+
+def nms(boxes: npt.NDArray[Any], scores: npt.NDArray[Any], iou_threshold: float) -> npt.NDArray[np.int64]:
+    """Greedy non-maximum suppression: indices of the boxes kept, best score first."""
+    order = np.argsort(-scores, kind="stable")
+    kept = []
+    while order.size:
+        best, rest = order[0], order[1:]
+        kept.append(best)
+        order = rest[iou_matrix(boxes[best], boxes[rest])[0] <= iou_threshold]
+    return np.array(kept, np.int64)
