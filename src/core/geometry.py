@@ -23,7 +23,7 @@ class Letterbox:
 
     def to_original(self, points: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         """Maps x, y pairs of any shape ``[..., 2k]`` from the canvas back to the original image."""
-        pairs = points.reshape(*points.shape[:-1], -1, 2).astype(np.float32)
+        pairs = points.reshape(*points.shape[:-1], points.shape[-1] // 2, 2).astype(np.float32)
         pairs = (pairs - np.array([self.left, self.top], np.float32)) / np.float32(self.scale)
         return pairs.reshape(points.shape)
 
@@ -71,10 +71,10 @@ def _unit(vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def crop_plate(image: Image, corners: Corners, size: tuple[int, int], margin: float = CROP_MARGIN) -> Image:
-    """The plate inside ``corners`` [4, 2], widened by ``margin`` of its height, *stretched* to ``size`` (h, w).
+    """The plate inside ``corners`` [4, 2], widened by ``margin`` of its height, *stretched* to ``size``.
 
-    A box goes through ``box_to_corners`` first. Large plates are shrunk by pixel area before the warp, so
-    that they do not alias; beyond the image's edge the last pixel repeats.
+    ``size`` is (height, width). A box goes through ``box_to_corners`` first. Large plates are shrunk by pixel
+    area before the warp, so that they do not alias; beyond the image's edge the last pixel repeats.
     """
     quad = widen(corners, margin)
     height, width = image.shape[:2]

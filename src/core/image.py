@@ -1,7 +1,8 @@
 """Reading a photograph from disk into the one image contract (``types.Image``).
 
 Pillow rather than OpenCV: it knows an image's size before decoding a pixel, applies EXIF orientation,
-converts grey, palette and CMYK, and raises on a truncated file where OpenCV returns a picture that is grey below.
+converts grey, palette and CMYK, and raises on a truncated file where OpenCV returns a picture that is grey
+below.
 """
 
 import warnings
@@ -28,25 +29,32 @@ def read_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
     Raises ImageError for what is missing, truncated, no image at all, or of more than ``max_pixels``.
     """
     try:
-        with warnings.catch_warnings(), PillowImage.open(path) as picture:
-            warnings.simplefilter("ignore")  # size is checked below, odd EXIF is no fault of the pixels
-            if picture.width * picture.height > max_pixels:
-                raise ImageError(
-                    f"{picture.width} x {picture.height} pixels, over {max_pixels // 1_000_000} megapixels"
-                )
-            return _to_rgb(ImageOps.exif_transpose(picture))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # size is checked here, odd EXIF is no fault of the pixels
+            return _open(path, max_pixels)
+    except ImageError:
+        raise
     except FileNotFoundError:
         raise ImageError("no such file") from None
     except IsADirectoryError:
         raise ImageError("a folder, not an image") from None
+    except PermissionError:
+        raise ImageError("may not be opened") from None
     except UnidentifiedImageError:
         raise ImageError("not an image, or of an unsupported format") from None
     except PillowImage.DecompressionBombError:
         raise ImageError(f"over {max_pixels // 1_000_000} megapixels") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        if isinstance(error, ImageError):
-            raise
+    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:  # RuntimeError: AVIF
         raise ImageError(f"damaged image ({error})") from None
+
+
+def _open(path: Path | str, max_pixels: int) -> Image:
+    with PillowImage.open(path) as picture:
+        if picture.width * picture.height > max_pixels:
+            raise ImageError(
+                f"{picture.width} x {picture.height} pixels, over {max_pixels // 1_000_000} megapixels"
+            )
+        return _to_rgb(ImageOps.exif_transpose(picture))
 
 
 def _to_rgb(picture: PillowImage.Image) -> Image:

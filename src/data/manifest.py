@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Box = tuple[float, float, float, float]
 Points = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
@@ -15,7 +14,7 @@ class ManifestError(ValueError):
 
 
 class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PlateLabel(_Closed):
@@ -46,7 +45,7 @@ class Record(_Closed):
     verified: bool = True
     corners: Points | None = None
     lines: int | None = Field(default=None, ge=1, le=2)
-    chars: Annotated[tuple[Box, ...] | None, BeforeValidator(lambda v: v or None)] = None
+    chars: tuple[Box, ...] | None = None
 
     @property
     def is_scene(self) -> bool:
@@ -56,7 +55,8 @@ class Record(_Closed):
 def read_manifest(path: Path) -> list[Record]:
     """All records of a manifest. Raises ManifestError naming file and line of the first fault."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # not splitlines: a JSON string may hold U+2028 and its like, which that would break in two
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ManifestError(
             f"{path}: {getattr(error, 'strerror', None) or 'not a UTF-8 text file'}"
@@ -74,24 +74,16 @@ def read_manifest(path: Path) -> list[Record]:
 
 
 def write_manifest(path: Path, records: Iterable[Record]) -> None:
-    """Writes records, leaving out what holds its default; the folder is created."""
+    """Writes records, leaving out every field that holds its default; the folder is created.
+
+    The file appears whole or not at all: a run that is cut short leaves an older manifest as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    keep = {"image", "split", "source"}
-    with path.open("w", encoding="utf-8") as file:
+    unfinished = path.with_name(path.name + ".part")
+    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
         for record in records:
-            file.write(
-                record.model_dump_json(
-                    include=keep | _stated(record),
-                    exclude_defaults=False,
-                    exclude_unset=False,
-                    exclude_none=True,
-                )
-                + "\n"
-            )
-
-
-def _stated(record: Record) -> set[str]:
-    return {n for n, f in Record.model_fields.items() if getattr(record, n) != f.default}
+            file.write(record.model_dump_json(exclude_defaults=True) + "\n")
+    unfinished.replace(path)
 
 
 def of_split(records: Sequence[Record], split: str) -> list[Record]:

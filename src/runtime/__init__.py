@@ -1,0 +1,19 @@
+"""Exported models at work: onnxruntime, numpy and OpenCV, never torch."""
+
+from src.runtime.detector import Detector
+from src.runtime.plate_reader import PlateReader
+from src.runtime.reader import CropReader, ImageResult, PlateResult, Reader, Timings, read_file
+from src.runtime.session import ProviderError, available_providers
+
+__all__ = [
+    "CropReader",
+    "Detector",
+    "ImageResult",
+    "PlateReader",
+    "PlateResult",
+    "ProviderError",
+    "Reader",
+    "Timings",
+    "available_providers",
+    "read_file",
+]

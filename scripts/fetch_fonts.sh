@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Fetches typefaces that resemble number plates into a folder that git ignores: scripts/fetch_fonts.sh [DIR=.fonts]
+#
+# They come through Debian packages (apt-get download) and npm packages (npm pack); nothing is installed.
+# Faces that are already there are not fetched again. Exits 1 with fewer than ten faces.
+set -euo pipefail
+
+dir=${1:-.fonts}
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+missing=()
+
+# package: the faces that are wanted of it
+debian="
+fonts-opendin: OSP-DIN.ttf
+fonts-osifont: osifont.ttf
+fonts-roadgeek: RG2014B.ttf RG2014C.ttf RG2014D.ttf RG2014E.ttf
+fonts-routed-gothic: routed-gothic.ttf routed-gothic-narrow.ttf routed-gothic-wide.ttf
+fonts-bebas-neue: BebasNeue-Bold.otf BebasNeue-Book.otf
+fonts-national-park: NationalPark-Regular.otf NationalPark-Heavy.otf
+fonts-dosis: Dosis-SemiBold.otf
+fonts-play: Play-Bold.ttf
+fonts-allerta: allerta_medium.otf
+fonts-liberation: LiberationSans-Bold.ttf LiberationSansNarrow-Bold.ttf LiberationMono-Bold.ttf
+fonts-kacst: KacstBook.ttf KacstOffice.ttf KacstTitle.ttf
+fonts-freefont-ttf: FreeSansBold.ttf FreeSerifBold.ttf
+fonts-wqy-microhei: wqy-microhei.ttc
+"
+# package of @fontsource: the weights that are wanted
+npm="
+barlow: 600
+barlow-condensed: 500 600
+barlow-semi-condensed: 600
+saira-condensed: 500 600
+saira-semi-condensed: 600
+saira-extra-condensed: 600
+overpass: 600
+overpass-mono: 600
+roboto-condensed: 500
+share-tech: 400
+share-tech-mono: 400
+b612-mono: 700
+blinker: 600
+rajdhani: 600
+oswald: 500
+antonio: 500
+m-plus-rounded-1c: 700
+sofia-sans: 700
+archivo-narrow: 600
+fjalla-one: 400
+chakra-petch: 600
+jost: 500
+"
+
+from_debian() { # package face...
+    local package=$1 face
+    shift
+    for face in "$@"; do [[ -s $dir/$face ]] || break; done
+    [[ -s $dir/$face ]] && return
+    (cd "$work" && apt-get download -qq "$package" >apt.log 2>&1 && dpkg-deb -x "$package"_*.deb "$package") ||
+        { missing+=("$package"); return; }
+    for face in "$@"; do
+        find "$work/$package" -name "$face" -type f -exec cp {} "$dir/" \; -quit
+        [[ -s $dir/$face ]] || missing+=("$package/$face")
+    done
+}
+
+from_npm() { # package weight...
+    local package=$1 weight face
+    shift
+    for weight in "$@"; do
+        face=$package-latin-$weight-normal.woff
+        [[ -s $dir/$face ]] && continue
+        [[ -d $work/npm-$package ]] || unpack_npm "$package" || { missing+=("@fontsource/$package"); return; }
+        cp "$work/npm-$package/package/files/$face" "$dir/" 2>/dev/null || missing+=("@fontsource/$package/$weight")
+    done
+}
+
+unpack_npm() {
+    local folder=$work/npm-$1
+    mkdir "$folder"
+    (cd "$folder" && npm pack --silent "@fontsource/$1" >npm.log 2>&1 && tar xzf ./*.tgz) || { rm -rf "$folder"; return 1; }
+}
+
+while IFS=: read -r package faces; do
+    # shellcheck disable=SC2086  # a list of words
+    [[ -n $package ]] && from_debian "$package" $faces
+done <<<"$debian"
+while IFS=: read -r package weights; do
+    # shellcheck disable=SC2086
+    [[ -n $package ]] && from_npm "$package" $weights
+done <<<"$npm"
+
+for name in ${missing[@]+"${missing[@]}"}; do echo "could not get $name" >&2; done
+count=$(find "$dir" -type f \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' -o -name '*.woff' \) | wc -l)
+echo "$count faces in $dir"
+((count >= 10))

@@ -1,0 +1,259 @@
+"""Plate crops, synthetic and real, as batches for the reader."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from src.core.alphabet import Alphabet
+from src.core.geometry import box_to_corners, crop_plate
+from src.core.image import ImageError, read_image
+from src.core.types import Corners, Image
+from src.data.augment import CropAugment
+from src.data.labels import load_labels
+from src.data.manifest import ManifestError, Record, of_split, read_manifest
+from src.data.sampling import EpochSampler, one_thread
+from src.data.synthesis import CropSynthesiser, find_fonts
+
+NO_LABEL = -100
+"""Of a column whose character is not known; ``cross_entropy`` leaves it out."""
+
+
+@dataclass(frozen=True)
+class RealCrop:
+    """A photograph's plate: ``image`` holds it within ``corners`` [4, 2]."""
+
+    image: Image
+    corners: Corners
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CropSample:
+    """``image`` uint8 [H, W, 3] RGB, its ``text``, and the class that each output column should say."""
+
+    image: Image
+    text: str
+    columns: npt.NDArray[np.int64]
+    source: str
+
+
+@dataclass(frozen=True)
+class CropBatch:
+    """``images`` uint8 [N, H, W, 3] RGB; ``targets`` all classes in a row, split by ``lengths`` [N];
+    ``columns`` [N, T] with -100 where unknown."""
+
+    images: Tensor
+    targets: Tensor
+    lengths: Tensor
+    columns: Tensor
+    texts: list[str]
+    sources: list[str]
+
+
+def real_crops(records: Sequence[Record], root: Path) -> list[RealCrop]:
+    """Decodes crops, and cuts the labelled plates out of scenes with half a plate's height around them."""
+    crops = []
+    for record in records:
+        try:
+            image = read_image(root / record.image)
+        except ImageError as error:
+            raise ImageError(f"{root / record.image}: {error}") from None
+        if record.plates is None:
+            whole = np.array([0, 0, image.shape[1], image.shape[0]], np.float32)
+            if record.text:
+                crops.append(RealCrop(image, box_to_corners(whole), record.text, record.source))
+        else:
+            crops += [
+                _cut(image, np.array(p.box, np.float32), p.text, record.source)
+                for p in record.plates
+                if p.text
+            ]
+    return crops
+
+
+def _cut(image: Image, box: npt.NDArray[np.float32], text: str, source: str) -> RealCrop:
+    pad = (box[3] - box[1]) / 2
+    x1, y1 = np.maximum(box[:2] - pad, 0).astype(int)
+    x2, y2 = np.ceil(box[2:] + pad).astype(int)
+    local = box - np.array([x1, y1, x1, y1], np.float32)
+    return RealCrop(image[y1:y2, x1:x2].copy(), box_to_corners(local), text, source)
+
+
+def column_classes(
+    chars: npt.NDArray[np.float32], classes: Sequence[int], width: int, columns: int
+) -> npt.NDArray[np.int64]:
+    """The class of each output column, from the boxes ``chars [n, 4]`` in crop pixels; blank (0) between.
+
+    A character holds the middle 70 % of its box and at least the column nearest its centre, so that the blank
+    which CTC needs between two equal neighbours has room.
+    """
+    labels = np.zeros(columns, np.int64)
+    centres = (np.arange(columns) + 0.5) * width / columns
+    for box, label in zip(chars, classes, strict=True):
+        middle, reach = (box[0] + box[2]) / 2, 0.35 * (box[2] - box[0])
+        labels[np.abs(centres - middle) <= reach] = label
+        labels[int(np.clip(middle * columns / width, 0, columns - 1))] = label
+    return labels
+
+
+class CropDataset(Dataset[CropSample]):
+    """Item ``(index, seed)``: the real crop of that index, or with index -1 a synthetic one drawn from the seed."""
+
+    def __init__(
+        self,
+        crops: Sequence[RealCrop],
+        alphabet: Alphabet,
+        size: tuple[int, int],
+        columns: int,
+        augment: CropAugment | None = None,
+        synthesiser: CropSynthesiser | None = None,
+    ) -> None:
+        self.crops, self.alphabet, self.size, self.columns = crops, alphabet, size, columns
+        self.augment, self.synthesiser = augment, synthesiser
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+    def __getitem__(self, key: tuple[int, int]) -> CropSample:
+        index, seed = key
+        if index < 0:
+            return self._synthetic(np.random.default_rng(seed))
+        crop = self.crops[index]
+        unknown = np.full(self.columns, NO_LABEL, np.int64)
+        if self.augment is None:  # a crop on disk is cut already, a box is widened as the runtime does
+            image = crop_plate(crop.image, crop.corners, self.size)
+        else:
+            image = self.augment(crop.image, crop.corners, self.size, np.random.default_rng(seed))
+        return CropSample(image, crop.text, unknown, crop.source)
+
+    def _synthetic(self, rng: np.random.Generator) -> CropSample:
+        assert self.synthesiser is not None
+        plate = self.synthesiser(rng)
+        classes = self.alphabet.encode(plate.text)
+        if plate.lines == 1:
+            columns = column_classes(plate.chars, classes, self.size[1], self.columns)
+        else:  # two characters share each column
+            columns = np.full(self.columns, NO_LABEL, np.int64)
+        return CropSample(plate.image, plate.text, columns, f"synthetic_{plate.region}")
+
+
+class CropData(pl.LightningDataModule):
+    """Real crops of ``manifest`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
+
+    ``source_weights``: relative frequency of a source's crops (1 where not named).
+    """
+
+    def __init__(
+        self,
+        manifest: str | None,
+        labels: str | None,
+        data_root: str,
+        fonts: str,
+        augment: CropAugment,
+        alphabet: str,
+        size: Sequence[int] = (32, 128),
+        columns: int = 32,
+        batch_size: int = 64,
+        samples_per_epoch: int = 16384,
+        synthetic_share: float = 0.7,
+        synthetic_val: int = 256,
+        source_weights: dict[str, float] | None = None,
+        workers: int = 1,
+        seed: int = 1,
+    ) -> None:
+        super().__init__()
+        if not 0 <= synthetic_share <= 1:
+            raise ValueError(f"synthetic_share must lie within 0..1, got {synthetic_share}")
+        self.manifest, self.labels = manifest, labels
+        self.data_root, self.fonts = Path(data_root), Path(fonts)
+        self.augment, self.alphabet = augment, Alphabet(alphabet)
+        self.size, self.columns = (int(size[0]), int(size[1])), columns
+        self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
+        self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
+        self.source_weights = source_weights or {}
+        self.workers, self.seed = workers, seed
+
+    def setup(self, stage: str) -> None:
+        self.synthesiser = CropSynthesiser(find_fonts(self.fonts), self.size)
+        self.crops = {split: self._real(split) for split in ("train", "val")}
+        if not self.crops["train"] and self.synthetic_share < 1:
+            raise ManifestError("no real training crop: name a manifest or set synthetic_share=1")
+        if unknown := set(self.source_weights) - {c.source for c in self.crops["train"]}:
+            raise ManifestError(
+                f"source_weights names sources that the data lack: {', '.join(sorted(unknown))}"
+            )
+
+    def _real(self, split: str) -> list[RealCrop]:
+        crops = []
+        if self.manifest:
+            path = Path(self.manifest)
+            crops += real_crops(of_split(read_manifest(path), split), path.parent)
+        if self.labels:
+            crops += real_crops(
+                of_split(load_labels(Path(self.labels), self.data_root), split), self.data_root
+            )
+        return crops
+
+    @property
+    def sources(self) -> dict[str, int]:
+        """Real training crops by source, for the model card."""
+        return dict(Counter(c.source for c in self.crops["train"]))
+
+    def train_dataloader(self) -> DataLoader[CropSample]:
+        """Made anew for each epoch, whose number is part of every seed."""
+        weights = np.array([self.source_weights.get(c.source, 1.0) for c in self.crops["train"]])
+        real = (1 - self.synthetic_share) * weights / weights.sum() if len(weights) else weights
+        probabilities = np.append(real, self.synthetic_share)
+        sampler = EpochSampler(
+            probabilities / probabilities.sum(), self.samples_per_epoch, self.seed, self.trainer.current_epoch
+        )
+        dataset = CropDataset(
+            self.crops["train"], self.alphabet, self.size, self.columns, self.augment, self.synthesiser
+        )
+        keys = [(-1 if index == len(weights) else index, seed) for index, seed in sampler]
+        return self._loader(dataset, keys)
+
+    def val_dataloader(self) -> DataLoader[CropSample]:
+        """The real crops of ``val`` and a fixed draw of synthetic ones, which no seed of the training repeats."""
+        dataset = CropDataset(
+            self.crops["val"], self.alphabet, self.size, self.columns, None, self.synthesiser
+        )
+        keys = [(i, 0) for i in range(len(dataset))]
+        keys += [(-1, 2**31 + i) for i in range(self.synthetic_val)]
+        return self._loader(dataset, keys)
+
+    def _loader(self, dataset: CropDataset, keys: list[tuple[int, int]]) -> DataLoader[CropSample]:
+        return DataLoader(
+            dataset,
+            self.batch_size,
+            sampler=keys,
+            num_workers=self.workers,
+            collate_fn=self._collate,
+            worker_init_fn=one_thread,
+        )
+
+    def _collate(self, samples: Sequence[CropSample]) -> CropBatch:
+        encoded = [self.alphabet.encode(s.text) for s in samples]
+        return CropBatch(
+            torch.from_numpy(np.stack([s.image for s in samples])),
+            torch.tensor([c for classes in encoded for c in classes]),
+            torch.tensor([len(classes) for classes in encoded]),
+            torch.from_numpy(np.stack([s.columns for s in samples])),
+            [s.text for s in samples],
+            [s.source for s in samples],
+        )
+
+    def transfer_batch_to_device(
+        self, batch: CropBatch, device: torch.device, dataloader_idx: int
+    ) -> CropBatch:
+        moved = (getattr(batch, f).to(device) for f in ("images", "targets", "lengths", "columns"))
+        return CropBatch(*moved, batch.texts, batch.sources)

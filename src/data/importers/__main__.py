@@ -1,0 +1,103 @@
+"""``python -m src.data.importers FORMAT SOURCE OUT``: annotations of a public format to a manifest.
+
+Exit status: 0 all imported, 1 some images were not (each is named, the others are written), 2 wrong usage.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from src.data.importers.common import Defaults, RecordError, SourceError, region_code
+from src.data.importers.crops_csv import read_csv
+from src.data.importers.openalpr import read_openalpr
+from src.data.importers.voc import read_voc
+from src.data.importers.yolo import read_yolo
+from src.data.manifest import Record, write_manifest
+
+READERS = {"openalpr": read_openalpr, "voc": read_voc, "yolo": read_yolo, "csv": read_csv}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Imports, prints each fault to standard error and the counts to standard output."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.split and options.format == "yolo":
+        parser.error("--split: a YOLO set's splits are those of its data.yaml")
+    if options.plate_class and options.format not in ("voc", "yolo"):
+        parser.error(f"--class: {options.format} has no classes")
+    if options.out.is_dir():
+        parser.error(
+            f"{options.out} is a folder; OUT is the manifest to write, as {options.out}/manifest.jsonl"
+        )
+    try:
+        records, faults = _import(options)
+        if records:
+            write_manifest(options.out, records)
+    except SourceError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(_summary(options.out, records, faults))
+    return 1 if faults or not records else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m src.data.importers",
+        description="Turns annotations of a public format into a manifest. Images are not copied: "
+        "the manifest holds their paths relative to its own folder.",
+    )
+    parser.add_argument("format", choices=READERS, metavar="FORMAT", help=" | ".join(READERS))
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="folder, data.yaml or CSV file")
+    parser.add_argument("out", type=Path, metavar="OUT", help="manifest to write (replaced if there is one)")
+    parser.add_argument("--source", dest="name", help="name of the source; default: its folder's or file's")
+    parser.add_argument("--split", help="split of all images; default: train (yolo: as in data.yaml)")
+    parser.add_argument("--region", type=_region, help="country of all plates, two letters, as DE")
+    parser.add_argument(
+        "--class",
+        dest="plate_class",
+        action="append",
+        metavar="NAME",
+        help="an object class that is a plate (voc, yolo; may be repeated); needed where there are several",
+    )
+    return parser
+
+
+def _region(text: str) -> str:
+    try:
+        return region_code(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _import(options: argparse.Namespace) -> tuple[list[Record], list[RecordError]]:
+    source: Path = options.source
+    folder = source.parent if source.suffix in (".yaml", ".yml") else source
+    defaults = Defaults(
+        source=options.name or folder.resolve().stem,
+        split=options.split or "train",
+        region=options.region,
+        classes=tuple(options.plate_class or ()),
+    )
+    records, faults = [], []
+    for item in READERS[options.format](source, defaults):
+        if isinstance(item, RecordError):
+            faults.append(item)
+        else:
+            relative = os.path.relpath(item.image, options.out.parent)
+            records.append(item.model_copy(update={"image": Path(relative).as_posix()}))
+    return records, faults
+
+
+def _summary(out: Path, records: list[Record], faults: list[RecordError]) -> str:
+    plates = sum(len(r.plates) if r.plates is not None else 1 for r in records)
+    written = f"{out}: {len(records)} images, {plates} plates" if records else "nothing written"
+    return f"{written}; {len(faults)} faults"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

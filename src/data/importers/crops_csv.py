@@ -1,0 +1,56 @@
+"""A plain CSV of plate crops: ``image_path,plate_text[,region]``, UTF-8, with that header."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from src.core.alphabet import normalise
+from src.data.importers.common import Defaults, RecordError, SourceError, image_size, region_code
+from src.data.manifest import Record
+
+_REQUIRED = ("image_path", "plate_text")
+
+
+def read_csv(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
+    """One crop per row; image paths are relative to the CSV's folder; further columns are not read.
+
+    A row's own ``region`` goes before the default. Raises SourceError for a file without that header.
+    """
+    try:
+        # utf-8-sig: Excel begins a UTF-8 file with a byte order mark
+        with source.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, skipinitialspace=True)
+            if missing := [name for name in _REQUIRED if name not in (rows.fieldnames or ())]:
+                raise SourceError(f"{source}: no column {missing[0]} in its first line")
+            for row in rows:
+                try:
+                    yield _crop(source, row, f"{source}:{rows.line_num}", defaults)
+                except RecordError as fault:
+                    yield fault
+    except OSError as error:
+        raise SourceError(f"{source}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SourceError(f"{source}: not a UTF-8 CSV file ({error})") from None
+
+
+def _crop(source: Path, row: dict[str, str | None], place: str, defaults: Defaults) -> Record:
+    if None in row or None in row.values():
+        raise RecordError(f"{place}: more or fewer fields than the header has")
+    name, text = (str(row[column]).strip() for column in _REQUIRED)
+    if not name or not normalise(text):
+        raise RecordError(f"{place}: no {'plate_text' if name else 'image_path'}")
+    try:
+        region = region_code(stated) if (stated := row.get("region")) else defaults.region
+    except ValueError as error:
+        raise RecordError(f"{place}: {error}") from None
+    image = source.parent / name
+    width, height = image_size(image, place)
+    return Record(
+        image=str(image),
+        width=width,
+        height=height,
+        split=defaults.split,
+        source=defaults.source,
+        text=normalise(text),
+        region=region,
+    )

@@ -1,0 +1,45 @@
+"""Which images an epoch draws, and with which seed: the same for any number of workers."""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.utils.data import Sampler
+
+from src.data.manifest import Record
+
+
+def source_weights(records: Sequence[Record], weights: dict[str, float]) -> npt.NDArray[np.float64]:
+    """Probability of each record: the weight of its source (1 where none is named), normalised.
+
+    Raises ValueError for a weight whose source no record has: a misspelt source would else be lost silently.
+    """
+    if unknown := set(weights) - {r.source for r in records}:
+        raise ValueError(f"weights for sources that the data lack: {', '.join(sorted(unknown))}")
+    raw = np.array([weights.get(r.source, 1.0) for r in records])
+    probabilities: npt.NDArray[np.float64] = raw / raw.sum()
+    return probabilities
+
+
+class EpochSampler(Sampler[tuple[int, int]]):
+    """``count`` pairs (index, seed), drawn with replacement; fixed by ``seed`` and ``epoch``."""
+
+    def __init__(self, probabilities: npt.NDArray[np.float64], count: int, seed: int, epoch: int) -> None:
+        self.probabilities, self.count, self.seed, self.epoch = probabilities, count, seed, epoch
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        rng = np.random.default_rng([self.seed, self.epoch])
+        indices = rng.choice(len(self.probabilities), self.count, p=self.probabilities)
+        seeds = rng.integers(2**31, size=self.count)
+        yield from zip(indices.tolist(), seeds.tolist(), strict=True)
+
+
+def one_thread(worker: int) -> None:
+    """For ``worker_init_fn``: keeps OpenCV and torch from starting a pool in every worker."""
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)

@@ -1,0 +1,184 @@
+"""Scenes with their plate boxes, as batches for the detector."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from src.core.types import Image
+from src.data.augment import SceneAugment, fit, mosaic
+from src.data.image_cache import ImageCache
+from src.data.manifest import ManifestError, Record, of_split, read_manifest
+from src.data.sampling import EpochSampler, one_thread, source_weights
+
+Floats = npt.NDArray[np.float32]
+Scene = tuple[Image, Floats, Floats]
+
+
+@dataclass(frozen=True)
+class SceneBatch:
+    """``images`` uint8 [N, S, S, 3] RGB; ``boxes`` [M, 4] canvas pixels; ``batch_index`` [M] tells whose.
+
+    ``corners`` [M, 4, 3] are x, y, visible; visible is 0 where a plate has only a box.
+    """
+
+    images: Tensor
+    boxes: Tensor
+    corners: Tensor
+    batch_index: Tensor
+
+
+def plate_arrays(record: Record) -> tuple[Floats, Floats]:
+    """Boxes ``[M, 4]`` and corners ``[M, 4, 3]`` of a scene in its own pixels."""
+    plates = record.plates or ()
+    boxes = np.array([p.box for p in plates], np.float32).reshape(-1, 4)
+    corners = np.zeros((len(plates), 4, 3), np.float32)
+    for row, plate in zip(corners, plates, strict=True):
+        if plate.corners is not None:
+            row[:, :2], row[:, 2] = plate.corners, 1
+    return boxes, corners
+
+
+class SceneDataset(Dataset[Scene]):
+    """Item ``(index, seed)`` is a canvas of ``size`` pixels; with ``augment`` None it is the plain letterbox."""
+
+    def __init__(
+        self,
+        records: Sequence[Record],
+        images: ImageCache,
+        size: int,
+        augment: SceneAugment | None = None,
+        mosaic_share: float = 0.0,
+    ) -> None:
+        self.images = images
+        self.labels = [plate_arrays(r) for r in records]
+        self.size = size
+        self.augment = augment
+        self.mosaic_share = mosaic_share
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, key: tuple[int, int]) -> Scene:
+        index, seed = key
+        if self.augment is None:
+            return fit(*self._scene(index), self.size)
+        rng = np.random.default_rng(seed)
+        if rng.random() < self.mosaic_share:
+            others = rng.integers(len(self), size=3)
+            scene = mosaic(
+                [self._scene(i) for i in (index, *others)], self.size, rng, self.augment.min_visible
+            )
+        else:
+            scene = fit(*self._scene(index), self.size)
+        return self.augment(*scene, rng)
+
+    def _scene(self, index: int) -> Scene:
+        return (self.images[index], *self.labels[index])
+
+
+def collate(scenes: Sequence[Scene]) -> SceneBatch:
+    """Stacks scenes of one size."""
+    counts = torch.tensor([len(boxes) for _, boxes, _ in scenes])
+    return SceneBatch(
+        torch.from_numpy(np.stack([image for image, _, _ in scenes])),
+        torch.from_numpy(np.concatenate([boxes for _, boxes, _ in scenes])),
+        torch.from_numpy(np.concatenate([corners for _, _, corners in scenes])),
+        torch.repeat_interleave(torch.arange(len(scenes)), counts),
+    )
+
+
+class SceneData(pl.LightningDataModule):
+    """Scenes of one manifest; an epoch is ``samples_per_epoch`` draws, sources weighed by ``source_weights``.
+
+    ``sizes`` holds (from which fraction of the training on, canvas pixels); mosaics stop after ``mosaic_until``.
+    A source that is not named weighs 1 per image.
+    """
+
+    def __init__(
+        self,
+        manifest: str,
+        cache: str,
+        augment: SceneAugment,
+        sizes: Sequence[Sequence[float]] = ((0.0, 320), (0.6, 416)),
+        val_size: int = 416,
+        batch_size: int = 16,
+        samples_per_epoch: int = 8192,
+        mosaic_share: float = 0.5,
+        mosaic_until: float = 0.8,
+        source_weights: dict[str, float] | None = None,
+        val_limit: int | None = None,
+        workers: int = 1,
+        seed: int = 1,
+    ) -> None:
+        super().__init__()
+        self.manifest, self.cache = Path(manifest), Path(cache)
+        self.augment = augment
+        self.sizes = [(float(start), int(size)) for start, size in sizes]
+        self.val_size = val_size
+        self.batch_size = batch_size
+        self.samples_per_epoch = samples_per_epoch
+        self.mosaic_share, self.mosaic_until = mosaic_share, mosaic_until
+        self.source_weights = source_weights or {}
+        self.val_limit = val_limit
+        self.workers = workers
+        self.seed = seed
+
+    def setup(self, stage: str) -> None:
+        records = read_manifest(self.manifest)
+        self.records = {split: of_split(records, split) for split in ("train", "val")}
+        self.records["val"] = self.records["val"][: self.val_limit]
+        for split, found in self.records.items():
+            if not found:
+                raise ManifestError(f"{self.manifest}: no scene of split {split!r}")
+        self.images = {
+            s: ImageCache([self.manifest.parent / r.image for r in rs], self.cache)
+            for s, rs in self.records.items()
+        }
+
+    @property
+    def sources(self) -> dict[str, int]:
+        """Training images by source, for the model card."""
+        return dict(Counter(r.source for r in self.records["train"]))
+
+    def train_dataloader(self) -> DataLoader[Scene]:
+        """Made anew for each epoch (``reload_dataloaders_every_n_epochs=1``): size and mosaic follow the progress."""
+        epoch, epochs = self.trainer.current_epoch, max(self.trainer.max_epochs or 1, 1)
+        progress = epoch / epochs
+        size = next(size for start, size in reversed(self.sizes) if progress >= start)
+        share = self.mosaic_share if progress < self.mosaic_until else 0.0
+        dataset = SceneDataset(self.records["train"], self.images["train"], size, self.augment, share)
+        weights = source_weights(self.records["train"], self.source_weights)
+        sampler = EpochSampler(weights, self.samples_per_epoch, self.seed, epoch)
+        return self._loader(dataset, sampler)
+
+    def val_dataloader(self) -> DataLoader[Scene]:
+        dataset = SceneDataset(self.records["val"], self.images["val"], self.val_size)
+        return self._loader(dataset, [(i, 0) for i in range(len(dataset))])
+
+    def _loader(
+        self, dataset: SceneDataset, sampler: EpochSampler | list[tuple[int, int]]
+    ) -> DataLoader[Scene]:
+        return DataLoader(
+            dataset,
+            self.batch_size,
+            sampler=sampler,
+            num_workers=self.workers,
+            collate_fn=collate,
+            drop_last=isinstance(sampler, EpochSampler) and len(sampler) > self.batch_size,
+            worker_init_fn=one_thread,
+        )
+
+    def transfer_batch_to_device(
+        self, batch: SceneBatch, device: torch.device, dataloader_idx: int
+    ) -> SceneBatch:
+        return SceneBatch(
+            *(getattr(batch, f).to(device) for f in ("images", "boxes", "corners", "batch_index"))
+        )

@@ -1,0 +1,174 @@
+"""Typefaces: which resemble which plates, and the masks of their characters, each drawn once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+Mask = npt.NDArray[np.uint8]
+"""``[h, w]``: 255 is ink, cut tightly around it."""
+
+SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".woff"})
+GLYPH_HEIGHT = 64
+NOTE_HEIGHT = 24
+
+_EVERY = frozenset({"euro", "russia", "america", "brazil"})
+_KINDS: dict[str, frozenset[str]] = {
+    "OSP-DIN": frozenset({"euro", "russia", "tunisia"}),
+    "osifont": frozenset({"euro", "russia", "brazil"}),
+    "RG2014B": frozenset({"euro", "tunisia", "america"}),
+    "RG2014C": frozenset({"euro", "russia", "america", "tunisia"}),
+    "RG2014D": _EVERY,
+    "RG2014E": frozenset({"brazil", "america", "russia"}),
+    "routed-gothic": frozenset({"brazil", "america"}),
+    "routed-gothic-narrow": frozenset({"brazil", "america"}),
+    "routed-gothic-wide": frozenset({"brazil", "america"}),
+    "NationalPark-Regular": _EVERY,
+    "NationalPark-Heavy": frozenset({"brazil", "america"}),
+    "Dosis-SemiBold": frozenset({"euro", "russia"}),
+    "barlow-latin-600-normal": frozenset({"euro", "russia", "brazil"}),
+    "barlow-semi-condensed-latin-600-normal": _EVERY,
+    "barlow-condensed-latin-500-normal": frozenset({"euro", "russia", "tunisia"}),
+    "barlow-condensed-latin-600-normal": frozenset({"euro", "russia", "america", "tunisia"}),
+    "saira-condensed-latin-500-normal": frozenset({"euro", "russia", "america"}),
+    "saira-condensed-latin-600-normal": frozenset({"euro", "america", "tunisia"}),
+    "saira-semi-condensed-latin-600-normal": frozenset({"euro", "brazil", "america"}),
+    "saira-extra-condensed-latin-600-normal": frozenset({"euro"}),
+    "overpass-latin-600-normal": frozenset({"euro", "brazil", "america"}),
+    "roboto-condensed-latin-500-normal": frozenset({"euro", "russia", "tunisia"}),
+    "share-tech-latin-400-normal": frozenset({"euro"}),
+    "blinker-latin-600-normal": frozenset({"euro", "brazil"}),
+    "rajdhani-latin-600-normal": frozenset({"euro", "america"}),
+    "chakra-petch-latin-600-normal": frozenset({"america"}),
+    "m-plus-rounded-1c-latin-700-normal": frozenset({"euro", "russia", "brazil", "america"}),
+    "archivo-narrow-latin-600-normal": frozenset({"euro", "tunisia"}),
+    "LiberationSans-Bold": frozenset({"euro", "brazil"}),
+    "LiberationSansNarrow-Bold": frozenset({"euro", "tunisia"}),
+    "KacstBook": frozenset({"arabic"}),
+    "KacstOffice": frozenset({"arabic"}),
+    "KacstTitle": frozenset({"arabic"}),
+    "FreeSerifBold": frozenset({"arabic"}),
+    "wqy-microhei": frozenset({"chinese"}),
+}
+"""By file stem: the plates that a face resembles, or the script that it is here for. Others are generic."""
+_SCRIPTS = {"arabic": "\ufeb2", "chinese": "京"}
+"""A character that a face must hold to write a script; a face outside the table is asked for it too."""
+
+
+class FontError(ValueError):
+    """No font, or one that cannot be read; the message names it and what to do."""
+
+
+def find_fonts(folder: Path) -> list[Path]:
+    """The font files under ``folder``, sorted. Raises FontError naming the command that fetches some."""
+    fonts = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    if not fonts:
+        raise FontError(f"{folder}: no font file there; run scripts/fetch_fonts.sh {folder}")
+    return fonts
+
+
+class Faces:
+    """The faces at hand, by the plates they resemble."""
+
+    def __init__(self, fonts: Sequence[Path]) -> None:
+        if not fonts:
+            raise FontError("no fonts given; run scripts/fetch_fonts.sh and pass find_fonts(Path('.fonts'))")
+        self._latin = [str(p) for p in fonts if _holds(str(p), "A") and _holds(str(p), "0")]
+        self._latin = [p for p in self._latin if not _KINDS.get(Path(p).stem, _EVERY) & set(_SCRIPTS)]
+        if not self._latin:
+            raise FontError("none of the fonts writes Latin letters")
+        self._by_kind = {
+            kind: [p for p in self._latin if kind in _KINDS.get(Path(p).stem, ())]
+            for kind in ("euro", "russia", "america", "brazil", "tunisia")
+        }
+        for script, sample in _SCRIPTS.items():
+            self._by_kind[script] = [str(p) for p in fonts if _holds(str(p), sample)]
+
+    def writes(self, script: str) -> bool:
+        """Whether a face for ``arabic`` or ``chinese`` is there."""
+        return bool(self._by_kind[script])
+
+    def choose(self, rng: np.random.Generator, kind: str, stray: float = 0.15) -> str:
+        """A face for plates of ``kind``; with the odds of ``stray``, or where there is none, any Latin one."""
+        faces = self._by_kind.get(kind, [])
+        if not faces or (kind not in _SCRIPTS and rng.random() < stray):
+            faces = self._latin
+        return faces[int(rng.random() * len(faces))]
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """A face at a boldness; ``weight`` in pixels that strokes grow on either side at GLYPH_HEIGHT."""
+
+    face: str
+    weight: int = 0
+
+    def mask(self, text: str) -> Mask:
+        """The ink of one character, or of a word that counts as one."""
+        return _glyph(self.face, text, self.weight)
+
+
+def lettering(face: str, stroke: float) -> Lettering:
+    """``face`` thinned or fattened until a stroke is about ``stroke`` of the height of a character."""
+    grow = round((stroke - _stroke(face)) * GLYPH_HEIGHT / 2)
+    return Lettering(face, max(-2, min(4, grow)))
+
+
+@lru_cache(maxsize=4096)
+def note_mask(face: str, text: str) -> Mask:
+    """The ink of small lettering that is no part of the plate's text."""
+    return _ink(_font(face, NOTE_HEIGHT), text)
+
+
+@lru_cache(maxsize=None)
+def _glyph(face: str, text: str, weight: int) -> Mask:
+    mask = _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
+    scale = GLYPH_HEIGHT / mask.shape[0]
+    if weight:
+        mask = np.pad(mask, 8)
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * abs(weight) + 1,) * 2)
+        mask = np.asarray((cv2.dilate if weight > 0 else cv2.erode)(mask, kernel), np.uint8)
+        mask = _tight(mask)
+    width = max(2, round(mask.shape[1] * scale))
+    return np.asarray(cv2.resize(mask, (width, GLYPH_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@lru_cache(maxsize=None)
+def _stroke(face: str) -> float:
+    """Width of the stem of an L, as a share of its height."""
+    mask = _glyph(face, "L", 0)
+    return float((mask[: GLYPH_HEIGHT // 2] > 127).sum(1).mean()) / GLYPH_HEIGHT
+
+
+@lru_cache(maxsize=None)
+def _holds(face: str, char: str) -> bool:
+    font = _font(face, NOTE_HEIGHT)
+    missing = font.getmask("\U0010fffe")
+    mask = font.getmask(char)
+    return mask.getbbox() is not None and (mask.size, bytes(mask)) != (missing.size, bytes(missing))
+
+
+def _font(face: str, size: int) -> ImageFont.FreeTypeFont:
+    try:
+        return ImageFont.truetype(face, size, layout_engine=ImageFont.Layout.BASIC)
+    except OSError as error:
+        raise FontError(f"{face}: not a font that can be read ({error})") from None
+
+
+def _ink(font: ImageFont.FreeTypeFont, text: str) -> Mask:
+    x1, y1, x2, y2 = font.getbbox(text)
+    picture = Image.new("L", (max(1, round(x2 - x1)) + 8, max(1, round(y2 - y1)) + 8))
+    ImageDraw.Draw(picture).text((4 - x1, 4 - y1), text, font=font, fill=255)
+    return _tight(np.array(picture))
+
+
+def _tight(mask: Mask) -> Mask:
+    rows, columns = np.flatnonzero((mask > 64).any(1)), np.flatnonzero((mask > 64).any(0))
+    if not rows.size:
+        return np.full((2, 2), 255, np.uint8)
+    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -1,0 +1,151 @@
+"""From a flat plate to the crop a reader sees: pose on the vehicle, the detector's loose box, one warp.
+
+The crop is that of ``core.geometry.crop_plate``: the plate's box, a little wider, stretched to the crop's size.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from src.core.geometry import box_to_corners, corners_to_box
+from src.core.types import Boxes, Image
+from src.data.synthesis.draw import Flat
+from src.data.synthesis.plate import Colour, pick
+
+SUPERSAMPLE = 2
+"""The warp goes to twice the crop's size and is then averaged down: bilinear sampling alone would alias."""
+
+Matrix = npt.NDArray[np.float32]
+
+_PAINTS: tuple[Colour, ...] = (
+    (20, 20, 22), (35, 36, 40), (60, 62, 66), (120, 122, 126), (170, 172, 175), (215, 216, 218), (240, 240, 240),
+    (120, 20, 25), (25, 45, 110), (30, 75, 50), (180, 150, 40), (90, 70, 50), (150, 185, 205),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pose:
+    """``matrix`` takes pixels of the flat plate to pixels of the crop; ``corners`` [4, 2] are the plate's there."""
+
+    matrix: Matrix
+    corners: npt.NDArray[np.float32]
+
+
+def random_pose(
+    rng: np.random.Generator, aspect: float, flat: tuple[int, int], size: tuple[int, int]
+) -> Pose:
+    """How a plate of ``aspect`` and ``flat = (height, width)`` pixels lies in a crop of ``size``."""
+    quad = _seen(rng, aspect)
+    if rng.random() < 0.8:
+        target = box_to_corners(_loose_box(rng, corners_to_box(quad)))
+    else:
+        target = _loose_corners(rng, quad)
+    return pose(quad, target, flat, size)
+
+
+def pose(quad: Matrix, target: Matrix, flat: tuple[int, int], size: tuple[int, int]) -> Pose:
+    """The plate's corners ``quad`` in a view of which ``target`` [4, 2] is stretched to ``size``."""
+    crop = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32))
+    plate = box_to_corners(np.array([0, 0, flat[1], flat[0]], np.float32))
+    cut = cv2.getPerspectiveTransform(target.astype(np.float32), crop)
+    matrix = cut @ cv2.getPerspectiveTransform(plate, quad.astype(np.float32))
+    return Pose(matrix.astype(np.float32), transform(matrix, plate))
+
+
+def _seen(rng: np.random.Generator, aspect: float) -> Matrix:
+    """Corners of a plate of height 1 seen from somewhere: foreshortened, sheared, tilted, in perspective."""
+    half = aspect / 2 * float(rng.uniform(0.72, 1.08))
+    quad = np.array([[-half, -0.5], [half, -0.5], [half, 0.5], [-half, 0.5]], np.float32)
+    strength = pick(rng, (0.15, 0.4, 0.7, 1.0, 1.3))
+    quad[:, 0] += quad[:, 1] * float(rng.normal(0, 0.14)) * strength
+    quad[:, 1] *= 1 + quad[:, 0] / half * float(rng.normal(0, 0.06)) * strength
+    quad += rng.normal(0, 0.012 * strength, (4, 2)).astype(np.float32)
+    angle = np.deg2rad(float(rng.normal(0, 6)) * strength)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32)
+    turned: Matrix = quad @ turn
+    return turned
+
+
+def _loose_box(rng: np.random.Generator, box: Boxes) -> Boxes:
+    """The margin of the crop and a detector's error, per side: -5 to 15 % of the height, sometimes 30 %."""
+    height = box[3] - box[1]
+    margins = rng.uniform(-0.05, 0.15, 4) if rng.random() < 0.88 else rng.uniform(-0.02, 0.3, 4)
+    loose: Boxes = (box + np.array([-1, -1, 1, 1]) * margins * height).astype(np.float32)
+    return loose
+
+
+def _loose_corners(rng: np.random.Generator, quad: Matrix) -> Matrix:
+    outwards = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32) * 0.05
+    loose: Matrix = quad + outwards + rng.normal(0, 0.03, (4, 2)).astype(np.float32)
+    return loose
+
+
+def transform(matrix: npt.NDArray[Any], points: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Points ``[N, 2]`` through a 3 x 3 matrix."""
+    mapped = cv2.perspectiveTransform(points.reshape(1, -1, 2).astype(np.float64), matrix.astype(np.float64))
+    return np.asarray(mapped, np.float32).reshape(-1, 2)
+
+
+def transform_boxes(matrix: Matrix, boxes: Boxes, size: tuple[int, int]) -> Boxes:
+    """The boxes ``[N, 4]`` around the images of ``boxes``, cut at the edges of a crop of ``size``."""
+    corners = transform(matrix, box_to_corners(boxes).reshape(-1, 2)).reshape(-1, 4, 2)
+    limits = np.array([size[1], size[0], size[1], size[0]], np.float32)
+    return corners_to_box(corners).clip(0, limits)
+
+
+def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator) -> Image:
+    """The crop: the plate, with its frame perhaps, on a piece of vehicle."""
+    large = (size[0] * SUPERSAMPLE, size[1] * SUPERSAMPLE)
+    scale = np.diag([SUPERSAMPLE, SUPERSAMPLE, 1.0])
+    corners = where.corners * SUPERSAMPLE
+    scene = vehicle(
+        rng, large, float(corners[0, 1] - corners[1, 1]) / max(1.0, float(corners[1, 0] - corners[0, 0]))
+    )
+    _mount(scene, corners, rng)
+    # pixel centres: p of the plate's own grid lies at p + 0.5 of its coordinates, and back again in the crop
+    centre = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    matrix = back @ scale @ where.matrix.astype(np.float64) @ centre
+    rgba = np.dstack([flat.image, flat.alpha])
+    warped = cv2.warpPerspective(
+        rgba, matrix, large[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+    )
+    share = warped[..., 3:].astype(np.uint16)
+    mixed = (scene * (255 - share) + warped[..., :3] * share + 127) // 255
+    return np.asarray(cv2.resize(mixed.astype(np.uint8), size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def vehicle(rng: np.random.Generator, size: tuple[int, int], slope: float) -> Image:
+    """Paint, bumper and grille around a plate: a colour that varies smoothly, with a few edges along it."""
+    height, width = size
+    paint = np.array(pick(rng, _PAINTS), np.float32)
+    small = paint + rng.normal(0, 12, (3, 4, 1)) + np.linspace(-1, 1, 3)[:, None, None] * rng.normal(0, 25)
+    scene = np.asarray(cv2.resize(small.clip(0, 255).astype(np.uint8), (width, height)), np.uint8)
+    for _ in range(int(rng.random() * 4)):
+        y = float(rng.uniform(-0.1, 1.1)) * height
+        tint = int(rng.normal(0, 60))
+        colour = tuple(int(max(0, min(255, c + tint))) for c in paint)
+        rise = slope * width * float(rng.uniform(0.6, 1.4))
+        ends = ((-2, round(y + rise / 2)), (width + 2, round(y - rise / 2)))
+        cv2.line(scene, *ends, colour, 1 + int(rng.random() * height * 0.25), cv2.LINE_AA)
+    return scene
+
+
+def _mount(scene: Image, corners: Matrix, rng: np.random.Generator) -> None:
+    """A frame or holder, or the plate's shadow, behind the plate."""
+    x = rng.random()
+    if x < 0.45:
+        height = float(np.linalg.norm(corners[3] - corners[0]))
+        growth = height * rng.uniform(0.01, 0.1, 4)
+        growth[2:] += height * (0.12 if rng.random() < 0.4 else 0.0)
+        outwards = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
+        frame = corners + outwards * growth[:, None]
+        shade = pick(rng, ((15, 15, 16), (25, 25, 28), (60, 60, 62), (190, 192, 195), (12, 30, 80)))
+        cv2.fillPoly(scene, [np.round(frame).astype(np.int32)], shade, cv2.LINE_AA)
+    elif x < 0.7:
+        drop = np.array([float(rng.uniform(-2, 2)), float(rng.uniform(1, 5))])
+        darker = tuple(int(c) for c in scene[0, 0] // 3)
+        cv2.fillPoly(scene, [np.round(corners + drop).astype(np.int32)], darker, cv2.LINE_AA)

@@ -1,0 +1,71 @@
+"""A network to one self-contained ONNX file, proven equal to the network."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import onnxruntime as ort
+import torch
+from torch import nn
+
+OPSET = 20
+BATCHES = (1, 3)
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class ParityError(RuntimeError):
+    """An export that does not answer as the network does."""
+
+
+def export_onnx(model: nn.Module, path: Path, images: npt.NDArray[np.uint8], outputs: Sequence[str]) -> None:
+    """Writes ``model`` with the input ``images`` uint8 [N, H, W, 3] (N free, H and W fixed) and checks the file."""
+    program = torch.onnx.export(
+        model.eval(),
+        (torch.from_numpy(images[:2]),),  # a batch of one would be frozen into the graph
+        input_names=["images"],
+        output_names=list(outputs),
+        dynamic_shapes={"images": {0: torch.export.Dim("batch", min=1, max=1024)}},
+        opset_version=OPSET,
+        dynamo=True,
+        verbose=False,
+    )
+    assert program is not None
+    program.save(str(path), external_data=False)
+    onnx.checker.check_model(str(path), full_check=True)
+
+
+def network_outputs(model: nn.Module, images: npt.NDArray[np.uint8], names: Sequence[str]) -> Arrays:
+    """What the network itself answers, in float32."""
+    with torch.no_grad():
+        out = model.eval()(torch.from_numpy(images))
+    tensors = out if isinstance(out, tuple) else (out,)
+    return {name: tensor.numpy() for name, tensor in zip(names, tensors, strict=True)}
+
+
+def onnx_outputs(path: Path, images: npt.NDArray[np.uint8]) -> Arrays:
+    """What onnxruntime on the CPU answers for the file."""
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = [o.name for o in session.get_outputs()]
+    return dict(zip(names, session.run(names, {"images": images}), strict=True))
+
+
+def check_parity(model: nn.Module, path: Path, images: npt.NDArray[np.uint8], tolerances: dict[str, float]) -> None:
+    """Compares file and network on batches of 1 and 3 of ``images``, each output within its absolute tolerance.
+
+    Raises ParityError, also where an output does not vary between images: equality would then prove nothing.
+    """
+    for size in BATCHES:
+        batch = images[:size]
+        expected, actual = network_outputs(model, batch, list(tolerances)), onnx_outputs(path, batch)
+        for name, tolerance in tolerances.items():
+            if actual[name].shape != expected[name].shape:
+                raise ParityError(f"{name}: shape {actual[name].shape}, the network has {expected[name].shape}")
+            if size > 1 and float(np.ptp(expected[name], axis=0).max()) < 10 * tolerance:
+                raise ParityError(f"{name}: does not vary between images, so parity proves nothing")
+            difference = float(np.abs(actual[name] - expected[name]).max())
+            if not difference <= tolerance:
+                raise ParityError(f"{name}: differs by {difference:.2g} at batch {size}, allowed is {tolerance:.2g}")

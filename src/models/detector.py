@@ -1,0 +1,60 @@
+"""The plate detector: an ultralytics network, built from its YAML, behind the project's tensor contract."""
+
+import os
+
+import torch
+from torch import Tensor, nn
+
+# ultralytics writes settings, asks for updates and installs packages unless told not to before its import
+os.environ.setdefault("YOLO_OFFLINE", "1")
+os.environ.setdefault("YOLO_AUTOINSTALL", "0")
+
+from ultralytics.cfg import get_cfg
+from ultralytics.nn.tasks import DetectionModel, load_checkpoint, yaml_model_load
+
+
+class PlateDetector(nn.Module):
+    """One class, raw boxes and scores; suppression is numpy's task (``core.decoding``).
+
+    ``network`` names an ultralytics YAML (``yolo26n``, ``yolo11n``, ...). It is built without the one-to-one head:
+    what is shipped is the dense branch, and with both, the loss would fade out the very branch that we ship.
+    ``pretrained`` starts from ultralytics' own COCO weights, which it downloads.
+    """
+
+    def __init__(self, network: str = "yolo26n", pretrained: bool = False) -> None:
+        super().__init__()
+        architecture = yaml_model_load(f"{network}.yaml") | {"end2end": False}
+        self.network = DetectionModel(architecture, nc=1, verbose=False)
+        self.network.args = get_cfg()  # the loss reads its gains from here
+        self.network.model[-1].xyxy = True
+        if pretrained:
+            self.network.load(load_checkpoint(f"{network}.pt")[0])
+
+    @staticmethod
+    def normalise(images: Tensor) -> Tensor:
+        """``uint8 [N, H, W, 3]`` RGB to ``float [N, 3, H, W]`` in 0..1."""
+        return images.permute(0, 3, 1, 2).float() / 255
+
+    def predictions(self, images: Tensor) -> dict[str, Tensor]:
+        """The raw maps that the loss takes, from ``uint8 [N, H, W, 3]`` RGB; in eval mode too."""
+        out = self.network(self.normalise(images))
+        return out if self.training else out[1]
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """``uint8 [N, H, W, 3]`` RGB to boxes ``[N, A, 4]`` (x1, y1, x2, y2, canvas pixels), scores ``[N, A]``.
+
+        Only in eval mode: in training the network returns no decoded boxes. H and W are multiples of 32.
+        """
+        decoded, _ = self.network(self.normalise(images))
+        return decoded[:, :4].transpose(1, 2), decoded[:, 4]
+
+
+def detection_loss_inputs(boxes: Tensor, batch_index: Tensor, size: tuple[int, int]) -> dict[str, Tensor]:
+    """Boxes ``[M, 4]`` in canvas pixels to what ultralytics' loss expects: centre and size, relative to the canvas."""
+    scale = boxes.new_tensor([size[1], size[0]])
+    centre, extent = (boxes[:, :2] + boxes[:, 2:]) / 2 / scale, (boxes[:, 2:] - boxes[:, :2]) / scale
+    return {
+        "batch_idx": batch_index.float(),
+        "cls": torch.zeros(len(boxes), 1, device=boxes.device),
+        "bboxes": torch.cat([centre, extent], -1),
+    }

@@ -1,0 +1,64 @@
+"""What the plain command lines share: one-line faults, and the flags that open models."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+USAGE = 2
+"""Exit status for wrong usage: options, models, providers."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose fault is one line on standard error, with exit status 2."""
+
+    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the program with one line and status 2."""
+        print(f"{self.prog}: {message} (--help lists the options)", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def add_model_flags(parser: argparse.ArgumentParser) -> None:
+    """``--models``, ``--threads`` and ``--provider``."""
+    parser.add_argument(
+        "--models",
+        default="exports",
+        metavar="DIR",
+        help="folder with detector/ and ocr/, each a model.onnx and its card.json (default: exports)",
+    )
+    parser.add_argument(
+        "--threads", type=thread_count, default=0, metavar="N", help="CPU threads (default: 0, all cores)"
+    )
+    parser.add_argument(
+        "--provider",
+        default="cpu",
+        metavar="NAME",
+        help="onnxruntime execution provider: cpu, cuda, openvino, coreml, dml, ... (default: cpu); one that "
+        "is not available is an error",
+    )
+
+
+def probability(word: str) -> float:
+    """A number from 0 to 1."""
+    try:
+        value = float(word)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a probability from 0 to 1")
+    return value
+
+
+def thread_count(word: str) -> int:
+    """A whole number, 0 for all cores."""
+    if not word.isdecimal() or int(word) > 1024:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of threads")
+    return int(word)

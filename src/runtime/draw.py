@@ -1,0 +1,155 @@
+"""Annotated pictures: boxes with a filled label that holds text and confidence."""
+
+import contextlib
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
+
+from src.core.geometry import box_to_corners
+from src.core.types import Image
+from src.runtime.reader import PlateResult
+
+ACCEPTED, REJECTED, INK = (64, 220, 96), (255, 150, 60), (0, 0, 0)
+JPEG_QUALITY = 92
+_CJK_FONTS = ("NotoSansCJK-Regular.ttc", "wqy-microhei.ttc", "PingFang.ttc", "msyh.ttc", "simhei.ttf")
+"""Tried by name for Chinese province characters, which Pillow's own font lacks."""
+
+Rectangle = tuple[float, float, float, float]
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+def annotate(image: Image, plates: Sequence[PlateResult], accepted: Sequence[bool]) -> PillowImage.Image:
+    """A copy of ``image`` (RGB) with every plate outlined and labelled; rejected readings are orange."""
+    picture = PillowImage.fromarray(image)
+    draw = ImageDraw.Draw(picture)
+    outlines = [_outline(plate) for plate in plates]
+    taken = [_around(outline) for outline in outlines]
+    stroke = max(2, round(max(picture.size) / 400))
+    for outline, sure in zip(outlines, accepted, strict=True):
+        draw.line([*outline, *outline[:4]], _colour(sure), stroke, joint="curve")
+    for plate, outline, sure in zip(plates, outlines, accepted, strict=True):
+        label = _Label.fitted(caption(plate), picture.width, max(14, round(max(picture.size) / 40)))
+        place = _place(_around(outline), label.size, picture.size, taken, stroke)
+        taken.append(place)
+        label.write(draw, place, _colour(sure))
+    return picture
+
+
+def annotate_crop(image: Image, plate: PlateResult, accepted: bool) -> PillowImage.Image:
+    """A plate already cut out, enlarged where it is tiny, with its label on a strip below it."""
+    picture = PillowImage.fromarray(image)
+    if picture.width < 240:
+        scale = 240 / max(picture.width, 1)
+        picture = picture.resize((240, max(1, round(picture.height * scale))))
+    label = _Label.fitted(caption(plate), picture.width, max(14, round(picture.width / 12)))
+    page = PillowImage.new("RGB", (picture.width, picture.height + math.ceil(label.size[1])))
+    page.paste(picture)
+    label.write(ImageDraw.Draw(page), (0, picture.height, page.width, page.height), _colour(accepted))
+    return page
+
+
+def caption(plate: PlateResult) -> str:
+    """``RK884AL 98%``; a plate whose text stays empty says so. Rounded down: 100% would be certainty."""
+    return f"{plate.reading.text or '(no text)'} {int(plate.reading.confidence * 100)}%"
+
+
+class AnnotatedFolder:
+    """Saves annotated pictures as ``stem.jpg``; equal names get ``-2``, ``-3``, ...
+
+    ``inputs`` are never overwritten, not even when the folder is the one that they came from.
+    """
+
+    def __init__(self, folder: Path, inputs: Sequence[str]) -> None:
+        """Creates ``folder``. Raises OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder.resolve()
+        self._taken = {Path(path).resolve() for path in inputs}
+
+    def save(self, source: str, picture: PillowImage.Image) -> Path:
+        """Writes the annotated picture of ``source`` and returns its path. Raises OSError."""
+        stem, number = Path(source).stem, 1
+        target = self._folder / f"{stem}.jpg"
+        while target in self._taken:
+            number += 1
+            target = self._folder / f"{stem}-{number}.jpg"
+        self._taken.add(target)
+        picture.save(target, quality=JPEG_QUALITY)
+        return target
+
+
+def _outline(plate: PlateResult) -> list[float]:
+    corners = box_to_corners(plate.box) if plate.corners is None else plate.corners
+    return [float(value) for value in corners.reshape(-1)]
+
+
+def _around(outline: list[float]) -> Rectangle:
+    return min(outline[::2]), min(outline[1::2]), max(outline[::2]), max(outline[1::2])
+
+
+def _colour(accepted: bool) -> tuple[int, int, int]:
+    return ACCEPTED if accepted else REJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A line of text in the font that it will be written in."""
+
+    text: str
+    font: Font
+
+    @classmethod
+    def fitted(cls, text: str, width: int, size: int) -> "_Label":
+        """In ``size`` pixels, or smaller so that it is at most ``width`` pixels wide."""
+        label = cls(*_with_font(text, size))
+        span = label.size[0]
+        return label if span <= width else cls(*_with_font(text, max(6, int(size * width / span))))
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height with the padding around the letters."""
+        left, top, right, bottom = self.font.getbbox(self.text)
+        pad = (bottom - top) * 0.35
+        return right - left + 2 * pad, bottom - top + 2 * pad
+
+    def write(self, draw: ImageDraw.ImageDraw, place: Rectangle, colour: tuple[int, int, int]) -> None:
+        """Fills ``place`` and writes the text in its middle."""
+        draw.rectangle(place, fill=colour)
+        left, top, right, bottom = self.font.getbbox(self.text)
+        x = (place[0] + place[2] - right - left) / 2
+        y = (place[1] + place[3] - bottom - top) / 2
+        draw.text((x, y), self.text, INK, self.font)
+
+
+@functools.lru_cache(maxsize=64)
+def _with_font(text: str, size: int) -> tuple[str, Font]:
+    """The text and a font that can write it; without a Chinese font on the machine, ``?`` for its letters."""
+    for name in () if text.isascii() else _CJK_FONTS:
+        with contextlib.suppress(OSError):  # Pillow's way of saying that no such font is installed
+            return text, ImageFont.truetype(name, size)
+    return text.encode("ascii", "replace").decode(), ImageFont.load_default(size)
+
+
+def _place(
+    plate: Rectangle, size: tuple[float, float], picture: tuple[int, int], taken: list[Rectangle], gap: float
+) -> Rectangle:
+    """Where a label goes: above its plate, else below, else beside it; always inside the picture."""
+    x1, y1, x2, y2 = plate
+    wishes = [(x1, y1 - gap - size[1]), (x1, y2 + gap), (x2 + gap, y1), (x1 - gap - size[0], y1)]
+    inside = [_clamp(x, y, size, picture) for x, y in wishes]
+    free = [place for place in inside if not any(_overlap(place, other) for other in taken)]
+    return free[0] if free else inside[0]
+
+
+def _clamp(x: float, y: float, size: tuple[float, float], picture: tuple[int, int]) -> Rectangle:
+    left = max(0.0, min(x, picture[0] - size[0]))
+    top = max(0.0, min(y, picture[1] - size[1]))
+    return left, top, left + size[0], top + size[1]
+
+
+def _overlap(a: Rectangle, b: Rectangle) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,0 +1,108 @@
+"""The whole path: from a photograph to the texts of its plates."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+from src.core.geometry import box_to_corners
+from src.core.image import read_image
+from src.core.types import Boxes, Corners, Detection, Image, Reading
+from src.runtime.detector import Detector
+from src.runtime.plate_reader import PlateReader, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds of each stage; None for a stage that did not run."""
+
+    decode: float | None  # file to pixels
+    detect: float | None
+    read: float
+    total: float  # everything, decoding included where there was any
+
+
+@dataclass(frozen=True, slots=True)
+class PlateResult:
+    """One plate: where it is, in pixels of the image, and what it says."""
+
+    box: Boxes  # [4]
+    corners: Corners | None  # [4, 2]
+    detection_confidence: float | None  # None where nothing was detected: the picture is the plate
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ImageResult:
+    """All plates of one image, the surest detection first."""
+
+    width: int
+    height: int
+    plates: tuple[PlateResult, ...]
+    ms: Timings
+
+
+class ReadsImages(Protocol):
+    """What ``read_file`` needs: ``Reader`` or ``CropReader``."""
+
+    def read(self, image: Image) -> ImageResult: ...
+
+
+class Reader:
+    """Detector and OCR in a row."""
+
+    def __init__(
+        self,
+        models: Path | str = "exports",
+        threads: int = 0,
+        provider: str = "cpu",
+        min_confidence: float | None = None,
+    ) -> None:
+        """``models`` holds the folders ``detector`` and ``ocr``. Raises CardError or ProviderError."""
+        self.detector = Detector(Path(models) / "detector", threads, provider, min_confidence)
+        self.plate_reader = PlateReader(Path(models) / "ocr", threads, provider)
+
+    def read(self, image: Image) -> ImageResult:
+        """Finds and reads the plates of ``image``, RGB; all of them go through the OCR in one batch."""
+        start = perf_counter()
+        detections = self.detector.detect(image)
+        detected = perf_counter()
+        readings = self.plate_reader.read(image, [_corners_of(d) for d in detections])
+        end = perf_counter()
+        plates = tuple(
+            PlateResult(d.box, d.corners, d.confidence, r) for d, r in zip(detections, readings, strict=True)
+        )
+        ms = Timings(None, _ms(start, detected), _ms(detected, end), _ms(start, end))
+        return ImageResult(image.shape[1], image.shape[0], plates, ms)
+
+
+class CropReader:
+    """The OCR alone, for pictures that are a plate already cut out."""
+
+    def __init__(self, models: Path | str = "exports", threads: int = 0, provider: str = "cpu") -> None:
+        """``models`` holds the folder ``ocr``. Raises CardError or ProviderError."""
+        self.plate_reader = PlateReader(Path(models) / "ocr", threads, provider)
+
+    def read(self, image: Image) -> ImageResult:
+        """Reads ``image``, RGB, as one plate."""
+        start = perf_counter()
+        plate = PlateResult(whole(image), None, None, self.plate_reader.read_whole(image))
+        spent = _ms(start, perf_counter())
+        return ImageResult(image.shape[1], image.shape[0], (plate,), Timings(None, None, spent, spent))
+
+
+def read_file(reader: ReadsImages, path: Path | str) -> tuple[Image, ImageResult]:
+    """Decodes and reads a file; the pixels are returned for whoever draws on them. Raises ImageError."""
+    start = perf_counter()
+    image = read_image(path)
+    decode = _ms(start, perf_counter())
+    result = reader.read(image)
+    return image, replace(result, ms=replace(result.ms, decode=decode, total=decode + result.ms.total))
+
+
+def _corners_of(detection: Detection) -> Corners:
+    return box_to_corners(detection.box) if detection.corners is None else detection.corners
+
+
+def _ms(start: float, end: float) -> float:
+    return (end - start) * 1e3

@@ -1,0 +1,43 @@
+"""One training run from a composed configuration: what both entry modules share."""
+
+import logging
+from pathlib import Path
+
+import pytorch_lightning as pl
+import torch
+from omegaconf import DictConfig, OmegaConf
+
+from src.training.build import ConfigError, build
+from src.training.weights import load_weights
+
+log = logging.getLogger(__name__)
+
+
+def train(config: DictConfig) -> None:
+    """Fits ``config.model`` on ``config.data``; writes logs, config and checkpoints under ``config.output_dir``.
+
+    ``init_from`` (an export folder or a checkpoint) gives the first weights; ``resume`` (``last`` or a checkpoint)
+    goes on with optimiser, schedule and epoch of an interrupted run.
+    """
+    pl.seed_everything(config.seed, workers=True, verbose=False)
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    output = Path(config.output_dir)
+    output.mkdir(parents=True, exist_ok=True)
+    resume = _checkpoint_to_resume(config.resume, output)
+    OmegaConf.save(config, output / "config.yaml", resolve=True)
+    data, module = build(config.data), build(config.model)
+    if config.init_from:
+        load_weights(module.model, Path(config.init_from))
+    trainer = build(config.trainer)
+    trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+    log.info("checkpoints in %s", output / "checkpoints")
+
+
+def _checkpoint_to_resume(resume: str | None, output: Path) -> str | None:
+    if resume is None:
+        return None
+    path = output / "checkpoints" / "last.ckpt" if resume == "last" else Path(resume)
+    if not path.is_file():
+        raise ConfigError(f"resume: no checkpoint {path}")
+    return str(path)

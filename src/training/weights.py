@@ -1,0 +1,39 @@
+"""Weights on disk: the half-precision file that ships beside each ONNX model, and checkpoints."""
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+
+class WeightsError(ValueError):
+    """Weights that are missing or do not fit the network; the message names the file."""
+
+
+def save_weights(model: nn.Module, path: Path) -> None:
+    """Writes floating-point tensors as float16 safetensors, the rest as they are."""
+    state = {
+        name: (value.half() if value.is_floating_point() else value).contiguous().clone()
+        for name, value in model.state_dict().items()
+    }
+    save_file(state, path)
+
+
+def load_weights(model: nn.Module, source: Path) -> None:
+    """Loads an export folder (``weights.safetensors``), a safetensors file or a Lightning checkpoint, strictly.
+
+    Raises WeightsError where there is none, or where names or shapes differ.
+    """
+    path = source / "weights.safetensors" if source.is_dir() else source
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such weights")
+    if path.suffix == ".safetensors":
+        state = load_file(path)
+    else:
+        saved = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+        state = {name.removeprefix("model."): v for name, v in saved.items() if name.startswith("model.")}
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise WeightsError(f"{path}: {str(error).splitlines()[1].strip()}") from None

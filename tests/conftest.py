@@ -1,0 +1,131 @@
+"""Two tiny models that behave, so that the path from file to text can be tested without trained weights."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnx.numpy_helper
+import onnx.parser
+import pytest
+from PIL import Image
+
+from src.core.card import sha256_of
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+CANVAS, CROP = (64, 96), (8, 24)
+ALPHABET = "AB01京"
+RED_TEXT, BLUE_TEXT = "AB01", "京B0"
+"""What the fake OCR reads on a red and on a blue plate."""
+
+
+@pytest.fixture(scope="session")
+def built_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``detector`` finds one pure red (0.9) and one pure blue (0.6) rectangle; ``ocr`` reads their colour."""
+    folder = tmp_path_factory.mktemp("models")
+    write_model(folder / "detector", fake_detector(), task="detector", input_size=CANVAS)
+    write_model(folder / "ocr", fake_ocr(), task="ocr", input_size=CROP, alphabet=ALPHABET)
+    return folder
+
+
+@pytest.fixture
+def models(built_models: Path, tmp_path: Path) -> Path:
+    """A copy of the fake models that a test may spoil."""
+    return Path(shutil.copytree(built_models, tmp_path / "models"))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a grey picture with a red plate at 30, 20 - 60, 30, and a blue one at 10, 40 - 50, 50."""
+
+    def make(name: str = "gate.png", red: bool = True, blue: bool = False, size: int = 1) -> Path:
+        pixels = np.full((64 * size, 96 * size, 3), 128, np.uint8)
+        if red:
+            pixels[20 * size : 30 * size, 30 * size : 60 * size] = RED
+        if blue:
+            pixels[40 * size : 50 * size, 10 * size : 50 * size] = BLUE
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(path)
+        return path
+
+    return make
+
+
+def write_model(folder: Path, model: onnx.ModelProto, **card: object) -> None:
+    """A model folder with a card that matches its model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, folder / "model.onnx")
+    stated = {
+        "name": "fake",
+        "architecture": {},
+        "trained_on": {},
+        "metrics": {},
+        "commit": "0" * 40,
+        "created": "2025-01-01",
+        "sha256": sha256_of(folder / "model.onnx"),
+        "confidence_threshold": 0.5,
+    }
+    (folder / "card.json").write_text(json.dumps(stated | card))
+
+
+def fake_detector() -> onnx.ModelProto:
+    """Each colour's box is the extent of its pixels: the first and last column and row that have any."""
+    return onnx.parser.parse_model(
+        """
+        <ir_version: 8, opset_import: ["": 18]>
+        detector (uint8[N, 64, 96, 3] images) => (float[N, 2, 4] boxes, float[N, 2] scores)
+        <float[3, 2] purity = {1, -1, -1, -1, -1, 1}, float threshold = {200}, float[2] certain = {0.9, 0.6},
+         int64[1] down = {1}, int64[1] across = {2}, int64[1] last = {2}, int64 one = {1}>
+        {
+            pixels = Cast <to = 1> (images)
+            pure = MatMul (pixels, purity)
+            is_pure = Greater (pure, threshold)
+            mask = Cast <to = 1> (is_pure)
+            columns = ReduceMax <keepdims = 0> (mask, down)
+            rows = ReduceMax <keepdims = 0> (mask, across)
+            x1 = ArgMax <axis = 1, keepdims = 0> (columns)
+            y1 = ArgMax <axis = 1, keepdims = 0> (rows)
+            x_last = ArgMax <axis = 1, keepdims = 0, select_last_index = 1> (columns)
+            y_last = ArgMax <axis = 1, keepdims = 0, select_last_index = 1> (rows)
+            x2 = Add (x_last, one)
+            y2 = Add (y_last, one)
+            left = Unsqueeze (x1, last)
+            top = Unsqueeze (y1, last)
+            right = Unsqueeze (x2, last)
+            bottom = Unsqueeze (y2, last)
+            whole = Concat <axis = 2> (left, top, right, bottom)
+            boxes = Cast <to = 1> (whole)
+            any = ReduceMax <keepdims = 0> (columns, down)
+            scores = Mul (any, certain)
+        }
+        """
+    )
+
+
+def fake_ocr() -> onnx.ModelProto:
+    """Adds up a table of logits per colour, weighted by how much of the colour the crop has."""
+    steps = 2 * len(RED_TEXT) + 1
+    table = np.zeros((3, steps, len(ALPHABET) + 1), np.float32)
+    for channel, text in ((0, RED_TEXT), (2, BLUE_TEXT)):
+        for step in range(steps):
+            letter = text[step // 2 : step // 2 + 1] if step % 2 else ""
+            table[channel, step, ALPHABET.index(letter) + 1 if letter else 0] = 8 / 255
+    model = onnx.parser.parse_model(
+        f"""
+        <ir_version: 8, opset_import: ["": 18]>
+        ocr (uint8[N, 8, 24, 3] images) => (float[N, {steps}, {len(ALPHABET) + 1}] log_probs)
+        <int64[2] area = {{1, 2}}, int64[3] shape = {{-1, {steps}, {len(ALPHABET) + 1}}}>
+        {{
+            pixels = Cast <to = 1> (images)
+            mean = ReduceMean <keepdims = 0> (pixels, area)
+            flat = MatMul (mean, table)
+            logits = Reshape (flat, shape)
+            log_probs = LogSoftmax <axis = 2> (logits)
+        }}
+        """
+    )
+    model.graph.initializer.append(onnx.numpy_helper.from_array(table.reshape(3, -1), "table"))
+    return model

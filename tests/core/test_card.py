@@ -1,0 +1,63 @@
+"""A card is closed and vouches for its model."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from src.core.card import CardError, load_card, sha256_of
+
+
+def write(folder: Path, **changes: object) -> Path:
+    (folder / "model.onnx").write_bytes(b"model")
+    stated = {
+        "name": "n",
+        "task": "ocr",
+        "input_size": [32, 128],
+        "architecture": {},
+        "trained_on": {"own": 3},
+        "metrics": {"read": 0.5},
+        "commit": "abc",
+        "created": "2025-01-01",
+        "sha256": sha256_of(folder / "model.onnx"),
+    }
+    (folder / "card.json").write_text(json.dumps(stated | changes))
+    return folder
+
+
+def test_a_card_is_read(tmp_path: Path) -> None:
+    card = load_card(write(tmp_path, alphabet="AB"))
+    assert (card.input_size, card.alphabet, card.colour_order) == ((32, 128), "AB", "RGB")
+
+
+def test_sha256_of_known_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+    assert sha256_of(tmp_path / "a").startswith("ba7816bf8f01cfea")
+
+
+@pytest.mark.parametrize("name", ["card.json", "model.onnx"])
+def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
+    (write(tmp_path) / name).unlink()
+    with pytest.raises(CardError, match=f"no {name}"):
+        load_card(tmp_path)
+
+
+def test_an_altered_model_is_refused(tmp_path: Path) -> None:
+    (write(tmp_path) / "model.onnx").write_bytes(b"Model")
+    with pytest.raises(CardError, match="does not match the sha256"):
+        load_card(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("colour_order", "BGR"), ("task", "segment"), ("sha256", "0"), ("surprise", 1), ("input_size", [1])],
+)
+def test_a_fault_in_the_card_names_file_and_key(tmp_path: Path, key: str, value: object) -> None:
+    with pytest.raises(CardError, match=rf"card\.json: {key}"):
+        load_card(write(tmp_path, **{key: value}))
+
+
+def test_a_card_that_is_no_json_is_named(tmp_path: Path) -> None:
+    (write(tmp_path) / "card.json").write_text("{")
+    with pytest.raises(CardError, match=r"card\.json"):
+        load_card(tmp_path)

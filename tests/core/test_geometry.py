@@ -1,0 +1,118 @@
+"""Pixel arithmetic against examples worked out by hand."""
+
+import numpy as np
+import pytest
+
+from src.core.geometry import (
+    FILL,
+    Letterbox,
+    box_to_corners,
+    corners_to_box,
+    crop_plate,
+    iou_matrix,
+    letterbox,
+    nms,
+    widen,
+)
+
+
+def test_letterbox_centres_a_wide_image_and_fills_above_and_below() -> None:
+    canvas, fit = letterbox(np.zeros((10, 40, 3), np.uint8), (20, 20))
+    assert fit == Letterbox(0.5, 0, 7)
+    assert (canvas[7:12] == 0).all()
+    assert (canvas[:7] == FILL).all()
+    assert (canvas[12:] == FILL).all()
+
+
+def test_letterbox_centres_a_tall_image() -> None:
+    canvas, fit = letterbox(np.zeros((10, 5, 3), np.uint8), (20, 20))
+    assert fit == Letterbox(2.0, 5, 0)
+    assert (canvas[:, 5:15] == 0).all()
+    assert (canvas[:, :5] == FILL).all()
+
+
+def test_letterbox_keeps_a_sliver_of_an_extreme_image() -> None:
+    canvas, _ = letterbox(np.zeros((1, 5000, 3), np.uint8), (32, 32))
+    assert (canvas == 0).any()
+
+
+def test_letterbox_shrinks_by_area_so_that_a_fine_pattern_turns_grey() -> None:
+    stripes = np.zeros((64, 64, 3), np.uint8)
+    stripes[:, ::2] = 200
+    canvas, _ = letterbox(stripes, (16, 16))
+    assert (canvas == 100).all()
+
+
+def test_a_point_of_the_canvas_maps_back() -> None:
+    fit = Letterbox(0.5, 2, 7)
+    np.testing.assert_allclose(fit.to_original(np.array([[2, 7, 12, 9]])), [[0, 0, 20, 4]])
+    np.testing.assert_allclose(fit.to_original(np.array([[12, 9]])), [[20, 4]])
+    assert fit.to_original(np.zeros((0, 4))).shape == (0, 4)
+
+
+def test_corners_run_clockwise_from_the_top_left() -> None:
+    box = np.array([1, 2, 5, 4])
+    corners = box_to_corners(box)
+    np.testing.assert_array_equal(corners, [[1, 2], [5, 2], [5, 4], [1, 4]])
+    np.testing.assert_array_equal(corners_to_box(corners), box)
+    assert box_to_corners(np.zeros((3, 4))).shape == (3, 4, 2)
+
+
+def test_widen_moves_every_side_by_a_share_of_the_height() -> None:
+    wide = widen(box_to_corners(np.array([10, 10, 50, 20])), 0.1)
+    np.testing.assert_allclose(corners_to_box(wide), [9, 9, 51, 21], atol=1e-5)
+
+
+def test_widen_follows_a_turned_plate() -> None:
+    turned = np.array([[20, 10], [20, 50], [10, 50], [10, 10]], np.float32)  # by 90 degrees, 40 x 10
+    wide = widen(turned, 0.1)
+    np.testing.assert_allclose(wide, [[21, 9], [21, 51], [9, 51], [9, 9]], atol=1e-5)
+
+
+def test_crop_of_its_own_size_is_the_picture_itself() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (30, 60, 3), np.uint8)
+    crop = crop_plate(image, box_to_corners(np.array([8, 6, 40, 22])), (16, 32), margin=0)
+    np.testing.assert_array_equal(crop, image[6:22, 8:40])
+
+
+def test_crop_keeps_the_channel_order() -> None:
+    image = np.zeros((20, 20, 3), np.uint8)
+    image[..., 0], image[..., 2] = 200, 50
+    crop = crop_plate(image, box_to_corners(np.array([4, 4, 16, 10])), (8, 16))
+    assert (crop == [200, 0, 50]).all()
+
+
+def test_crop_turns_a_plate_upright_from_its_corners() -> None:
+    upright = np.random.default_rng(0).integers(0, 256, (8, 24, 3), np.uint8)
+    turned = np.rot90(upright, -1)  # clockwise: the plate's top left is now the top right
+    corners = np.array([[8, 0], [8, 24], [0, 24], [0, 0]], np.float32)
+    np.testing.assert_array_equal(crop_plate(np.ascontiguousarray(turned), corners, (8, 24), 0), upright)
+
+
+def test_crop_shrinks_a_large_plate_without_aliasing() -> None:
+    image = np.zeros((160, 320, 3), np.uint8)
+    image[:, ::2] = 200
+    crop = crop_plate(image, box_to_corners(np.array([0, 0, 320, 160])), (16, 32), margin=0)
+    assert abs(crop[2:-2, 2:-2].astype(int) - 100).max() <= 2
+
+
+@pytest.mark.parametrize("box", [[-30, -30, -10, -20], [95, 45, 140, 80]])
+def test_crop_repeats_the_edge_beyond_the_picture(box: list[float]) -> None:
+    crop = crop_plate(np.full((50, 100, 3), 77, np.uint8), box_to_corners(np.array(box)), (8, 16))
+    assert crop.shape == (8, 16, 3)
+    assert (crop == 77).all()
+
+
+def test_iou_by_hand() -> None:
+    boxes = np.array([[0, 0, 10, 10]])
+    others = np.array([[0, 0, 10, 10], [5, 0, 15, 10], [10, 0, 20, 10], [0, 0, 0, 0]])
+    np.testing.assert_allclose(iou_matrix(boxes, others), [[1, 1 / 3, 0, 0]], atol=1e-6)
+    assert iou_matrix(np.zeros((0, 4)), others).shape == (0, 4)
+
+
+def test_nms_keeps_the_best_of_what_overlaps() -> None:
+    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [30, 0, 40, 10], [0, 4, 10, 14]])
+    scores = np.array([0.7, 0.9, 0.3, 0.6])  # the last overlaps the second by 54 / 146 = 0.37
+    assert nms(boxes, scores, 0.5).tolist() == [1, 3, 2]
+    assert nms(boxes, scores, 0.3).tolist() == [1, 2]
+    assert nms(np.zeros((0, 4)), np.zeros(0), 0.5).tolist() == []
