@@ -113,6 +113,42 @@ class Score:
         }
 
 
+@dataclass(slots=True)
+class PrecisionCurve:
+    """Gathers detections of many images for their average precision at an overlap of 0.5."""
+
+    plates: int = 0
+    scores: list[float] = field(default_factory=list)
+    hits: list[bool] = field(default_factory=list)
+
+    def add(
+        self,
+        boxes: npt.NDArray[np.float32],
+        scores: npt.NDArray[np.float32],
+        true: npt.NDArray[np.float32],
+        iou: float = 0.5,
+    ) -> None:
+        """One image: ``boxes [P, 4]`` take the true ``[T, 4]`` that they overlap most, surest first."""
+        overlaps = iou_matrix(boxes, true)
+        self.plates += len(true)
+        for p in np.argsort(-scores, kind="stable"):
+            best = int(overlaps[p].argmax()) if len(true) else 0
+            hit = bool(len(true) and overlaps[p, best] >= iou)
+            if hit:
+                overlaps[:, best] = -1
+            self.scores.append(float(scores[p]))
+            self.hits.append(hit)
+
+    def average_precision(self) -> float | None:
+        """Area under precision over recall, precision made monotone; None without a true plate."""
+        if not self.plates:
+            return None
+        hits = np.array(self.hits, bool)[np.argsort(-np.array(self.scores), kind="stable")]
+        precision = hits.cumsum() / np.arange(1, len(hits) + 1)
+        envelope = np.maximum.accumulate(precision[::-1])[::-1]
+        return float(envelope[hits].sum() / self.plates)
+
+
 def _neutral(boxes: npt.NDArray[np.float32], ignore: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     return np.asarray((iou_matrix(boxes, ignore) > FOUND_IOU).any(-1), np.bool_)
 

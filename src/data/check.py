@@ -88,7 +88,9 @@ def _manifest_table(manifests: dict[Path, list[Record]]) -> Table:
 
 def _source_table(records: list[Record]) -> Table:
     """Images per source and split."""
-    splits = sorted({record.split for record in records}, key=lambda s: (s != "train", s))
+    usual = ("train", "val", "test")
+    there = {record.split for record in records}
+    splits = [s for s in usual if s in there] + sorted(there - set(usual))
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for record in records:
         counts[record.source][record.split] += 1
@@ -124,7 +126,7 @@ def _character_table(texts: list[str], alphabet: Alphabet) -> Table:
     """How often each character of the alphabet, or outside it, occurs; six to a row."""
     counts = Counter("".join(texts))
     known = [*alphabet.characters, *sorted(set(counts) - set(alphabet.characters))]
-    table = Table("characters", *[""] * 5)
+    table = Table(*["characters"] * 6, show_header=False, title="characters", title_justify="left")
     cells = [f"{character} {counts[character]:>6}" for character in known]
     for start in range(0, len(cells), 6):
         table.add_row(*cells[start : start + 6])
@@ -132,7 +134,8 @@ def _character_table(texts: list[str], alphabet: Alphabet) -> Table:
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(first)
+    table = Table()
+    table.add_column(first, overflow="fold")  # a shortened path cannot be looked up
     for name in others:
         table.add_column(name, justify="right")
     return table

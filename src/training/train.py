@@ -8,6 +8,7 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from src.training.build import ConfigError, build
+from src.training.cpu import float32_depthwise
 from src.training.weights import load_weights
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ def train(config: DictConfig) -> None:
     if config.init_from:
         load_weights(module.model, Path(config.init_from))
     trainer = build(config.trainer)
+    if trainer.strategy.root_device.type == "cpu":
+        float32_depthwise(module.model)
     trainer.fit(module, data, ckpt_path=resume, weights_only=True)
     log.info("checkpoints in %s", output / "checkpoints")
 

@@ -19,8 +19,8 @@ from src.data.manifest import PlateLabel, Record
 def read_openalpr(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
     """One scene per image that the ``.txt`` files below the folder ``source`` name, beside each file.
 
-    A line is a plate; an image with a faulty line gives its faults and no record, since a plate that is
-    left out would count as background.
+    A line is a plate; a file with a faulty line gives its faults and no record, since a plate that is left
+    out would count as background.
     """
     for path in files_in(source, ".txt"):
         try:
@@ -35,17 +35,14 @@ def read_openalpr(source: Path, defaults: Defaults) -> Iterator[Record | RecordE
 
 def _scenes(path: Path, lines: list[tuple[int, str]], defaults: Defaults) -> Iterator[Record | RecordError]:
     plates: dict[str, list[PlateLabel]] = {}
-    faulty = set()
+    faults = []
     for number, line in lines:
-        image = line.split("\t")[0]
         try:
-            plates.setdefault(image, []).append(_plate(line, defaults.region))
+            plates.setdefault(line.split("\t")[0], []).append(_plate(line, defaults.region))
         except ValueError as error:
-            faulty.add(image)
-            yield RecordError(f"{path}:{number}: {error}")
-    for image, labels in plates.items():
-        if image in faulty:
-            continue
+            faults.append(RecordError(f"{path}:{number}: {error}"))
+    yield from faults
+    for image, labels in plates.items() if not faults else ():
         file = path.parent / image
         try:
             width, height = image_size(file, str(path))

@@ -97,14 +97,23 @@ def _resolve(yaml_path: Path, root: str | None, entry: str) -> Path:
 
 def _images_and_orphans(place: Path) -> tuple[list[Path], list[RecordError]]:
     """The images of a folder or of a list file, and a fault for each label file that has no image."""
-    if place.is_file():
-        return [place.parent / line.strip() for _, line in read_lines(place)], []
-    images = images_in(place)
+    images = images_in(place) if place.is_dir() else _listed(place)
     if not images:
         raise SourceError(f"{place}: no image in it")
+    if not any(_label_path(image).exists() for image in images):  # a whole split of background is a mistake
+        raise SourceError(f"{place}: no image of it has a label file; looked for {_label_path(images[0])}")
+    if place.is_file():
+        return images, []
+    known = {_label_path(image) for image in images} | {_label_path(place / "classes.txt")}
     labels = sorted(_label_path(place / "x.txt").parent.rglob("*.txt"))
-    known = {_label_path(image) for image in images}
     return images, [RecordError(f"{p}: missing image of these labels") for p in labels if p not in known]
+
+
+def _listed(place: Path) -> list[Path]:
+    try:
+        return [place.parent / line.strip() for _, line in read_lines(place)]
+    except RecordError as error:
+        raise SourceError(str(error)) from None
 
 
 def _label_path(image: Path) -> Path:

@@ -14,7 +14,7 @@ CAPTION = 16
 
 
 def contact_sheet(crops: list[SyntheticCrop], zoom: int = 2, boxes: bool = False) -> Image:
-    """Crops enlarged, in rows of six, each with its region and text below; ``boxes`` draws the characters'."""
+    """Crops enlarged, in rows of six, each with region and text below; ``boxes`` draws the characters'."""
     cells = [_cell(crop, zoom, boxes) for crop in crops]
     cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
     rows = [np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]

@@ -5,8 +5,23 @@ import numpy as np
 from src.data.synthesis.europe import bolts
 from src.data.synthesis.lettering import BRAZILIAN_TOWNS, MONTHS, SLOGANS, STATES
 from src.data.synthesis.plate import (
-    BLACK, BLUE, GREEN, LETTERS, RED, WHITE, YELLOW, Colour, Field, Item, Mark, Note, Plate, Run, Shape, pick, write,
-)  # fmt: skip
+    BLACK,
+    BLUE,
+    GREEN,
+    LETTERS,
+    RED,
+    WHITE,
+    YELLOW,
+    Colour,
+    Field,
+    Item,
+    Note,
+    Plate,
+    Run,
+    Shape,
+    pick,
+    write,
+)
 
 _MERCOSUR_BLUE: Colour = (20, 60, 150)
 _GREY: Colour = (176, 178, 178)
@@ -17,7 +32,7 @@ def brazilian(rng: np.random.Generator) -> Plate:
     """Old grey and red plates most, with the town above; Mercosur; a sixth are motorcycles' in two lines."""
     x = rng.random()
     if x < 0.55:
-        return _old_brazilian(rng)
+        return old_brazilian(rng)
     if x < 0.66:
         return _old_motorcycle(rng)
     return mercosur(rng, "BR", "LLLdLdd", "LLL/dLdd", "BRASIL")
@@ -36,7 +51,8 @@ def _old_colours(rng: np.random.Generator) -> tuple[Colour, Colour]:
     return pick(rng, (((235, 235, 230), (150, 30, 40)), ((20, 60, 130), WHITE), (BLACK, (200, 200, 200))))
 
 
-def _old_brazilian(rng: np.random.Generator) -> Plate:
+def old_brazilian(rng: np.random.Generator) -> Plate:
+    """LLL dddd, until 2018: grey, red for taxis and lorries, a few other colours."""
     ground, ink = _old_colours(rng)
     middle = pick(rng, (".", ".", "-", " ", "_"))
     items = write(
@@ -49,9 +65,17 @@ def _old_brazilian(rng: np.random.Generator) -> Plate:
         shapes = (Shape("ring", (0.24, 0.05, 0.76, top - 0.05), ink), *shapes)
     edge = ink if rng.random() < 0.6 else None
     return Plate(
-        "BR", 400 / 130, (Field((0.03, top, 0.97, bottom), items),), (ground,), ink, edge, shapes, (town,),
-        "brazil", stroke=(0.12, 0.2),
-    )  # fmt: skip
+        "BR",
+        400 / 130,
+        (Field((0.03, top, 0.97, bottom), items),),
+        (ground,),
+        ink,
+        edge,
+        shapes,
+        (town,),
+        "brazil",
+        stroke=(0.12, 0.2),
+    )
 
 
 def _old_motorcycle(rng: np.random.Generator) -> Plate:
@@ -64,9 +88,18 @@ def _old_motorcycle(rng: np.random.Generator) -> Plate:
     town = Note((0.15, 0.05, 0.85, 0.15), pick(rng, BRAZILIAN_TOWNS), ink)
     aspect = float(rng.uniform(1.05, 1.3))
     return Plate(
-        "BR", aspect, rows, (ground,), ink, ink if rng.random() < 0.5 else None, bolts(rng, 0.5), (town,),
-        "brazil", lines=2, stroke=(0.12, 0.2),
-    )  # fmt: skip
+        "BR",
+        aspect,
+        rows,
+        (ground,),
+        ink,
+        ink if rng.random() < 0.5 else None,
+        bolts(rng, 0.5),
+        (town,),
+        "brazil",
+        lines=2,
+        stroke=(0.12, 0.2),
+    )
 
 
 def mercosur(rng: np.random.Generator, region: str, one_line: str, two_lines: str, name: str) -> Plate:
@@ -80,7 +113,7 @@ def mercosur(rng: np.random.Generator, region: str, one_line: str, two_lines: st
         Shape("rect", (0.9, 0.04, 0.97, low - 0.05), pick(rng, (GREEN, (110, 180, 230), WHITE))),
         Shape("ellipse", (0.92, 0.06, 0.95, low - 0.07), YELLOW),
     )
-    notes = (Note((0.3, 0.04, 0.7, low - 0.04), name, WHITE),)
+    notes: tuple[Note, ...] = (Note((0.3, 0.04, 0.7, low - 0.04), name, WHITE),)
     if rng.random() < 0.7:
         notes += (Note((0.02, 0.82, 0.06, 0.93), pick(rng, ("BR", "AR", "QR")), ink),)
     if double:
@@ -95,24 +128,39 @@ def mercosur(rng: np.random.Generator, region: str, one_line: str, two_lines: st
     edge = ink if rng.random() < 0.5 else None
     aspect = 1.2 if double else 400 / 130
     return Plate(
-        region, aspect, rows, ((236, 238, 238),), ink, edge, shapes + bolts(rng, 0.2), notes,
-        "euro" if rng.random() < 0.7 else "brazil", lines=len(rows),
-    )  # fmt: skip
+        region,
+        aspect,
+        rows,
+        ((236, 238, 238),),
+        ink,
+        edge,
+        shapes + bolts(rng, 0.2),
+        notes,
+        "euro" if rng.random() < 0.7 else "brazil",
+        lines=len(rows),
+    )
 
 
 _US_PATTERNS = (
-    "LLL dddd", "LLL-dddd", "LLL+dddd", "LLL ddd", "LLL-ddd", "LLL+ddd", "ddd LLL", "ddd-LLL", "ddd+LLL", "dLLLddd",
-    "dLLLddd", "LL ddddd", "LLddddd", "LLdddd", "L dddddd", "ddd dddd", "LLL.ddd", "LLL.dddd", "Ldd LLL", "dLd LLL",
-    "dAdddL", "Ldd+dLL", "LLdd+LL", "dLL dddd", "dddd LL", "LLdddL", "nLddddd", "ddLLL", "nL ddd", "LLLLLL", "LLLLL", "ndddLL",
+    "LLL dddd", "LLL-dddd", "LLL+dddd", "LLL ddd", "LLL-ddd", "LLL+ddd", "ddd LLL", "ddd-LLL", "ddd+LLL",
+    "dLLLddd",
+    "dLLLddd", "LL ddddd", "LLddddd", "LLdddd", "L dddddd", "ddd dddd", "LLL.ddd", "LLL.dddd", "Ldd LLL",
+    "dLd LLL",
+    "dAdddL", "Ldd+dLL", "LLdd+LL", "dLL dddd", "dddd LL", "LLdddL", "nLddddd", "ddLLL", "nL ddd", "LLLLLL",
+    "LLLLL", "ndddLL",
     "LLL LLL", "LLLdLL", "nddddd", "dLLdddL", "LLL dLd",
 )  # fmt: skip
 _US_INKS: tuple[Colour, ...] = (
-    (20, 30, 80), (20, 30, 80), (30, 30, 35), (30, 30, 35), (150, 25, 35), (20, 90, 60), (35, 60, 160), (30, 110, 130),
+    (20, 30, 80), (20, 30, 80), (30, 30, 35), (30, 30, 35), (150, 25, 35), (20, 90, 60), (35, 60, 160),
+    (30, 110, 130),
 )  # fmt: skip
 _US_SKIES: tuple[tuple[Colour, ...], ...] = (
-    (WHITE,), (WHITE,), ((240, 238, 225),), ((205, 225, 240), WHITE, (205, 225, 240)), (WHITE, WHITE, (170, 200, 235)),
-    ((245, 200, 90), (250, 240, 190)), ((250, 225, 120), WHITE, (250, 225, 120)), ((150, 190, 235), WHITE, (230, 190, 150)),
-    ((235, 170, 140), (250, 230, 190)), ((190, 225, 190), WHITE), ((200, 200, 205),), ((235, 225, 245), WHITE),
+    (WHITE,), (WHITE,), ((240, 238, 225),), ((205, 225, 240), WHITE, (205, 225, 240)),
+    (WHITE, WHITE, (170, 200, 235)),
+    ((245, 200, 90), (250, 240, 190)), ((250, 225, 120), WHITE, (250, 225, 120)),
+    ((150, 190, 235), WHITE, (230, 190, 150)),
+    ((235, 170, 140), (250, 230, 190)), ((190, 225, 190), WHITE), ((200, 200, 205),),
+    ((235, 225, 245), WHITE),
     ((150, 200, 235), (240, 240, 220), (120, 160, 90)), ((240, 180, 60),),
 )  # fmt: skip
 
@@ -134,13 +182,20 @@ def american(rng: np.random.Generator) -> Plate:
         notes += _stacked(rng, 0.89, ink)
     elif rng.random() < 0.12:
         x1 = 0.22
-        items = (Mark("emblem", 0.01), *items)
         shapes += _picture(rng, (0.03, 0.3, 0.2, 0.75))
     top, bottom = 0.3 + float(rng.uniform(-0.06, 0.05)), 0.76 + float(rng.uniform(-0.06, 0.05))
     return Plate(
-        "US", float(rng.uniform(1.85, 2.2)), (Field((x1, top, x2, bottom), items),), ground, ink,
-        ink if rng.random() < 0.3 else None, shapes + bolts(rng, 0.6), notes, "america", stroke=(0.11, 0.17),
-    )  # fmt: skip
+        "US",
+        float(rng.uniform(1.85, 2.2)),
+        (Field((x1, top, x2, bottom), items),),
+        ground,
+        ink,
+        ink if rng.random() < 0.3 else None,
+        shapes + bolts(rng, 0.6),
+        notes,
+        "america",
+        stroke=(0.11, 0.17),
+    )
 
 
 def _us_widths(rng: np.random.Generator) -> tuple[float, float]:
@@ -161,7 +216,7 @@ def _us_furniture(rng: np.random.Generator, ink: Colour) -> tuple[tuple[Shape, .
         shapes += _picture(rng, (0.0, 0.3, 1.0, 1.0))
     if rng.random() < 0.3:
         shapes += (Shape("rect", (0.0, 0.82, 1.0, 1.0), pick(rng, (accent, YELLOW, (60, 120, 70)))),)
-    notes = (Note((0.2, 0.04, 0.8, 0.2), pick(rng, STATES), name_ink),)
+    notes: tuple[Note, ...] = (Note((0.2, 0.04, 0.8, 0.2), pick(rng, STATES), name_ink),)
     if rng.random() < 0.75:
         notes += (Note((0.2, 0.83, 0.8, 0.95), pick(rng, SLOGANS), pick(rng, (ink, accent, WHITE))),)
     for corner in ((0.02, 0.04), (0.86, 0.04), (0.02, 0.82), (0.86, 0.82)):

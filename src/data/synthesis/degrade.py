@@ -1,4 +1,4 @@
-"""What light, lens, sensor and codec do to a crop. All on ``uint8 [H, W, 3]`` RGB at the crop's resolution."""
+"""What light, lens, sensor and codec do to a crop. All on ``uint8 [H, W, 3]`` RGB of the crop's size."""
 
 import cv2
 import numpy as np
@@ -8,38 +8,38 @@ from src.data.synthesis.plate import pick
 
 
 def degrade(image: Image, rng: np.random.Generator) -> Image:
-    """A random few of the faults below, in the order in which a camera makes them; many crops stay clean."""
-    if rng.random() < 0.30:
+    """A random few of the faults below, in the order in which a camera makes them; four in ten stay clean."""
+    image = light(image, rng)
+    if rng.random() < 0.4:
+        return coarse(image, rng) if rng.random() < 0.3 else image
+    if rng.random() < 0.25:
         image = dirt(image, rng)
     if rng.random() < 0.25:
         image = shadow(image, rng)
     if rng.random() < 0.12:
         image = glare(image, rng)
-    image = light(image, rng)
     x = rng.random()
-    if x < 0.22:
+    if x < 0.3:
         image = gaussian(image, rng)
-    elif x < 0.36:
+    elif x < 0.45:
         image = motion(image, rng)
-    if rng.random() < 0.40:
-        image = coarse(image, rng)
-    if rng.random() < 0.12:
-        image = sharpen(image, rng)
-    if rng.random() < 0.35:
+    if rng.random() < 0.3:
         image = noise(image, rng)
-    if rng.random() < 0.45:
-        image = jpeg(image, rng)
-    return image
+    if rng.random() < 0.5:
+        image = coarse(image, rng)
+    if rng.random() < 0.15:
+        image = sharpen(image, rng)
+    return jpeg(image, rng) if rng.random() < 0.4 else image
 
 
 def light(image: Image, rng: np.random.Generator) -> Image:
     """Exposure, contrast, gamma, colour cast; one in eight is infrared-like grey, some monochrome green."""
     ramp = np.linspace(0, 1, 256, dtype=np.float32)[:, None]
     x = rng.random()
-    gain = 1.0 if x < 0.3 else float(rng.uniform(0.55, 1.25)) if x < 0.85 else float(rng.uniform(0.25, 1.45))
-    lift = max(0.0, float(rng.normal(0, 0.1))) if x > 0.3 else 0.0
-    gamma = float(np.exp(rng.normal(0, 0.3)))
-    cast = 1 + rng.normal(0, 0.06, 3).astype(np.float32) * (1 if rng.random() < 0.9 else 2)
+    gain = 1.0 if x < 0.4 else float(rng.uniform(0.6, 1.2)) if x < 0.88 else float(rng.uniform(0.25, 1.45))
+    lift = float(rng.uniform(0, 0.35)) if rng.random() < 0.3 else 0.0
+    gamma = float(np.exp(rng.normal(0, 0.25)))
+    cast = 1 + rng.normal(0, 0.04, 3).astype(np.float32) * (1 if rng.random() < 0.9 else 2)
     table = ((ramp**gamma * gain * (1 - lift) + lift) * cast).clip(0, 1)
     y = rng.random()
     if y < 0.14:
@@ -83,7 +83,7 @@ def glare(image: Image, rng: np.random.Generator) -> Image:
     x, y = rng.uniform(0, width), rng.uniform(0, height)
     r = float(rng.uniform(0.4, 2.0)) * height
     d2 = ((np.arange(width)[None] - x) ** 2 + (np.arange(height)[:, None] - y) ** 2) / r**2
-    glow = float(rng.uniform(60, 220)) * np.exp(-d2)[..., None]
+    glow = float(rng.uniform(50, 150)) * np.exp(-d2)[..., None]
     lit: Image = (image + glow).clip(0, 255).astype(np.uint8)
     return lit
 
@@ -112,10 +112,10 @@ def motion(image: Image, rng: np.random.Generator) -> Image:
 
 
 def coarse(image: Image, rng: np.random.Generator) -> Image:
-    """A plate that was few pixels large: shrunk to 10 to 30 rows, mostly with more columns than rows."""
+    """A plate that was few pixels large: shrunk to 0.4 to 1 of its width, then enlarged."""
     height, width = image.shape[:2]
-    rows = int(rng.uniform(10, 30) if rng.random() < 0.6 else rng.uniform(18, 31))
-    columns = max(24, min(width, int(rows * float(rng.uniform(2.4, 5.2)))))
+    columns = int(width * float(rng.uniform(0.4, 0.75) if rng.random() < 0.6 else rng.uniform(0.6, 1.0)))
+    rows = int(max(0.35 * height, min(height, columns / float(rng.uniform(2.6, 5.2)) / width * 4 * height)))
     down = cv2.INTER_AREA if rng.random() < 0.7 else cv2.INTER_LINEAR
     small = cv2.resize(image, (columns, rows), interpolation=down)
     up = cv2.INTER_LINEAR if rng.random() < 0.8 else cv2.INTER_CUBIC
@@ -133,7 +133,7 @@ def noise(image: Image, rng: np.random.Generator) -> Image:
     """Sensor noise, grey or coloured."""
     height, width = image.shape[:2]
     channels = 1 if rng.random() < 0.5 else 3
-    grain = rng.standard_normal((height, width, channels), np.float32) * float(rng.uniform(2, 14))
+    grain = rng.standard_normal((height, width, channels), np.float32) * float(rng.uniform(2, 11))
     noisy: Image = (image + grain).clip(0, 255).astype(np.uint8)
     return noisy
 

@@ -16,10 +16,14 @@ from src.data.synthesis.plate import Colour, Field, Gap, Mark, Note, Plate, Run
 
 @dataclass(frozen=True)
 class Flat:
-    """A plate seen straight on: ``image`` RGB, ``alpha`` [h, w] (0 outside rounded corners), boxes of ``chars``."""
+    """A plate seen straight on, with its holder: ``image`` RGB, ``alpha`` [h, w] (0 outside round corners).
+
+    ``plate`` [4] is the box of the plate itself and ``chars`` [N, 4] those of its characters, in pixels.
+    """
 
     image: Image
     alpha: npt.NDArray[np.uint8]
+    plate: Boxes
     chars: Boxes
 
 
@@ -48,17 +52,17 @@ def draw_plate(plate: Plate, faces: Faces, rng: np.random.Generator, height: int
     boxes = [
         _paint_field(image, field, plate, letters, faces, stretch, relief, rng) for field in plate.fields
     ]
-    chars = np.concatenate(boxes).astype(np.float32)
-    return Flat(image, _rounded(height, width, float(rng.uniform(0.02, 0.12))), chars)
+    alpha = rounded(height, width, float(rng.uniform(0.02, 0.12)))
+    box = np.array([0, 0, width, height], np.float32)
+    return Flat(image, alpha, box, np.concatenate(boxes).astype(np.float32))
 
 
 def _ground(colours: Sequence[Colour], height: int, width: int) -> Image:
     """One colour, or several from top to bottom that run into one another."""
     if len(colours) == 1:
         return np.full((height, width, 3), colours[0], np.uint8)
-    column = np.array(colours, np.float32)[:, None]
-    column = np.asarray(cv2.resize(column, (1, height), interpolation=cv2.INTER_LINEAR)).reshape(height, 1, 3)
-    return np.repeat(column.astype(np.uint8), width, axis=1)
+    column = np.array(colours, np.uint8)[:, None]
+    return np.asarray(cv2.resize(column, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _paint_edge(image: Image, plate: Plate, rng: np.random.Generator) -> None:
@@ -70,7 +74,8 @@ def _paint_edge(image: Image, plate: Plate, rng: np.random.Generator) -> None:
     cv2.rectangle(image, (inset, inset), (width - 1 - inset, height - 1 - inset), plate.edge, thickness)
 
 
-def _rounded(height: int, width: int, radius: float) -> npt.NDArray[np.uint8]:
+def rounded(height: int, width: int, radius: float) -> npt.NDArray[np.uint8]:
+    """``[height, width]``: 255 but in the corners, which are round by ``radius`` times the height."""
     alpha = np.full((height, width), 255, np.uint8)
     r = max(1, round(radius * height))
     corner = np.zeros((r, r), np.uint8)
@@ -189,7 +194,8 @@ def _glyphs(run: Run, letters: Lettering, faces: Faces, rng: np.random.Generator
 
 
 def _aspect(mask: Mask) -> float:
-    return mask.shape[1] / mask.shape[0]
+    height, width = mask.shape
+    return float(width / height)
 
 
 def _share(letters: Lettering, char: str) -> float:

@@ -6,8 +6,21 @@ import numpy as np
 
 from src.data.synthesis.lettering import BAND_TEXTS, DEALERS, PLACES
 from src.data.synthesis.plate import (
-    BLACK, BLUE, GREEN, LETTERS, RED, WHITE, YELLOW, Colour, Field, Note, Plate, Shape, pick, write,
-)  # fmt: skip
+    BLACK,
+    BLUE,
+    GREEN,
+    LETTERS,
+    RED,
+    WHITE,
+    YELLOW,
+    Colour,
+    Field,
+    Note,
+    Plate,
+    Shape,
+    pick,
+    write,
+)
 
 _NO_OI = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _NO_IOQ = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -17,7 +30,7 @@ _SKY: Colour = (40, 110, 215)
 
 @dataclass(frozen=True)
 class _Country:
-    """``patterns`` as ``plate.write`` reads them, ``/`` breaks the line; ``grounds`` and ``inks`` in pairs."""
+    """``patterns`` as ``plate.write`` reads them, ``/`` breaks the line; ``colours`` are ground and ink."""
 
     weight: float
     patterns: tuple[str, ...]
@@ -33,30 +46,38 @@ _BW = (WHITE, BLACK)
 _COUNTRIES: dict[str, _Country] = {
     "DE": _Country(5, (
         "L*L ddd", "L*LL ddd", "L*LL dddd", "LL*L ddd", "LL*LL ddd", "LL*LL dd", "LLL*L ddd", "LLL*LL ddd",
-        "LLL*LL dd", "LL*L dddd", "L*LL ndd{H}", "LL*LL nd{E}", "LL-L ddd", "LLL-LL dd", "L oLL ndd", "LLoLL nd",
+        "LLL*LL dd", "LL*L dddd", "L*LL ndd{H}", "LL*LL nd{E}", "LL-L ddd", "LLL-LL dd", "L oLL ndd",
+        "LLoLL nd",
         "L*/LL nd", "LL*/LL ndd", "LLL*/L ndd",
     ), band="D", colours=(_BW,) * 9 + ((WHITE, GREEN), (WHITE, RED))),
     "PL": _Country(2.5, (
-        "LL AAAAA", "LLL AAAA", "LL ddddL", "LL_o_ddddd", "LLL_o_dddd", "LL_o_dddLL", "LLL_o_ddLL", "Ld LLLLL",
+        "LL AAAAA", "LLL AAAA", "LL ddddL", "LL_o_ddddd", "LLL_o_dddd", "LL_o_dddLL", "LLL_o_ddLL",
+        "Ld LLLLL",
         "LLL/dddd", "LL/dddLL",
     ), band="PL"),
-    "CZ": _Country(1.5, ("dLd oddd{0}", "dLd_o_dddd", "dLA dddd", "LLL dd-dd", "dLd/dddd"), _NO_OI, band="CZ"),
+    "CZ": _Country(1.5, ("dLd oddd{0}", "dLd_o_dddd", "dLA dddd", "LLL dd-dd", "dLd/dddd"), _NO_OI,
+    band="CZ"),
     "SK": _Country(1.5, ("LL#dddLL", "LL_#_dddLL", "LL-dddLL", "LL/dddLL"), band="SK"),
     "HU": _Country(1.5, ("LLL-ddd", "LLLo-ddd", "LLL odnn", "LL LL-ddd", "LLL/ddd"), band="H"),
-    "IT": _Country(1.5, ("LL ddd_LL", "LL oddd_LL", "LLodddLL", "LL/ddddd"), _NO_IOQ, band="I", right_band=0.8),
+    "IT": _Country(1.5, ("LL ddd_LL", "LL oddd_LL", "LLodddLL", "LL/ddddd"), _NO_IOQ, band="I",
+    right_band=0.8),
     "FR": _Country(1.5, (
         "LL-ddd-LL", "LL-ddd-LL", "nddd LL dd", "ndd LLL dd", "LL-ddd/LL",
     ), _NO_IOQ, (_BW, _BW, _BW, (YELLOW, BLACK)), "F", 0.7),
     "ES": _Country(1.5, ("dddd LLL", "dddd_LLL", "L-dddd-LL", "LL-dddd-L"), "BCDFGHJKLMNPRSTVWXYZ", band="E"),
-    "AT": _Country(1.5, ("L#ddd_LL", "LL#dddLL", "LL#nLLL", "L#dddddL", "LL #ddd LL", "LL#LLLL n", "LL/nddLL"),
+    "AT": _Country(1.5, ("L#ddd_LL", "LL#dddLL", "LL#nLLL", "L#dddddL", "LL #ddd LL", "LL#LLLL n",
+    "LL/nddLL"),
                    band="A"),
     "NL": _Country(2, (
-        "dd-LL-LL", "LL-LL-dd", "dd-LLL-d", "d-LLL-dd", "L-ddd-LL", "LL-dd-LL", "dd-dd-LL", "LL-ddd-L", "dd/LL-LL",
+        "dd-LL-LL", "LL-LL-dd", "dd-LLL-d", "d-LLL-dd", "L-ddd-LL", "LL-dd-LL", "dd-dd-LL", "LL-ddd-L",
+        "dd/LL-LL",
         "LL/dd-LL",
-    ), "BDFGHJKLNPRSTVXZ", ((_ORANGE, BLACK), (YELLOW, BLACK), (YELLOW, BLACK), ((40, 90, 190), WHITE)), "NL"),
+    ), "BDFGHJKLNPRSTVXZ", ((_ORANGE, BLACK), (YELLOW, BLACK), (YELLOW, BLACK), ((40, 90, 190),
+            WHITE)), "NL"),
     "BE": _Country(1.5, ("d-LLL-ddd", "LLL-ddd", "LLLo-ddd", "ddd-LLL", "ddd.LLL", "d-LLL/ddd"),
                    colours=((WHITE, RED), (WHITE, (150, 30, 40)), (WHITE, _SKY)), band="B"),
-    "GB": _Country(2.5, ("LLdd LLL", "LLdd LLL", "Lddd LLL", "LLL dddL", "LLLn", "Lndd LLL", "LLdd/LLL"), LETTERS,
+    "GB": _Country(2.5, ("LLdd LLL", "LLdd LLL", "Lddd LLL", "LLL dddL", "LLLn", "Lndd LLL", "LLdd/LLL"),
+    LETTERS,
                    (_BW, ((245, 200, 30), BLACK), ((235, 180, 20), BLACK)), "GB", width=0.66),
     "IE": _Country(1, ("dd-L-nddd", "dd-L-ndddd", "ddd-L-nddd", "dd-LL-nddd", "dd - LL - n"), band="IRL"),
     "LT": _Country(1, ("LLL ddd", "LLL*ddd", "LLL o ddd", "LL/ddd"), _NO_OI, band="LT"),
@@ -64,10 +85,12 @@ _COUNTRIES: dict[str, _Country] = {
     "EE": _Country(1, ("ddd LLL", "ddd_o_LLL", "ddd/LLL"), _NO_IOQ, band="EST"),
     "FI": _Country(1, ("LLL-ddd", "LLL-nd", "LL-ddd", "LLL/ddd"), _NO_OI, band="FIN"),
     "SE": _Country(1, ("LLL ddd", "LLL ddL", "LLL o ddd", "LLL/ddd"), "ABCDEFGHJKLMNOPRSTUWXYZ", band="S"),
-    "NO": _Country(1, ("LL ddddd", "LL_ddddd", "LL o ddddd", "LL/dddd"), _NO_IOQ, (_BW, _BW, (GREEN, WHITE)), "N"),
+    "NO": _Country(1, ("LL ddddd", "LL_ddddd", "LL o ddddd", "LL/dddd"), _NO_IOQ, (_BW, _BW, (GREEN,
+    WHITE)), "N"),
     "DK": _Country(1, ("LL dd ddd", "LL_dd_ddd", "LL/dd ddd"), _NO_IOQ, (_BW, (YELLOW, BLACK)), "DK"),
     "PT": _Country(1, ("dd-dd-LL", "dd-LL-dd", "LL-dd-dd", "LL dd LL", "dd.LL.dd", "L-ddddd"), band="P"),
-    "CH": _Country(1.5, ("#LL.ndddd#", "LL.ndddd", "LL ndddd", "#LL ndddd#", "LL_dddddd", "#LL#/nddddd", "LL/nddd"),
+    "CH": _Country(1.5, ("#LL.ndddd#", "LL.ndddd", "LL ndddd", "#LL ndddd#", "LL_dddddd", "#LL#/nddddd",
+    "LL/nddd"),
                    colours=(_BW, _BW, (BLACK, WHITE))),
     "HR": _Country(1, ("LL#ddd-LL", "LL#dddd-L", "LL #ddd-L", "LL#/ddd-LL"), band="HR"),
     "SI": _Country(1, ("LL#LL-ddd", "LL #dd-LL", "LL#L-nddd", "LL#/LL-nd"), band="SLO",
@@ -76,20 +99,24 @@ _COUNTRIES: dict[str, _Country] = {
     "BA": _Country(0.4, ("Ldd-L-ddd", "ddd-L-ddd"), "AEJKMOT"),
     "MK": _Country(0.3, ("LL#dddd-LL", "LL dddd LL"), band="NMK"),
     "GR": _Country(1, ("LLL-dddd", "LLLo-dddd", "LLL ndd", "LLL/ddd"), "ABEZHIKMNOPTYX", band="GR"),
-    "RO": _Country(1.5, ("LL ndd LLL", "LL_dd_LLL", "{B}_ndd_LLL", "{B} nd LLL", "LL/ndLLL"), "ABCDEFGHIJKLMNOPRSTUVWXYZ",
+    "RO": _Country(1.5, ("LL ndd LLL", "LL_dd_LLL", "{B}_ndd_LLL", "{B} nd LLL", "LL/ndLLL"),
+    "ABCDEFGHIJKLMNOPRSTUVWXYZ",
                    band="RO"),
     "BG": _Country(1, ("L dddd LL", "LL dddd LL", "LL_dddd_LL", "LL/dddd"), "ABEKMHOPCTYX", band="BG"),
-    "UA": _Country(1.5, ("LL dddd LL", "LL dddd LL", "LL dd-ddLL", "ddd-ddLL", "LL/dddd"), "ABCEHIKMOPTX", band="UA"),
+    "UA": _Country(1.5, ("LL dddd LL", "LL dddd LL", "LL dd-ddLL", "ddd-ddLL", "LL/dddd"), "ABCEHIKMOPTX",
+    band="UA"),
     "BY": _Country(1, ("dddd LL-d", "dddd_LL-d", "LL ddd-d", "dddd/LL-d"), "ABEIKMHOPCTX", band="BY"),
     "KZ": _Country(0.7, ("ddd LLL dd", "dddLL_dd", "L ddd LLL"), band="KZ"),
     "MD": _Country(0.4, ("LLL ddd", "LL LL ddd"), band="MD"),
     "AL": _Country(0.4, ("LL ddd LL",), _NO_IOQ, band="AL", right_band=0.8),
-    "LU": _Country(0.4, ("LL dddd", "ddddd", "LL ndd"), _NO_IOQ, ((YELLOW, BLACK), ((245, 175, 20), BLACK)), "L"),
+    "LU": _Country(0.4, ("LL dddd", "ddddd", "LL ndd"), _NO_IOQ, ((YELLOW, BLACK), ((245, 175, 20), BLACK)),
+    "L"),
     "GE": _Country(0.4, ("LL-ddd-LL",), band="GE"),
     "TR": _Country(1.5, ("dd LL ddd", "dd L dddd", "dd LLL dd", "dd LL dddd", "dd LLL ddd", "dd/LL ddd"),
                    "ABCDEFGHIJKLMNOPRSTUVYZ", band="TR"),
     "IL": _Country(0.3, ("dd-ddd-dd", "ddd-dd-ddd"), colours=((YELLOW, BLACK),), band="IL"),
 }  # fmt: skip
+_DATED = frozenset({"DE", "PT", "LU", "IT"})
 _NAMES = tuple(_COUNTRIES)
 _CUMULATIVE = np.cumsum([c.weight for c in _COUNTRIES.values()])
 _BLUES: tuple[Colour, ...] = (
@@ -105,13 +132,18 @@ _BLUES: tuple[Colour, ...] = (
 def european(rng: np.random.Generator) -> Plate:
     """A plate of some European country (Turkey and Israel are among them: the same layout)."""
     at = int(np.searchsorted(_CUMULATIVE, rng.random() * _CUMULATIVE[-1], side="right"))
-    country = _COUNTRIES[_NAMES[at]]
-    pattern = pick(rng, country.patterns)
+    pattern = pick(rng, _COUNTRIES[_NAMES[at]].patterns)
     if "/" in pattern and rng.random() < 0.4:
-        pattern = pick(rng, country.patterns)
+        pattern = pick(rng, _COUNTRIES[_NAMES[at]].patterns)
+    return european_plate(rng, _NAMES[at], pattern)
+
+
+def european_plate(rng: np.random.Generator, region: str, pattern: str) -> Plate:
+    """A plate of the country ``region`` (ISO 3166) with characters after ``pattern``, see ``plate.write``."""
+    country = _COUNTRIES[region]
     if "/" in pattern:
-        return _square(rng, _NAMES[at], country, pattern)
-    return _long(rng, _NAMES[at], country, pattern)
+        return _square(rng, region, country, pattern)
+    return _long(rng, region, country, pattern)
 
 
 def _long(rng: np.random.Generator, region: str, country: _Country, pattern: str) -> Plate:
@@ -125,6 +157,9 @@ def _long(rng: np.random.Generator, region: str, country: _Country, pattern: str
         right = 0.9
         more, small = band(rng, (0.915, 0.0, 1.0, 1.0), pick(rng, BAND_TEXTS), stars=False)
         shapes, notes = shapes + more, notes + small
+    elif region in _DATED and rng.random() < 0.12:
+        right = 0.9
+        shapes, notes = _add_date(rng, shapes, notes)
     top, bottom = 0.14 + float(rng.uniform(-0.05, 0.06)), 0.86 + float(rng.uniform(-0.05, 0.05))
     ground, ink = pick(rng, country.colours)
     if rng.random() < 0.12:
@@ -138,8 +173,28 @@ def _long(rng: np.random.Generator, region: str, country: _Country, pattern: str
     aspect = 520 / 112 if rng.random() < 0.85 else float(rng.uniform(3.1, 4.6))
     edge = ink if rng.random() < 0.7 else pick(rng, (None, (190, 60, 60), (60, 110, 70), (150, 150, 150)))
     return Plate(
-        region, aspect, (field,), (_shade(rng, ground),), _worn(rng, ink), edge, shapes + bolts(rng), notes, "euro",
-    )  # fmt: skip
+        region,
+        aspect,
+        (field,),
+        (_shade(rng, ground),),
+        _worn(rng, ink),
+        edge,
+        shapes + bolts(rng),
+        notes,
+        "euro",
+    )
+
+
+def _add_date(
+    rng: np.random.Generator, shapes: tuple[Shape, ...], notes: tuple[Note, ...]
+) -> tuple[tuple[Shape, ...], tuple[Note, ...]]:
+    """Small stacked digits at the right: months of a season, year and month of a first registration."""
+    if rng.random() < 0.5:
+        shapes += (Shape("rect", (0.92, 0.0, 1.0, 1.0), YELLOW),)
+    above, below = (f"{1 + int(rng.random() * 12):02d}" for _ in range(2))
+    line = Shape("rect", (0.93, 0.48, 0.98, 0.51), BLACK)
+    small = (Note((0.925, 0.14, 0.985, 0.43), above, BLACK), Note((0.925, 0.56, 0.985, 0.85), below, BLACK))
+    return (*shapes, line), notes + small
 
 
 def _square(rng: np.random.Generator, region: str, country: _Country, pattern: str) -> Plate:
@@ -163,9 +218,17 @@ def _square(rng: np.random.Generator, region: str, country: _Country, pattern: s
     ground, ink = pick(rng, country.colours)
     edge = ink if rng.random() < 0.5 else None
     return Plate(
-        region, float(rng.uniform(1.2, 2.0)), rows, (_shade(rng, ground),), _worn(rng, ink), edge,
-        shapes + bolts(rng), notes, "euro", lines=2,
-    )  # fmt: skip
+        region,
+        float(rng.uniform(1.2, 2.0)),
+        rows,
+        (_shade(rng, ground),),
+        _worn(rng, ink),
+        edge,
+        shapes + bolts(rng),
+        notes,
+        "euro",
+        lines=2,
+    )
 
 
 def band(

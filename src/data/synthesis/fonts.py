@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import cv2
@@ -94,7 +94,7 @@ class Faces:
         return bool(self._by_kind[script])
 
     def choose(self, rng: np.random.Generator, kind: str, stray: float = 0.15) -> str:
-        """A face for plates of ``kind``; with the odds of ``stray``, or where there is none, any Latin one."""
+        """A face for plates of ``kind``; with the odds of ``stray``, or if there is none, any Latin one."""
         faces = self._by_kind.get(kind, [])
         if not faces or (kind not in _SCRIPTS and rng.random() < stray):
             faces = self._latin
@@ -125,7 +125,7 @@ def note_mask(face: str, text: str) -> Mask:
     return _ink(_font(face, NOTE_HEIGHT), text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _glyph(face: str, text: str, weight: int) -> Mask:
     mask = _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
     scale = GLYPH_HEIGHT / mask.shape[0]
@@ -138,14 +138,14 @@ def _glyph(face: str, text: str, weight: int) -> Mask:
     return np.asarray(cv2.resize(mask, (width, GLYPH_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _stroke(face: str) -> float:
     """Width of the stem of an L, as a share of its height."""
     mask = _glyph(face, "L", 0)
     return float((mask[: GLYPH_HEIGHT // 2] > 127).sum(1).mean()) / GLYPH_HEIGHT
 
 
-@lru_cache(maxsize=None)
+@cache
 def _holds(face: str, char: str) -> bool:
     font = _font(face, NOTE_HEIGHT)
     missing = font.getmask("\U0010fffe")
@@ -153,6 +153,7 @@ def _holds(face: str, char: str) -> bool:
     return mask.getbbox() is not None and (mask.size, bytes(mask)) != (missing.size, bytes(missing))
 
 
+@lru_cache(maxsize=128)
 def _font(face: str, size: int) -> ImageFont.FreeTypeFont:
     try:
         return ImageFont.truetype(face, size, layout_engine=ImageFont.Layout.BASIC)

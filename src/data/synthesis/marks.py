@@ -7,7 +7,8 @@ from src.core.types import Image
 from src.data.synthesis.plate import BLUE, GREEN, RED, WHITE, YELLOW, Colour, Mark, Shape, pick
 
 _SEAL_COLOURS: tuple[Colour, ...] = (
-    (196, 198, 200), (150, 150, 155), (200, 150, 40), (190, 90, 40), (60, 110, 170), (40, 130, 80), (215, 215, 215),
+    (196, 198, 200), (150, 150, 155), (200, 150, 40), (190, 90, 40), (60, 110, 170), (40, 130, 80),
+    (215, 215, 215),
 )  # fmt: skip
 _BRIGHT: tuple[Colour, ...] = (RED, BLUE, GREEN, YELLOW, (230, 120, 30), (120, 70, 140), (60, 60, 60))
 

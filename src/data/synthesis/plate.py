@@ -28,7 +28,7 @@ CONFUSABLE = "0OQD1I8B5S2Z6G"
 
 @dataclass(frozen=True)
 class Run:
-    """Characters that are read. ``height`` against the field's, ``width`` of an H (or 0) against its height."""
+    """Characters that are read. ``height`` against the field's; ``width`` of an H against its height."""
 
     text: str
     height: float = 1.0
@@ -50,7 +50,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Mark:
-    """A sign between characters that is not read: dash, dot, seals, crest, ... ; sizes in heights of the field."""
+    """A sign between characters that is not read: dash, dot, seals, crest; sizes in heights of the field."""
 
     kind: str
     width: float

@@ -1,6 +1,6 @@
 """From a flat plate to the crop a reader sees: pose on the vehicle, the detector's loose box, one warp.
 
-The crop is that of ``core.geometry.crop_plate``: the plate's box, a little wider, stretched to the crop's size.
+The crop is that of ``core.geometry.crop_plate``: the plate's box, a little wider, stretched to one size.
 """
 
 from dataclasses import dataclass
@@ -21,38 +21,32 @@ SUPERSAMPLE = 2
 Matrix = npt.NDArray[np.float32]
 
 _PAINTS: tuple[Colour, ...] = (
-    (20, 20, 22), (35, 36, 40), (60, 62, 66), (120, 122, 126), (170, 172, 175), (215, 216, 218), (240, 240, 240),
+    (20, 20, 22), (35, 36, 40), (60, 62, 66), (120, 122, 126), (170, 172, 175), (215, 216, 218),
+    (240, 240, 240),
     (120, 20, 25), (25, 45, 110), (30, 75, 50), (180, 150, 40), (90, 70, 50), (150, 185, 205),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Pose:
-    """``matrix`` takes pixels of the flat plate to pixels of the crop; ``corners`` [4, 2] are the plate's there."""
+    """``matrix`` takes pixels of the flat plate to pixels of the crop; ``corners`` [4, 2] its own."""
 
     matrix: Matrix
     corners: npt.NDArray[np.float32]
 
 
-def random_pose(
-    rng: np.random.Generator, aspect: float, flat: tuple[int, int], size: tuple[int, int]
-) -> Pose:
-    """How a plate of ``aspect`` and ``flat = (height, width)`` pixels lies in a crop of ``size``."""
-    quad = _seen(rng, aspect)
+def random_pose(rng: np.random.Generator, plate: Boxes, size: tuple[int, int]) -> Pose:
+    """How the plate that is in the box ``plate`` of a flat image lies in a crop of ``size``."""
+    quad = _seen(rng, float((plate[2] - plate[0]) / (plate[3] - plate[1])))
     if rng.random() < 0.8:
         target = box_to_corners(_loose_box(rng, corners_to_box(quad)))
     else:
         target = _loose_corners(rng, quad)
-    return pose(quad, target, flat, size)
-
-
-def pose(quad: Matrix, target: Matrix, flat: tuple[int, int], size: tuple[int, int]) -> Pose:
-    """The plate's corners ``quad`` in a view of which ``target`` [4, 2] is stretched to ``size``."""
     crop = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32))
-    plate = box_to_corners(np.array([0, 0, flat[1], flat[0]], np.float32))
+    corners = box_to_corners(plate)
     cut = cv2.getPerspectiveTransform(target.astype(np.float32), crop)
-    matrix = cut @ cv2.getPerspectiveTransform(plate, quad.astype(np.float32))
-    return Pose(matrix.astype(np.float32), transform(matrix, plate))
+    matrix = cut @ cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
+    return Pose(matrix.astype(np.float32), transform(matrix, corners))
 
 
 def _seen(rng: np.random.Generator, aspect: float) -> Matrix:
@@ -104,7 +98,8 @@ def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator
     scene = vehicle(
         rng, large, float(corners[0, 1] - corners[1, 1]) / max(1.0, float(corners[1, 0] - corners[0, 0]))
     )
-    _mount(scene, corners, rng)
+    if rng.random() < 0.3:
+        _cast_shadow(scene, corners, rng)
     # pixel centres: p of the plate's own grid lies at p + 0.5 of its coordinates, and back again in the crop
     centre = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
@@ -134,18 +129,8 @@ def vehicle(rng: np.random.Generator, size: tuple[int, int], slope: float) -> Im
     return scene
 
 
-def _mount(scene: Image, corners: Matrix, rng: np.random.Generator) -> None:
-    """A frame or holder, or the plate's shadow, behind the plate."""
-    x = rng.random()
-    if x < 0.45:
-        height = float(np.linalg.norm(corners[3] - corners[0]))
-        growth = height * rng.uniform(0.01, 0.1, 4)
-        growth[2:] += height * (0.12 if rng.random() < 0.4 else 0.0)
-        outwards = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
-        frame = corners + outwards * growth[:, None]
-        shade = pick(rng, ((15, 15, 16), (25, 25, 28), (60, 60, 62), (190, 192, 195), (12, 30, 80)))
-        cv2.fillPoly(scene, [np.round(frame).astype(np.int32)], shade, cv2.LINE_AA)
-    elif x < 0.7:
-        drop = np.array([float(rng.uniform(-2, 2)), float(rng.uniform(1, 5))])
-        darker = tuple(int(c) for c in scene[0, 0] // 3)
-        cv2.fillPoly(scene, [np.round(corners + drop).astype(np.int32)], darker, cv2.LINE_AA)
+def _cast_shadow(scene: Image, corners: Matrix, rng: np.random.Generator) -> None:
+    """The plate's shadow on the vehicle, a little below and beside it."""
+    drop = np.array([float(rng.uniform(-2, 2)), float(rng.uniform(1, 5))])
+    darker = tuple(int(c) for c in scene[0, 0] // 3)
+    cv2.fillPoly(scene, [np.round(corners + drop).astype(np.int32)], darker, cv2.LINE_AA)

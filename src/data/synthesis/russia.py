@@ -3,14 +3,33 @@
 import numpy as np
 
 from src.data.synthesis.plate import (
-    BLACK, DIGITS, RED, WHITE, YELLOW, Colour, Field, Item, Note, Plate, Run, Shape, character, pick,
-)  # fmt: skip
+    BLACK,
+    DIGITS,
+    RED,
+    WHITE,
+    YELLOW,
+    Colour,
+    Field,
+    Item,
+    Note,
+    Plate,
+    Run,
+    Shape,
+    character,
+    pick,
+)
 
 _LETTERS = "ABEKMHOPCTYX"
-_FREQUENT = "77 97 99 177 197 199 777 799 797 50 90 150 190 750 790 78 98 178 198 47 16 116 23 123 22 54 154 66 96 196 63 74 174 61 161 02 102 52 152 59 24 124 34 36 76 69 27 26".split()
-_RARE = [f"{n:02d}" for n in range(1, 100)] + (
-    "113 121 125 126 134 136 138 142 147 159 163 164 173 186 193 277 299 252 323 702 716 725 754 761 763 774 977"
-).split()
+_MANY_CARS = (
+    "77 97 99 177 197 199 777 799 797 50 90 150 190 750 790 78 98 178 198 47 16 116 23 123 22 54 154 66 96",
+    "196 63 74 174 61 161 02 102 52 152 59 24 124 34 36 76 69 27 26",
+)
+_FREQUENT = tuple(code for line in _MANY_CARS for code in line.split())
+_THREE_DIGITS = (
+    "113 121 125 126 134 136 138 142 147 159 163 164 173 186 193 252 277 299 323 702 716 725 754 761"
+    " 763 774 777 977"
+)
+_RARE = (*(f"{n:02d}" for n in range(1, 100)), *_THREE_DIGITS.split())
 _POLICE_BLUE: Colour = (30, 75, 170)
 
 
@@ -18,7 +37,7 @@ def russian(rng: np.random.Generator) -> Plate:
     """A Russian plate of any type, cars most."""
     x = rng.random()
     if x < 0.80:
-        return _long(rng, "Lddd LL", WHITE, BLACK)
+        return russian_car(rng)
     if x < 0.87:
         return _square(rng)
     if x < 0.90:
@@ -30,6 +49,11 @@ def russian(rng: np.random.Generator) -> Plate:
     if x < 0.98:
         return _long(rng, "ddddLL", BLACK, WHITE)
     return _long(rng, "Ldddd", _POLICE_BLUE, WHITE)
+
+
+def russian_car(rng: np.random.Generator) -> Plate:
+    """Type 1, what nearly every car has."""
+    return _long(rng, "Lddd LL", WHITE, BLACK)
 
 
 def _long(rng: np.random.Generator, pattern: str, ground: Colour, ink: Colour) -> Plate:
@@ -46,9 +70,17 @@ def _long(rng: np.random.Generator, pattern: str, ground: Colour, ink: Colour) -
     if rng.random() < 0.7:
         shapes += _bolts(rng, ((0.028, 0.5), (0.972, 0.5)))
     return Plate(
-        "RU", 520 / 112, (main, right), (_tint(rng, ground),), _ink(rng, ink), ink,
-        shapes, notes, "russia", stroke=(0.09, 0.17),
-    )  # fmt: skip
+        "RU",
+        520 / 112,
+        (main, right),
+        (_tint(rng, ground),),
+        _ink(rng, ink),
+        ink,
+        shapes,
+        notes,
+        "russia",
+        stroke=(0.09, 0.17),
+    )
 
 
 def _square(rng: np.random.Generator) -> Plate:
@@ -62,9 +94,18 @@ def _square(rng: np.random.Generator) -> Plate:
     shapes = (Shape("rect", (split, 0.52, 1.0, 0.535), BLACK), *shapes)
     aspect = float(rng.uniform(1.5, 1.8))
     return Plate(
-        "RU", aspect, (upper, lower, region), (_tint(rng, WHITE),), _ink(rng, BLACK), BLACK,
-        shapes, notes, "russia", lines=2, stroke=(0.09, 0.17),
-    )  # fmt: skip
+        "RU",
+        aspect,
+        (upper, lower, region),
+        (_tint(rng, WHITE),),
+        _ink(rng, BLACK),
+        BLACK,
+        shapes,
+        notes,
+        "russia",
+        lines=2,
+        stroke=(0.09, 0.17),
+    )
 
 
 def _runs(rng: np.random.Generator, pattern: str, low: float) -> tuple[Item, ...]:
@@ -109,7 +150,7 @@ def _bolts(rng: np.random.Generator, places: tuple[tuple[float, float], ...]) ->
 
 
 def _tint(rng: np.random.Generator, ground: Colour) -> Colour:
-    shade = rng.integers(-18, 8, 3)
+    shade = rng.integers(-5, 6, 3) + int(rng.uniform(-45, 10))
     red, green, blue = (int(max(0, min(255, c + s))) for c, s in zip(ground, shade, strict=True))
     return red, green, blue
 

@@ -12,6 +12,7 @@ from src.data.synthesis.degrade import degrade
 from src.data.synthesis.draw import draw_plate
 from src.data.synthesis.europe import european
 from src.data.synthesis.fonts import Faces
+from src.data.synthesis.holder import hold
 from src.data.synthesis.plate import Plate
 from src.data.synthesis.pose import lay, random_pose, transform_boxes
 from src.data.synthesis.russia import russian
@@ -36,6 +37,10 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "generic": 0.13,
 }
 """How often each group of plates is drawn; scaled to a sum of one."""
+HELD = 0.45
+"""Share of plates in a holder."""
+MIN_CONTRAST = 11.0
+"""Standard deviation of the grey values below which a degraded crop is unreadable, and so not used."""
 NEEDS = {"tunisia": "arabic", "china": "chinese"}
 """The script that a group cannot be written without."""
 
@@ -64,7 +69,7 @@ class CropSynthesiser:
         size: tuple[int, int] = (32, 128),
         weights: Mapping[str, float] = DEFAULT_WEIGHTS,
     ) -> None:
-        """``weights`` by the names of PLATES; groups whose script no font writes are left out (``skipped``)."""
+        """``weights`` by names of PLATES; groups whose script no font writes are left out (``skipped``)."""
         if unknown := sorted(set(weights) - set(PLATES)):
             raise ValueError(f"no plates are called {', '.join(unknown)}; there are {', '.join(PLATES)}")
         self.faces = Faces(fonts)
@@ -86,7 +91,18 @@ class CropSynthesiser:
         plate = self.plate(rng)
         height = round(self.size[0] * 2 * min(1.3, max(0.75, 4.5 / plate.aspect)))
         flat = draw_plate(plate, self.faces, rng, height)
-        pose = random_pose(rng, plate.aspect, flat.image.shape[:2], self.size)
-        image = degrade(lay(flat, pose, self.size, rng), rng)
+        if rng.random() < HELD:
+            flat = hold(flat, self.faces, rng)
+        pose = random_pose(rng, flat.plate, self.size)
+        image = self._degraded(lay(flat, pose, self.size, rng), rng)
         chars = transform_boxes(pose.matrix, flat.chars, self.size)
         return SyntheticCrop(image, plate.text, plate.region, plate.lines, chars)
+
+    @staticmethod
+    def _degraded(clean: Image, rng: np.random.Generator) -> Image:
+        """``clean`` degraded; tried three times where nothing can be seen any more, else left as it is."""
+        for _ in range(3):
+            image = degrade(clean, rng)
+            if image.std() > MIN_CONTRAST:
+                return image
+        return clean

@@ -7,9 +7,26 @@ from src.data.synthesis.americas import argentine
 from src.data.synthesis.europe import band, bolts
 from src.data.synthesis.lettering import BAND_TEXTS, DEALERS, PLACES
 from src.data.synthesis.plate import (
-    BLACK, BLUE, DIGITS, GREEN, LETTERS, RED, WHITE, YELLOW, Colour, Field, Gap, Item, Note, Plate, Run, Shape,
-    character, pick, write,
-)  # fmt: skip
+    BLACK,
+    BLUE,
+    DIGITS,
+    GREEN,
+    LETTERS,
+    RED,
+    WHITE,
+    YELLOW,
+    Colour,
+    Field,
+    Gap,
+    Item,
+    Note,
+    Plate,
+    Run,
+    Shape,
+    character,
+    pick,
+    write,
+)
 
 TUNIS = "\ufeb2\ufee7\ufeee\ufe97"
 """The word Tunis in Arabic: joined forms in the order they stand from left to right, as no shaper runs."""
@@ -27,9 +44,17 @@ def tunisian(rng: np.random.Generator) -> Plate:
     top, bottom = 0.17 + float(rng.uniform(-0.06, 0.08)), 0.84 + float(rng.uniform(-0.08, 0.05))
     field = Field((0.05, top, 0.95, bottom), (*left, Gap(gap), word, Gap(gap), *right))
     return Plate(
-        "TN", float(rng.uniform(4.0, 5.0)), (field,), (ground,), ink, ink if rng.random() < 0.8 else None,
-        bolts(rng, 0.3), (), "tunisia", stroke=(0.1, 0.18),
-    )  # fmt: skip
+        "TN",
+        float(rng.uniform(4.0, 5.0)),
+        (field,),
+        (ground,),
+        ink,
+        ink if rng.random() < 0.8 else None,
+        bolts(rng, 0.3),
+        (),
+        "tunisia",
+        stroke=(0.1, 0.18),
+    )
 
 
 def chinese(rng: np.random.Generator) -> Plate:
@@ -50,9 +75,16 @@ def chinese(rng: np.random.Generator) -> Plate:
     )
     top, bottom = 0.16 + float(rng.uniform(-0.04, 0.04)), 0.84 + float(rng.uniform(-0.04, 0.04))
     return Plate(
-        "CN", 440 / 140, (Field((0.04, top, 0.96, bottom), (first, *rest)),), ground, ink,
-        ink if rng.random() < 0.7 else None, bolts(rng, 0.4), (), "tunisia",
-    )  # fmt: skip
+        "CN",
+        440 / 140,
+        (Field((0.04, top, 0.96, bottom), (first, *rest)),),
+        ground,
+        ink,
+        ink if rng.random() < 0.7 else None,
+        bolts(rng, 0.4),
+        (),
+        "tunisia",
+    )
 
 
 def generic(rng: np.random.Generator) -> Plate:
@@ -102,9 +134,17 @@ def _free(rng: np.random.Generator) -> Plate:
         notes += (Note((0.2, 0.82, 0.8, 0.95), small, ink),)
     edge = ink if rng.random() < 0.5 else None
     return Plate(
-        "", float(rng.uniform(2.2, 5.0)), (Field((left, top, 0.96, bottom), items),), ground, ink, edge,
-        shapes + bolts(rng), notes, "any", stroke=(0.08, 0.2),
-    )  # fmt: skip
+        "",
+        float(rng.uniform(2.2, 5.0)),
+        (Field((left, top, 0.96, bottom), items),),
+        ground,
+        ink,
+        edge,
+        shapes + bolts(rng),
+        notes,
+        "any",
+        stroke=(0.08, 0.2),
+    )
 
 
 def _free_square(rng: np.random.Generator) -> Plate:
@@ -152,7 +192,13 @@ def _date(rng: np.random.Generator) -> str:
 
 def _maybe_band(rng: np.random.Generator, text: str) -> tuple[tuple[Shape, ...], tuple[Note, ...], float]:
     if rng.random() < 0.3:
-        return *band(rng, (0.0, 0.0, 0.085, 1.0), text), 0.11
+        shapes, notes = band(rng, (0.0, 0.0, 0.085, 1.0), text)
+        if rng.random() < 0.4:  # green in Pakistan, red in Qatar, flags elsewhere
+            shapes = (
+                Shape("rect", (0.0, 0.0, 0.085, 1.0), pick(rng, (GREEN, RED, YELLOW, WHITE))),
+                *shapes[1:],
+            )
+        return shapes, notes, 0.11
     return (), (), 0.04
 
 

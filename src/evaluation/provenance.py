@@ -1,0 +1,42 @@
+"""Where a figure comes from: the commit, the machine."""
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+import onnxruntime as ort
+
+
+def commit() -> str:
+    """The checked-out commit, ``+dirty`` where files differ from it; ``unknown`` outside a git checkout."""
+    try:
+        head = _git("rev-parse", "HEAD")
+        return f"{head}+dirty" if _git("status", "--porcelain") else head
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def machine() -> dict[str, str | int | None]:
+    """Processor, cores, system and the versions that decide speed."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "onnxruntime": ort.__version__,
+    }
+
+
+def _git(*words: str) -> str:
+    root = Path(__file__).parents[2]
+    return subprocess.run(
+        ["git", *words], cwd=root, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")  # Linux: platform.processor() is empty there
+    lines = info.read_text().splitlines() if info.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

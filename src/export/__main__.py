@@ -1,0 +1,63 @@
+"""Exports both models: ``python -m src.export [HYDRA OVERRIDES]``."""
+
+import logging
+import sys
+from pathlib import Path
+
+import hydra
+import numpy as np
+import numpy.typing as npt
+from omegaconf import DictConfig
+
+from src.core.card import ModelCard
+from src.core.geometry import box_to_corners, crop_plate, letterbox
+from src.core.image import read_image
+from src.data.manifest import read_manifest
+from src.export.onnx import ParityError
+from src.export.package import ExportError, export_detector, export_ocr
+
+log = logging.getLogger(__name__)
+Images = npt.NDArray[np.uint8]
+
+
+def sample_scenes(manifest: Path, size: int) -> Images:
+    """The rendered scenes, letterboxed: uint8 [N, size, size, 3]."""
+    records = read_manifest(manifest)
+    return np.stack([letterbox(read_image(manifest.parent / r.image), (size, size))[0] for r in records])
+
+
+def sample_crops(manifest: Path, size: tuple[int, int]) -> Images:
+    """Every plate of the rendered scenes as the reader sees it: uint8 [N, H, W, 3]."""
+    crops = []
+    for record in read_manifest(manifest):
+        image = read_image(manifest.parent / record.image)
+        boxes = np.array([p.box for p in record.plates or ()], np.float32)
+        crops += [crop_plate(image, corners, size) for corners in box_to_corners(boxes)]
+    return np.stack(crops)
+
+
+def run(config: DictConfig) -> list[ModelCard]:
+    """Exports what ``config.models`` names, each into its folder."""
+    samples, cards = Path(config.samples), []
+    for name in config.models:
+        part = config[name]
+        checkpoint, out = Path(part.checkpoint), Path(part.out)
+        if name == "detector":
+            images = sample_scenes(samples, part.size)
+            cards.append(export_detector(checkpoint, out, part.size, part.confidence, images))
+        else:
+            cards.append(export_ocr(checkpoint, out, sample_crops(samples, tuple(part.size))))
+        log.info("%s: %s, %.1f MB", out, cards[-1].metrics, (out / "model.onnx").stat().st_size / 1e6)
+    return cards
+
+
+@hydra.main(version_base="1.3", config_path="../../configs", config_name="export")
+def main(config: DictConfig) -> None:
+    try:
+        run(config)
+    except (ExportError, ParityError) as error:
+        sys.exit(f"export: {error}")
+
+
+if __name__ == "__main__":
+    main()

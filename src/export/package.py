@@ -1,0 +1,131 @@
+"""A checkpoint to a shipped folder: ONNX, card, golden tensors, half-precision weights."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from src.core.alphabet import Alphabet
+from src.core.card import ModelCard, sha256_of
+from src.core.decoding import ctc_decode
+from src.export.onnx import ParityError, check_parity, export_onnx, onnx_outputs
+from src.training.detector import DetectorModule
+from src.training.ocr import OCRModule
+from src.training.weights import save_weights
+
+GOLDEN_IMAGES = 2
+Check = Callable[[Path], None]
+
+
+class ExportError(ValueError):
+    """What an export lacks; the message says what to run first."""
+
+
+def export_detector(
+    checkpoint: Path, out: Path, size: int, confidence: float, images: npt.NDArray[np.uint8]
+) -> ModelCard:
+    """Ships a detector for a canvas of ``size`` pixels; ``images`` uint8 [>= 3, size, size, 3] prove it."""
+    saved = load_checkpoint(checkpoint, "make train-detector")
+    module = DetectorModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True)
+    facts = {"task": "detector", "input_size": (size, size), "confidence_threshold": confidence}
+    tolerances = {"boxes": 0.05, "scores": 1e-3}  # pixels, probability
+    return _ship(module.model, out, images, tolerances, facts | _provenance(saved), lambda _: None)
+
+
+def export_ocr(checkpoint: Path, out: Path, images: npt.NDArray[np.uint8]) -> ModelCard:
+    """Ships a reader; ``images`` uint8 [>= 3, H, W, 3] prove that its texts are the network's."""
+    saved = load_checkpoint(checkpoint, "make train-ocr")
+    module = OCRModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True)
+    facts = {
+        "task": "ocr",
+        "input_size": tuple(module.hparams["size"]),
+        "alphabet": module.alphabet.characters,
+    }
+    same_texts = _same_texts(module.model, images, module.alphabet)
+    return _ship(module.model, out, images, {"log_probs": 1e-2}, facts | _provenance(saved), same_texts)
+
+
+def load_checkpoint(path: Path, command: str) -> dict[str, Any]:
+    """A Lightning checkpoint as plain values. Raises ExportError that names the command which makes one."""
+    if not path.is_file():
+        raise ExportError(f"no checkpoint {path}: run `{command}` first")
+    saved: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    if "provenance" not in saved:
+        raise ExportError(f"{path}: lacks `provenance`, so it is no checkpoint of this project's trainings")
+    return saved
+
+
+def _provenance(saved: dict[str, Any]) -> dict[str, Any]:
+    known = saved["provenance"]
+    return {
+        "architecture": {k: _plain(v) for k, v in saved["hyper_parameters"].items() if k != "alphabet"},
+        "trained_on": known["sources"] | {"samples_drawn": known["samples"]},
+        "metrics": {k: round(v, 4) for k, v in known["metrics"].items()},
+    }
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, list | tuple) else value
+
+
+def _ship(
+    model: nn.Module,
+    out: Path,
+    images: npt.NDArray[np.uint8],
+    tolerances: dict[str, float],
+    facts: dict[str, Any],
+    further_check: Check,
+) -> ModelCard:
+    """Builds the folder beside ``out`` and swaps it in when every check has passed; a failure writes nothing."""
+    building = out.with_name(f".{out.name}.building")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        onnx_file = building / "model.onnx"
+        export_onnx(model, onnx_file, images, list(tolerances))
+        check_parity(model, onnx_file, images, tolerances)
+        further_check(onnx_file)
+        card = ModelCard(
+            name=out.name,
+            commit=_commit(),
+            created=datetime.now(UTC).date().isoformat(),
+            sha256=sha256_of(onnx_file),
+            **facts,
+        )
+        (building / "card.json").write_text(card.model_dump_json(indent=2) + "\n")
+        golden = images[:GOLDEN_IMAGES]
+        np.savez_compressed(building / "golden.npz", images=golden, **onnx_outputs(onnx_file, golden))
+        save_weights(model, building / "weights.safetensors")
+        shutil.rmtree(out, ignore_errors=True)
+        building.rename(out)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return card
+
+
+def _same_texts(model: nn.Module, images: npt.NDArray[np.uint8], alphabet: Alphabet) -> Check:
+    def check(path: Path) -> None:
+        with torch.no_grad():
+            expected = model.eval()(torch.from_numpy(images)).numpy()
+        actual = onnx_outputs(path, images)["log_probs"]
+        for ours, theirs in zip(actual, expected, strict=True):
+            texts = ctc_decode(ours, alphabet).text, ctc_decode(theirs, alphabet).text
+            if texts[0] != texts[1]:
+                raise ParityError(f"log_probs: reads {texts[0]!r}, the network {texts[1]!r}")
+
+    return check
+
+
+def _commit() -> str:
+    try:
+        run = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"  # an export from an unpacked archive has no history
+    return run.stdout.strip()
