@@ -94,6 +94,7 @@ while IFS=: read -r package weights; do
 done <<<"$npm"
 
 for name in ${missing[@]+"${missing[@]}"}; do echo "could not get $name" >&2; done
+[[ ${missing[*]-} == *fonts-* ]] && echo "if apt finds no package, run 'apt-get update' first" >&2
 count=$(find "$dir" -type f \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' -o -name '*.woff' \) | wc -l)
 echo "$count faces in $dir"
 ((count >= 10))

@@ -19,6 +19,7 @@ from src.data.synthesis.plate import (
     Plate,
     Run,
     Shape,
+    colour,
     pick,
     write,
 )
@@ -148,7 +149,8 @@ _US_PATTERNS = (
     "dLd LLL",
     "dAdddL", "Ldd+dLL", "LLdd+LL", "dLL dddd", "dddd LL", "LLdddL", "nLddddd", "ddLLL", "nL ddd", "LLLLLL",
     "LLLLL", "ndddLL",
-    "LLL LLL", "LLLdLL", "nddddd", "dLLdddL", "LLL dLd",
+    "LLL LLL", "LLLdLL", "nddddd", "dLLdddL", "LLL dLd", "LLLLLLL", "LL LLLL", "LLLL LLL", "LLLLL d", "n+ddd",
+    "n+dddL", "LL+ddd", "LLLL", "LL ddd",
 )  # fmt: skip
 _US_INKS: tuple[Colour, ...] = (
     (20, 30, 80), (20, 30, 80), (30, 30, 35), (30, 30, 35), (150, 25, 35), (20, 90, 60), (35, 60, 160),
@@ -236,8 +238,8 @@ def _picture(rng: np.random.Generator, box: tuple[float, float, float, float]) -
     for _ in range(2 + int(rng.random() * 3)):
         x, w = float(rng.uniform(x1, x2)), (x2 - x1) * float(rng.uniform(0.2, 0.6))
         y = float(rng.uniform(y1, (y1 + y2) / 2))
-        colour = tuple(int(c) for c in rng.integers(150, 250, 3))
-        shapes.append(Shape(pick(rng, ("triangle", "ellipse")), (x - w / 2, y, x + w / 2, y2), colour))  # type: ignore[arg-type]
+        kind = pick(rng, ("triangle", "ellipse"))
+        shapes.append(Shape(kind, (x - w / 2, y, x + w / 2, y2), colour(rng, 150, 250)))
     return tuple(shapes)
 
 

@@ -11,7 +11,7 @@ def degrade(image: Image, rng: np.random.Generator) -> Image:
     """A random few of the faults below, in the order in which a camera makes them; four in ten stay clean."""
     image = light(image, rng)
     if rng.random() < 0.4:
-        return coarse(image, rng) if rng.random() < 0.3 else image
+        return coarse(image, rng) if rng.random() < 0.4 else image
     if rng.random() < 0.25:
         image = dirt(image, rng)
     if rng.random() < 0.25:
@@ -37,7 +37,7 @@ def light(image: Image, rng: np.random.Generator) -> Image:
     ramp = np.linspace(0, 1, 256, dtype=np.float32)[:, None]
     x = rng.random()
     gain = 1.0 if x < 0.4 else float(rng.uniform(0.6, 1.2)) if x < 0.88 else float(rng.uniform(0.25, 1.45))
-    lift = float(rng.uniform(0, 0.35)) if rng.random() < 0.3 else 0.0
+    lift = float(rng.uniform(0, 0.6)) if rng.random() < 0.35 else 0.0
     gamma = float(np.exp(rng.normal(0, 0.25)))
     cast = 1 + rng.normal(0, 0.04, 3).astype(np.float32) * (1 if rng.random() < 0.9 else 2)
     table = ((ramp**gamma * gain * (1 - lift) + lift) * cast).clip(0, 1)

@@ -108,6 +108,11 @@ class Lettering:
     face: str
     weight: int = 0
 
+    @property
+    def stroke(self) -> float:
+        """Width of a stem against the height of a character."""
+        return _stroke(self.face) + 2 * self.weight / GLYPH_HEIGHT
+
     def mask(self, text: str) -> Mask:
         """The ink of one character, or of a word that counts as one."""
         return _glyph(self.face, text, self.weight)
@@ -117,6 +122,25 @@ def lettering(face: str, stroke: float) -> Lettering:
     """``face`` thinned or fattened until a stroke is about ``stroke`` of the height of a character."""
     grow = round((stroke - _stroke(face)) * GLYPH_HEIGHT / 2)
     return Lettering(face, max(-2, min(4, grow)))
+
+
+@cache
+def cyrillic_u(stroke: float, lean: float) -> Mask:
+    """The letter written Y in the text of a Russian plate: its long stroke runs down to the left.
+
+    ``stroke`` against the height, ``lean`` is where the long stroke ends, against the width. Drawn here, as
+    few faces with Latin letters hold it, and none of them draws it straight.
+    """
+    width, thick = round(0.75 * GLYPH_HEIGHT), max(3, round(stroke * GLYPH_HEIGHT))
+    half = thick // 2
+    mask = np.zeros((GLYPH_HEIGHT + 2 * half, width + 2 * half), np.uint8)
+    foot, head = (half + round(lean * width), GLYPH_HEIGHT + 2 * half), (half + width, -half)
+    meet = 0.62
+    joint = (round(head[0] + (foot[0] - head[0]) * meet), round(head[1] + (foot[1] - head[1]) * meet))
+    cv2.line(mask, head, foot, 255, thick, cv2.LINE_AA)
+    cv2.line(mask, (half, -half), joint, 255, thick, cv2.LINE_AA)
+    mask = mask[half : half + GLYPH_HEIGHT]
+    return mask
 
 
 @lru_cache(maxsize=4096)

@@ -37,8 +37,7 @@ class Run:
     ink: str | None = None
     """What is drawn for the one character ``text`` instead of it, such as an Arabic word."""
     script: str | None = None
-    top: bool = False
-    """Hangs from the top of the field instead of standing on its baseline."""
+    """``arabic`` or ``chinese``: a face for ``ink``; ``cyrillic`` the letter that Latin writes Y."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,12 @@ class Plate:
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
     """One of ``options``, each as likely."""
     return options[int(rng.random() * len(options))]
+
+
+def colour(rng: np.random.Generator, low: int, high: int) -> Colour:
+    """Any colour of channels from ``low`` up to ``high``."""
+    red, green, blue = (int(c) for c in rng.integers(low, high, 3))
+    return red, green, blue
 
 
 def character(rng: np.random.Generator, allowed: str) -> str:

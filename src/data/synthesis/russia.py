@@ -119,7 +119,8 @@ def _runs(rng: np.random.Generator, pattern: str, low: float) -> tuple[Item, ...
             continue
         is_digit = token == "d" and not literal
         char = character(rng, DIGITS) if is_digit else token if literal else pick(rng, _LETTERS)
-        runs.append(Run(char, 1.0 if is_digit else low, wide, narrow))
+        script = "cyrillic" if char == "Y" else None
+        runs.append(Run(char, 1.0 if is_digit else low, wide, narrow, script=script))
     return tuple(runs)
 
 

@@ -131,7 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m src.data.synthesis.scenes", description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--count", type=int, default=len(CASTS))
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--fonts", type=Path, default=Path(".fonts"))
     args = parser.parse_args()
     write_scenes(args.out, args.count, args.seed, Faces(find_fonts(args.fonts)))

@@ -24,6 +24,7 @@ from src.data.synthesis.plate import (
     Run,
     Shape,
     character,
+    colour,
     pick,
     write,
 )
@@ -209,9 +210,7 @@ def _colours(rng: np.random.Generator) -> tuple[tuple[Colour, ...], Colour]:
         return pick(
             rng, (((WHITE,), BLACK), ((YELLOW,), BLACK), ((BLACK,), WHITE), ((BLUE,), WHITE), ((RED,), WHITE))
         )
-    dark = tuple(int(c) for c in rng.integers(0, 110, 3))
-    light = tuple(int(c) for c in rng.integers(165, 256, 3))
-    second = tuple(int(c) for c in rng.integers(165, 256, 3))
+    dark, light = colour(rng, 0, 110), colour(rng, 165, 256)
     if x < 0.75:
-        return (light, second) if x < 0.6 else (light,), dark  # type: ignore[return-value]
-    return (dark,), light  # type: ignore[return-value]
+        return (light, colour(rng, 165, 256)) if x < 0.6 else (light,), dark
+    return (dark,), light

@@ -1,0 +1,68 @@
+# Every target sets up what it needs in .venv. Extra words go through ARGS:
+#   make train-ocr ARGS="experiment=ocr_cpu trainer.max_epochs=3"
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
+IMAGE ?=
+ARGS ?=
+SPLIT ?= test
+
+.DEFAULT_GOAL := help
+.PHONY: help setup infer fonts train-detector train-ocr export evaluate test lint format clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Python 3.11 to 3.13 is needed, name one with PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) .
+	@touch $@
+
+$(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) '.[train,dev]'
+	@touch $(VENV)/.runtime $@
+
+.fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.full
+	PATH="$(abspath $(BIN)):$$PATH" scripts/fetch_fonts.sh .fonts
+	@touch $@
+
+setup: $(VENV)/.full ## install everything for training and development
+
+infer: $(VENV)/.runtime ## read a photograph, a folder or a glob: IMAGE=gate.jpg [ARGS="--format json"]
+	@test -n '$(IMAGE)' || { echo 'usage: make infer IMAGE=path/to/photograph.jpg'; exit 2; }
+	@$(BIN)/python -m src.infer '$(IMAGE)' $(ARGS)
+
+fonts: .fonts/.fetched ## fetch the typefaces that synthetic plates are set in
+
+train-detector: $(VENV)/.full ## train the detector [ARGS="Hydra overrides"]
+	$(BIN)/python -m src.train_detector $(ARGS)
+
+train-ocr: $(VENV)/.full .fonts/.fetched ## train the reader [ARGS="Hydra overrides"]
+	$(BIN)/python -m src.train_ocr $(ARGS)
+
+export: $(VENV)/.full ## checkpoints to exports/ as ONNX, proven equal [ARGS="Hydra overrides"]
+	$(BIN)/python -m src.export $(ARGS)
+
+evaluate: $(VENV)/.runtime ## measure the exported models [SPLIT=val] [ARGS="--sets ..."]
+	$(BIN)/python -m src.evaluate --split $(SPLIT) $(ARGS)
+
+test: $(VENV)/.full ## run every test
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.full ## check format, style and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.full ## format the code and sort its imports
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+clean: ## remove caches, runs' leftovers and the virtual environment; exports/ and data/ stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
