@@ -75,9 +75,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         metavar="P",
         help="leave out detections below P (default: as the model's card says)",
     )
-    parser.add_argument(
-        "--abstain", type=probability, metavar="P", help="mark readings below P as not accepted"
-    )
+    parser.add_argument("--abstain", type=probability, metavar="P", help="mark readings below P as not accepted")
     add_model_flags(parser)
     args = parser.parse_args(argv)
     if args.crops and args.min_confidence is not None:

@@ -72,9 +72,7 @@ def test_json_and_csv(infer: Command, photo: Photo) -> None:
 
 
 def test_abstain_marks_what_is_not_sure_enough(infer: Command, photo: Photo) -> None:
-    accepted = [
-        objects(infer(photo(), "--abstain", p)[1])[0]["plates"][0]["accepted"] for p in ("0.5", "0.9999")
-    ]
+    accepted = [objects(infer(photo(), "--abstain", p)[1])[0]["plates"][0]["accepted"] for p in ("0.5", "0.9999")]
     assert accepted == [True, False]
 
 
@@ -120,9 +118,7 @@ class TestBadInput:
             ("empty", "a folder without images"),
         ],
     )
-    def test_is_named(
-        self, infer: Command, photo: Photo, bad: dict[str, Path], name: str, fault: str
-    ) -> None:
+    def test_is_named(self, infer: Command, photo: Photo, bad: dict[str, Path], name: str, fault: str) -> None:
         status, out, err = infer(bad[name], photo())
         failed, read = objects(out)
         assert status == 1
@@ -207,9 +203,7 @@ class TestSave:
     def test_a_plate_is_outlined_and_labelled(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
         path = photo(size=10)
         infer(path, "--save", tmp_path / "out")
-        before, after = (
-            np.asarray(Image.open(p).convert("RGB"), int) for p in (path, tmp_path / "out" / "gate.jpg")
-        )
+        before, after = (np.asarray(Image.open(p).convert("RGB"), int) for p in (path, tmp_path / "out" / "gate.jpg"))
         changed = np.abs(before - after).max(-1) > 60
         assert changed[200:300, 299:302].mean() > 0.5  # the left edge of the box
         assert changed[150:198, 300:500].mean() > 0.3  # the label above it
@@ -272,9 +266,7 @@ def test_an_interrupt_ends_it_quietly_and_keeps_what_was_read(models: Path, phot
 
 
 @pytest.mark.parametrize(("pictures", "bar"), [(2, False), (9, True)])
-def test_a_bar_appears_on_a_terminal_for_more_than_a_few(
-    models: Path, photo: Photo, pictures: int, bar: bool
-) -> None:
+def test_a_bar_appears_on_a_terminal_for_more_than_a_few(models: Path, photo: Photo, pictures: int, bar: bool) -> None:
     paths = [photo(f"{i}.png") for i in range(pictures)]
     terminal, inner = pty.openpty()
     process = start(models, *paths, stdout=subprocess.PIPE, stderr=inner)

@@ -36,9 +36,7 @@ def letterbox(image: Image, size: tuple[int, int]) -> tuple[Image, Letterbox]:
     height, width = image.shape[:2]
     scale = min(size[0] / height, size[1] / width)
     new_h, new_w = max(1, round(height * scale)), max(1, round(width * scale))
-    resized = cv2.resize(
-        image, (new_w, new_h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    )
+    resized = cv2.resize(image, (new_w, new_h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     top, left = (size[0] - new_h) // 2, (size[1] - new_w) // 2
     canvas = np.full((*size, 3), FILL, np.uint8)
     canvas[top : top + new_h, left : left + new_w] = resized
@@ -91,9 +89,7 @@ def crop_plate(image: Image, corners: Corners, size: tuple[int, int], margin: fl
     source = (quad - np.array([x1, y1], np.float32)) * np.array([fx, fy], np.float32) - 0.5
     target = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32)) - 0.5
     matrix = cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32))
-    warped = cv2.warpPerspective(
-        patch, matrix, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    warped = cv2.warpPerspective(patch, matrix, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.uint8)
 
 

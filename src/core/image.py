@@ -51,9 +51,7 @@ def read_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
 def _open(path: Path | str, max_pixels: int) -> Image:
     with PillowImage.open(path) as picture:
         if picture.width * picture.height > max_pixels:
-            raise ImageError(
-                f"{picture.width} x {picture.height} pixels, over {max_pixels // 1_000_000} megapixels"
-            )
+            raise ImageError(f"{picture.width} x {picture.height} pixels, over {max_pixels // 1_000_000} megapixels")
         return _to_rgb(ImageOps.exif_transpose(picture))
 
 

@@ -82,9 +82,7 @@ class Score:
         for t, plate in enumerate(true):
             if plate.text is not None:
                 p = by_truth.get(t)
-                self.add_text(
-                    image, plate, texts[p] if p is not None else "", confidences[p] if p is not None else 0.0
-                )
+                self.add_text(image, plate, texts[p] if p is not None else "", confidences[p] if p is not None else 0.0)
 
     def add_text(self, image: str, plate: TruePlate, text: str, confidence: float) -> None:
         """Scores one reading against a labelled text."""

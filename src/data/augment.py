@@ -2,9 +2,7 @@
 
 import os
 
-os.environ.setdefault(
-    "NO_ALBUMENTATIONS_UPDATE", "1"
-)  # else its import asks the registry for a newer version
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else its import asks the registry for a newer version
 
 import albumentations as A
 import cv2
@@ -46,9 +44,7 @@ class SceneAugment:
         )
         self._compose = A.Compose(
             [geometry, *_light(), *_degradation()],
-            bbox_params=A.BboxParams(
-                "pascal_voc", label_fields=["index"], min_visibility=min_visible, min_width=3
-            ),
+            bbox_params=A.BboxParams("pascal_voc", label_fields=["index"], min_visibility=min_visible, min_width=3),
             keypoint_params=A.KeypointParams("xy", remove_invisible=False),
         )
 
@@ -159,9 +155,7 @@ class CropAugment:
         self.margin, self.corner = margin, corner
         self._compose = A.Compose([*_light(), A.InvertImg(p=0.03), *_blur_and_noise()])
 
-    def __call__(
-        self, image: Image, corners: Corners, size: tuple[int, int], rng: np.random.Generator
-    ) -> Image:
+    def __call__(self, image: Image, corners: Corners, size: tuple[int, int], rng: np.random.Generator) -> Image:
         """A crop ``uint8 [H, W, 3]`` of ``size`` around ``corners`` [4, 2]."""
         height = float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
         left, top, right, bottom = rng.uniform(*self.margin, 4) * height

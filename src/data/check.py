@@ -57,9 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _statistics(
-    manifests: dict[Path, list[Record]], checked: list[Checked], alphabet: Alphabet
-) -> list[Table]:
+def _statistics(manifests: dict[Path, list[Record]], checked: list[Checked], alphabet: Alphabet) -> list[Table]:
     texts = [label.text for item in checked for label in _labels(item.record) if label.text]
     return [
         _manifest_table(manifests),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,13 @@ from src.core.types import Corners, Image
 from src.data.augment import CropAugment
 from src.data.labels import load_labels
 from src.data.manifest import ManifestError, Record, of_split, read_manifest
-from src.data.sampling import EpochSampler, one_thread
+from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.synthesis import CropSynthesiser, find_fonts
 
 NO_LABEL = -100
 """Of a column whose character is not known; ``cross_entropy`` leaves it out."""
+SYNTHETIC = -1
+"""The index that stands for a crop drawn from its seed."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,7 @@ def real_crops(records: Sequence[Record], root: Path) -> list[RealCrop]:
             if record.text:
                 crops.append(RealCrop(image, box_to_corners(whole), record.text, record.source))
         else:
-            crops += [
-                _cut(image, np.array(p.box, np.float32), p.text, record.source)
-                for p in record.plates
-                if p.text
-            ]
+            crops += [_cut(image, np.array(p.box, np.float32), p.text, record.source) for p in record.plates if p.text]
     return crops
 
 
@@ -106,7 +104,7 @@ def column_classes(
 
 
 class CropDataset(Dataset[CropSample]):
-    """Item ``(index, seed)``: the real crop of that index, or with index -1 a synthetic one drawn from the seed."""
+    """Item ``(index, seed)``: the real crop of that index, or with SYNTHETIC one drawn from the seed."""
 
     def __init__(
         self,
@@ -125,7 +123,7 @@ class CropDataset(Dataset[CropSample]):
 
     def __getitem__(self, key: tuple[int, int]) -> CropSample:
         index, seed = key
-        if index < 0:
+        if index == SYNTHETIC:
             return self._synthetic(np.random.default_rng(seed))
         crop = self.crops[index]
         unknown = np.full(self.columns, NO_LABEL, np.int64)
@@ -136,7 +134,8 @@ class CropDataset(Dataset[CropSample]):
         return CropSample(image, crop.text, unknown, crop.source)
 
     def _synthetic(self, rng: np.random.Generator) -> CropSample:
-        assert self.synthesiser is not None
+        if self.synthesiser is None:
+            raise ValueError("a synthetic crop was asked for, but there is no synthesiser")
         plate = self.synthesiser(rng)
         classes = self.alphabet.encode(plate.text)
         if plate.lines == 1:
@@ -183,14 +182,11 @@ class CropData(pl.LightningDataModule):
         self.workers, self.seed = workers, seed
 
     def setup(self, stage: str) -> None:
-        self.synthesiser = CropSynthesiser(find_fonts(self.fonts), self.size)
+        drawn = self.synthetic_share or self.synthetic_val
+        self.synthesiser = CropSynthesiser(find_fonts(self.fonts), self.size) if drawn else None
         self.crops = {split: self._real(split) for split in ("train", "val")}
         if not self.crops["train"] and self.synthetic_share < 1:
             raise ManifestError("no real training crop: name a manifest or set synthetic_share=1")
-        if unknown := set(self.source_weights) - {c.source for c in self.crops["train"]}:
-            raise ManifestError(
-                f"source_weights names sources that the data lack: {', '.join(sorted(unknown))}"
-            )
 
     def _real(self, split: str) -> list[RealCrop]:
         crops = []
@@ -198,9 +194,7 @@ class CropData(pl.LightningDataModule):
             path = Path(self.manifest)
             crops += real_crops(of_split(read_manifest(path), split), path.parent)
         if self.labels:
-            crops += real_crops(
-                of_split(load_labels(Path(self.labels), self.data_root), split), self.data_root
-            )
+            crops += real_crops(of_split(load_labels(Path(self.labels), self.data_root), split), self.data_root)
         return crops
 
     @property
@@ -210,25 +204,19 @@ class CropData(pl.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[CropSample]:
         """Made anew for each epoch, whose number is part of every seed."""
-        weights = np.array([self.source_weights.get(c.source, 1.0) for c in self.crops["train"]])
-        real = (1 - self.synthetic_share) * weights / weights.sum() if len(weights) else weights
-        probabilities = np.append(real, self.synthetic_share)
-        sampler = EpochSampler(
-            probabilities / probabilities.sum(), self.samples_per_epoch, self.seed, self.trainer.current_epoch
-        )
-        dataset = CropDataset(
-            self.crops["train"], self.alphabet, self.size, self.columns, self.augment, self.synthesiser
-        )
-        keys = [(-1 if index == len(weights) else index, seed) for index, seed in sampler]
-        return self._loader(dataset, keys)
+        crops = self.crops["train"]
+        real = source_probabilities([c.source for c in crops], self.source_weights)
+        shares = np.append(real * (1 - self.synthetic_share), self.synthetic_share)
+        epoch, _ = epoch_of(self.trainer)
+        sampler = EpochSampler(shares / shares.sum(), self.samples_per_epoch, self.seed, epoch)
+        dataset = CropDataset(crops, self.alphabet, self.size, self.columns, self.augment, self.synthesiser)
+        return self._loader(dataset, [(SYNTHETIC if i == len(crops) else i, seed) for i, seed in sampler])
 
     def val_dataloader(self) -> DataLoader[CropSample]:
         """The real crops of ``val`` and a fixed draw of synthetic ones, which no seed of the training repeats."""
-        dataset = CropDataset(
-            self.crops["val"], self.alphabet, self.size, self.columns, None, self.synthesiser
-        )
+        dataset = CropDataset(self.crops["val"], self.alphabet, self.size, self.columns, None, self.synthesiser)
         keys = [(i, 0) for i in range(len(dataset))]
-        keys += [(-1, 2**31 + i) for i in range(self.synthetic_val)]
+        keys += [(SYNTHETIC, 2**31 + i) for i in range(self.synthetic_val)]
         return self._loader(dataset, keys)
 
     def _loader(self, dataset: CropDataset, keys: list[tuple[int, int]]) -> DataLoader[CropSample]:
@@ -252,8 +240,6 @@ class CropData(pl.LightningDataModule):
             [s.source for s in samples],
         )
 
-    def transfer_batch_to_device(
-        self, batch: CropBatch, device: torch.device, dataloader_idx: int
-    ) -> CropBatch:
-        moved = (getattr(batch, f).to(device) for f in ("images", "targets", "lengths", "columns"))
-        return CropBatch(*moved, batch.texts, batch.sources)
+    def transfer_batch_to_device(self, batch: CropBatch, device: torch.device, dataloader_idx: int) -> CropBatch:
+        tensors = {f: getattr(batch, f).to(device) for f in ("images", "targets", "lengths", "columns")}
+        return replace(batch, **tensors)

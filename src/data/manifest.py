@@ -58,9 +58,7 @@ def read_manifest(path: Path) -> list[Record]:
         # not splitlines: a JSON string may hold U+2028 and its like, which that would break in two
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(
-            f"{path}: {getattr(error, 'strerror', None) or 'not a UTF-8 text file'}"
-        ) from None
+        raise ManifestError(f"{path}: {getattr(error, 'strerror', None) or 'not a UTF-8 text file'}") from None
     records = []
     for number, line in enumerate(lines, 1):
         if line.strip():

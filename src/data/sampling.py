@@ -1,24 +1,23 @@
 """Which images an epoch draws, and with which seed: the same for any number of workers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+import pytorch_lightning as pl
 import torch
 from torch.utils.data import Sampler
 
-from src.data.manifest import Record
 
+def source_probabilities(sources: Sequence[str], weights: Mapping[str, float]) -> npt.NDArray[np.float64]:
+    """Probability of each image: the weight of its source (1 where none is named), normalised.
 
-def source_weights(records: Sequence[Record], weights: dict[str, float]) -> npt.NDArray[np.float64]:
-    """Probability of each record: the weight of its source (1 where none is named), normalised.
-
-    Raises ValueError for a weight whose source no record has: a misspelt source would else be lost silently.
+    Raises ValueError for a weight whose source no image has: a misspelt source would else be lost silently.
     """
-    if unknown := set(weights) - {r.source for r in records}:
-        raise ValueError(f"weights for sources that the data lack: {', '.join(sorted(unknown))}")
-    raw = np.array([weights.get(r.source, 1.0) for r in records])
+    if unknown := set(weights) - set(sources):
+        raise ValueError(f"source_weights names sources that the data lack: {', '.join(sorted(unknown))}")
+    raw = np.array([weights.get(source, 1.0) for source in sources])
     probabilities: npt.NDArray[np.float64] = raw / raw.sum()
     return probabilities
 
@@ -43,3 +42,10 @@ def one_thread(worker: int) -> None:
     """For ``worker_init_fn``: keeps OpenCV and torch from starting a pool in every worker."""
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
+
+
+def epoch_of(trainer: pl.Trainer | None) -> tuple[int, float]:
+    """The present epoch, and the fraction of all epochs that lies behind it."""
+    if trainer is None:
+        raise RuntimeError("training batches need a Trainer: how large and how mixed they are follows its progress")
+    return trainer.current_epoch, trainer.current_epoch / max(trainer.max_epochs or 1, 1)

@@ -16,7 +16,7 @@ from src.core.types import Image
 from src.data.augment import SceneAugment, fit, mosaic
 from src.data.image_cache import ImageCache
 from src.data.manifest import ManifestError, Record, of_split, read_manifest
-from src.data.sampling import EpochSampler, one_thread, source_weights
+from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 
 Floats = npt.NDArray[np.float32]
 Scene = tuple[Image, Floats, Floats]
@@ -73,9 +73,7 @@ class SceneDataset(Dataset[Scene]):
         rng = np.random.default_rng(seed)
         if rng.random() < self.mosaic_share:
             others = rng.integers(len(self), size=3)
-            scene = mosaic(
-                [self._scene(i) for i in (index, *others)], self.size, rng, self.augment.min_visible
-            )
+            scene = mosaic([self._scene(i) for i in (index, *others)], self.size, rng, self.augment.min_visible)
         else:
             scene = fit(*self._scene(index), self.size)
         return self.augment(*scene, rng)
@@ -139,8 +137,7 @@ class SceneData(pl.LightningDataModule):
             if not found:
                 raise ManifestError(f"{self.manifest}: no scene of split {split!r}")
         self.images = {
-            s: ImageCache([self.manifest.parent / r.image for r in rs], self.cache)
-            for s, rs in self.records.items()
+            s: ImageCache([self.manifest.parent / r.image for r in rs], self.cache) for s, rs in self.records.items()
         }
 
     @property
@@ -150,22 +147,19 @@ class SceneData(pl.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Scene]:
         """Made anew for each epoch (``reload_dataloaders_every_n_epochs=1``): size and mosaic follow the progress."""
-        epoch, epochs = self.trainer.current_epoch, max(self.trainer.max_epochs or 1, 1)
-        progress = epoch / epochs
+        epoch, progress = epoch_of(self.trainer)
         size = next(size for start, size in reversed(self.sizes) if progress >= start)
         share = self.mosaic_share if progress < self.mosaic_until else 0.0
         dataset = SceneDataset(self.records["train"], self.images["train"], size, self.augment, share)
-        weights = source_weights(self.records["train"], self.source_weights)
-        sampler = EpochSampler(weights, self.samples_per_epoch, self.seed, epoch)
+        probabilities = source_probabilities([r.source for r in self.records["train"]], self.source_weights)
+        sampler = EpochSampler(probabilities, self.samples_per_epoch, self.seed, epoch)
         return self._loader(dataset, sampler)
 
     def val_dataloader(self) -> DataLoader[Scene]:
         dataset = SceneDataset(self.records["val"], self.images["val"], self.val_size)
         return self._loader(dataset, [(i, 0) for i in range(len(dataset))])
 
-    def _loader(
-        self, dataset: SceneDataset, sampler: EpochSampler | list[tuple[int, int]]
-    ) -> DataLoader[Scene]:
+    def _loader(self, dataset: SceneDataset, sampler: EpochSampler | list[tuple[int, int]]) -> DataLoader[Scene]:
         return DataLoader(
             dataset,
             self.batch_size,
@@ -176,9 +170,5 @@ class SceneData(pl.LightningDataModule):
             worker_init_fn=one_thread,
         )
 
-    def transfer_batch_to_device(
-        self, batch: SceneBatch, device: torch.device, dataloader_idx: int
-    ) -> SceneBatch:
-        return SceneBatch(
-            *(getattr(batch, f).to(device) for f in ("images", "boxes", "corners", "batch_index"))
-        )
+    def transfer_batch_to_device(self, batch: SceneBatch, device: torch.device, dataloader_idx: int) -> SceneBatch:
+        return SceneBatch(*(getattr(batch, f).to(device) for f in ("images", "boxes", "corners", "batch_index")))

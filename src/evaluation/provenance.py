@@ -30,9 +30,7 @@ def machine() -> dict[str, str | int | None]:
 
 def _git(*words: str) -> str:
     root = Path(__file__).parents[2]
-    return subprocess.run(
-        ["git", *words], cwd=root, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    return subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _processor() -> str:

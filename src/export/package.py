@@ -101,7 +101,8 @@ def _ship(
         )
         (building / "card.json").write_text(card.model_dump_json(indent=2) + "\n")
         golden = images[:GOLDEN_IMAGES]
-        np.savez_compressed(building / "golden.npz", images=golden, **onnx_outputs(onnx_file, golden))
+        arrays: dict[str, Any] = {"images": golden} | onnx_outputs(onnx_file, golden)
+        np.savez_compressed(building / "golden.npz", **arrays)
         save_weights(model, building / "weights.safetensors")
         shutil.rmtree(out, ignore_errors=True)
         building.rename(out)

@@ -1,6 +1,7 @@
 """The plate detector: an ultralytics network, built from its YAML, behind the project's tensor contract."""
 
 import os
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,11 +25,12 @@ class PlateDetector(nn.Module):
     def __init__(self, network: str = "yolo26n", pretrained: bool = False) -> None:
         super().__init__()
         architecture = yaml_model_load(f"{network}.yaml") | {"end2end": False}
-        self.network = DetectionModel(architecture, nc=1, verbose=False)
-        self.network.args = get_cfg()  # the loss reads its gains from here
-        self.network.model[-1].xyxy = True
+        built: Any = DetectionModel(architecture, nc=1, verbose=False)
+        built.args = get_cfg()  # the loss reads its gains from here
+        built.model[-1].xyxy = True
         if pretrained:
-            self.network.load(load_checkpoint(f"{network}.pt")[0])
+            built.load(load_checkpoint(f"{network}.pt")[0])
+        self.network = built
 
     @staticmethod
     def normalise(images: Tensor) -> Tensor:

@@ -19,6 +19,9 @@ class PlateOCR(nn.Module):
     ``pretrained`` downloads torchvision's ImageNet weights.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(
         self,
         classes: int,

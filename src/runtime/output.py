@@ -104,9 +104,7 @@ class Csv:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._rows = csv.DictWriter(
-            stream, self.COLUMNS, restval="", extrasaction="ignore", lineterminator="\n"
-        )
+        self._rows = csv.DictWriter(stream, self.COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
         self._rows.writeheader()
 
     def write(self, described: Description) -> None:

@@ -14,9 +14,7 @@ class Float32Depthwise(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         with torch.autocast(x.device.type, enabled=False):
-            return F.conv2d(
-                x.float(), self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
-            )
+            return F.conv2d(x.float(), self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
 
 
 def float32_depthwise(module: nn.Module) -> None:

@@ -50,9 +50,7 @@ class DetectorModule(pl.LightningModule):
     def training_step(self, batch: SceneBatch, index: int) -> Tensor:
         predictions = self.model.predictions(batch.images)
         raw = {k: predictions[k].float() for k in ("boxes", "scores")} | {"feats": predictions["feats"]}
-        targets = detection_loss_inputs(
-            batch.boxes, batch.batch_index, (batch.images.shape[1], batch.images.shape[2])
-        )
+        targets = detection_loss_inputs(batch.boxes, batch.batch_index, (batch.images.shape[1], batch.images.shape[2]))
         losses, _ = self._criterion(raw, targets)
         losses = losses / len(batch.images)  # ultralytics multiplies by the batch size
         n = len(batch.images)
@@ -94,9 +92,7 @@ class DetectorModule(pl.LightningModule):
         batch = self.trainer.datamodule.batch_size  # type: ignore[attr-defined]
         warmup = self.hparams["warmup_samples"] // batch
         total = int(self.trainer.estimated_stepping_batches)
-        return optimisation(
-            self.model, self.hparams["learning_rate"], self.hparams["weight_decay"], warmup, total
-        )
+        return optimisation(self.model, self.hparams["learning_rate"], self.hparams["weight_decay"], warmup, total)
 
 
 def suppressed(boxes: Tensor, scores: Tensor, floor: float = 0.001, most: int = 300) -> tuple[Tensor, Tensor]:

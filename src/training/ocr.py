@@ -77,7 +77,8 @@ class OCRModule(pl.LightningModule):
         self._exact: dict[str, list[bool]] = defaultdict(list)
         self._edits: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
-    def validation_step(self, batch: CropBatch, index: int) -> list[str]:
+    def validation_step(self, batch: CropBatch, index: int) -> Any:
+        """Returns the readings, for whoever draws them."""
         readings = [ctc_decode(row, self.alphabet).text for row in self.model(batch.images).cpu().numpy()]
         for read, true, source in zip(readings, batch.texts, batch.sources, strict=True):
             name = "synthetic" if source.startswith("synthetic") else source
@@ -99,17 +100,13 @@ class OCRModule(pl.LightningModule):
         batch = self.trainer.datamodule.batch_size  # type: ignore[attr-defined]
         warmup = self.hparams["warmup_samples"] // batch
         total = int(self.trainer.estimated_stepping_batches)
-        return optimisation(
-            self.model, self.hparams["learning_rate"], self.hparams["weight_decay"], warmup, total
-        )
+        return optimisation(self.model, self.hparams["learning_rate"], self.hparams["weight_decay"], warmup, total)
 
 
 def ctc_loss(log_probs: Tensor, batch: CropBatch) -> Tensor:
     """CTC per character, averaged over the batch; texts that do not fit into T columns add nothing."""
     steps = torch.full((len(batch.lengths),), log_probs.shape[1], device=log_probs.device)
-    return F.ctc_loss(
-        log_probs.transpose(0, 1), batch.targets, steps, batch.lengths, blank=0, zero_infinity=True
-    )
+    return F.ctc_loss(log_probs.transpose(0, 1), batch.targets, steps, batch.lengths, blank=0, zero_infinity=True)
 
 
 def column_loss(log_probs: Tensor, columns: Tensor) -> Tensor:

@@ -172,9 +172,7 @@ def test_csv() -> None:
 def test_csv_faults(capsys: pytest.CaptureFixture[str]) -> None:
     make_image("a.png")
     rows = ["a.png,AB1", "none.png,AB2", "a.png,-", ",AB3", "a.png", "a.png,AB4,DE,5", "a.png,AB5,Austria"]
-    make_text(
-        "list.csv", "image_path,plate_text,region\n" + "\n".join(f"{row}" for row in rows) + "\na.png,AB6,\n"
-    )
+    make_text("list.csv", "image_path,plate_text,region\n" + "\n".join(f"{row}" for row in rows) + "\na.png,AB6,\n")
     assert main(["csv", "list.csv", "m.jsonl"]) == 1
     assert [record.text for record in read_manifest(Path("m.jsonl"))] == ["AB6"]
     out, err = capsys.readouterr()

@@ -88,18 +88,14 @@ def test_a_folder_without_labels_is_an_error(data_root: Path) -> None:
     ("field", "value", "fault"),
     [("split", "test", "split"), ("text", "", "text"), ("sha256", "12", "sha256"), ("note", "?", "note")],
 )
-def test_a_malformed_label_names_file_line_and_field(
-    data_root: Path, field: str, value: str, fault: str
-) -> None:
+def test_a_malformed_label_names_file_line_and_field(data_root: Path, field: str, value: str, fault: str) -> None:
     path = _write(data_root / "labels", "eu-crops.jsonl", **{"sha256": "0" * 64, field: value})
     with pytest.raises(LabelError) as error:
         read_labels(path)
     assert str(error.value).startswith(f"{path}:2: {fault}: ")
 
 
-@pytest.mark.parametrize(
-    ("name", "labels", "texts"), [("eu-crops.jsonl", 320, 313), ("ru-scenes.jsonl", 83, 46)]
-)
+@pytest.mark.parametrize(("name", "labels", "texts"), [("eu-crops.jsonl", 320, 313), ("ru-scenes.jsonl", 83, 46)])
 def test_committed_labels(name: str, labels: int, texts: int) -> None:
     rows = [label for _, label in read_labels(COMMITTED / name)]
     splits = defaultdict(set)

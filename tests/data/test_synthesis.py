@@ -93,9 +93,7 @@ def test_russian_plates_use_the_twelve_letters() -> None:
 
 def test_boxes_enclose_the_ink() -> None:
     """Black on white, seen straight: inside the boxes there is ink, outside there is none."""
-    plate = Plate(
-        "", 4.6, (Field((0.1, 0.2, 0.9, 0.8), write(np.random.default_rng(0), "LL dd")),), edge=None
-    )
+    plate = Plate("", 4.6, (Field((0.1, 0.2, 0.9, 0.8), write(np.random.default_rng(0), "LL dd")),), edge=None)
     flat = draw_plate(plate, FACES, np.random.default_rng(4), 64)
     ink = flat.image.min(-1) < 100
     inside = np.zeros_like(ink)

@@ -54,9 +54,7 @@ def test_keys_come_in_the_documented_order_and_what_is_not_there_is_null() -> No
     assert plate["box"] == [1.23, 2.0, 30.0, 12.5]
 
 
-@pytest.mark.parametrize(
-    ("abstain", "accepted"), [(None, None), (0.876543, True), (0.88, False), (0.0, True)]
-)
+@pytest.mark.parametrize(("abstain", "accepted"), [(None, None), (0.876543, True), (0.88, False), (0.0, True)])
 def test_accepted_compares_the_confidence_as_printed(abstain: float | None, accepted: bool | None) -> None:
     plate = describe("a.jpg", SEEN, abstain)["plates"][0]
     assert plate["accepted"] is accepted

@@ -43,9 +43,7 @@ def test_azure_is_not_offered() -> None:
     assert available_providers()["cpu"] == "CPUExecutionProvider"
 
 
-def test_a_provider_that_the_session_does_not_take_is_an_error(
-    models: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_provider_that_the_session_does_not_take_is_an_error(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build with CUDA on a machine without a GPU: onnxruntime logs a line and gives a CPU session."""
     started = ort.InferenceSession(models / "ocr" / "model.onnx", providers=["CPUExecutionProvider"])
     names = ["CUDAExecutionProvider", "CPUExecutionProvider"]

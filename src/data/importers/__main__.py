@@ -28,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.plate_class and options.format not in ("voc", "yolo"):
         parser.error(f"--class: {options.format} has no classes")
     if options.out.is_dir():
-        parser.error(
-            f"{options.out} is a folder; OUT is the manifest to write, as {options.out}/manifest.jsonl"
-        )
+        parser.error(f"{options.out} is a folder; OUT is the manifest to write, as {options.out}/manifest.jsonl")
     try:
         records, faults = _import(options)
         if records:

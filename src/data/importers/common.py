@@ -46,9 +46,7 @@ def image_size(path: Path, place: str) -> tuple[int, int]:
             warnings.simplefilter("ignore")  # a very large image is no fault of its header
             size = picture.size
             # Pillow gives the size of a TIFF already turned, and of every other format as stored
-            turned = (
-                picture.format != "TIFF" and picture.getexif().get(ExifTags.Base.Orientation) in _SIDEWAYS
-            )
+            turned = picture.format != "TIFF" and picture.getexif().get(ExifTags.Base.Orientation) in _SIDEWAYS
     except (FileNotFoundError, IsADirectoryError):
         raise RecordError(f"{place}: missing image {path}") from None
     except UnidentifiedImageError:

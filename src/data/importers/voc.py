@@ -63,9 +63,7 @@ def _scene(path: Path, root: Element, defaults: Defaults) -> Record:
     width, height = image_size(image, str(path))
     stated = tuple(_text(root, f"size/{side}") for side in ("width", "height"))
     if any(stated) and stated != (str(width), str(height)):
-        raise RecordError(
-            f"{path}: annotated at {' x '.join(stated)}, the image is {width} x {height}: {image}"
-        )
+        raise RecordError(f"{path}: annotated at {' x '.join(stated)}, the image is {width} x {height}: {image}")
     objects = [o for o in root.iter("object") if not defaults.classes or _text(o, "name") in defaults.classes]
     boxes = [_box(path, number, thing) for number, thing in enumerate(objects, 1)]
     return Record(
