@@ -152,7 +152,7 @@ def _progress(sources: list[Source]) -> Iterator[Iterable[Source]]:
     # redirect_stdout lifts printed rows above the bar; piped output must not be redirected to the terminal
     with Progress(
         *columns,
-        console=Console(file=sys.stderr),
+        console=Console(file=sys.stderr, markup=False, highlight=False, emoji=False),
         transient=True,
         redirect_stdout=sys.stdout.isatty(),
     ) as progress:

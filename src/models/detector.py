@@ -1,17 +1,11 @@
 """The plate detector: an ultralytics network, built from its YAML, behind the project's tensor contract."""
 
-import os
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-# ultralytics writes settings, asks for updates and installs packages unless told not to before its import
-os.environ.setdefault("YOLO_OFFLINE", "1")
-os.environ.setdefault("YOLO_AUTOINSTALL", "0")
-
-from ultralytics.cfg import get_cfg
-from ultralytics.nn.tasks import DetectionModel, load_checkpoint, yaml_model_load
+from src.models.yolo import DetectionModel, get_cfg, load_checkpoint, yaml_model_load
 
 
 class PlateDetector(nn.Module):

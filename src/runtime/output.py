@@ -83,15 +83,16 @@ class JsonArray:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._before = "["
+        self._separator = ""
+        stream.write("[")
 
     def write(self, described: Description) -> None:
-        self._stream.write(f"{self._before}\n  {json.dumps(described, ensure_ascii=False)}")
+        self._stream.write(f"{self._separator}\n  {json.dumps(described, ensure_ascii=False)}")
         self._stream.flush()
-        self._before = ","
+        self._separator = ","
 
     def close(self) -> None:
-        print("[]" if self._before == "[" else "\n]", file=self._stream, flush=True)
+        print("\n]", file=self._stream, flush=True)
 
 
 class Csv:

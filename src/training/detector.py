@@ -8,12 +8,12 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torchmetrics.detection import MeanAveragePrecision
-from ultralytics.utils.loss import v8DetectionLoss
 
 from src.core.geometry import nms
 from src.core.metrics import match_boxes
 from src.data.scenes import SceneBatch
 from src.models.detector import PlateDetector, detection_loss_inputs
+from src.models.yolo import v8DetectionLoss
 from src.training.schedule import optimisation
 
 WIDTHS = (0, 24, 48, 96, 10_000)

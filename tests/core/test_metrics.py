@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from src.core.metrics import Score, TruePlate, edit_distance, match_boxes
+from src.core.metrics import PrecisionCurve, Score, TruePlate, edit_distance, match_boxes
 
 BOX = np.array([0, 0, 100, 20], np.float32)
 FAR = np.array([0, 100, 100, 120], np.float32)
@@ -77,3 +77,19 @@ def test_rates_divide_sums_and_not_averages_of_images() -> None:
     assert (rates["images"], rates["plates"], rates["read"], rates["found"]) == (2, 4, 0.25, 0.25)
     assert rates["cer"] == 0.75
     assert Score().rates()["extra_per_image"] is None
+
+
+def test_average_precision_by_hand() -> None:
+    curve = PrecisionCurve()
+    # surest first: hit 0.9, miss 0.8 (a second box on the same plate), hit 0.7; one of three plates missed
+    curve.add(np.stack([BOX + 1, BOX]), np.array([0.8, 0.9], np.float32), np.stack([BOX, FAR]))
+    curve.add(np.stack([FAR]), np.array([0.7], np.float32), np.stack([FAR]))
+    assert curve.average_precision() == pytest.approx((1 + 2 / 3) / 3)
+
+
+def test_average_precision_needs_true_plates() -> None:
+    curve = PrecisionCurve()
+    curve.add(np.stack([BOX]), np.array([0.8], np.float32), NONE)
+    assert curve.average_precision() is None
+    curve.add(NONE, np.zeros(0, np.float32), np.stack([BOX]))
+    assert curve.average_precision() == 0

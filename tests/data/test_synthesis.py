@@ -1,8 +1,10 @@
 """Synthetic crops: what the reader is trained on must be what the labels say."""
 
+import itertools
 import pickle
 from pathlib import Path
 
+import cv2
 import matplotlib
 import numpy as np
 import pytest
@@ -11,10 +13,11 @@ from src.core.alphabet import Alphabet, normalise
 from src.data.synthesis import CropSynthesiser, FontError, find_fonts
 from src.data.synthesis.degrade import degrade
 from src.data.synthesis.draw import draw_plate
-from src.data.synthesis.fonts import Faces
+from src.data.synthesis.fonts import Faces, Lettering, lettering
 from src.data.synthesis.holder import hold
-from src.data.synthesis.plate import BLACK, WHITE, Field, Gap, Mark, Plate, Run, write
+from src.data.synthesis.plate import BLACK, DIGITS, LETTERS, WHITE, Field, Gap, Mark, Plate, Run, write
 from src.data.synthesis.pose import lay, random_pose, transform_boxes
+from src.data.synthesis.strokes import ROUNDNESS
 from src.data.synthesis.synthesiser import DEFAULT_WEIGHTS, PLATES
 
 FONTS = find_fonts(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
@@ -91,9 +94,29 @@ def test_russian_plates_use_the_twelve_letters() -> None:
     assert set(text) - set("0123456789") == set("ABEKMHOPCTYX") | {"D"}  # CD and D: diplomats
 
 
+@pytest.mark.parametrize("face", sorted(ROUNDNESS))
+def test_the_drawn_faces_tell_all_characters_apart(face: str) -> None:
+    masks = {c: Lettering(face).mask(c) for c in LETTERS + DIGITS}
+    square = {c: cv2.resize(m, (32, 32), interpolation=cv2.INTER_AREA) for c, m in masks.items()}
+    for a, b in itertools.combinations(set(square) - {"O", "0", "I", "1"}, 2):
+        assert np.abs(square[a].astype(int) - square[b]).mean() > 8, (a, b)
+    assert masks["O"].shape[1] > masks["0"].shape[1]
+    assert masks["I"].shape[1] < masks["1"].shape[1]
+
+
+def test_boldness_is_evened_out() -> None:
+    """A thin and a fat face are brought to about the same stroke."""
+    shares = [(lettering(face, 0.15).mask("H") > 127).mean() for face in sorted(ROUNDNESS)]
+    thin, fat = (lettering("strokes-round", s).mask("H") for s in (0.1, 0.2))
+    assert max(shares) - min(shares) < 0.05
+    assert (thin > 127).mean() < (fat > 127).mean() - 0.1
+
+
 def test_boxes_enclose_the_ink() -> None:
     """Black on white, seen straight: inside the boxes there is ink, outside there is none."""
-    plate = Plate("", 4.6, (Field((0.1, 0.2, 0.9, 0.8), write(np.random.default_rng(0), "LL dd")),), edge=None)
+    plate = Plate(
+        "", 4.6, (Field((0.1, 0.2, 0.9, 0.8), write(np.random.default_rng(0), "LL dd")),), edge=None
+    )
     flat = draw_plate(plate, FACES, np.random.default_rng(4), 64)
     ink = flat.image.min(-1) < 100
     inside = np.zeros_like(ink)

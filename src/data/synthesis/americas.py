@@ -56,7 +56,9 @@ def old_brazilian(rng: np.random.Generator) -> Plate:
     """LLL dddd, until 2018: grey, red for taxis and lorries, a few other colours."""
     ground, ink = _old_colours(rng)
     middle = pick(rng, (".", ".", "-", " ", "_"))
-    items = write(rng, f"LLL{middle}dddd", LETTERS, float(rng.uniform(0.74, 0.9)), float(rng.uniform(0.68, 0.84)))
+    items = write(
+        rng, f"LLL{middle}dddd", LETTERS, float(rng.uniform(0.74, 0.9)), float(rng.uniform(0.68, 0.84))
+    )
     top, bottom = 0.32 + float(rng.uniform(-0.04, 0.04)), 0.88 + float(rng.uniform(-0.05, 0.04))
     town = Note((0.25, 0.06, 0.75, top - 0.07), pick(rng, BRAZILIAN_TOWNS), ink)
     shapes = bolts(rng, 0.6)
@@ -169,10 +171,11 @@ def american(rng: np.random.Generator) -> Plate:
     """A plate of some state: its name above, a slogan below, a picture behind, stickers in corners."""
     items = write(rng, pick(rng, _US_PATTERNS), LETTERS, *_us_widths(rng))
     ground, ink = pick(rng, _US_SKIES), pick(rng, _US_INKS)
+    shapes, notes = _us_furniture(rng, ink)
     if rng.random() < 0.1:
         ground = (pick(rng, (GREEN, BLUE, (30, 130, 150), (40, 40, 90), BLACK)),)
         ink = pick(rng, (WHITE, YELLOW))
-    shapes, notes = _us_furniture(rng, ink)
+        shapes = ()  # pale hills would hide pale characters
     x1, x2 = 0.04, 0.96
     if rng.random() < 0.15:
         x1 = 0.14
@@ -222,7 +225,9 @@ def _us_furniture(rng: np.random.Generator, ink: Colour) -> tuple[tuple[Shape, .
     for corner in ((0.02, 0.04), (0.86, 0.04), (0.02, 0.82), (0.86, 0.82)):
         if rng.random() < 0.3:
             x, y = corner
-            shapes += (Shape("rect", (x, y, x + 0.12, y + 0.14), pick(rng, (RED, YELLOW, WHITE, BLUE, GREEN))),)
+            shapes += (
+                Shape("rect", (x, y, x + 0.12, y + 0.14), pick(rng, (RED, YELLOW, WHITE, BLUE, GREEN))),
+            )
             notes += (Note((x + 0.02, y + 0.02, x + 0.1, y + 0.12), pick(rng, MONTHS), BLACK),)
     return shapes, notes
 

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from src.data.synthesis.strokes import NATURAL_STROKE, ROUNDNESS, pen_mask
+
 Mask = npt.NDArray[np.uint8]
 """``[h, w]``: 255 is ink, cut tightly around it."""
 
@@ -86,6 +88,8 @@ class Faces:
             kind: [p for p in self._latin if kind in _KINDS.get(Path(p).stem, ())]
             for kind in ("euro", "russia", "america", "brazil", "tunisia")
         }
+        for kind, share in (("russia", 3), ("brazil", 2), ("euro", 1), ("tunisia", 1)):
+            self._by_kind[kind] += [*ROUNDNESS] * share
         for script, sample in _SCRIPTS.items():
             self._by_kind[script] = [str(p) for p in fonts if _holds(str(p), sample)]
 
@@ -151,7 +155,11 @@ def note_mask(face: str, text: str) -> Mask:
 
 @cache
 def _glyph(face: str, text: str, weight: int) -> Mask:
-    mask = _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
+    if face in ROUNDNESS:
+        mask = _tight(pen_mask(face, text, NATURAL_STROKE * GLYPH_HEIGHT + 2 * weight, GLYPH_HEIGHT))
+        weight = 0
+    else:
+        mask = _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
     scale = GLYPH_HEIGHT / mask.shape[0]
     if weight:
         mask = np.pad(mask, 8)
@@ -165,6 +173,8 @@ def _glyph(face: str, text: str, weight: int) -> Mask:
 @cache
 def _stroke(face: str) -> float:
     """Width of the stem of an L, as a share of its height."""
+    if face in ROUNDNESS:
+        return NATURAL_STROKE
     mask = _glyph(face, "L", 0)
     return float((mask[: GLYPH_HEIGHT // 2] > 127).sum(1).mean()) / GLYPH_HEIGHT
 

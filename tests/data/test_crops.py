@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from src.core.alphabet import Alphabet
+from src.core.geometry import box_to_corners
+from src.data.augment import CropAugment
+from src.data.crops import NO_LABEL, CropDataset, RealCrop, column_classes, real_crops
+from src.data.manifest import PlateLabel, Record
+
+BOX = np.array([0, 0, 64, 16], np.float32)
+
+
+def test_columns_hold_the_middle_of_each_character() -> None:
+    chars = np.array([[0, 0, 40, 32], [60, 0, 100, 32]], np.float32)  # of a crop 128 wide: 10 columns each
+    columns = column_classes(chars, [3, 3], 128, 32)
+    assert columns[:10].tolist() == [0, 3, 3, 3, 3, 3, 3, 3, 3, 0][:10] or columns[1:9].tolist() == [3] * 8
+    assert columns[9:16].tolist() == [0] * 7  # the blank that CTC needs between equal neighbours
+    assert columns[26:].tolist() == [0] * 6
+
+
+def test_a_narrow_character_still_gets_a_column() -> None:
+    columns = column_classes(np.array([[65, 0, 66, 32]], np.float32), [7], 128, 32)
+    assert columns.tolist().count(7) == 1
+    assert columns[16] == 7
+
+
+def test_a_real_crop_has_text_but_no_column_labels() -> None:
+    image = np.random.default_rng(0).integers(0, 255, (16, 64, 3), np.uint8)
+    crop = RealCrop(image, box_to_corners(BOX), "A1", "here")
+    sample = CropDataset([crop], Alphabet(), (32, 128), 32)[0, 0]
+    assert sample.image.shape == (32, 128, 3)
+    assert set(sample.columns) == {NO_LABEL}
+
+
+def test_augmented_crops_differ_by_seed_alone() -> None:
+    image = np.random.default_rng(0).integers(0, 255, (16, 64, 3), np.uint8)
+    data = CropDataset([RealCrop(image, box_to_corners(BOX), "A1", "x")], Alphabet(), (32, 128), 32, CropAugment())
+    assert np.array_equal(data[0, 5].image, data[0, 5].image)
+    assert not np.array_equal(data[0, 5].image, data[0, 6].image)
+
+
+def test_a_labelled_plate_of_a_scene_becomes_a_crop(tmp_path) -> None:
+    from PIL import Image
+
+    pixels = np.zeros((100, 200, 3), np.uint8)
+    pixels[40:60, 50:110] = 255
+    Image.fromarray(pixels).save(tmp_path / "s.png")
+    plates = (PlateLabel(box=(50, 40, 110, 60), text="A1"), PlateLabel(box=(0, 0, 9, 9)))
+    (crop,) = real_crops([Record(image="s.png", plates=plates)], tmp_path)
+    assert crop.text == "A1"
+    (x1, y1), _, (x2, y2), _ = crop.corners.astype(int)
+    assert crop.image[y1:y2, x1:x2].min() == 255
+    assert crop.image.shape == (40, 80, 3)
+
+
+def test_an_unreadable_crop_is_named(tmp_path) -> None:
+    from src.core.image import ImageError
+
+    with pytest.raises(ImageError, match=r"gone\.jpg"):
+        real_crops([Record(image="gone.jpg", text="A1")], tmp_path)

@@ -1,0 +1,64 @@
+import pytest
+import torch
+from torch import nn
+
+from src.training.callbacks import WarmedEMA
+from src.training.cpu import Float32Depthwise, float32_depthwise
+from src.training.schedule import adamw, warmup_cosine
+from src.training.weights import WeightsError, load_weights, save_weights
+
+
+def test_warmup_then_cosine() -> None:
+    factor = warmup_cosine(warmup_steps=10, total_steps=110, final=0.1)
+    assert factor(0) == pytest.approx(1 / 11)
+    assert factor(10) == pytest.approx(1.0)
+    assert factor(60) == pytest.approx(0.55)
+    assert factor(110) == pytest.approx(0.1)
+    assert factor(500) == pytest.approx(0.1)
+
+
+def test_biases_and_norms_do_not_decay() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4))
+    decayed, free = adamw(net, 1e-3, 0.1).param_groups
+    assert [tuple(p.shape) for p in decayed["params"]] == [(4, 3, 3, 3)]
+    assert decayed["weight_decay"] == 0.1
+    assert len(free["params"]) == 3
+    assert free["weight_decay"] == 0
+
+
+def test_ema_forgets_the_start_quickly() -> None:
+    average = WarmedEMA(0.999)._kwargs["multi_avg_fn"]
+    mean = [torch.tensor([1.0])]
+    for step in range(1, 101):
+        average(mean, [torch.tensor([0.0])], torch.tensor(step))
+    assert mean[0].item() < 1e-6  # a constant 0.999 would still hold 0.9
+
+
+def test_float32_depthwise_keeps_weights_names_and_result() -> None:
+    net = nn.Sequential(nn.Conv2d(4, 4, 3, groups=4), nn.Conv2d(4, 2, 1))
+    x = torch.randn(1, 4, 8, 8)
+    before, names = net(x), list(net.state_dict())
+    float32_depthwise(net)
+    assert isinstance(net[0], Float32Depthwise)
+    assert type(net[1]) is nn.Conv2d
+    assert list(net.state_dict()) == names
+    assert torch.equal(net(x), before)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert net[0](x).dtype == torch.float32
+
+
+def test_weights_survive_half_precision(tmp_path) -> None:
+    torch.manual_seed(0)
+    source, target = nn.Linear(4, 3), nn.Linear(4, 3)
+    save_weights(source, tmp_path / "weights.safetensors")
+    load_weights(target, tmp_path)
+    assert torch.allclose(source.weight, target.weight, atol=1e-3)
+    assert target.weight.dtype == torch.float32
+
+
+def test_weights_of_another_network_are_refused(tmp_path) -> None:
+    save_weights(nn.Linear(4, 3), tmp_path / "weights.safetensors")
+    with pytest.raises(WeightsError, match=r"weights\.safetensors"):
+        load_weights(nn.Linear(4, 5), tmp_path)
+    with pytest.raises(WeightsError, match="no such weights"):
+        load_weights(nn.Linear(4, 3), tmp_path / "nowhere")
