@@ -4,8 +4,9 @@
 
 Needs an environment that has both: the runtime's dependencies and
 ``fast-alpr==0.4.0 fast-plate-ocr==1.1.0 open-image-models==0.6.0``. ``WEIGHTS`` is a folder with the peer's
-``yolo*.onnx``, ``cct*.onnx`` and ``cct*.yaml``. A SET is a manifest, or the name of one below the data folder.
-Both get the same decoded pixels, in turns, on one thread each; decoding the file counts for neither.
+``yolo*.onnx``, ``cct*.onnx`` and ``cct*.yaml``. A SET is a manifest, the name of one below the data folder,
+or a picture: pictures form one set without truth, for times alone. Both get the same decoded pixels, in
+turns, on one thread each; decoding the file counts for neither.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from fast_alpr.base import BaseDetector, DetectionResult
 from open_image_models.detection.core.yolo_v9.inference import YoloV9Detector
 
 from src.core.alphabet import normalise
-from src.core.image import read_image
+from src.core.image import SUFFIXES, read_image
 from src.core.metrics import Score, TruePlate
 from src.core.types import Boxes, Image
 from src.data.manifest import Record
@@ -123,10 +124,18 @@ def main() -> int:
     print(f"python {platform.python_version()}: python -m scripts.compare_peer {' '.join(sys.argv[1:])}\n")
     print("| set | who | read % | O=0, I=1 | found % | extra/image | ms median | 90 % | ratio |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for pictures in named_sets(args.sets, args.data, args.split):
-        if pictures.kind == "scenes":
-            print(*lines(pictures.name, *compare(pictures, ours, peer)), sep="\n", flush=True)
+    for pictures in contested(args.sets, args.data, args.split):
+        print(*lines(pictures.name, *compare(pictures, ours, peer)), sep="\n", flush=True)
     return 0
+
+
+def contested(words: Sequence[str], data: Path, split: str) -> list[EvaluationSet]:
+    """The sets of scenes that ``words`` name, and one of the loose pictures among them."""
+    loose = [word for word in words if Path(word).suffix.lower() in SUFFIXES]
+    sets = named_sets([word for word in words if word not in loose], data, split)
+    records = tuple(Record(image=word) for word in loose)
+    pictures = [EvaluationSet("pictures", "scenes", Path(), records)] if loose else []
+    return [s for s in sets if s.kind == "scenes"] + pictures
 
 
 def parse() -> argparse.Namespace:
@@ -164,7 +173,7 @@ def _line(name: str, who: str, side: Side, ratio: str) -> str:
     rates = side.score.rates()
     shares = [_percent(rates[key]) for key in ("read", "read_merged", "found")]
     spent = [f"{np.percentile(side.ms, q):.1f}" for q in (50, 90)]
-    extra = f"{side.score.extra / side.score.images:.2f}"
+    extra = f"{side.score.extra / side.score.images:.2f}" if side.score.plates else ""
     return f"| {' | '.join([name, who, *shares, extra, *spent, ratio])} |"
 
 

@@ -22,7 +22,7 @@ fail() { echo "gpu_pack: $*" >&2; exit 1; }
 sets() { # the sets that are trained on
     {
         printf '%s\n' scenes ocr
-        sed -n 's/^{"set": *"\([^"]*\)".*/\1/p' data/labels/*.jsonl
+        sed -n 's/.*"set": *"\([^"]*\)".*/\1/p' data/labels/*.jsonl
     } | sort -u
 }
 

@@ -10,8 +10,8 @@ cd "$(dirname "$0")/.."
 
 model=$1
 shift
-work=${WORK:-/tmp/number-plate}
-out=${OUT:-$work/out}
+work=$(realpath -m "${WORK:-/tmp/number-plate}")
+out=$(realpath -m "${OUT:-$work/out}")
 python=${PYTHON:-python3}
 name=${model}_gpu${STEPS:+_rehearsal}
 run=$work/runs/$name
@@ -21,7 +21,7 @@ export_seconds=90 # kept free at the end for export and results
 results() { # the newest of what has been reached, exports first, last.ckpt last
     local wanted=()
     cd "$work/runs"
-    for path in "$name"/export "$name"/{train.log,config.yaml} "$name"/csv/*/metrics.csv \
+    for path in "$name"/exports "$name"/{train.log,config.yaml} "$name"/csv/*/metrics.csv \
         "$(ls -t "$name"/samples/*.png 2>/dev/null | head -n 1)" "$name"/checkpoints/last.ckpt; do
         if [[ -e $path ]]; then wanted+=("$path"); fi
     done
@@ -31,8 +31,8 @@ results() { # the newest of what has been reached, exports first, last.ckpt last
     cat >"$out/JOIN.txt" <<-END
 		Results of $name: ${wanted[*]}
 		In the repository's root: mkdir -p runs && cat $name.tar.gz.? | tar -xz -C runs
-		$name/export holds the model as it ships in exports/$model. scripts/gpu_pack.sh takes the checkpoint along, so
-		that a sitting on a fresh machine goes on from it.
+		$name/exports/$model is the folder that ships as exports/$model. scripts/gpu_pack.sh takes last.ckpt along, so that
+		a sitting on a fresh machine goes on from it.
 	END
     du -bh "$out"/*
 }
@@ -47,8 +47,8 @@ finish() {
     exit "$status"
 }
 
-logged() { # command...: in the background, so that a signal to this script is heard at once
-    "$@" > >(tee -a "$run/train.log") 2>&1 &
+hearing() { # command...: waits for it, but a signal to this script is heard at once
+    "$@" &
     wait $!
 }
 
@@ -64,21 +64,27 @@ fi
 export PLATE_DATA=$work/data PYTHONPATH=$work/site PYTHONUNBUFFERED=1
 
 train_seconds=$((end - SECONDS - export_seconds))
+((train_seconds > 0)) || { echo "gpu_train: MINUTES must leave $export_seconds s for the export" >&2; exit 2; }
 minutes=$(awk "BEGIN {print $train_seconds / 60}")
 set -- "experiment=${model}_gpu" "output_dir='$run'" "callbacks.time_limit.minutes=$minutes" "$@"
 [[ $model == detector ]] && set -- "$@" "cache='$work/cache'" || set -- "$@" "data.fonts='$work/fonts'"
 [[ -f $run/checkpoints/last.ckpt ]] && set -- "$@" resume=last
 if [[ -n ${STEPS:-} ]]; then
-    set -- debug=smoke "trainer.limit_train_batches=$STEPS" data.batch_size=8 data.workers=1 "$@"
+    # from the shipped weights: fresh ones answer alike to every image, and of such no export passes
+    [[ -d exports/$model ]] && set -- "init_from=exports/$model" "$@"
+    set -- debug=smoke trainer.accelerator=auto "trainer.limit_train_batches=$STEPS" data.batch_size=8 data.workers=1 "$@"
 fi
 
+echo "$name: $(nproc) cores, $(df -h --output=avail /dev/shm | tail -n 1) of shared memory, until $minutes minutes" |
+    tee -a "$run/train.log"
 status=0
 # the callback ends a sitting between two epochs; `timeout` is for an epoch that takes far longer than those before
-logged timeout --signal=INT --kill-after=15 "$((train_seconds + 30))" \
-    "$python" -m "src.train_$model" "$@" || status=$?
+hearing timeout --signal=INT --kill-after=15 "$((train_seconds + 30))" \
+    "$python" -m "src.train_$model" "$@" > >(tee -a "$run/train.log") 2>&1 || status=$?
 best=$run/checkpoints/best.ckpt
 if [[ -f $best ]]; then
-    logged "$python" -m src.export "models=[$model]" "$model.checkpoint='$best'" "$model.out='$run/export'" \
-        "hydra.run.dir='$run'" || status=$?
+    hearing "$python" -m src.export "models=[$model]" "$model.checkpoint='$best'" \
+        "$model.out='$run/exports/$model'" "hydra.run.dir='$run'" >>"$run/train.log" 2>&1 || status=$?
+    tail -n 1 "$run/train.log" # what was exported, or why not
 fi
 exit "$status"

@@ -10,6 +10,15 @@ work=${WORK:-/tmp/number-plate}
 parts=$work/parts
 fail() { echo "gpu_unpack: $*" >&2; exit 1; }
 
+adopt() { # index: of a new pack; parts that are the same in both stay
+    local other
+    mkdir -p "$parts"
+    cp "$1" "$parts/index"
+    for other in $(cd "$parts" && sha256sum --check index 2>/dev/null | sed -n 's/: FAILED.*//p'); do
+        rm -f "$parts/$other"
+    done
+}
+
 take() { # part
     local name index sum
     name=$(basename "$1") index=$(dirname "$1")/index
@@ -18,11 +27,7 @@ take() { # part
     sum=$(awk -v name="$name" '$2 == name {print $1}' "$index")
     [[ -n $sum ]] || fail "$1: not in $index"
     sha256sum --check --status <<<"$sum  $1" || fail "$1: its sha256 differs from the one in $index"
-    if ! cmp -s "$index" "$parts/index"; then # parts of two packs would make a broken tar
-        rm -rf "$parts" "$work/unpacked"
-        mkdir -p "$parts"
-        cp "$index" "$parts/index"
-    fi
+    cmp -s "$index" "$parts/index" || adopt "$index"
     cp "$1" "$parts/$name.new" && mv "$parts/$name.new" "$parts/$name"
 }
 
@@ -36,6 +41,6 @@ if ((${#missing[@]})); then
 fi
 cmp -s "$parts/index" "$work/unpacked" && exit 0
 rm -rf "$work"/{data,fonts,wheels,site}
-cat "$parts"/part-* | tar -x -C "$work" --skip-old-files
+(cd "$parts" && awk '{print $2}' index | xargs cat) | tar -x -C "$work" --skip-old-files
 cp "$parts/index" "$work/unpacked"
 echo "unpacked in $work: $(find "$work/data" -type f | wc -l) files of data"

@@ -40,14 +40,15 @@ def eight_plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if crop.lines == 1 and crop.image.std() > 50:
             name = f"{len(records)}.png"
             Image.fromarray(crop.image).save(folder / name)
-            records += [Record(image=name, text=crop.text, split=split) for split in ("train", "val")]
+            chars = tuple(tuple(map(float, box)) for box in crop.chars)
+            records += [Record(image=name, text=crop.text, chars=chars, split=s) for s in ("train", "val")]
     write_manifest(folder / "manifest.jsonl", records)
     return folder
 
 
 def test_the_reader_learns_eight_plates_by_heart(eight_plates: Path, tmp_path: Path) -> None:
     run(
-        "src.train_ocr", f"output_dir={tmp_path}", f"data.manifest={eight_plates / 'manifest.jsonl'}", "threads=2",
+        "src.train_ocr", f"output_dir={tmp_path}", f"data.manifest={eight_plates / 'manifest.jsonl'}", "threads=1",
         "data.synthetic_share=0", "data.synthetic_val=0", "data.workers=0", "data.batch_size=8",
         "data.samples_per_epoch=1600", "augment.margin=[0,0]", "augment.corner=0", "trainer.max_epochs=1",
         "model.cut_after=3", "model.width_kept=[3]", "model.dropout=0", "optim.learning_rate=3e-3",
@@ -71,13 +72,13 @@ def test_the_detector_learns_the_samples_by_heart(tmp_path: Path) -> None:
     ]
     write_manifest(tmp_path / "manifest.jsonl", records)
     run(
-        "src.train_detector", f"output_dir={tmp_path}", f"data.manifest={tmp_path / 'manifest.jsonl'}", "threads=2",
-        f"cache={tmp_path}", "data.sizes=[[0,192]]", "data.val_size=192", "data.batch_size=6", "data.workers=0",
-        "data.samples_per_epoch=480", "data.mosaic_share=0", "trainer.max_epochs=1", "optim.warmup_samples=60",
+        "src.train_detector", f"output_dir={tmp_path}", f"data.manifest={tmp_path / 'manifest.jsonl'}", "threads=1",
+        f"cache={tmp_path}", "data.sizes=[[0,160]]", "data.val_size=160", "data.batch_size=6", "data.workers=0",
+        "data.samples_per_epoch=1200", "data.mosaic_share=0", "trainer.max_epochs=1", "optim.warmup_samples=60", "optim.learning_rate=4e-3",
         "augment.zoom=[0.9,1.1]", "augment.rotate=0", "augment.shear=0", "callbacks.ema.decay=0.9",
     )  # fmt: skip
     checkpoint = f"detector.checkpoint={tmp_path}/checkpoints/last.ckpt"
-    run("src.export", "models=[detector]", checkpoint, f"detector.out={tmp_path}/detector", "detector.size=192")
+    run("src.export", "models=[detector]", checkpoint, f"detector.out={tmp_path}/detector", "detector.size=160")
     detector = Detector(tmp_path / "detector", threads=1, min_confidence=0.1)
     found = sum(bool(detector.detect(read_image(r.image))) for r in records[::2])
     assert found >= 4

@@ -68,6 +68,12 @@ def _unit(vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return unit
 
 
+def crop_matrix(corners: Corners, size: tuple[int, int], margin: float = CROP_MARGIN) -> npt.NDArray[np.float64]:
+    """The homography [3, 3] that ``crop_plate`` applies: pixels of the image to pixels of its crop."""
+    target = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32))
+    return np.asarray(cv2.getPerspectiveTransform(widen(corners, margin), target), np.float64)
+
+
 def crop_plate(image: Image, corners: Corners, size: tuple[int, int], margin: float = CROP_MARGIN) -> Image:
     """The plate inside ``corners`` [4, 2], widened by ``margin`` of its height, *stretched* to ``size``.
 

@@ -155,16 +155,17 @@ class CropAugment:
         self.margin, self.corner = margin, corner
         self._compose = A.Compose([*_light(), A.InvertImg(p=0.03), *_blur_and_noise()])
 
-    def __call__(self, image: Image, corners: Corners, size: tuple[int, int], rng: np.random.Generator) -> Image:
-        """A crop ``uint8 [H, W, 3]`` of ``size`` around ``corners`` [4, 2]."""
+    def __call__(
+        self, image: Image, corners: Corners, size: tuple[int, int], rng: np.random.Generator
+    ) -> tuple[Image, Corners]:
+        """A crop ``uint8 [H, W, 3]`` of ``size`` around ``corners`` [4, 2], and the corners it was really cut by."""
         height = float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
         left, top, right, bottom = rng.uniform(*self.margin, 4) * height
         moved = corners + np.array([[-left, -top], [right, -top], [right, bottom], [-left, bottom]])
-        moved = moved + rng.normal(0, self.corner, (4, 2)) * height
-        crop = crop_plate(image, moved.astype(np.float32), size, margin=0.0)
+        moved = (moved + rng.normal(0, self.corner, (4, 2)) * height).astype(np.float32)
+        crop = crop_plate(image, moved, size, margin=0.0)
         self._compose.set_random_seed(int(rng.integers(2**31)))
-        out: Image = self._compose(image=crop)["image"]
-        return out
+        return self._compose(image=crop)["image"], moved
 
 
 def _blur_and_noise() -> list[A.BasicTransform | A.BaseCompose]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytorch_lightning as pl
@@ -13,9 +14,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from src.core.alphabet import Alphabet
-from src.core.geometry import box_to_corners, crop_plate
+from src.core.geometry import CROP_MARGIN, box_to_corners, corners_to_box, crop_matrix, crop_plate, widen
 from src.core.image import ImageError, read_image
-from src.core.types import Corners, Image
+from src.core.types import Boxes, Corners, Image
 from src.data.augment import CropAugment
 from src.data.labels import load_labels
 from src.data.manifest import ManifestError, Record, of_split, read_manifest
@@ -30,12 +31,17 @@ SYNTHETIC = -1
 
 @dataclass(frozen=True)
 class RealCrop:
-    """A photograph's plate: ``image`` holds it within ``corners`` [4, 2]."""
+    """A photograph's plate: ``image`` holds it within ``corners`` [4, 2]; ``chars`` [n, 4] where they are known.
+
+    ``margin`` is what the runtime adds around the corners: nothing where the picture is a plate already cut out.
+    """
 
     image: Image
     corners: Corners
     text: str
     source: str
+    margin: float
+    chars: Boxes | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ def real_crops(records: Sequence[Record], root: Path) -> list[RealCrop]:
         if record.plates is None:
             whole = np.array([0, 0, image.shape[1], image.shape[0]], np.float32)
             if record.text:
-                crops.append(RealCrop(image, box_to_corners(whole), record.text, record.source))
+                chars = None if record.chars is None else np.array(record.chars, np.float32)
+                crops.append(RealCrop(image, box_to_corners(whole), record.text, record.source, 0.0, chars))
         else:
             crops += [_cut(image, np.array(p.box, np.float32), p.text, record.source) for p in record.plates if p.text]
     return crops
@@ -83,7 +90,7 @@ def _cut(image: Image, box: npt.NDArray[np.float32], text: str, source: str) -> 
     x1, y1 = np.maximum(box[:2] - pad, 0).astype(int)
     x2, y2 = np.ceil(box[2:] + pad).astype(int)
     local = box - np.array([x1, y1, x1, y1], np.float32)
-    return RealCrop(image[y1:y2, x1:x2].copy(), box_to_corners(local), text, source)
+    return RealCrop(image[y1:y2, x1:x2].copy(), box_to_corners(local), text, source, CROP_MARGIN)
 
 
 def column_classes(
@@ -126,12 +133,18 @@ class CropDataset(Dataset[CropSample]):
         if index == SYNTHETIC:
             return self._synthetic(np.random.default_rng(seed))
         crop = self.crops[index]
-        unknown = np.full(self.columns, NO_LABEL, np.int64)
-        if self.augment is None:  # a crop on disk is cut already, a box is widened as the runtime does
-            image = crop_plate(crop.image, crop.corners, self.size)
+        if self.augment is None:
+            cut = widen(crop.corners, crop.margin)
+            image = crop_plate(crop.image, cut, self.size, margin=0.0)
         else:
-            image = self.augment(crop.image, crop.corners, self.size, np.random.default_rng(seed))
-        return CropSample(image, crop.text, unknown, crop.source)
+            image, cut = self.augment(crop.image, crop.corners, self.size, np.random.default_rng(seed))
+        return CropSample(image, crop.text, self._columns_of(crop, cut), crop.source)
+
+    def _columns_of(self, crop: RealCrop, cut: Corners) -> npt.NDArray[np.int64]:
+        if crop.chars is None:
+            return np.full(self.columns, NO_LABEL, np.int64)
+        corners = cv2.perspectiveTransform(box_to_corners(crop.chars), crop_matrix(cut, self.size, margin=0.0))
+        return column_classes(corners_to_box(corners), self.alphabet.encode(crop.text), self.size[1], self.columns)
 
     def _synthetic(self, rng: np.random.Generator) -> CropSample:
         if self.synthesiser is None:

@@ -114,9 +114,7 @@ def test_boldness_is_evened_out() -> None:
 
 def test_boxes_enclose_the_ink() -> None:
     """Black on white, seen straight: inside the boxes there is ink, outside there is none."""
-    plate = Plate(
-        "", 4.6, (Field((0.1, 0.2, 0.9, 0.8), write(np.random.default_rng(0), "LL dd")),), edge=None
-    )
+    plate = Plate("", 4.6, (Field((0.1, 0.2, 0.9, 0.8), write(np.random.default_rng(0), "LL dd")),), edge=None)
     flat = draw_plate(plate, FACES, np.random.default_rng(4), 64)
     ink = flat.image.min(-1) < 100
     inside = np.zeros_like(ink)

@@ -64,17 +64,11 @@ def test_commands(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     fonts.mkdir()
     (fonts / FONT.name).write_bytes(FONT.read_bytes())
     out = tmp_path / "scenes"
-    monkeypatch.setattr(
-        sys, "argv", ["scenes", str(out), "--count", "1", "--seed", "0", "--fonts", str(fonts)]
-    )
+    monkeypatch.setattr(sys, "argv", ["scenes", str(out), "--count", "1", "--seed", "0", "--fonts", str(fonts)])
     scenes.main()
-    assert (out / "manifest.jsonl").read_text() == (folder / "manifest.jsonl").read_text().split("\n")[
-        0
-    ] + "\n"
+    assert (out / "manifest.jsonl").read_text() == (folder / "manifest.jsonl").read_text().split("\n")[0] + "\n"
     picture = tmp_path / "sheet.png"
-    monkeypatch.setattr(
-        sys, "argv", ["sheet", str(picture), "--count", "7", "--fonts", str(fonts), "--boxes"]
-    )
+    monkeypatch.setattr(sys, "argv", ["sheet", str(picture), "--count", "7", "--fonts", str(fonts), "--boxes"])
     sheet.main()
     assert read_image(picture).shape == (2 * 80, 6 * 260, 3)
 

@@ -56,9 +56,7 @@ def old_brazilian(rng: np.random.Generator) -> Plate:
     """LLL dddd, until 2018: grey, red for taxis and lorries, a few other colours."""
     ground, ink = _old_colours(rng)
     middle = pick(rng, (".", ".", "-", " ", "_"))
-    items = write(
-        rng, f"LLL{middle}dddd", LETTERS, float(rng.uniform(0.74, 0.9)), float(rng.uniform(0.68, 0.84))
-    )
+    items = write(rng, f"LLL{middle}dddd", LETTERS, float(rng.uniform(0.74, 0.9)), float(rng.uniform(0.68, 0.84)))
     top, bottom = 0.32 + float(rng.uniform(-0.04, 0.04)), 0.88 + float(rng.uniform(-0.05, 0.04))
     town = Note((0.25, 0.06, 0.75, top - 0.07), pick(rng, BRAZILIAN_TOWNS), ink)
     shapes = bolts(rng, 0.6)
@@ -225,9 +223,7 @@ def _us_furniture(rng: np.random.Generator, ink: Colour) -> tuple[tuple[Shape, .
     for corner in ((0.02, 0.04), (0.86, 0.04), (0.02, 0.82), (0.86, 0.82)):
         if rng.random() < 0.3:
             x, y = corner
-            shapes += (
-                Shape("rect", (x, y, x + 0.12, y + 0.14), pick(rng, (RED, YELLOW, WHITE, BLUE, GREEN))),
-            )
+            shapes += (Shape("rect", (x, y, x + 0.12, y + 0.14), pick(rng, (RED, YELLOW, WHITE, BLUE, GREEN))),)
             notes += (Note((x + 0.02, y + 0.02, x + 0.1, y + 0.12), pick(rng, MONTHS), BLACK),)
     return shapes, notes
 

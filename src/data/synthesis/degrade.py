@@ -91,9 +91,7 @@ def glare(image: Image, rng: np.random.Generator) -> Image:
 def gaussian(image: Image, rng: np.random.Generator) -> Image:
     """Out of focus."""
     sigma = image.shape[0] / 32 * float(rng.uniform(0.3, 1.3))
-    return np.asarray(
-        cv2.GaussianBlur(image, (0, 0), sigma * float(rng.uniform(0.8, 1.8)), sigmaY=sigma), np.uint8
-    )
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma * float(rng.uniform(0.8, 1.8)), sigmaY=sigma), np.uint8)
 
 
 def motion(image: Image, rng: np.random.Generator) -> Image:

@@ -251,9 +251,7 @@ def band(
             shapes += (Shape("rect", (x1 + 0.15 * w, top, x2 - 0.15 * w, top + 0.12 * h), colour),)
     ink = WHITE if rng.random() < 0.85 else YELLOW
     top = y1 + h * float(rng.uniform(0.58, 0.66))
-    return shapes, (
-        Note((x1 + 0.1 * w, top, x2 - 0.1 * w, top + h * float(rng.uniform(0.2, 0.3))), text, ink),
-    )
+    return shapes, (Note((x1 + 0.1 * w, top, x2 - 0.1 * w, top + h * float(rng.uniform(0.2, 0.3))), text, ink),)
 
 
 def bolts(rng: np.random.Generator, odds: float = 0.35) -> tuple[Shape, ...]:
@@ -269,9 +267,7 @@ def bolts(rng: np.random.Generator, odds: float = 0.35) -> tuple[Shape, ...]:
 
 def _shade(rng: np.random.Generator, ground: Colour) -> Colour:
     darker = float(rng.uniform(0.78, 1.04))
-    red, green, blue = (
-        int(min(255, c * darker + d)) for c, d in zip(ground, rng.integers(0, 10, 3), strict=True)
-    )
+    red, green, blue = (int(min(255, c * darker + d)) for c, d in zip(ground, rng.integers(0, 10, 3), strict=True))
     return red, green, blue
 
 

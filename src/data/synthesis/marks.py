@@ -25,9 +25,7 @@ def paint_shape(image: Image, shape: Shape) -> None:
     elif shape.kind == "ellipse":
         _ellipse(image, box, shape.ink)
     elif shape.kind == "ring":
-        cv2.rectangle(
-            image, _at(box[0], box[1]), _at(box[2], box[3]), shape.ink, max(1, round(height * 0.02))
-        )
+        cv2.rectangle(image, _at(box[0], box[1]), _at(box[2], box[3]), shape.ink, max(1, round(height * 0.02)))
     elif shape.kind == "triangle":
         points = np.array([[box[0], box[3]], [(box[0] + box[2]) / 2, box[1]], [box[2], box[3]]], np.int32)
         cv2.fillPoly(image, [points], shape.ink, cv2.LINE_AA)
@@ -92,9 +90,7 @@ def _crest(image: Image, box: Box, rng: np.random.Generator) -> None:
     if rng.random() < 0.5:
         cv2.rectangle(image, _at(x1 + w * 0.15, y1 + h * 0.3), _at(x2 - w * 0.15, y1 + h * 0.5), second, -1)
     if rng.random() < 0.6:
-        cv2.rectangle(
-            image, _at(middle - w * 0.12, y1 + h * 0.1), _at(middle + w * 0.12, y1 + h * 0.75), second, -1
-        )
+        cv2.rectangle(image, _at(middle - w * 0.12, y1 + h * 0.1), _at(middle + w * 0.12, y1 + h * 0.75), second, -1)
 
 
 def _emblem(image: Image, box: Box, rng: np.random.Generator) -> None:
@@ -106,9 +102,7 @@ def _emblem(image: Image, box: Box, rng: np.random.Generator) -> None:
         x, y = x1 + w * float(rng.uniform(0.2, 0.8)), y1 + h * float(rng.uniform(0.2, 0.8))
         rx, ry = w * float(rng.uniform(0.1, 0.35)), h * float(rng.uniform(0.08, 0.35))
         angle = float(rng.uniform(0, 180))
-        cv2.ellipse(
-            image, _at(x, y), (max(1, round(rx)), max(1, round(ry))), angle, 0, 360, colours[i % 2], -1
-        )
+        cv2.ellipse(image, _at(x, y), (max(1, round(rx)), max(1, round(ry))), angle, 0, 360, colours[i % 2], -1)
 
 
 def _stars(image: Image, box: Box, ink: Colour) -> None:

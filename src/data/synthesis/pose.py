@@ -38,10 +38,7 @@ class Pose:
 def random_pose(rng: np.random.Generator, plate: Boxes, size: tuple[int, int]) -> Pose:
     """How the plate that is in the box ``plate`` of a flat image lies in a crop of ``size``."""
     quad = _seen(rng, float((plate[2] - plate[0]) / (plate[3] - plate[1])))
-    if rng.random() < 0.8:
-        target = box_to_corners(_loose_box(rng, corners_to_box(quad)))
-    else:
-        target = _loose_corners(rng, quad)
+    target = box_to_corners(_loose_box(rng, corners_to_box(quad))) if rng.random() < 0.8 else _loose_corners(rng, quad)
     crop = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32))
     corners = box_to_corners(plate)
     cut = cv2.getPerspectiveTransform(target.astype(np.float32), crop)
@@ -95,9 +92,7 @@ def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator
     large = (size[0] * SUPERSAMPLE, size[1] * SUPERSAMPLE)
     scale = np.diag([SUPERSAMPLE, SUPERSAMPLE, 1.0])
     corners = where.corners * SUPERSAMPLE
-    scene = vehicle(
-        rng, large, float(corners[0, 1] - corners[1, 1]) / max(1.0, float(corners[1, 0] - corners[0, 0]))
-    )
+    scene = vehicle(rng, large, float(corners[0, 1] - corners[1, 1]) / max(1.0, float(corners[1, 0] - corners[0, 0])))
     if rng.random() < 0.3:
         _cast_shadow(scene, corners, rng)
     # pixel centres: p of the plate's own grid lies at p + 0.5 of its coordinates, and back again in the crop
@@ -105,9 +100,7 @@ def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator
     back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
     matrix = back @ scale @ where.matrix.astype(np.float64) @ centre
     rgba = np.dstack([flat.image, flat.alpha])
-    warped = cv2.warpPerspective(
-        rgba, matrix, large[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
-    )
+    warped = cv2.warpPerspective(rgba, matrix, large[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     share = warped[..., 3:].astype(np.uint16)
     mixed = (scene * (255 - share) + warped[..., :3] * share + 127) // 255
     return np.asarray(cv2.resize(mixed.astype(np.uint8), size[::-1], interpolation=cv2.INTER_AREA), np.uint8)

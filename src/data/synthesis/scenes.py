@@ -82,9 +82,7 @@ def _mount(image: Image, car: Car, plate: Plate, faces: Faces, rng: np.random.Ge
         flat = hold(flat, faces, rng)
     source = box_to_corners(flat.plate)
     matrix = np.asarray(cv2.getPerspectiveTransform(source, corners), np.float32)
-    rgba = cv2.warpPerspective(
-        np.dstack([flat.image, flat.alpha]), matrix, image.shape[1::-1], flags=cv2.INTER_LINEAR
-    )
+    rgba = cv2.warpPerspective(np.dstack([flat.image, flat.alpha]), matrix, image.shape[1::-1], flags=cv2.INTER_LINEAR)
     share = rgba[..., 3:].astype(np.float32) / 255
     image[:] = (image * (1 - share) + rgba[..., :3] * share).astype(np.uint8)
     chars = transform_boxes(matrix, flat.chars, (image.shape[0], image.shape[1])) / FINE

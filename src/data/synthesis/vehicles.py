@@ -38,9 +38,7 @@ class Car:
         half = 0.145 if aspect > 3.5 else 0.1 if aspect < 2.5 else 0.12
         high = half / aspect
         middle = 0.33 if self.rear else 0.19
-        return self.at(
-            [(-half, middle + high), (half, middle + high), (half, middle - high), (-half, middle - high)]
-        )
+        return self.at([(-half, middle + high), (half, middle + high), (half, middle - high), (-half, middle - high)])
 
 
 def paint_road(image: Image, rng: np.random.Generator) -> None:
@@ -72,9 +70,7 @@ def paint_road(image: Image, rng: np.random.Generator) -> None:
             ),
         )
         if shade[1] > max(shade[0], shade[2]):  # a tree
-            cv2.ellipse(
-                image, (int(x + wide / 2), horizon), (int(wide / 1.8), int(high)), 0, 180, 360, shade, -1
-            )
+            cv2.ellipse(image, (int(x + wide / 2), horizon), (int(wide / 1.8), int(high)), 0, 180, 360, shade, -1)
         else:
             _house(image, x, horizon, wide, high, shade)
         x += wide * 0.95

@@ -39,9 +39,7 @@ def tunisian(rng: np.random.Generator) -> Plate:
     right = write(rng, pick(rng, ("dddd", "nddd", "nddd", "ndd", "nd")), digit_width=0.52)
     word = Run("T", float(rng.uniform(0.7, 1.0)), float(rng.uniform(1.0, 1.9)), ink=TUNIS, script="arabic")
     gap = float(rng.uniform(0.05, 0.35))
-    ground, ink = pick(
-        rng, ((BLACK, WHITE), (BLACK, WHITE), ((30, 30, 32), (200, 200, 198)), ((45, 40, 48), WHITE))
-    )
+    ground, ink = pick(rng, ((BLACK, WHITE), (BLACK, WHITE), ((30, 30, 32), (200, 200, 198)), ((45, 40, 48), WHITE)))
     top, bottom = 0.17 + float(rng.uniform(-0.06, 0.08)), 0.84 + float(rng.uniform(-0.08, 0.05))
     field = Field((0.05, top, 0.95, bottom), (*left, Gap(gap), word, Gap(gap), *right))
     return Plate(
@@ -71,9 +69,7 @@ def chinese(rng: np.random.Generator) -> Plate:
         0.5,
         0.48,
     )
-    ground, ink = (
-        ((pick(rng, ((60, 170, 110), (120, 205, 150))),), BLACK) if electric else (((25, 70, 170),), WHITE)
-    )
+    ground, ink = ((pick(rng, ((60, 170, 110), (120, 205, 150))),), BLACK) if electric else (((25, 70, 170),), WHITE)
     top, bottom = 0.16 + float(rng.uniform(-0.04, 0.04)), 0.84 + float(rng.uniform(-0.04, 0.04))
     return Plate(
         "CN",
@@ -99,21 +95,15 @@ def generic(rng: np.random.Generator) -> Plate:
 
 
 def _indian(rng: np.random.Generator) -> Plate:
-    ground, ink = pick(
-        rng, ((WHITE, BLACK), (WHITE, BLACK), (YELLOW, BLACK), (GREEN, WHITE), (BLACK, YELLOW))
-    )
+    ground, ink = pick(rng, ((WHITE, BLACK), (WHITE, BLACK), (YELLOW, BLACK), (GREEN, WHITE), (BLACK, YELLOW)))
     pattern = pick(rng, ("LL dd LL/dddd", "LL dd L/dddd", "LL ddLL/dddd")) if rng.random() < 0.3 else ""
     if pattern:
         return _two_lines(rng, "IN", pattern, ground, ink)
-    items = write(
-        rng, pick(rng, ("LL dd LL dddd", "LL dd L dddd", "LLddLLdddd", "LL-dd-LL-dddd", "LLddLdddd"))
-    )
+    items = write(rng, pick(rng, ("LL dd LL dddd", "LL dd L dddd", "LLddLLdddd", "LL-dd-LL-dddd", "LLddLdddd")))
     shapes, notes, left = _maybe_band(rng, "IND")
     field = Field((left, 0.15, 0.97, 0.85), items)
     edge = ink if rng.random() < 0.6 else None
-    return Plate(
-        "IN", float(rng.uniform(3.8, 4.8)), (field,), (ground,), ink, edge, shapes + bolts(rng), notes, "any"
-    )
+    return Plate("IN", float(rng.uniform(3.8, 4.8)), (field,), (ground,), ink, edge, shapes + bolts(rng), notes, "any")
 
 
 _SEPARATORS = (" ", " ", "-", "-", ".", "_", "#", "o", "*", "+")
@@ -150,12 +140,8 @@ def _free(rng: np.random.Generator) -> Plate:
 
 def _free_square(rng: np.random.Generator) -> Plate:
     ground, ink = _colours(rng)
-    upper = pick(
-        rng, ("LL", "LLL", "Ldd", "ddd", "dd LL", "LL dd", "L dd", "AAA", "AAAA", "LL-d", "dd-L", "nL")
-    )
-    lower = pick(
-        rng, ("dddd", "ddd", "ddddd", "ddLL", "LLL", "dd-dd", "dd.dd", "AAAA", "AAA", "ndddd", "dddL")
-    )
+    upper = pick(rng, ("LL", "LLL", "Ldd", "ddd", "dd LL", "LL dd", "L dd", "AAA", "AAAA", "LL-d", "dd-L", "nL"))
+    lower = pick(rng, ("dddd", "ddd", "ddddd", "ddLL", "LLL", "dd-dd", "dd.dd", "AAAA", "AAA", "ndddd", "dddL"))
     return _two_lines(rng, "", f"{upper}/{lower}", ground[0], ink)
 
 
@@ -178,9 +164,7 @@ def _groups(rng: np.random.Generator, count: int) -> tuple[Item, ...]:
     while count > 0:
         size = min(count, 1 + int(rng.random() * 4))
         kind = pick(rng, (LETTERS, DIGITS, DIGITS, LETTERS + DIGITS))
-        items.append(
-            Run("".join(character(rng, kind) for _ in range(size)), width=width, digit_width=width * 0.94)
-        )
+        items.append(Run("".join(character(rng, kind) for _ in range(size)), width=width, digit_width=width * 0.94))
         count -= size
         if count:
             items += [i for i in write(rng, f"{{}}{pick(rng, _SEPARATORS)}") if not isinstance(i, Run)]
@@ -207,9 +191,7 @@ def _colours(rng: np.random.Generator) -> tuple[tuple[Colour, ...], Colour]:
     """Ground and ink whose lightness differs enough to be read."""
     x = rng.random()
     if x < 0.4:
-        return pick(
-            rng, (((WHITE,), BLACK), ((YELLOW,), BLACK), ((BLACK,), WHITE), ((BLUE,), WHITE), ((RED,), WHITE))
-        )
+        return pick(rng, (((WHITE,), BLACK), ((YELLOW,), BLACK), ((BLACK,), WHITE), ((BLUE,), WHITE), ((RED,), WHITE)))
     dark, light = colour(rng, 0, 110), colour(rng, 165, 256)
     if x < 0.75:
         return (light, colour(rng, 165, 256)) if x < 0.6 else (light,), dark
