@@ -5,14 +5,14 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig
 
 from src.training.build import TrainConfig
-from src.training.train import train
+from src.training.train import train_or_explain
 
 ConfigStore.instance().store("train_schema", TrainConfig)
 
 
 @hydra.main(version_base="1.3", config_path="../configs", config_name="train_ocr")
 def main(config: DictConfig) -> None:
-    train(config)
+    train_or_explain(config)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,8 @@ def test_the_detector_learns_the_samples_by_heart(tmp_path: Path) -> None:
     run(
         "src.train_detector", f"output_dir={tmp_path}", f"data.manifest={tmp_path / 'manifest.jsonl'}", "threads=1",
         f"cache={tmp_path}", "data.sizes=[[0,160]]", "data.val_size=160", "data.batch_size=6", "data.workers=0",
-        "data.samples_per_epoch=1200", "data.mosaic_share=0", "trainer.max_epochs=1", "optim.warmup_samples=60", "optim.learning_rate=4e-3",
+        "data.samples_per_epoch=1200", "data.mosaic_share=0", "trainer.max_epochs=1", "optim.warmup_samples=60",
+        "optim.learning_rate=4e-3",
         "augment.zoom=[0.9,1.1]", "augment.rotate=0", "augment.shear=0", "callbacks.ema.decay=0.9",
     )  # fmt: skip
     checkpoint = f"detector.checkpoint={tmp_path}/checkpoints/last.ckpt"
@@ -82,6 +83,23 @@ def test_the_detector_learns_the_samples_by_heart(tmp_path: Path) -> None:
     detector = Detector(tmp_path / "detector", threads=1, min_confidence=0.1)
     found = sum(bool(detector.detect(read_image(r.image))) for r in records[::2])
     assert found >= 4
+
+
+@pytest.mark.parametrize(
+    ("module", "override", "names"),
+    [
+        ("src.train_detector", "data.manifest=nowhere/manifest.jsonl", "nowhere/manifest.jsonl"),
+        ("src.train_ocr", "data.fonts=nowhere", "nowhere: no font file"),
+        ("src.train_ocr", "resume=nowhere.ckpt", "no checkpoint nowhere.ckpt"),
+        ("src.train_ocr", "model._target_=os.system", "'os.system' is not allowed"),
+    ],
+)
+def test_what_the_user_can_mend_is_said_in_one_line(module: str, override: str, names: str, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", module, f"output_dir={tmp_path}", override]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert names in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_export_without_a_checkpoint_says_what_to_run(tmp_path: Path) -> None:

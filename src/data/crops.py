@@ -208,6 +208,9 @@ class CropData(pl.LightningDataModule):
             crops += real_crops(of_split(read_manifest(path), split), path.parent)
         if self.labels:
             crops += real_crops(of_split(load_labels(Path(self.labels), self.data_root), split), self.data_root)
+        for crop in crops:
+            if unknown := self.alphabet.unknown(crop.text):
+                raise ManifestError(f"{crop.source}: text {crop.text!r} has {unknown[0]!r}, which the alphabet lacks")
         return crops
 
     @property

@@ -1,17 +1,32 @@
 """One training run from a composed configuration: what both entry modules share."""
 
 import logging
+import sys
 from pathlib import Path
 
 import pytorch_lightning as pl
 import torch
 from omegaconf import DictConfig, OmegaConf
 
+from src.core.image import ImageError
+from src.data.labels import LabelError
+from src.data.manifest import ManifestError
+from src.data.synthesis import FontError
 from src.training.build import ConfigError, build
 from src.training.cpu import float32_depthwise
-from src.training.weights import load_weights
+from src.training.weights import WeightsError, load_weights
 
 log = logging.getLogger(__name__)
+
+USER_FAULTS = (ConfigError, FontError, ImageError, LabelError, ManifestError, WeightsError)
+
+
+def train_or_explain(config: DictConfig) -> None:
+    """``train``; what the user can mend ends in one line and status 1 instead of a traceback."""
+    try:
+        train(config)
+    except USER_FAULTS as error:
+        sys.exit(f"{config.name}: {error}")
 
 
 def train(config: DictConfig) -> None:
