@@ -2,7 +2,7 @@
 # One sitting of a training on a GPU machine without network: scripts/gpu_train.sh detector|ocr [HYDRA OVERRIDES]
 #
 # Trains experiment=MODEL_gpu under WORK (/tmp/number-plate), where gpu_unpack.sh has laid out data, fonts and wheels,
-# going on from where the sitting before stopped; exports the best checkpoint; writes what there is into OUT (WORK/out)
+# going on from where the sitting before stopped; exports the best checkpoint; writes what there is to OUT (WORK/out)
 # in parts of 15 MiB with a JOIN.txt, also when something failed: the exit status tells. All this within MINUTES (9).
 # STEPS=20 is the rehearsal, on a CPU too: one small epoch of so many steps, then the same export and results.
 set -euo pipefail
@@ -75,15 +75,16 @@ if [[ -n ${STEPS:-} ]]; then
     set -- debug=smoke trainer.accelerator=auto "trainer.limit_train_batches=$STEPS" data.batch_size=8 data.workers=1 "$@"
 fi
 
-echo "$name: $(nproc) cores, $(df -h --output=avail /dev/shm | tail -n 1) of shared memory, until $minutes minutes" |
+echo "$name: $(nproc --all) cores,$(df -h --output=avail /dev/shm | tail -n 1) of shared memory, $minutes minutes" |
     tee -a "$run/train.log"
 status=0
 # the callback ends a sitting between two epochs; `timeout` is for an epoch that takes far longer than those before
 hearing timeout --signal=INT --kill-after=15 "$((train_seconds + 30))" \
     "$python" -m "src.train_$model" "$@" > >(tee -a "$run/train.log") 2>&1 || status=$?
-best=$run/checkpoints/best.ckpt
-if [[ -f $best ]]; then
-    hearing "$python" -m src.export "models=[$model]" "$model.checkpoint='$best'" \
+checkpoint=$run/checkpoints/best.ckpt
+[[ -f $checkpoint ]] || checkpoint=$run/checkpoints/last.ckpt # taken along from another machine, none better since
+if [[ -f $checkpoint ]]; then
+    hearing "$python" -m src.export "models=[$model]" "$model.checkpoint='$checkpoint'" \
         "$model.out='$run/exports/$model'" "hydra.run.dir='$run'" >>"$run/train.log" 2>&1 || status=$?
     tail -n 1 "$run/train.log" # what was exported, or why not
 fi

@@ -55,9 +55,10 @@ class SceneAugment:
         if rng.random() < self.flip:
             image, boxes, corners = flip_horizontally(image, boxes, corners)
         self._compose.set_random_seed(int(rng.integers(2**31)))
+        height, width = image.shape[:2]
         out = self._compose(
             image=np.ascontiguousarray(image),
-            bboxes=boxes,
+            bboxes=boxes.clip(0, [width, height] * 2),  # rounding leaves -1e-7, which albumentations refuses
             index=np.arange(len(boxes)),
             keypoints=corners[..., :2].reshape(-1, 2),
         )

@@ -32,6 +32,11 @@ class WarmedEMA(WeightAveraging):
 
         super().__init__(multi_avg_fn=average)
 
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """The average is built before the module moves; left on the CPU, every step would fetch all weights there."""
+        assert self._average_model is not None
+        self._average_model.to(pl_module.device)
+
 
 class Throughput(Callback):
     """Logs training samples per second, data loading included, validation left out."""

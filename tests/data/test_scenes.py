@@ -57,6 +57,14 @@ def test_augmentation_keeps_boxes_on_their_plates() -> None:
     assert kept >= 30
 
 
+@pytest.mark.parametrize("size", [256, 320, 416])
+def test_a_plate_that_fills_its_scene_is_no_fault(size: int) -> None:
+    rng = np.random.default_rng(0)
+    for width in range(200, 260, 7):
+        scene = white_plate(100, width, (0, 0, width, 100))
+        SceneAugment()(*fit(*scene, size), rng)
+
+
 def test_mosaic_boxes_lie_on_their_plates() -> None:
     for seed in range(20):
         canvas, boxes, _ = mosaic([white_plate()] * 4, 128, np.random.default_rng(seed))
