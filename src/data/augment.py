@@ -38,7 +38,7 @@ class SceneAugment:
             translate_percent=(-0.2, 0.2),
             rotate=(-rotate, rotate),
             shear=(-shear, shear),
-            rotate_method="ellipse",  # the box around a tilted box would grow by a third
+            rotate_method="largest_box",  # a box too wide costs the reader less than a character cut off
             fill=FILL,
             p=0.9,
         )

@@ -64,7 +64,8 @@ class DetectorModule(pl.LightningModule):
         self._found[:], self._true[:] = 0, 0
 
     def validation_step(self, batch: SceneBatch, index: int) -> None:
-        boxes, scores = self.model(batch.images)
+        with torch.autocast(self.device.type, enabled=False):  # bfloat16 rounds boxes to whole pixels
+            boxes, scores = self.model(batch.images)
         for i in range(len(batch.images)):
             true = batch.boxes[batch.batch_index == i].float().cpu()
             found, confidence = suppressed(boxes[i], scores[i])
