@@ -66,7 +66,7 @@ export PLATE_DATA=$work/data PYTHONPATH=$work/site PYTHONUNBUFFERED=1
 train_seconds=$((end - SECONDS - export_seconds))
 ((train_seconds > 0)) || { echo "gpu_train: MINUTES must leave $export_seconds s for the export" >&2; exit 2; }
 minutes=$(awk "BEGIN {print $train_seconds / 60}")
-set -- "experiment=${model}_gpu" "output_dir='$run'" "callbacks.time_limit.minutes=$minutes" "$@"
+set -- "experiment=${model}_gpu" "output_dir='$run'" "minutes=$minutes" "$@"
 [[ $model == detector ]] && set -- "$@" "cache='$work/cache'" || set -- "$@" "data.fonts='$work/fonts'"
 [[ -f $run/checkpoints/last.ckpt ]] && set -- "$@" resume=last
 if [[ -n ${STEPS:-} ]]; then

@@ -20,6 +20,7 @@ class TrainConfig:
     name: str = "???"
     output_dir: str = "???"
     seed: int = 1
+    minutes: float | None = None
     threads: int = 0
     init_from: str | None = None
     resume: str | None = None
