@@ -63,6 +63,6 @@ format: $(VENV)/.full ## format the code and sort its imports
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-clean: ## remove caches, runs' leftovers and the virtual environment; exports/ and data/ stay
+clean: ## remove caches and the virtual environment; runs/, exports/ and data/ stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

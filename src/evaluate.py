@@ -40,13 +40,17 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     if args.threads:
         cv2.setNumThreads(args.threads)
-    data = Path(args.data or os.environ.get("PLATE_DATA") or "data")
     try:
+        data = _data_folder(args.data or os.environ.get("PLATE_DATA"))
         sets = named_sets(args.sets, data, args.split) if args.sets else default_sets(data, args.split)
         reader = Reader(args.models, args.threads, args.provider)
+        args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
         rows = [row for pictures in sets for row in _evaluate(pictures, reader, args)]
     except (SetError, ManifestError, LabelError, CardError, ProviderError) as error:
         print(f"{PROG}: {error}", file=sys.stderr)
+        return USAGE
+    except OSError as error:
+        print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
     built = report.build(rows, _provenance(args, sys.argv[1:] if argv is None else argv, reader))
     report.write(built, args.out)
@@ -77,6 +81,13 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", metavar="DIR", help="data folder (default: $PLATE_DATA, else data)")
     add_model_flags(parser)
     return parser.parse_args(argv)
+
+
+def _data_folder(stated: str | None) -> Path:
+    """``stated``, or ``data``. Raises SetError: a misspelt folder must not end in the rendered samples."""
+    if stated and not Path(stated).is_dir():
+        raise SetError(f"{stated}: no such data folder")
+    return Path(stated or "data")
 
 
 def _evaluate(pictures: EvaluationSet, reader: Reader, args: argparse.Namespace) -> Iterator[Row]:

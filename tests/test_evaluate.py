@@ -77,6 +77,8 @@ def test_a_missing_picture_is_named_and_the_status_is_1(evaluate: Command, photo
         (["--sets", "benchmarks/gate", "--split", "vall"], "no record of split 'vall'"),
         (["--models", "nowhere"], "nowhere/detector: no card.json"),
         (["--provider", "teapot"], "'teapot' is not part"),
+        (["--data", "nowhere"], "nowhere: no such data folder"),
+        (["--out", "README.md/report"], "README.md/report: Not a directory"),
         (["--what"], "unrecognized arguments: --what"),
     ],
 )

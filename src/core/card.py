@@ -42,10 +42,10 @@ def load_card(folder: Path) -> ModelCard:
         if not (folder / name).is_file():
             raise CardError(f"{folder}: no {name}")
     try:
-        card = ModelCard.model_validate_json((folder / "card.json").read_text())
+        card = ModelCard.model_validate_json((folder / "card.json").read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        where = ".".join(map(str, first["loc"])) or "file"
         raise CardError(f"{folder / 'card.json'}: {where}: {first['msg']}") from None
     if sha256_of(folder / "model.onnx") != card.sha256:
         raise CardError(f"{folder / 'model.onnx'}: does not match the sha256 of its card")

@@ -56,6 +56,8 @@ def _open(path: Path | str, max_pixels: int) -> Image:
 
 
 def _to_rgb(picture: PillowImage.Image) -> Image:
+    if picture.mode == "F":  # Pillow would clip to 0..255, which turns a picture of 0..1 black
+        raise ImageError("floating-point pixels, of which nobody says what is white")
     if picture.mode.startswith("I;16") or picture.mode == "I":  # 16-bit grey: Pillow would clip, not scale
         wide = np.asarray(picture, np.float32)
         picture = PillowImage.fromarray((wide / 257).clip(0, 255).astype(np.uint8))

@@ -19,7 +19,7 @@ from src.core.image import ImageError, read_image
 from src.core.types import Boxes, Corners, Image
 from src.data.augment import CropAugment
 from src.data.labels import load_labels
-from src.data.manifest import ManifestError, Record, of_split, read_manifest
+from src.data.manifest import ManifestError, PlateLabel, Record, of_split, read_manifest
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.synthesis import CropSynthesiser, find_fonts
 
@@ -81,16 +81,22 @@ def real_crops(records: Sequence[Record], root: Path) -> list[RealCrop]:
                 chars = None if record.chars is None else np.array(record.chars, np.float32)
                 crops.append(RealCrop(image, box_to_corners(whole), record.text, record.source, 0.0, chars))
         else:
-            crops += [_cut(image, np.array(p.box, np.float32), p.text, record.source) for p in record.plates if p.text]
+            crops += [_cut(image, plate, record) for plate in record.plates if plate.text and plate.sure]
     return crops
 
 
-def _cut(image: Image, box: npt.NDArray[np.float32], text: str, source: str) -> RealCrop:
+def _cut(image: Image, plate: PlateLabel, record: Record) -> RealCrop:
+    box = np.array(plate.box, np.float32)
+    corners = box_to_corners(box) if plate.corners is None else np.array(plate.corners, np.float32)
     pad = (box[3] - box[1]) / 2
     x1, y1 = np.maximum(box[:2] - pad, 0).astype(int)
     x2, y2 = np.ceil(box[2:] + pad).astype(int)
-    local = box - np.array([x1, y1, x1, y1], np.float32)
-    return RealCrop(image[y1:y2, x1:x2].copy(), box_to_corners(local), text, source, CROP_MARGIN)
+    around = image[y1:y2, x1:x2].copy()
+    if not around.size:
+        raise ManifestError(f"{record.image}: box {plate.box} lies outside the image")
+    chars = None if plate.chars is None else np.array(plate.chars, np.float32) - np.array([x1, y1, x1, y1])
+    shift = np.array([x1, y1], np.float32)
+    return RealCrop(around, corners - shift, plate.text or "", record.source, CROP_MARGIN, chars)
 
 
 def column_classes(

@@ -9,14 +9,16 @@ import pytorch_lightning as pl
 import torch
 from torch.utils.data import Sampler
 
+from src.data.manifest import ManifestError
+
 
 def source_probabilities(sources: Sequence[str], weights: Mapping[str, float]) -> npt.NDArray[np.float64]:
     """Probability of each image: the weight of its source (1 where none is named), normalised.
 
-    Raises ValueError for a weight whose source no image has: a misspelt source would else be lost silently.
+    Raises ManifestError for a weight whose source no image has: a misspelt source would else be lost silently.
     """
     if unknown := set(weights) - set(sources):
-        raise ValueError(f"source_weights names sources that the data lack: {', '.join(sorted(unknown))}")
+        raise ManifestError(f"source_weights names sources that the data lack: {', '.join(sorted(unknown))}")
     raw = np.array([weights.get(source, 1.0) for source in sources])
     probabilities: npt.NDArray[np.float64] = raw / raw.sum()
     return probabilities

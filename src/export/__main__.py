@@ -11,13 +11,14 @@ from omegaconf import DictConfig
 
 from src.core.card import ModelCard
 from src.core.geometry import box_to_corners, crop_plate, letterbox
-from src.core.image import read_image
-from src.data.manifest import read_manifest
+from src.core.image import ImageError, read_image
+from src.data.manifest import ManifestError, read_manifest
 from src.export.onnx import ParityError
 from src.export.package import ExportError, export_detector, export_ocr
 
 log = logging.getLogger(__name__)
 Images = npt.NDArray[np.uint8]
+MODELS = ("detector", "ocr")
 
 
 def sample_scenes(manifest: Path, size: int) -> Images:
@@ -37,9 +38,11 @@ def sample_crops(manifest: Path, size: tuple[int, int]) -> Images:
 
 
 def run(config: DictConfig) -> list[ModelCard]:
-    """Exports what ``config.models`` names, each into its folder."""
+    """Exports what ``config.models`` names, each into its folder. Raises ExportError for any other name."""
     samples, cards = Path(config.samples), []
     for name in config.models:
+        if name not in MODELS:
+            raise ExportError(f"models: {name!r} is not one of {', '.join(MODELS)}")
         part = config[name]
         checkpoint, out = Path(part.checkpoint), Path(part.out)
         if name == "detector":
@@ -55,7 +58,7 @@ def run(config: DictConfig) -> list[ModelCard]:
 def main(config: DictConfig) -> None:
     try:
         run(config)
-    except (ExportError, ParityError) as error:
+    except (ExportError, ImageError, ManifestError, ParityError) as error:
         sys.exit(f"export: {error}")
 
 

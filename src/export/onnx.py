@@ -58,6 +58,8 @@ def check_parity(model: nn.Module, path: Path, images: npt.NDArray[np.uint8], to
 
     Raises ParityError, also where an output does not vary between images: equality would then prove nothing.
     """
+    if len(images) < max(BATCHES):
+        raise ParityError(f"{len(images)} sample images, at least {max(BATCHES)} are needed")
     for size in BATCHES:
         batch = images[:size]
         expected, actual = network_outputs(model, batch, list(tolerances)), onnx_outputs(path, batch)

@@ -1,7 +1,6 @@
 """A checkpoint to a shipped folder: ONNX, card, golden tensors, half-precision weights."""
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +14,15 @@ from torch import nn
 from src.core.alphabet import Alphabet
 from src.core.card import ModelCard, sha256_of
 from src.core.decoding import ctc_decode
+from src.evaluation.provenance import commit
 from src.export.onnx import ParityError, check_parity, export_onnx, onnx_outputs
 from src.training.detector import DetectorModule
 from src.training.ocr import OCRModule
 from src.training.weights import save_weights
 
 GOLDEN_IMAGES = 2
+STRIDE = 32
+"""Of the detector's coarsest map."""
 Check = Callable[[Path], None]
 
 
@@ -32,8 +34,10 @@ def export_detector(
     checkpoint: Path, out: Path, size: int, confidence: float, images: npt.NDArray[np.uint8]
 ) -> ModelCard:
     """Ships a detector for a canvas of ``size`` pixels; ``images`` uint8 [>= 3, size, size, 3] prove it."""
+    if size % STRIDE:
+        raise ExportError(f"detector.size={size} is no multiple of {STRIDE}")
     saved = load_checkpoint(checkpoint, "make train-detector")
-    module = DetectorModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True)
+    module = DetectorModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True, pretrained=False)
     facts = {"task": "detector", "input_size": (size, size), "confidence_threshold": confidence}
     tolerances = {"boxes": 0.05, "scores": 1e-3}  # pixels, probability
     return _ship(module.model, out, images, tolerances, facts | _provenance(saved), lambda _: None)
@@ -42,10 +46,13 @@ def export_detector(
 def export_ocr(checkpoint: Path, out: Path, images: npt.NDArray[np.uint8]) -> ModelCard:
     """Ships a reader; ``images`` uint8 [>= 3, H, W, 3] prove that its texts are the network's."""
     saved = load_checkpoint(checkpoint, "make train-ocr")
-    module = OCRModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True)
+    module = OCRModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True, pretrained=False)
+    size = tuple(module.hparams["size"])
+    if images.shape[1:3] != size:
+        raise ExportError(f"{checkpoint}: reads crops of {size[0]} x {size[1]}: set ocr.size=[{size[0]},{size[1]}]")
     facts = {
         "task": "ocr",
-        "input_size": tuple(module.hparams["size"]),
+        "input_size": size,
         "alphabet": module.alphabet.characters,
     }
     same_texts = _same_texts(module.model, images, module.alphabet)
@@ -94,12 +101,12 @@ def _ship(
         further_check(onnx_file)
         card = ModelCard(
             name=out.name,
-            commit=_commit(),
+            commit=commit(),
             created=datetime.now(UTC).date().isoformat(),
             sha256=sha256_of(onnx_file),
             **facts,
         )
-        (building / "card.json").write_text(card.model_dump_json(indent=2) + "\n")
+        (building / "card.json").write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
         golden = images[:GOLDEN_IMAGES]
         arrays: dict[str, Any] = {"images": golden} | onnx_outputs(onnx_file, golden)
         np.savez_compressed(building / "golden.npz", **arrays)
@@ -122,11 +129,3 @@ def _same_texts(model: nn.Module, images: npt.NDArray[np.uint8], alphabet: Alpha
                 raise ParityError(f"log_probs: reads {texts[0]!r}, the network {texts[1]!r}")
 
     return check
-
-
-def _commit() -> str:
-    try:
-        run = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"  # an export from an unpacked archive has no history
-    return run.stdout.strip()

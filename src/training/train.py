@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 import torch
+from hydra.errors import InstantiationException
 from omegaconf import DictConfig, OmegaConf
 
 from src.core.image import ImageError
@@ -18,7 +19,15 @@ from src.training.weights import WeightsError, load_weights
 
 log = logging.getLogger(__name__)
 
-USER_FAULTS = (ConfigError, FontError, ImageError, LabelError, ManifestError, WeightsError)
+USER_FAULTS = (
+    ConfigError,
+    FontError,
+    ImageError,
+    InstantiationException,  # a constructor that refused its values
+    LabelError,
+    ManifestError,
+    WeightsError,
+)
 
 
 def train_or_explain(config: DictConfig) -> None:
@@ -26,7 +35,7 @@ def train_or_explain(config: DictConfig) -> None:
     try:
         train(config)
     except USER_FAULTS as error:
-        sys.exit(f"{config.name}: {error}")
+        sys.exit(f"{config.name}: {' '.join(str(error).split())}")
 
 
 def train(config: DictConfig) -> None:

@@ -18,6 +18,7 @@ def save_weights(model: nn.Module, path: Path) -> None:
         for name, value in model.state_dict().items()
     }
     save_file(state, path)
+    path.chmod(0o644)  # safetensors writes for the owner alone
 
 
 def load_weights(model: nn.Module, source: Path) -> None:

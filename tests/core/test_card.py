@@ -58,6 +58,13 @@ def test_a_fault_in_the_card_names_file_and_key(tmp_path: Path, key: str, value:
 
 
 def test_a_card_that_is_no_json_is_named(tmp_path: Path) -> None:
-    (write(tmp_path) / "card.json").write_text("{")
-    with pytest.raises(CardError, match=r"card\.json"):
-        load_card(tmp_path)
+    for content in (b"{", b"[]", b"\xff\xfe"):
+        (write(tmp_path) / "card.json").write_bytes(content)
+        with pytest.raises(CardError, match=r"card\.json: file: "):
+            load_card(tmp_path)
+
+
+def test_a_card_is_utf8_whatever_the_machine(tmp_path: Path) -> None:
+    card = (write(tmp_path, alphabet="京") / "card.json").read_text().replace("\\u4eac", "京")
+    (tmp_path / "card.json").write_bytes(card.encode())
+    assert load_card(tmp_path).alphabet == "京"

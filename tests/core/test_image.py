@@ -77,6 +77,11 @@ def test_a_text_renamed_to_jpg(tmp_path: Path) -> None:
         read_image(tmp_path / "a.jpg")
 
 
+def test_floating_point_pixels_are_refused_and_not_read_as_black(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="floating-point"):
+        read_image(save(tmp_path / "a.tif", "F", 0.5))
+
+
 def test_missing_file_folder_and_empty_file(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="no such file"):
         read_image(tmp_path / "a.jpg")

@@ -1,12 +1,19 @@
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
 import numpy as np
 import pytest
+from PIL import Image
 
 from src.core.alphabet import Alphabet
 from src.core.geometry import box_to_corners
 from src.data.augment import CropAugment
-from src.data.crops import NO_LABEL, CropDataset, RealCrop, column_classes, real_crops
-from src.data.manifest import PlateLabel, Record
+from src.data.crops import NO_LABEL, SYNTHETIC, CropData, CropDataset, RealCrop, column_classes, real_crops
+from src.data.manifest import ManifestError, PlateLabel, Record, write_manifest
 
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 BOX = np.array([0, 0, 64, 16], np.float32)
 
 
@@ -55,8 +62,6 @@ def test_augmented_crops_differ_by_seed_alone() -> None:
 
 
 def test_a_labelled_plate_of_a_scene_becomes_a_crop(tmp_path) -> None:
-    from PIL import Image
-
     pixels = np.zeros((100, 200, 3), np.uint8)
     pixels[40:60, 50:110] = 255
     Image.fromarray(pixels).save(tmp_path / "s.png")
@@ -73,3 +78,59 @@ def test_an_unreadable_crop_is_named(tmp_path) -> None:
 
     with pytest.raises(ImageError, match=r"gone\.jpg"):
         real_crops([Record(image="gone.jpg", text="A1")], tmp_path)
+
+
+def crop_data(folder: Path, texts: dict[str, list[str]], **changes: object) -> CropData:
+    """Crops of each source, the last of which is ``val``."""
+    Image.new("RGB", (64, 16)).save(folder / "a.png")
+    records = [
+        Record(image="a.png", text=text, source=source, split="train" if i + 1 < len(own) else "val")
+        for source, own in texts.items()
+        for i, text in enumerate(own)
+    ]
+    write_manifest(folder / "m.jsonl", records)
+    stated = {"samples_per_epoch": 4000, "synthetic_share": 0.5, "synthetic_val": 3, "workers": 0}
+    common = (str(folder / "m.jsonl"), None, str(folder), str(FONTS), CropAugment(), Alphabet().characters)
+    return CropData(*common, **(stated | changes))
+
+
+def test_an_epoch_mixes_sources_and_drawn_crops_by_their_weights(tmp_path) -> None:
+    data = crop_data(tmp_path, {"many": ["A1", "A2", "A3", "A4"], "few": ["B1", "B2"]}, source_weights={"few": 3.0})
+    data.setup("fit")
+    epochs = []
+    for epoch in (0, 1, 0):
+        data.trainer = SimpleNamespace(current_epoch=epoch, max_epochs=2)
+        epochs.append(list(data.train_dataloader().sampler))
+    assert epochs[0] == epochs[2] != epochs[1]
+    drawn = Counter(index for index, _ in epochs[0])
+    shares = [drawn[i] / 4000 for i in (SYNTHETIC, 0, 1, 2, 3)]
+    assert shares == pytest.approx([1 / 2, 1 / 12, 1 / 12, 1 / 12, 1 / 4], abs=0.03)
+    assert data.sources == {"many": 3, "few": 1}
+
+
+def test_validation_sees_every_real_crop_and_the_same_drawn_ones(tmp_path) -> None:
+    data = crop_data(tmp_path, {"many": ["A1", "A2"], "few": ["B1", "B2"]})
+    data.setup("fit")
+    (batch,) = data.val_dataloader()
+    (again,) = data.val_dataloader()
+    assert batch.texts[:2] == ["A2", "B2"]
+    assert batch.texts == again.texts
+    assert len(batch.texts) == 5
+    assert batch.lengths.tolist() == [len(text) for text in batch.texts]
+
+
+@pytest.mark.parametrize(("texts", "fault"), [(["A?", "B1"], "has '\\?'"), (["B1"], "no real training crop")])
+def test_crops_that_cannot_be_learnt_are_an_error(tmp_path, texts: list[str], fault: str) -> None:
+    with pytest.raises(ManifestError, match=fault):
+        crop_data(tmp_path, {"own": texts}).setup("fit")
+
+
+def test_a_plate_outside_its_scene_or_of_an_unsure_text(tmp_path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (50, 40)).save(tmp_path / "s.png")
+    unsure = PlateLabel(box=(5, 5, 25, 15), text="A1", sure=False)
+    assert real_crops([Record(image="s.png", plates=(unsure,))], tmp_path) == []
+    outside = PlateLabel(box=(90, 90, 110, 95), text="A1")
+    with pytest.raises(ManifestError, match=r"s\.png: box .* outside"):
+        real_crops([Record(image="s.png", plates=(outside,))], tmp_path)

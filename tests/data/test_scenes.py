@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -6,9 +8,9 @@ from PIL import Image
 from src.core.image import ImageError
 from src.data.augment import SceneAugment, fit, flip_horizontally, mosaic
 from src.data.image_cache import ImageCache
-from src.data.manifest import PlateLabel, Record
+from src.data.manifest import ManifestError, PlateLabel, Record, write_manifest
 from src.data.sampling import EpochSampler, source_probabilities
-from src.data.scenes import SceneDataset, collate, plate_arrays
+from src.data.scenes import SceneData, SceneDataset, collate, plate_arrays
 
 NO_BOXES = np.zeros((0, 4), np.float32)
 NO_CORNERS = np.zeros((0, 4, 3), np.float32)
@@ -118,7 +120,7 @@ def test_plain_dataset_letterboxes(tmp_path) -> None:
 def test_sources_are_drawn_by_their_weight() -> None:
     probabilities = source_probabilities(["a", "a", "b"], {"b": 2.0})
     assert probabilities.tolist() == [0.25, 0.25, 0.5]
-    with pytest.raises(ValueError, match="c"):
+    with pytest.raises(ManifestError, match="c"):
         source_probabilities(["a"], {"c": 1.0})
 
 
@@ -127,3 +129,26 @@ def test_an_epoch_is_fixed_by_seed_and_number() -> None:
     first, again, second = (list(EpochSampler(p, 50, 1, epoch)) for epoch in (0, 0, 1))
     assert first == again
     assert first != second
+
+
+def scene_data(folder, *splits: str) -> SceneData:
+    image, boxes, _ = white_plate()
+    Image.fromarray(image).save(folder / "a.png")
+    plates = (PlateLabel(box=tuple(boxes[0])),)
+    write_manifest(folder / "m.jsonl", [Record(image="a.png", split=split, plates=plates) for split in splits])
+    return SceneData(str(folder / "m.jsonl"), str(folder / "cache"), SceneAugment(), workers=0)
+
+
+@pytest.mark.parametrize(("epoch", "size", "share"), [(0, 320, 0.5), (5, 320, 0.5), (6, 416, 0.5), (8, 416, 0.0)])
+def test_canvas_and_mosaic_follow_the_progress(tmp_path, epoch: int, size: int, share: float) -> None:
+    data = scene_data(tmp_path, "train", "val")
+    data.setup("fit")
+    data.trainer = SimpleNamespace(current_epoch=epoch, max_epochs=10)
+    dataset = data.train_dataloader().dataset
+    assert (dataset.size, dataset.mosaic_share) == (size, share)
+    assert data.val_dataloader().dataset.augment is None
+
+
+def test_a_manifest_without_a_split_is_named(tmp_path) -> None:
+    with pytest.raises(ManifestError, match=r"m\.jsonl: no scene of split 'val'"):
+        scene_data(tmp_path, "train").setup("fit")

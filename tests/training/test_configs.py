@@ -67,3 +67,8 @@ def test_build_refuses_foreign_targets() -> None:
 def test_build_gives_plain_values() -> None:
     built = build(OmegaConf.create({"_target_": "src.data.augment.CropAugment", "margin": [0.0, 0.1], "corner": 0.0}))
     assert type(built.margin) is list
+
+
+@pytest.mark.parametrize("entry", ["train_detector", "train_ocr"])
+def test_the_debug_group_composes(entry: str) -> None:
+    assert composed(entry, "debug=smoke").trainer.limit_train_batches == 5

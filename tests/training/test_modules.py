@@ -1,9 +1,10 @@
+import numpy as np
 import pytest
 import torch
 from torch.nn.functional import log_softmax
 
 from src.data.crops import NO_LABEL, CropBatch
-from src.training.detector import suppressed
+from src.training.detector import DetectorModule, suppressed
 from src.training.ocr import OCRModule, column_loss, ctc_loss
 
 
@@ -39,6 +40,15 @@ def test_suppressed_keeps_the_best_of_overlapping_boxes() -> None:
     kept, scores = suppressed(boxes, torch.tensor([0.6, 0.9, 0.5, 0.0001]))
     assert kept.tolist() == [[1, 0, 11, 10], [50, 50, 60, 60]]
     assert scores.tolist() == pytest.approx([0.9, 0.5])
+
+
+def test_recall_is_counted_by_the_width_of_the_true_plate() -> None:
+    module = DetectorModule()
+    true = np.array([[0, 0, 20, 5], [0, 50, 60, 65], [100, 0, 300, 40]], np.float32)
+    for found in ([[1, 0, 20, 5], [100, 0, 290, 40]], [[0, 50, 60, 65], [0, 50, 59, 65]]):
+        module._count_recall(np.array(found, np.float32), true)
+    assert module._true.tolist() == [2, 0, 2, 2]
+    assert module._found.tolist() == [1, 0, 1, 1]
 
 
 def test_a_checkpoint_loads_with_weights_only(tmp_path) -> None:

@@ -76,7 +76,7 @@ def _import(options: argparse.Namespace) -> tuple[list[Record], list[RecordError
     source: Path = options.source
     folder = source.parent if source.suffix in (".yaml", ".yml") else source
     defaults = Defaults(
-        source=options.name or folder.resolve().stem,
+        source=options.name or (folder.resolve().stem if folder.is_file() else folder.resolve().name),
         split=options.split or "train",
         region=options.region,
         classes=tuple(options.plate_class or ()),

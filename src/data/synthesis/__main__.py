@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from src.core.types import Image
-from src.data.synthesis import DEFAULT_WEIGHTS, CropSynthesiser, SyntheticCrop, find_fonts
+from src.data.synthesis import DEFAULT_WEIGHTS, CropSynthesiser, FontError, SyntheticCrop, find_fonts
 
 COLUMNS = 6
 CAPTION = 16
@@ -45,7 +45,10 @@ def main() -> None:
     parser.add_argument("--boxes", action="store_true", help="draw the boxes of the characters")
     args = parser.parse_args()
     weights = {args.only: 1.0} if args.only else DEFAULT_WEIGHTS
-    synthesise = CropSynthesiser(find_fonts(args.fonts), weights=weights)
+    try:
+        synthesise = CropSynthesiser(find_fonts(args.fonts), weights=weights)
+    except FontError as error:
+        parser.error(str(error))
     rng = np.random.default_rng(args.seed)
     sheet = contact_sheet([synthesise(rng) for _ in range(args.count)], boxes=args.boxes)
     if not cv2.imwrite(str(args.out), sheet[..., ::-1]):

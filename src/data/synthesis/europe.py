@@ -55,7 +55,7 @@ _COUNTRIES: dict[str, _Country] = {
         "Ld LLLLL",
         "LLL/dddd", "LL/dddLL",
     ), band="PL"),
-    "CZ": _Country(1.5, ("dLd oddd{0}", "dLd_o_dddd", "dLA dddd", "LLL dd-dd", "dLd/dddd"), _NO_OI,
+    "CZ": _Country(1.5, ("nLd oddd{0}", "nLd_o_dddd", "nLA dddd", "LLL dd-dd", "nLd/dddd"), _NO_OI,
     band="CZ"),
     "SK": _Country(1.5, ("LL#dddLL", "LL_#_dddLL", "LL-dddLL", "LL/dddLL"), band="SK"),
     "HU": _Country(1.5, ("LLL-ddd", "LLLo-ddd", "LLL odnn", "LL LL-ddd", "LLL/ddd"), band="H"),

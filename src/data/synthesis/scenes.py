@@ -34,7 +34,7 @@ CASTS: tuple[tuple[_Maker, ...], ...] = (
     (lambda rng: european_plate(rng, "DE", "LL*LL dddd"),),
     (
         lambda rng: european_plate(rng, "PL", "LL_o_ddddL"),
-        lambda rng: european_plate(rng, "CZ", "dLd_o_dddd"),
+        lambda rng: european_plate(rng, "CZ", "nLd_o_dddd"),
     ),
     (old_brazilian,),
     (lambda rng: mercosur(rng, "BR", "LLLdLdd", "LLL/dLdd", "BRASIL"),),

@@ -1,0 +1,93 @@
+"""A folder is shipped whole, or an older one stays as it was."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytorch_lightning as pl
+import torch
+from omegaconf import OmegaConf
+from torch import Tensor, nn
+
+from src.core.alphabet import Alphabet
+from src.core.card import load_card
+from src.export.__main__ import run
+from src.export.onnx import ParityError
+from src.export.package import ExportError, _same_texts, _ship, export_ocr
+from src.training.ocr import OCRModule
+
+FACTS = {"task": "ocr", "input_size": (8, 16), "alphabet": "AB", "architecture": {}, "trained_on": {}, "metrics": {}}
+
+
+class Brightness(nn.Module):
+    """``log_probs [N, 1, 3]`` whose surest class says which channel is brightest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(0.1))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return (self.scale * images.float().mean((1, 2))).log_softmax(-1).unsqueeze(1)
+
+
+@pytest.fixture
+def images() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 255, (4, 8, 16, 3), np.uint8)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """An export of earlier, which only a good one may replace."""
+    (tmp_path / "ocr").mkdir()
+    (tmp_path / "ocr" / "older").touch()
+    return tmp_path / "ocr"
+
+
+def test_a_good_export_replaces_the_older(out: Path, images: np.ndarray) -> None:
+    _ship(Brightness(), out, images, {"log_probs": 1e-3}, FACTS, lambda _: None)
+    assert sorted(p.name for p in out.iterdir()) == ["card.json", "golden.npz", "model.onnx", "weights.safetensors"]
+    assert load_card(out).input_size == (8, 16)
+    assert np.load(out / "golden.npz")["log_probs"].shape == (2, 1, 3)
+    assert [p.name for p in out.parent.iterdir()] == ["ocr"]
+
+
+def test_a_mismatch_writes_nothing(out: Path, images: np.ndarray) -> None:
+    def misreads(path: Path) -> None:
+        assert path.is_file()
+        raise ParityError("reads otherwise")
+
+    for batch, check in (
+        (np.repeat(images[:1], 3, 0), lambda _: None),
+        (images[:2], lambda _: None),
+        (images, misreads),
+    ):
+        with pytest.raises(ParityError):
+            _ship(Brightness(), out, batch, {"log_probs": 1e-3}, FACTS, check)
+        assert [p.name for p in out.iterdir()] == ["older"]
+        assert [p.name for p in out.parent.iterdir()] == ["ocr"]
+
+
+def test_texts_that_differ_are_a_mismatch(out: Path, images: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    images[:, ..., 1] = 255  # the network reads A
+    other = np.log(np.full((4, 1, 3), 0.1, np.float32))
+    other[..., 2] = np.log(0.8)
+    monkeypatch.setattr("src.export.package.onnx_outputs", lambda *_: {"log_probs": other})
+    with pytest.raises(ParityError, match="reads 'B', the network 'A'"):
+        _same_texts(Brightness(), images, Alphabet("AB"))(out)
+
+
+def test_samples_of_another_size_name_the_key(out: Path, images: np.ndarray, tmp_path: Path) -> None:
+    module = OCRModule(alphabet="AB", size=(32, 64), cut_after=1, width_kept=[], head_width=8)
+    trainer = pl.Trainer(logger=False, enable_checkpointing=False, accelerator="cpu", barebones=True)
+    trainer.strategy.connect(module)
+    trainer.save_checkpoint(tmp_path / "m.ckpt")
+    saved = torch.load(tmp_path / "m.ckpt", weights_only=True)
+    torch.save(saved | {"provenance": {"sources": {}, "samples": 0, "metrics": {}}}, tmp_path / "m.ckpt")
+    with pytest.raises(ExportError, match=r"m\.ckpt: reads crops of 32 x 64: set ocr\.size=\[32,64\]"):
+        export_ocr(tmp_path / "m.ckpt", out, images)
+
+
+def test_an_unknown_model_is_named() -> None:
+    config = OmegaConf.create({"models": ["reader"], "samples": "data/samples/manifest.jsonl"})
+    with pytest.raises(ExportError, match="'reader' is not one of detector, ocr"):
+        run(config)
