@@ -50,6 +50,14 @@ def test_a_benchmark_is_reported(evaluate: Command, photo: Photo, tmp_path: Path
     assert set(report) >= {"commit", "machine", "detector", "split", "threads"}
 
 
+def test_a_threshold_of_ones_own_leaves_detections_out(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
+    photo("benchmarks/gate/a.png")
+    benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
+    assert evaluate("--min-confidence", 0.95)[0] == 0  # the red plate is found with 0.9
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert (report["min_confidence"], report["sets"][0]["found"]) == (0.95, 0)
+
+
 def test_scenes_without_texts_get_an_average_precision(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
     photo("scenes/a.png")
     plate = RED.model_copy(update={"text": None})
