@@ -72,6 +72,7 @@ def load_checkpoint(path: Path, command: str) -> dict[str, Any]:
 def _provenance(saved: dict[str, Any]) -> dict[str, Any]:
     known = saved["provenance"]
     return {
+        "commit": commit(),  # before the export itself puts files into the working tree
         "architecture": {k: _plain(v) for k, v in saved["hyper_parameters"].items() if k != "alphabet"},
         "trained_on": known["sources"] | {"samples_drawn": known["samples"]},
         "metrics": {k: round(v, 4) for k, v in known["metrics"].items()},
@@ -101,7 +102,6 @@ def _ship(
         further_check(onnx_file)
         card = ModelCard(
             name=out.name,
-            commit=commit(),
             created=datetime.now(UTC).date().isoformat(),
             sha256=sha256_of(onnx_file),
             **facts,

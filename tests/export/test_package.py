@@ -16,7 +16,10 @@ from src.export.onnx import ParityError
 from src.export.package import ExportError, _same_texts, _ship, export_ocr
 from src.training.ocr import OCRModule
 
-FACTS = {"task": "ocr", "input_size": (8, 16), "alphabet": "AB", "architecture": {}, "trained_on": {}, "metrics": {}}
+FACTS = {
+    "task": "ocr", "input_size": (8, 16), "alphabet": "AB", "architecture": {}, "trained_on": {}, "metrics": {},
+    "commit": "0" * 40,
+}  # fmt: skip
 
 
 class Brightness(nn.Module):
