@@ -20,7 +20,7 @@ from src.data.manifest import ManifestError
 from src.evaluation import provenance, report
 from src.evaluation.run import AP_FLOOR, Row, average_precision, evaluate_plates, evaluate_scenes
 from src.evaluation.sets import EvaluationSet, SetError, default_sets, named_sets
-from src.runtime.command import USAGE, Parser, add_model_flags, probability
+from src.runtime.command import USAGE, Parser, add_model_flags
 from src.runtime.detector import Detector
 from src.runtime.reader import Reader
 from src.runtime.session import ProviderError
@@ -79,12 +79,6 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         help="where report.json and report.md go (default: reports/latest)",
     )
     parser.add_argument("--data", metavar="DIR", help="data folder (default: $PLATE_DATA, else data)")
-    parser.add_argument(
-        "--min-confidence",
-        type=probability,
-        metavar="P",
-        help="leave out detections below P (default: as the model's card says)",
-    )
     add_model_flags(parser)
     return parser.parse_args(argv)
 

@@ -69,12 +69,6 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--format", choices=WRITERS, help="see below")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write annotated pictures into DIR")
     parser.add_argument("--crops", action="store_true", help="each picture is a plate already cut out")
-    parser.add_argument(
-        "--min-confidence",
-        type=probability,
-        metavar="P",
-        help="leave out detections below P (default: as the model's card says)",
-    )
     parser.add_argument("--abstain", type=probability, metavar="P", help="mark readings below P as not accepted")
     add_model_flags(parser)
     args = parser.parse_args(argv)

@@ -111,33 +111,26 @@ def mosaic(
 ) -> tuple[Image, Floats, Floats]:
     """Four scenes around a random centre of one canvas (Bochkovskiy et al., YOLOv4, 2020), each at its own scale."""
     canvas = np.full((size, size, 3), FILL, np.uint8)
-    cx, cy = rng.uniform(0.3, 0.7, 2) * size
-    all_boxes, all_corners = [], []
-    for quadrant, (image, boxes, corners) in enumerate(scenes):
-        right, below = quadrant % 2, quadrant // 2
+    cx, cy = (int(v) for v in rng.uniform(0.3, 0.7, 2) * size)
+    windows = [(0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size)]
+    placed = []
+    for (image, boxes, corners), window in zip(scenes, windows, strict=True):
         scale = size / max(image.shape[:2]) * rng.uniform(0.5, 1.1)
-        shape = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-        small = cv2.resize(image, shape, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        left, top = int(cx) - (0 if right else shape[0]), int(cy) - (0 if below else shape[1])
-        limits = np.array(
-            [
-                int(cx) if right else 0,
-                int(cy) if below else 0,
-                size if right else int(cx),
-                size if below else int(cy),
-            ]
-        )
-        x1, y1 = max(left, limits[0]), max(top, limits[1])
-        x2, y2 = min(left + shape[0], limits[2]), min(top + shape[1], limits[3])
+        width, height = (max(1, round(side * scale)) for side in image.shape[1::-1])
+        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        left = cx - width if window[0] == 0 else cx
+        top = cy - height if window[1] == 0 else cy
+        x1, y1 = max(left, window[0]), max(top, window[1])
+        x2, y2 = min(left + width, window[2]), min(top + height, window[3])
         canvas[y1:y2, x1:x2] = small[y1 - top : y2 - top, x1 - left : x2 - left]
-        moved = boxes * scale + np.array([left, top, left, top], np.float32)
-        clipped = np.clip(moved, [x1, y1, x1, y1], [x2, y2, x2, y2])
+        moved = boxes * scale + np.array([left, top] * 2, np.float32)
+        clipped = np.clip(moved, [x1, y1] * 2, [x2, y2] * 2).astype(np.float32)
         kept = _area(clipped) > min_visible * _area(moved)
         points = corners[kept].copy()
         points[..., :2] = points[..., :2] * scale + np.array([left, top], np.float32)
-        all_boxes.append(clipped[kept])
-        all_corners.append(points)
-    return canvas, np.concatenate(all_boxes).astype(np.float32), np.concatenate(all_corners)
+        placed.append((clipped[kept], points))
+    all_boxes, all_corners = zip(*placed, strict=True)
+    return canvas, np.concatenate(all_boxes), np.concatenate(all_corners)
 
 
 def _area(boxes: Floats) -> Floats:

@@ -27,12 +27,18 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
-    """``--models``, ``--threads`` and ``--provider``."""
+    """``--models``, ``--min-confidence``, ``--threads`` and ``--provider``."""
     parser.add_argument(
         "--models",
         default="exports",
         metavar="DIR",
         help="folder with detector/ and ocr/, each a model.onnx and its card.json (default: exports)",
+    )
+    parser.add_argument(
+        "--min-confidence",
+        type=probability,
+        metavar="P",
+        help="leave out detections below P (default: as the model's card says)",
     )
     parser.add_argument(
         "--threads", type=thread_count, default=0, metavar="N", help="CPU threads (default: 0, all cores)"
