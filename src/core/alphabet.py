@@ -1,5 +1,6 @@
 """The characters a reader knows, and the one spelling of a plate text."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +14,16 @@ _SEPARATORS = str.maketrans("", "", " \t-–—.·•:_/'")
 
 
 def normalise(text: str) -> str:
-    """The canonical spelling: upper case, no separators, Cyrillic look-alikes as Latin.
+    """The canonical spelling: upper case, no separators, no umlauts or accents, Cyrillic look-alikes as Latin.
 
-    >>> normalise("а 123 вс-77")
-    'A123BC77'
+    >>> normalise("а 123 вс-77"), normalise("LÖ-AB 12")
+    ('A123BC77', 'LOAB12')
     """
-    return text.upper().translate(_SEPARATORS).translate(_CYRILLIC_TO_LATIN)
+    upper = text.upper().translate(_SEPARATORS).translate(_CYRILLIC_TO_LATIN)
+    if upper.isascii():
+        return upper
+    plain = "".join(c for c in unicodedata.normalize("NFD", upper) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", plain)
 
 
 def merge_confusable(text: str) -> str:

@@ -1,0 +1,69 @@
+"""The pattern language: what it reads, what it refuses, and that texts and expressions agree."""
+
+import re
+
+import pytest
+
+from src.core.formats import NEXT_FIELD, Codes, FormatError, Sign, Slot, expand, parse, regex
+
+PARTS = {"region": (Codes(("77", "777", "LÖ")),)}
+
+
+def matches(pattern: str, text: str) -> bool:
+    return re.fullmatch(regex(parse(pattern, "ABC", PARTS)), text) is not None
+
+
+def test_tokens_are_read_in_order() -> None:
+    tokens = parse("l-d|n X<region>", "ABC", PARTS)
+    assert tokens == (
+        Slot("ABC"), Sign("dash"), Slot("0123456789"), NEXT_FIELD, Slot("123456789"), Sign("gap"), Slot("X"),
+        PARTS["region"][0],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pattern", "right", "wrong"),
+    [
+        ("ldd", "A07", "D07"),
+        ("nd", "10", "01"),
+        ("a{2}", "A7", "A7B"),
+        ("l{1,2}d", "AB7", "ABC7"),
+        ("d{0,2}A", "A", "123A"),
+        ("[XY]d", "Y3", "A3"),
+        ("CD d", "CD1", "AD1"),
+        ("d <region>", "1777", "1778"),
+        ("<region>d", "LO1", "LÖ1"),
+        ("京l", "京A", "沪A"),
+    ],
+)
+def test_texts_match_without_the_signs(pattern: str, right: str, wrong: str) -> None:
+    assert matches(pattern, right)
+    assert not matches(pattern, wrong)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fault"),
+    [
+        ("l<town>", "names the part <town>, there are region"),
+        ("[]d", "neither a token nor upper-case"),
+        ("[Ab]", "neither a token nor upper-case"),
+        ("lx", "'x', which is neither"),
+        ("{2}d", "must follow one token"),
+        ("d{2}{3}", "must follow one token"),
+        ("<region>{2}", "must follow one token"),
+        ("d{3,1}", "no range"),
+        ("d{0}", "no range"),
+        ("d{1", "'{', which is neither"),
+    ],
+)
+def test_what_the_language_lacks_is_named(pattern: str, fault: str) -> None:
+    with pytest.raises(FormatError, match=re.escape(fault)):
+        parse(pattern, "ABC", PARTS)
+
+
+def test_exceptions_are_taken_out() -> None:
+    assert expand(parse("[AB]{1,2}", "", {}), frozenset({"AB", "B"})) == Codes(("A", "AA", "BA", "BB"))
+    with pytest.raises(FormatError, match="'AC' could never occur"):
+        expand(parse("[AB]{2}", "", {}), frozenset({"AC"}))
+    with pytest.raises(FormatError, match="at most 200000"):
+        expand(parse("d{6}", "", {}), frozenset({"000000"}))

@@ -1,0 +1,103 @@
+"""The registry: every file of it is sound, texts find their formats, and a mistake is named with file and key."""
+
+from pathlib import Path
+
+import pytest
+
+from src.core.plates import REGISTRY, Country, RegistryError, fitting, load_country, load_registry
+
+XX = """\
+code: XX
+name: Nowhere
+sign: X
+letters: ABC
+sources: [a law]
+parts:
+  number: {pattern: dd, without: "00"}
+types:
+  - name: car
+    vehicles: car taxi
+    since: 1990
+    weight: 1
+    size: [520, 112]
+    lines: l <number>
+    typeface: european
+    looks: {ground: white, ink: "#101010", edge: black}
+"""
+
+
+def written(folder: Path, text: str = XX, name: str = "xx.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_becomes_a_country(tmp_path: Path) -> None:
+    country = load_country(written(tmp_path))
+    (kind,) = country.types
+    assert (country.code, kind.vehicles, kind.size) == ("XX", ("car", "taxi"), (520, 112))
+    assert (kind.looks[0].ground, kind.looks[0].ink) == (((238, 239, 236),), (16, 16, 16))
+    assert [f.type.name for f in fitting([country], "a-01")] == ["car"]
+    assert not fitting([country], "A00")
+    assert not fitting([country], "D01")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("since", "sinse", "xx.yaml: types.0.sinse: Extra inputs"),
+        ("since: 1990", "since: soon", "xx.yaml: types.0.since: Input should be a valid integer"),
+        ("l <number>", "l <numbers>", "xx.yaml: types.car: 'l <numbers>' names the part <numbers>"),
+        ("l <number>", "l <number", "xx.yaml: types.car: 'l <number' has '<'"),
+        ('without: "00"', 'without: "000"', "xx.yaml: types.car: the exception '000' could never occur"),
+        ("pattern: dd", "codes: 12 34", "xx.yaml: parts.number: Value error, `without` belongs"),
+        ('pattern: dd, without: "00"', "codes: 12 12", "xx.yaml: parts.number: Value error, codes: one of them"),
+        ("ground: white", "ground: whitish", "xx.yaml: types.0.looks.0.ground.0: Value error, 'whitish' is no colour"),
+        ("car taxi", "car taksi", "xx.yaml: types.0.vehicles.1: Input should be"),
+        ("code: XX", "code: XY", "xx.yaml: code: XY does not go with the file's name"),
+        ("sources: [a law]", "sources: []", "xx.yaml: sources: Tuple should have at least 1 item"),
+        ("weight: 1", "fields: [[9, 9, 1, 20]]", "xx.yaml: types.0"),
+        ("name: Nowhere", "name: [", "xx.yaml: while parsing"),
+    ],
+)
+def test_a_mistake_names_file_and_key(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    assert old in XX
+    with pytest.raises(RegistryError) as caught:
+        load_country(written(tmp_path, XX.replace(old, new)))
+    assert fault in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_rectangles_lie_on_the_plate(tmp_path: Path) -> None:
+    text = XX + "    fields: [[10, 10, 530, 90]]\n"
+    with pytest.raises(RegistryError, match=r"\[10, 10, 530, 90\] is no rectangle on 520 x 112"):
+        load_country(written(tmp_path, text))
+    text = XX + "    fields: [[10, 10, 50, 90], [60, 10, 90, 90]]\n"
+    with pytest.raises(RegistryError, match="fields: 2 of them, the lines have 1"):
+        load_country(written(tmp_path, text))
+
+
+def test_an_empty_or_missing_registry_is_an_error(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(RegistryError, match="no plate formats"):
+            load_registry(folder)
+    with pytest.raises(RegistryError, match=r"gone\.yaml: No such file"):
+        load_country(tmp_path / "gone.yaml")
+
+
+@pytest.fixture(scope="module")
+def registry() -> dict[str, Country]:
+    return load_registry(REGISTRY)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "kind"),
+    [("А 123 ВС 77", "RU", "1"), ("a123bc777", "RU", "1A")],
+)
+def test_known_plates_fit(registry: dict[str, Country], text: str, country: str, kind: str) -> None:
+    assert (country, kind) in {(f.country, f.type.name) for f in fitting(list(registry.values()), text)}
+
+
+@pytest.mark.parametrize(("text", "country"), [("A000BC77", "RU"), ("A123BC20", "RU"), ("D123BC77", "RU")])
+def test_impossible_plates_do_not(registry: dict[str, Country], text: str, country: str) -> None:
+    assert not fitting([registry[country]], text)
