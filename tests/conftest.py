@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnx.helper
 import onnx.numpy_helper
 import onnx.parser
 import pytest
@@ -103,6 +104,19 @@ def fake_detector() -> onnx.ModelProto:
         }
         """
     )
+
+
+def with_corners(detector: onnx.ModelProto) -> onnx.ModelProto:
+    """The fake detector with the output ``corners``: those of its boxes, the upper edge moved right by 2 pixels."""
+    graph, arrays = detector.graph, {"order": [0, 1, 2, 1, 2, 3, 0, 3], "shape": [-1, 2, 4, 2]}
+    graph.initializer.extend(onnx.numpy_helper.from_array(np.array(v), k) for k, v in arrays.items())
+    lean = np.array([2, 0, 2, 0, 0, 0, 0, 0], np.float32)
+    graph.initializer.append(onnx.numpy_helper.from_array(lean, "lean"))
+    graph.node.append(onnx.helper.make_node("Gather", ["boxes", "order"], ["upright"], axis=2))
+    graph.node.append(onnx.helper.make_node("Add", ["upright", "lean"], ["leaning"]))
+    graph.node.append(onnx.helper.make_node("Reshape", ["leaning", "shape"], ["corners"]))
+    graph.output.append(onnx.helper.make_tensor_value_info("corners", onnx.TensorProto.FLOAT, ["N", 2, 4, 2]))
+    return detector
 
 
 def fake_ocr() -> onnx.ModelProto:

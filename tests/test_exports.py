@@ -13,7 +13,7 @@ from src.runtime.reader import Reader
 
 EXPORTS = sorted(p.parent for p in Path("exports").glob("*/card.json"))
 SAMPLES = Path("data/samples/manifest.jsonl")
-TOLERANCE = {"boxes": 0.1, "scores": 2e-3, "log_probs": 5e-2}  # other processors round otherwise
+TOLERANCE = {"boxes": 0.1, "scores": 2e-3, "corners": 0.2, "log_probs": 5e-2}  # other processors round otherwise
 
 
 def test_both_models_ship() -> None:
@@ -46,7 +46,7 @@ def test_shipped_weights_are_the_shipped_model(folder: Path) -> None:
         module = OCRModule(alphabet=card.alphabet, **card.architecture)
     else:
         module = DetectorModule(**card.architecture)
-    load_weights(module.model, folder)
+    load_weights(module.model, folder, may_lack=["network.model.23.cv4."] if card.task == "detector" else [])
     with torch.no_grad():
         out = module.model.eval()(torch.from_numpy(golden["images"]))
     scores = (out if card.task == "ocr" else out[1]).numpy()

@@ -76,7 +76,7 @@ def test_the_detector_learns_the_samples_by_heart(tmp_path: Path) -> None:
         f"cache={tmp_path}", "data.sizes=[[0,160]]", "data.val_size=160", "data.batch_size=6", "data.workers=0",
         "data.samples_per_epoch=1200", "data.mosaic_share=0", "trainer.max_epochs=1", "optim.warmup_samples=60",
         "optim.learning_rate=4e-3",
-        "augment.zoom=[0.9,1.1]", "augment.rotate=0", "augment.shear=0", "callbacks.ema.decay=0.9",
+        "augment.zoom=[0.9,1.1]", "augment.focus=0", "augment.rotate=0", "augment.shear=0", "callbacks.ema.decay=0.9",
     )  # fmt: skip
     checkpoint = f"detector.checkpoint={tmp_path}/checkpoints/last.ckpt"
     run("src.export", "models=[detector]", checkpoint, f"detector.out={tmp_path}/detector", "detector.size=160")

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from src.core.calibration import Calibration
+
 
 class CardError(ValueError):
     """A model folder that is incomplete or does not match its card."""
@@ -20,10 +22,16 @@ class ModelCard(BaseModel):
     name: str
     task: Literal["detector", "ocr"]
     input_size: tuple[int, int] = Field(description="height, width of the uint8 [N, H, W, 3] input")
+    stride: int | None = Field(
+        default=None,
+        ge=1,
+        description="canvases up to input_size may have any sides that are multiples of it; None: input_size alone",
+    )
     colour_order: Literal["RGB"] = "RGB"
     alphabet: str | None = Field(default=None, description="characters of classes 1..; class 0 is the blank")
     regions: tuple[str, ...] = ()
     confidence_threshold: float | None = None
+    calibration: Calibration | None = Field(default=None, description="of a reader's confidences; None: as they are")
     architecture: dict[str, int | float | str | bool | list[int] | None]
     trained_on: dict[str, int] = Field(description="source -> number of images, or of samples drawn")
     metrics: dict[str, float] = Field(description="on val, of the exported weights")
@@ -50,6 +58,13 @@ def load_card(folder: Path) -> ModelCard:
     if sha256_of(folder / "model.onnx") != card.sha256:
         raise CardError(f"{folder / 'model.onnx'}: does not match the sha256 of its card")
     return card
+
+
+def write_card(card: ModelCard, folder: Path) -> None:
+    """Writes ``card.json`` of ``folder``: whole or not at all, an older card stays until then."""
+    unfinished = folder / "card.json.part"
+    unfinished.write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    unfinished.replace(folder / "card.json")
 
 
 def sha256_of(path: Path) -> str:

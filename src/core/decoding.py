@@ -4,27 +4,41 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
-from src.core.geometry import Letterbox, nms
-from src.core.types import Detection, Reading
+from src.core.geometry import Letterbox, form_plates, nms
+from src.core.types import Corners, Detection, Reading
 
 Floats = npt.NDArray[np.float32]
 BLANK = 0
 
 
 def decode_detections(
-    boxes: Floats, scores: Floats, fit: Letterbox, size: tuple[int, int], confidence: float, iou: float = 0.5
+    boxes: Floats,
+    scores: Floats,
+    corners: Floats | None,
+    fit: Letterbox,
+    size: tuple[int, int],
+    confidence: float,
+    iou: float = 0.5,
 ) -> list[Detection]:
-    """Raw boxes ``[A, 4]`` (canvas pixels) and scores ``[A]`` of one image to its detections, best first.
+    """Raw boxes ``[A, 4]``, scores ``[A]`` and corners ``[A, 4, 2]`` of one image to its detections, best first.
 
-    ``size`` is the original (height, width), to which boxes are clipped; what lies outside is dropped.
+    Boxes and corners are in canvas pixels; ``corners`` is None where the model has none. ``size`` is the original
+    (height, width), to which boxes are clipped; what lies outside is dropped. Corners are not clipped, so that a plate
+    cut by the edge keeps its shape; a detection whose corners form no plate that fits its box goes without.
     """
-    likely = scores >= confidence
-    boxes, scores = boxes[likely], scores[likely]
-    kept = nms(boxes, scores, iou)
+    likely = np.flatnonzero(scores >= confidence)
+    kept = likely[nms(boxes[likely], scores[likely], iou)]
     limits = np.array([size[1], size[0]] * 2, np.float32)
     found = np.clip(fit.to_original(boxes[kept]), 0, limits)
     inside = (found[:, 2:] - found[:, :2]).min(-1) >= 1
-    return [Detection(b, float(s)) for b, s in zip(found[inside], scores[kept][inside], strict=True)]
+    found, kept = found[inside], kept[inside]
+    quads = _sound_corners(boxes[kept], corners[kept], fit) if corners is not None else [None] * len(kept)
+    return [Detection(b, float(s), c) for b, s, c in zip(found, scores[kept], quads, strict=True)]
+
+
+def _sound_corners(boxes: Floats, corners: Floats, fit: Letterbox) -> list[Corners | None]:
+    mapped = fit.to_original(corners.reshape(-1, 8)).reshape(-1, 4, 2)
+    return [quad if sound else None for quad, sound in zip(mapped, form_plates(corners, boxes), strict=True)]
 
 
 def ctc_decode(log_probs: Floats, alphabet: Alphabet) -> Reading:

@@ -1,6 +1,8 @@
 """Letterbox, crop, overlap: the pixel arithmetic that training, evaluation and the runtime share."""
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import cv2
@@ -11,6 +13,8 @@ from src.core.types import Boxes, Corners, Image
 
 FILL = 114
 CROP_MARGIN = 0.05
+SAME_PLATE = 0.5
+"""Least overlap (IoU) of a plate's box with the box around its corners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,17 @@ def letterbox(image: Image, size: tuple[int, int]) -> tuple[Image, Letterbox]:
     return canvas, Letterbox(scale, left, top)
 
 
+def canvas_size(size: tuple[int, int], largest: tuple[int, int], stride: int) -> tuple[int, int]:
+    """The smallest canvas on which an image of ``size`` lies as large as on ``largest``, all (height, width).
+
+    Its sides are multiples of ``stride``, as those of ``largest`` must be.
+    """
+    (height, width), (most_h, most_w) = size, largest
+    if height * most_w > width * most_h:  # the height decides the scale
+        return most_h, math.ceil(Fraction(width * most_h, height * stride)) * stride
+    return math.ceil(Fraction(height * most_w, width * stride)) * stride, most_w
+
+
 def box_to_corners(boxes: npt.NDArray[Any]) -> Corners:
     """``[..., 4]`` boxes to ``[..., 4, 2]`` corners, clockwise from the top left."""
     return boxes[..., [0, 1, 2, 1, 2, 3, 0, 3]].reshape(*boxes.shape[:-1], 4, 2).astype(np.float32)
@@ -51,6 +66,16 @@ def box_to_corners(boxes: npt.NDArray[Any]) -> Corners:
 def corners_to_box(corners: npt.NDArray[Any]) -> Boxes:
     """``[..., 4, 2]`` corners to the ``[..., 4]`` box around them."""
     return np.concatenate([corners.min(-2), corners.max(-2)], -1).astype(np.float32)
+
+
+def form_plates(corners: npt.NDArray[Any], boxes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which of ``corners [N, 4, 2]`` are convex, clockwise and lie around their ``boxes [N, 4]`` (IoU >= 0.5)."""
+    edges = np.roll(corners, -1, -2) - corners
+    following = np.roll(edges, -1, -2)
+    turns = edges[..., 0] * following[..., 1] - edges[..., 1] * following[..., 0]  # > 0: to the right, y being down
+    fitting = iou_matrix(corners_to_box(corners), boxes).diagonal() >= SAME_PLATE
+    sound: npt.NDArray[np.bool_] = (turns > 0).all(-1) & fitting
+    return sound
 
 
 def widen(corners: Corners, margin: float) -> Corners:

@@ -5,75 +5,119 @@ import os
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else its import asks the registry for a newer version
 
 import albumentations as A
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from src.core.geometry import FILL, crop_plate, letterbox
+from src.core.geometry import crop_plate
 from src.core.types import Corners, Image
-
-Floats = npt.NDArray[np.float32]
-FLIPPED_CORNERS = [1, 0, 3, 2]
-"""After a horizontal flip, top right is the new top left."""
+from src.data.canvas import Floats, Scene, flip_horizontally, warp
 
 
 class SceneAugment:
-    """Random geometry and light for a canvas, its boxes ``[M, 4]`` and corners ``[M, 4, 3]`` (x, y, visible).
+    """Random geometry, light and camera faults for scenes.
 
-    A plate of which less than ``min_visible`` is left is dropped.
+    ``zoom`` is against the scale at which the scene fills the canvas, ``stretch`` the width against the height,
+    ``shift`` in canvases, ``rotate`` and ``shear`` in degrees to either side. The share ``focus`` of scenes is cut
+    around a plate that becomes ``widths`` pixels wide (log-uniform), however large it was. A plate of which less than
+    ``min_visible`` is left is dropped.
     """
 
     def __init__(
         self,
         zoom: tuple[float, float] = (0.6, 1.5),
-        rotate: float = 6.0,
+        stretch: float = 1.2,
+        shift: float = 0.2,
+        rotate: float = 4.0,
         shear: float = 4.0,
         flip: float = 0.5,
+        focus: float = 0.4,
+        widths: tuple[float, float] = (12.0, 200.0),
         min_visible: float = 0.4,
     ) -> None:
-        self.flip = flip
-        self.min_visible = min_visible
-        geometry = A.Affine(
-            scale=zoom,
-            translate_percent=(-0.2, 0.2),
-            rotate=(-rotate, rotate),
-            shear=(-shear, shear),
-            rotate_method="largest_box",  # a box too wide costs the reader less than a character cut off
-            fill=FILL,
-            p=0.9,
-        )
-        self._compose = A.Compose(
-            [geometry, *_light(), *_degradation()],
-            bbox_params=A.BboxParams("pascal_voc", label_fields=["index"], min_visibility=min_visible, min_width=3),
-            keypoint_params=A.KeypointParams("xy", remove_invisible=False),
-        )
+        self.zoom, self.stretch, self.shift = zoom, stretch, shift
+        self.rotate, self.shear, self.flip = rotate, shear, flip
+        self.focus, self.widths, self.min_visible = focus, widths, min_visible
+        self._light = A.Compose([*_exposure(), *_degradation()])
+        self._reencode = A.Compose([*_exposure(), *_worn()])
 
-    def __call__(
-        self, image: Image, boxes: Floats, corners: Floats, rng: np.random.Generator
-    ) -> tuple[Image, Floats, Floats]:
-        """The augmented canvas of the same size with what is left of its plates."""
-        if rng.random() < self.flip:
-            image, boxes, corners = flip_horizontally(image, boxes, corners)
-        self._compose.set_random_seed(int(rng.integers(2**31)))
-        height, width = image.shape[:2]
-        out = self._compose(
-            image=np.ascontiguousarray(image),
-            bboxes=boxes.clip(0, [width, height] * 2),  # rounding leaves -1e-7, which albumentations refuses
-            index=np.arange(len(boxes)),
-            keypoints=corners[..., :2].reshape(-1, 2),
-        )
-        kept = np.asarray(out["index"], int)
-        moved = np.asarray(out["keypoints"], np.float32).reshape(-1, 4, 2)
-        return (
-            out["image"],
-            np.asarray(out["bboxes"], np.float32).reshape(-1, 4),
-            np.concatenate([moved[kept], corners[kept, :, 2:]], -1),
-        )
+    def frame(self, scene: Scene, size: int, rng: np.random.Generator) -> Scene:
+        """A part of ``scene``, or all of it, on a canvas of ``size`` pixels."""
+        wide = np.flatnonzero(scene.boxes[:, 2] - scene.boxes[:, 0] >= 1)
+        if len(wide) and rng.random() < self.focus:
+            plate = scene.boxes[wide[int(rng.integers(len(wide)))]]
+            return self._warped(scene, size, *self._focused(scene, plate, size, rng), rng)
+        return self.move(scene, size, rng)
+
+    def move(self, scene: Scene, size: int, rng: np.random.Generator) -> Scene:
+        """The whole of ``scene``, zoomed and shifted a little, on a canvas of ``size`` pixels."""
+        height, width = scene.image.shape[:2]
+        scale = size / max(height, width) * float(rng.uniform(*self.zoom))
+        middle = (np.array([width, height]) / 2).astype(np.float32)
+        return self._warped(scene, size, scale, middle, size * (0.5 + rng.uniform(-self.shift, self.shift, 2)), rng)
+
+    def _focused(
+        self, scene: Scene, plate: Floats, size: int, rng: np.random.Generator
+    ) -> tuple[float, Floats, npt.NDArray[np.float64]]:
+        """Scale, and which point of the scene comes where on the canvas, for ``plate`` [4] at a random width.
+
+        The scene is enlarged three times at most and made no smaller than half the canvas; where it covers the
+        canvas, no edge of it is drawn in.
+        """
+        whole = size / max(scene.image.shape[:2])
+        target = np.exp(rng.uniform(*np.log(self.widths)))
+        scale = float(np.clip(min(target, 0.7 * size) / (plate[2] - plate[0]), whole / 2, max(3.0, whole)))
+        middle = ((plate[:2] + plate[2:]) / 2).astype(np.float32)
+        at = rng.uniform(0.15, 0.85, 2) * size
+        extent = np.array(scene.image.shape[1::-1]) * scale
+        start = np.clip(at - middle * scale, np.minimum(0, size - extent), np.maximum(0, size - extent))
+        return scale, middle, start + middle * scale
+
+    def _warped(
+        self,
+        scene: Scene,
+        size: int,
+        scale: float,
+        point: Floats,
+        at: npt.NDArray[np.float64],
+        rng: np.random.Generator,
+    ) -> Scene:
+        """Turned, sheared, stretched, mirrored at random; ``point`` [2] of the scene comes to ``at`` [2] unmirrored."""
+        angle, lean = np.deg2rad(rng.uniform(-1, 1, 2) * (self.rotate, self.shear))
+        wide = np.exp(float(rng.uniform(-0.5, 0.5)) * np.log(self.stretch))
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        linear = turn @ np.array([[1, np.tan(lean)], [0, 1]]) @ np.diag([wide, 1 / wide]) * scale
+        matrix = np.column_stack([linear, at - linear @ point])
+        moved = warp(scene, matrix, size, self.min_visible)
+        return flip_horizontally(moved) if rng.random() < self.flip else moved
+
+    def light(self, image: Image, rng: np.random.Generator) -> Image:
+        """Other light, and now and then a fault of the camera."""
+        return _applied(self._light, image, rng)
+
+    def reencode(self, image: Image, rng: np.random.Generator) -> Image:
+        """The same for a picture that was pasted into: always compressed anew, so that no seam stays as it was."""
+        return _applied(self._reencode, image, rng)
+
+
+def _applied(compose: A.Compose, image: Image, rng: np.random.Generator) -> Image:
+    compose.set_random_seed(int(rng.integers(2**31)))
+    return np.asarray(compose(image=np.ascontiguousarray(image))["image"], np.uint8)
+
+
+def _exposure() -> list[A.BasicTransform]:
+    """Darker and brighter in proportion: a step of a third of the range would make a night scene all black."""
+    return [A.RandomBrightnessContrast(0.25, 0.35, brightness_by_max=False, p=0.5), *_colour()]
 
 
 def _light() -> list[A.BasicTransform]:
     return [
         A.RandomBrightnessContrast(0.35, 0.35, p=0.5),
+        *_colour(),
+    ]
+
+
+def _colour() -> list[A.BasicTransform]:
+    return [
         A.HueSaturationValue(12, 40, 20, p=0.4),
         A.RandomGamma((60, 160), p=0.2),
         A.ToGray(p=0.08),
@@ -88,54 +132,12 @@ def _degradation() -> list[A.BasicTransform | A.BaseCompose]:
     ]
 
 
-def flip_horizontally(image: Image, boxes: Floats, corners: Floats) -> tuple[Image, Floats, Floats]:
-    """Mirrors a canvas; corners are renumbered so that they still run clockwise from the top left."""
-    width = image.shape[1]
-    flipped = corners[:, FLIPPED_CORNERS].copy()
-    flipped[..., 0] = width - flipped[..., 0]
-    x1, y1, x2, y2 = boxes.T
-    return image[:, ::-1], np.stack([width - x2, y1, width - x1, y2], -1), flipped
-
-
-def fit(image: Image, boxes: Floats, corners: Floats, size: int) -> tuple[Image, Floats, Floats]:
-    """Letterboxes one scene onto a square canvas of ``size`` pixels."""
-    canvas, box = letterbox(image, (size, size))
-    shift = np.array([box.left, box.top], np.float32)
-    moved = corners.copy()
-    moved[..., :2] = corners[..., :2] * box.scale + shift
-    return canvas, boxes * box.scale + np.tile(shift, 2), moved
-
-
-def mosaic(
-    scenes: list[tuple[Image, Floats, Floats]], size: int, rng: np.random.Generator, min_visible: float = 0.4
-) -> tuple[Image, Floats, Floats]:
-    """Four scenes around a random centre of one canvas (Bochkovskiy et al., YOLOv4, 2020), each at its own scale."""
-    canvas = np.full((size, size, 3), FILL, np.uint8)
-    cx, cy = (int(v) for v in rng.uniform(0.3, 0.7, 2) * size)
-    windows = [(0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size)]
-    placed = []
-    for (image, boxes, corners), window in zip(scenes, windows, strict=True):
-        scale = size / max(image.shape[:2]) * rng.uniform(0.5, 1.1)
-        width, height = (max(1, round(side * scale)) for side in image.shape[1::-1])
-        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        left = cx - width if window[0] == 0 else cx
-        top = cy - height if window[1] == 0 else cy
-        x1, y1 = max(left, window[0]), max(top, window[1])
-        x2, y2 = min(left + width, window[2]), min(top + height, window[3])
-        canvas[y1:y2, x1:x2] = small[y1 - top : y2 - top, x1 - left : x2 - left]
-        moved = boxes * scale + np.array([left, top] * 2, np.float32)
-        clipped = np.clip(moved, [x1, y1] * 2, [x2, y2] * 2).astype(np.float32)
-        kept = _area(clipped) > min_visible * _area(moved)
-        points = corners[kept].copy()
-        points[..., :2] = points[..., :2] * scale + np.array([left, top], np.float32)
-        placed.append((clipped[kept], points))
-    all_boxes, all_corners = zip(*placed, strict=True)
-    return canvas, np.concatenate(all_boxes), np.concatenate(all_corners)
-
-
-def _area(boxes: Floats) -> Floats:
-    area: Floats = (boxes[:, 2:] - boxes[:, :2]).clip(0).prod(-1)
-    return area
+def _worn() -> list[A.BasicTransform | A.BaseCompose]:
+    return [
+        A.OneOf([A.MotionBlur((3, 5)), A.GaussianBlur((3, 3)), A.Downscale(scale_range=(0.5, 0.9))], p=0.3),
+        A.GaussNoise(std_range=(0.01, 0.04), p=0.2),
+        A.ImageCompression(quality_range=(35, 92), p=1.0),
+    ]
 
 
 class CropAugment:

@@ -2,52 +2,66 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from src.core.types import Image
-from src.data.augment import SceneAugment, fit, mosaic
+from src.data.augment import SceneAugment
+from src.data.canvas import Floats, Scene, fit, mosaic
+from src.data.corrections import apply_corrections, tightened
 from src.data.image_cache import ImageCache
 from src.data.manifest import ManifestError, Record, of_split, read_manifest
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
-
-Floats = npt.NDArray[np.float32]
-Scene = tuple[Image, Floats, Floats]
+from src.data.swap import PlateSwap, clear
 
 
 @dataclass(frozen=True)
 class SceneBatch:
     """``images`` uint8 [N, S, S, 3] RGB; ``boxes`` [M, 4] canvas pixels; ``batch_index`` [M] tells whose.
 
-    ``corners`` [M, 4, 3] are x, y, visible; visible is 0 where a plate has only a box.
+    ``corners`` [M, 4, 3] are x, y, visible; visible is 0 where a plate has only a box. ``ignore`` [K, 4] with
+    ``ignore_index`` [K] are boxes over which a detection is neither right nor wrong; training batches have none, as
+    what lay there is painted over.
     """
 
     images: Tensor
     boxes: Tensor
     corners: Tensor
     batch_index: Tensor
+    ignore: Tensor = field(default_factory=lambda: torch.zeros(0, 4))
+    ignore_index: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
 
 
-def plate_arrays(record: Record) -> tuple[Floats, Floats]:
-    """Boxes ``[M, 4]`` and corners ``[M, 4, 3]`` of a scene in its own pixels."""
+@dataclass(frozen=True)
+class SceneLabels:
+    """``boxes`` [M, 4], ``corners`` [M, 4, 3] and ``ignore`` [K, 4] of one record, in its own pixels."""
+
+    boxes: Floats
+    corners: Floats
+    ignore: Floats
+
+
+def scene_labels(record: Record) -> SceneLabels:
+    """The plates of a scene; corners that nobody marked are zero and not visible."""
     plates = record.plates or ()
     boxes = np.array([p.box for p in plates], np.float32).reshape(-1, 4)
     corners = np.zeros((len(plates), 4, 3), np.float32)
     for row, plate in zip(corners, plates, strict=True):
         if plate.corners is not None:
             row[:, :2], row[:, 2] = plate.corners, 1
-    return boxes, corners
+    return SceneLabels(boxes, corners, np.array(record.ignore, np.float32).reshape(-1, 4))
 
 
 class SceneDataset(Dataset[Scene]):
-    """Item ``(index, seed)`` is a canvas of ``size`` pixels; with ``augment`` None it is the plain letterbox."""
+    """Item ``(index, seed)`` is a canvas of ``size`` pixels; with ``augment`` None it is the plain letterbox.
+
+    ``swap`` pastes plates and what is none into its share of the augmented canvases.
+    """
 
     def __init__(
         self,
@@ -56,12 +70,14 @@ class SceneDataset(Dataset[Scene]):
         size: int,
         augment: SceneAugment | None = None,
         mosaic_share: float = 0.0,
+        swap: PlateSwap | None = None,
     ) -> None:
         self.images = images
-        self.labels = [plate_arrays(r) for r in records]
+        self.labels = [scene_labels(r) for r in records]
         self.size = size
         self.augment = augment
         self.mosaic_share = mosaic_share
+        self.swap = swap
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -69,35 +85,48 @@ class SceneDataset(Dataset[Scene]):
     def __getitem__(self, key: tuple[int, int]) -> Scene:
         index, seed = key
         if self.augment is None:
-            return fit(*self._scene(index), self.size)
+            return fit(self._scene(index), self.size)
         rng = np.random.default_rng(seed)
-        if rng.random() < self.mosaic_share:
-            others = rng.integers(len(self), size=3)
-            scene = mosaic([self._scene(i) for i in (index, *others)], self.size, rng, self.augment.min_visible)
-        else:
-            scene = fit(*self._scene(index), self.size)
-        return self.augment(*scene, rng)
+        scene = clear(self._framed(index, self.augment, rng), rng)
+        if self.swap is not None and rng.random() < self.swap.share:
+            scene = self.swap(scene, rng)
+            return replace(scene, image=self.augment.reencode(scene.image, rng))
+        return replace(scene, image=self.augment.light(scene.image, rng))
+
+    def _framed(self, index: int, augment: SceneAugment, rng: np.random.Generator) -> Scene:
+        """The scene, or a mosaic of it and three others, on a canvas."""
+        if rng.random() >= self.mosaic_share:
+            return augment.frame(self._scene(index), self.size, rng)
+        four = [self._scene(i) for i in (index, *rng.integers(len(self), size=3))]
+        return augment.move(mosaic(four, self.size, rng, augment.min_visible), self.size, rng)
 
     def _scene(self, index: int) -> Scene:
-        return (self.images[index], *self.labels[index])
+        labels = self.labels[index]
+        return Scene(self.images[index], labels.boxes, labels.corners, labels.ignore)
 
 
 def collate(scenes: Sequence[Scene]) -> SceneBatch:
     """Stacks scenes of one size."""
-    counts = torch.tensor([len(boxes) for _, boxes, _ in scenes])
     return SceneBatch(
-        torch.from_numpy(np.stack([image for image, _, _ in scenes])),
-        torch.from_numpy(np.concatenate([boxes for _, boxes, _ in scenes])),
-        torch.from_numpy(np.concatenate([corners for _, _, corners in scenes])),
-        torch.repeat_interleave(torch.arange(len(scenes)), counts),
+        torch.from_numpy(np.stack([s.image for s in scenes])),
+        torch.from_numpy(np.concatenate([s.boxes for s in scenes])),
+        torch.from_numpy(np.concatenate([s.corners for s in scenes])),
+        _owners([len(s.boxes) for s in scenes]),
+        torch.from_numpy(np.concatenate([s.ignore for s in scenes])),
+        _owners([len(s.ignore) for s in scenes]),
     )
+
+
+def _owners(counts: Sequence[int]) -> Tensor:
+    return torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
 
 
 class SceneData(pl.LightningDataModule):
     """Scenes of one manifest; an epoch is ``samples_per_epoch`` draws, sources weighed by ``source_weights``.
 
     ``sizes`` holds (from which fraction of the training on, canvas pixels); mosaics stop after ``mosaic_until``.
-    A source that is not named weighs 1 per image.
+    A source that is not named weighs 1 per image. ``corrections`` is a folder of hand labels that replace the
+    manifest's; ``swap`` pastes into training scenes, never into ``val``.
     """
 
     def __init__(
@@ -105,6 +134,9 @@ class SceneData(pl.LightningDataModule):
         manifest: str,
         cache: str,
         augment: SceneAugment,
+        swap: PlateSwap | None = None,
+        corrections: str | None = None,
+        loose: dict[str, float] | None = None,
         sizes: Sequence[Sequence[float]] = ((0.0, 320), (0.6, 416)),
         val_size: int = 416,
         batch_size: int = 16,
@@ -118,7 +150,8 @@ class SceneData(pl.LightningDataModule):
     ) -> None:
         super().__init__()
         self.manifest, self.cache = Path(manifest), Path(cache)
-        self.augment = augment
+        self.augment, self.swap = augment, swap
+        self.corrections, self.loose = corrections, loose or {}
         self.sizes = [(float(start), int(size)) for start, size in sizes]
         self.val_size = val_size
         self.batch_size = batch_size
@@ -130,7 +163,9 @@ class SceneData(pl.LightningDataModule):
         self.seed = seed
 
     def setup(self, stage: str) -> None:
-        records = read_manifest(self.manifest)
+        records = tightened(read_manifest(self.manifest), self.loose)
+        if self.corrections is not None:
+            records = apply_corrections(records, self.manifest.parent, Path(self.corrections))
         self.records = {split: of_split(records, split) for split in ("train", "val")}
         self.records["val"] = self.records["val"][: self.val_limit]
         for split, found in self.records.items():
@@ -150,7 +185,7 @@ class SceneData(pl.LightningDataModule):
         epoch, progress = epoch_of(self.trainer)
         size = next(size for start, size in reversed(self.sizes) if progress >= start)
         share = self.mosaic_share if progress < self.mosaic_until else 0.0
-        dataset = SceneDataset(self.records["train"], self.images["train"], size, self.augment, share)
+        dataset = SceneDataset(self.records["train"], self.images["train"], size, self.augment, share, self.swap)
         probabilities = source_probabilities([r.source for r in self.records["train"]], self.source_weights)
         sampler = EpochSampler(probabilities, self.samples_per_epoch, self.seed, epoch)
         return self._loader(dataset, sampler)
@@ -171,4 +206,4 @@ class SceneData(pl.LightningDataModule):
         )
 
     def transfer_batch_to_device(self, batch: SceneBatch, device: torch.device, dataloader_idx: int) -> SceneBatch:
-        return SceneBatch(*(getattr(batch, f).to(device) for f in ("images", "boxes", "corners", "batch_index")))
+        return SceneBatch(*(getattr(batch, f.name).to(device) for f in fields(SceneBatch)))

@@ -10,9 +10,12 @@ import onnx
 import onnxruntime as ort
 import torch
 from torch import nn
+from torch.export import Dim
 
 OPSET = 20
 BATCHES = (1, 3)
+LARGEST = 1024
+"""Bound of what an export leaves free: images in a batch, strides along a side."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -21,14 +24,26 @@ class ParityError(RuntimeError):
     """An export that does not answer as the network does."""
 
 
-def export_onnx(model: nn.Module, path: Path, images: npt.NDArray[np.uint8], outputs: Sequence[str]) -> None:
-    """Writes ``model`` with the input ``images`` uint8 [N, H, W, 3] (N free, H and W fixed) and checks the file."""
+def export_onnx(
+    model: nn.Module,
+    path: Path,
+    images: npt.NDArray[np.uint8],
+    outputs: Sequence[str],
+    stride: int | None = None,
+) -> None:
+    """Writes ``model`` with the input ``images`` uint8 [N, H, W, 3] and checks the file.
+
+    N is free. H and W are fixed, with ``stride`` they may be any multiples of it.
+    """
+    free = {0: Dim("batch", min=1, max=LARGEST)}
+    if stride is not None:
+        free |= {1: stride * Dim("rows", min=1, max=LARGEST), 2: stride * Dim("columns", min=1, max=LARGEST)}
     program = torch.onnx.export(
         model.eval(),
         (torch.from_numpy(images[:2]),),  # a batch of one would be frozen into the graph
         input_names=["images"],
         output_names=list(outputs),
-        dynamic_shapes={"images": {0: torch.export.Dim("batch", min=1, max=1024)}},
+        dynamic_shapes={"images": free},
         opset_version=OPSET,
         dynamo=True,
         verbose=False,

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from src.core.alphabet import Alphabet
-from src.core.card import ModelCard, sha256_of
+from src.core.card import ModelCard, sha256_of, write_card
 from src.core.decoding import ctc_decode
 from src.evaluation.provenance import commit
 from src.export.onnx import ParityError, check_parity, export_onnx, onnx_outputs
@@ -33,14 +33,15 @@ class ExportError(ValueError):
 def export_detector(
     checkpoint: Path, out: Path, size: int, confidence: float, images: npt.NDArray[np.uint8]
 ) -> ModelCard:
-    """Ships a detector for a canvas of ``size`` pixels; ``images`` uint8 [>= 3, size, size, 3] prove it."""
+    """Ships a detector for canvases of up to ``size`` pixels; ``images`` uint8 [>= 3, size, size, 3] prove it."""
     if size % STRIDE:
         raise ExportError(f"detector.size={size} is no multiple of {STRIDE}")
     saved = load_checkpoint(checkpoint, "make train-detector")
     module = DetectorModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True, pretrained=False)
-    facts = {"task": "detector", "input_size": (size, size), "confidence_threshold": confidence}
-    tolerances = {"boxes": 0.05, "scores": 1e-3}  # pixels, probability
-    return _ship(module.model, out, images, tolerances, facts | _provenance(saved), lambda _: None)
+    facts = {"task": "detector", "input_size": (size, size), "stride": STRIDE, "confidence_threshold": confidence}
+    tolerances = {"boxes": 0.05, "scores": 1e-3, "corners": 0.05}  # pixels, probability, pixels
+    on_all_canvases = same_on_smaller_canvases(module.model, images, tolerances)
+    return _ship(module.model, out, images, tolerances, facts | _provenance(saved), on_all_canvases)
 
 
 def export_ocr(checkpoint: Path, out: Path, images: npt.NDArray[np.uint8]) -> ModelCard:
@@ -97,7 +98,7 @@ def _ship(
     building.mkdir(parents=True)
     try:
         onnx_file = building / "model.onnx"
-        export_onnx(model, onnx_file, images, list(tolerances))
+        export_onnx(model, onnx_file, images, list(tolerances), facts.get("stride"))
         check_parity(model, onnx_file, images, tolerances)
         further_check(onnx_file)
         card = ModelCard(
@@ -106,7 +107,7 @@ def _ship(
             sha256=sha256_of(onnx_file),
             **facts,
         )
-        (building / "card.json").write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        write_card(card, building)
         golden = images[:GOLDEN_IMAGES]
         arrays: dict[str, Any] = {"images": golden} | onnx_outputs(onnx_file, golden)
         np.savez_compressed(building / "golden.npz", **arrays)
@@ -116,6 +117,20 @@ def _ship(
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return card
+
+
+def same_on_smaller_canvases(model: nn.Module, images: npt.NDArray[np.uint8], tolerances: dict[str, float]) -> Check:
+    """Parity on landscape and portrait canvases from one stride up, cut from the middle of square ``images``."""
+
+    def check(path: Path) -> None:
+        longest = images.shape[1]
+        for shortest in range(STRIDE, longest, 3 * STRIDE):
+            start = (longest - shortest) // 2
+            middle = slice(start, start + shortest)
+            for canvases in (images[:, middle], images[:, :, middle]):
+                check_parity(model, path, np.ascontiguousarray(canvases), tolerances)
+
+    return check
 
 
 def _same_texts(model: nn.Module, images: npt.NDArray[np.uint8], alphabet: Alphabet) -> Check:

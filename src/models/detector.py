@@ -2,26 +2,31 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
-from src.models.yolo import DetectionModel, get_cfg, load_checkpoint, yaml_model_load
+from src.models.yolo import PoseModel, get_cfg, load_checkpoint, yaml_model_load
+
+CORNERS = 4
 
 
 class PlateDetector(nn.Module):
-    """One class, raw boxes and scores; suppression is numpy's task (``core.decoding``).
+    """One class with four corners, raw boxes and scores; suppression is numpy's task (``core.decoding``).
 
-    ``network`` names an ultralytics YAML (``yolo26n``, ``yolo11n``, ...). It is built without the one-to-one head:
-    what is shipped is the dense branch, and with both, the loss would fade out the very branch that we ship.
-    ``pretrained`` starts from ultralytics' own COCO weights, which it downloads.
+    ``network`` names an ultralytics YAML of a detector (``yolo26n``, ``yolo11n``, ...), ``width`` replaces the
+    multiple of channels of its scale (0.25 for the nano). ``pretrained`` starts from ultralytics' own COCO weights,
+    which it downloads. Raises ValueError for a width that the network or its weights do not have.
     """
 
-    def __init__(self, network: str = "yolo26n", pretrained: bool = False) -> None:
+    def __init__(self, network: str = "yolo26n", width: float | None = None, pretrained: bool = False) -> None:
         super().__init__()
-        architecture = yaml_model_load(f"{network}.yaml") | {"end2end": False}
-        built: Any = DetectionModel(architecture, nc=1, verbose=False)
+        if pretrained and width is not None:
+            raise ValueError(f"width={width}: ultralytics has weights for {network} in its own width only")
+        built: Any = PoseModel(architecture(network, width), verbose=False)
         built.args = get_cfg()  # the loss reads its gains from here
-        built.model[-1].xyxy = True
+        head = built.model[-1]
+        head.xyxy = True
+        head.dynamic = True  # anchors follow the canvas: those of an earlier one would be frozen into an export
+        head.export = True  # in eval mode the decoded tensor alone, made without writing in place
         if pretrained:
             built.load(load_checkpoint(f"{network}.pt")[0])
         self.network = built
@@ -32,25 +37,32 @@ class PlateDetector(nn.Module):
         return images.permute(0, 3, 1, 2).float() / 255
 
     def predictions(self, images: Tensor) -> dict[str, Tensor]:
-        """The raw maps that the loss takes, from ``uint8 [N, H, W, 3]`` RGB; in eval mode too."""
-        out = self.network(self.normalise(images))
-        return out if self.training else out[1]
+        """The raw maps that the loss takes, from ``uint8 [N, H, W, 3]`` RGB. Only in training mode."""
+        raw: dict[str, Tensor] = self.network(self.normalise(images))
+        return raw
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """``uint8 [N, H, W, 3]`` RGB to boxes ``[N, A, 4]`` (x1, y1, x2, y2, canvas pixels), scores ``[N, A]``.
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """``uint8 [N, H, W, 3]`` RGB to boxes ``[N, A, 4]``, scores ``[N, A]`` and corners ``[N, A, 4, 2]``.
 
-        Only in eval mode: in training the network returns no decoded boxes. H and W are multiples of 32.
+        Boxes (x1, y1, x2, y2) and corners (clockwise from the plate's own top left) are in pixels of the canvas.
+        Only in eval mode: in training the network decodes nothing. H and W are multiples of 32.
         """
-        decoded, _ = self.network(self.normalise(images))
-        return decoded[:, :4].transpose(1, 2), decoded[:, 4]
+        decoded = self.network(self.normalise(images)).transpose(1, 2)
+        return decoded[..., :4], decoded[..., 4], decoded[..., 5:].unflatten(-1, (CORNERS, 2))
 
 
-def detection_loss_inputs(boxes: Tensor, batch_index: Tensor, size: tuple[int, int]) -> dict[str, Tensor]:
-    """Boxes ``[M, 4]`` in canvas pixels to what ultralytics' loss expects: centre and size, relative to the canvas."""
-    scale = boxes.new_tensor([size[1], size[0]])
-    centre, extent = (boxes[:, :2] + boxes[:, 2:]) / 2 / scale, (boxes[:, 2:] - boxes[:, :2]) / scale
-    return {
-        "batch_idx": batch_index.float(),
-        "cls": torch.zeros(len(boxes), 1, device=boxes.device),
-        "bboxes": torch.cat([centre, extent], -1),
-    }
+def architecture(network: str, width: float | None) -> dict[str, Any]:
+    """The YAML of ``network`` with corners for a head, without the one-to-one head, in another ``width``.
+
+    What is shipped is the dense branch; with both, ultralytics' loss would fade out the very branch that we ship.
+    The head is the plain ``Pose``: ``Pose26`` costs as much time and adds a normalizing flow to the training.
+    """
+    described: dict[str, Any] = yaml_model_load(f"{network}.yaml")
+    described["head"][-1][2:] = ["Pose", ["nc", "kpt_shape"]]
+    described |= {"end2end": False, "nc": 1, "kpt_shape": [CORNERS, 2]}
+    if width is not None:
+        if "scales" not in described:
+            raise ValueError(f"width={width}: {network} comes in one width only")
+        depth, _, most = described["scales"][described["scale"]]
+        described["scales"] = {described["scale"]: [depth, width, most]}
+    return described

@@ -16,11 +16,11 @@ _OURS = [getattr(module, name) for module, name in _REPLACED]
 _THREADS = cv2.getNumThreads()
 
 from ultralytics.cfg import get_cfg  # noqa: E402
-from ultralytics.nn.tasks import DetectionModel, load_checkpoint, yaml_model_load  # noqa: E402
-from ultralytics.utils.loss import v8DetectionLoss  # noqa: E402
+from ultralytics.nn.tasks import PoseModel, load_checkpoint, yaml_model_load  # noqa: E402
+from ultralytics.utils.loss import v8PoseLoss  # noqa: E402
 
 for (_module, _name), _ours in zip(_REPLACED, _OURS, strict=True):
     setattr(_module, _name, _ours)
 cv2.setNumThreads(_THREADS)
 
-__all__ = ["DetectionModel", "get_cfg", "load_checkpoint", "v8DetectionLoss", "yaml_model_load"]
+__all__ = ["PoseModel", "get_cfg", "load_checkpoint", "v8PoseLoss", "yaml_model_load"]

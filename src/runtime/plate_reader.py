@@ -1,13 +1,15 @@
 """Reads the text of plates that have been found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
 from src.core.card import CardError
-from src.core.decoding import ctc_decode
+from src.core.decoding import Floats, ctc_decode
 from src.core.geometry import CROP_MARGIN, box_to_corners, crop_plate
 from src.core.types import Boxes, Corners, Image, Reading
 from src.runtime.session import open_model
@@ -32,6 +34,11 @@ class PlateReader:
             raise CardError(f"{Path(folder) / 'card.json'}: alphabet: an OCR needs one")
         self._alphabet = Alphabet(self.card.alphabet)
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The execution providers of the running session, the one asked for first."""
+        return self._model.providers
+
     def read(self, image: Image, plates: Sequence[Corners]) -> list[Reading]:
         """One reading per plate of ``image`` (RGB); ``plates`` are corners ``[4, 2]``, read in one batch."""
         return self.read_crops([self.crop(image, corners) for corners in plates])
@@ -48,6 +55,19 @@ class PlateReader:
         """Readings of crops that already have the card's input size."""
         readings = []
         for start in range(0, len(crops), MAX_BATCH):
-            log_probs = self._model.run(np.stack(crops[start : start + MAX_BATCH]))["log_probs"]
-            readings += [ctc_decode(columns, self._alphabet) for columns in log_probs]
+            readings += self.decode(self.infer(np.stack(crops[start : start + MAX_BATCH])))
         return readings
+
+    def infer(self, batch: npt.NDArray[np.uint8]) -> Floats:
+        """The network's log probabilities ``[N, T, C]`` for crops ``[N, H, W, 3]``."""
+        return self._model.run(batch)["log_probs"]
+
+    def decode(self, log_probs: Floats) -> list[Reading]:
+        """One reading per crop of ``log_probs [N, T, C]``, its confidence calibrated where the card says how."""
+        return [self._calibrated(ctc_decode(columns, self._alphabet)) for columns in log_probs]
+
+    def _calibrated(self, reading: Reading) -> Reading:
+        calibration = self.card.calibration
+        if calibration is None:
+            return reading
+        return replace(reading, confidence=float(calibration.apply(reading.confidence)))

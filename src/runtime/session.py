@@ -45,6 +45,11 @@ class OnnxModel:
     card: ModelCard
     session: ort.InferenceSession
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """onnxruntime's names of the providers of the session, the one asked for first."""
+        return tuple(self.session.get_providers())
+
     def run(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         """Outputs for a batch ``uint8 [N, H, W, 3]`` RGB of the card's input size."""
         names = [output.name for output in self.session.get_outputs()]
@@ -90,7 +95,9 @@ def _check_contract(model: OnnxModel, path: Path, outputs: set[str]) -> None:
     images: Any = {i.name: i for i in model.session.get_inputs()}.get("images")
     if images is None or images.type != "tensor(uint8)":
         raise CardError(f"{path}: has no uint8 input 'images'")
-    if tuple(images.shape[1:]) != (*model.card.input_size, 3):
-        raise CardError(f"{path}: input is {images.shape}, its card says {model.card.input_size}")
+    card, fixed = model.card, tuple(d if isinstance(d, int) else None for d in images.shape[1:])
+    if fixed != (*((None, None) if card.stride else card.input_size), 3):
+        sizes = f"up to {card.input_size} in steps of {card.stride}" if card.stride else card.input_size
+        raise CardError(f"{path}: input is {images.shape}, its card says {sizes}")
     if missing := outputs - {o.name for o in model.session.get_outputs()}:
         raise CardError(f"{path}: has no output {sorted(missing)[0]!r}")

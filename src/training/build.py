@@ -23,6 +23,7 @@ class TrainConfig:
     minutes: float | None = None
     threads: int = 0
     init_from: str | None = None
+    init_may_lack: list[str] = field(default_factory=list)
     resume: str | None = None
     cache: str | None = None
     alphabet: str | None = None

@@ -10,6 +10,7 @@ from hydra.errors import InstantiationException
 from omegaconf import DictConfig, OmegaConf
 
 from src.core.image import ImageError
+from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.data.synthesis import FontError
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 USER_FAULTS = (
     ConfigError,
+    CorrectionError,
     FontError,
     ImageError,
     InstantiationException,  # a constructor that refused its values
@@ -41,8 +43,9 @@ def train_or_explain(config: DictConfig) -> None:
 def train(config: DictConfig) -> None:
     """Fits ``config.model`` on ``config.data``; writes logs, config and checkpoints under ``config.output_dir``.
 
-    ``init_from`` (an export folder or a checkpoint) gives the first weights; ``resume`` (``last`` or a checkpoint)
-    goes on with optimiser, schedule and epoch of an interrupted run.
+    ``init_from`` (an export folder or a checkpoint) gives the first weights, all but those whose names
+    begin with one of ``init_may_lack``; ``resume`` (``last`` or a checkpoint) goes on with optimiser, schedule and
+    epoch of an interrupted run.
     """
     pl.seed_everything(config.seed, workers=True, verbose=False)
     if config.threads:
@@ -53,7 +56,7 @@ def train(config: DictConfig) -> None:
     OmegaConf.save(config, output / "config.yaml", resolve=True)
     data, module = build(config.data), build(config.model)
     if config.init_from:
-        load_weights(module.model, Path(config.init_from))
+        load_weights(module.model, Path(config.init_from), config.init_may_lack)
     trainer = build(config.trainer)
     if trainer.strategy.root_device.type == "cpu":
         float32_depthwise(module.model)

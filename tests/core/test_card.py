@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from src.core.card import CardError, load_card, sha256_of
+from src.core.calibration import Calibration
+from src.core.card import CardError, load_card, sha256_of, write_card
 
 
 def write(folder: Path, **changes: object) -> Path:
@@ -68,3 +69,23 @@ def test_a_card_is_utf8_whatever_the_machine(tmp_path: Path) -> None:
     card = (write(tmp_path, alphabet="京") / "card.json").read_text().replace("\\u4eac", "京")
     (tmp_path / "card.json").write_bytes(card.encode())
     assert load_card(tmp_path).alphabet == "京"
+
+
+CALIBRATION = Calibration(scale=1.25, fitted_on={"gate": 40, "synthetic": 60}, ece_before=0.04, ece_held_out=0.02)
+
+
+def test_a_calibration_is_written_and_nothing_else_changes(tmp_path: Path) -> None:
+    before = load_card(write(tmp_path, alphabet="京"))
+    assert before.calibration is None
+    write_card(before.model_copy(update={"calibration": CALIBRATION}), tmp_path)
+    after = load_card(tmp_path)
+    assert after.calibration == CALIBRATION
+    assert after.model_copy(update={"calibration": None}) == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["card.json", "model.onnx"]
+
+
+def test_a_fault_in_the_calibration_names_its_key(tmp_path: Path) -> None:
+    for key, value in (("scale", 0), ("bias", 0.1)):
+        stated = CALIBRATION.model_dump() | {key: value}
+        with pytest.raises(CardError, match=rf"card\.json: calibration\.{key}"):
+            load_card(write(tmp_path, calibration=stated))

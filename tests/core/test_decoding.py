@@ -7,7 +7,7 @@ import pytest
 
 from src.core.alphabet import Alphabet
 from src.core.decoding import BLANK, ctc_decode, ctc_log_likelihood, decode_detections
-from src.core.geometry import Letterbox
+from src.core.geometry import Letterbox, box_to_corners
 
 ALPHABET = Alphabet("AB")
 
@@ -80,7 +80,7 @@ def test_an_empty_text_has_the_probability_of_blanks() -> None:
 def test_detections_come_back_in_original_pixels_best_first_and_clipped() -> None:
     boxes = np.array([[10, 20, 30, 30], [90, 20, 120, 30], [11, 20, 31, 30]], np.float32)
     scores = np.array([0.6, 0.9, 0.5], np.float32)  # the last overlaps the first
-    found = decode_detections(boxes, scores, Letterbox(0.5, 0, 10), (160, 200), confidence=0.4)
+    found = decode_detections(boxes, scores, None, Letterbox(0.5, 0, 10), (160, 200), confidence=0.4)
     assert [d.confidence for d in found] == pytest.approx([0.9, 0.6])
     np.testing.assert_allclose([d.box for d in found], [[180, 20, 200, 40], [20, 20, 60, 40]])
 
@@ -88,6 +88,24 @@ def test_detections_come_back_in_original_pixels_best_first_and_clipped() -> Non
 def test_what_is_unsure_or_outside_the_image_is_dropped() -> None:
     boxes = np.array([[0, 0, 10, 5], [0, 12, 10, 20]], np.float32)  # the first lies in the letterbox's margin
     fit = Letterbox(1.0, 0, 10)
-    assert decode_detections(boxes[:1], np.ones(1, np.float32), fit, (50, 50), 0.5) == []
-    assert decode_detections(boxes[1:], np.full(1, 0.49, np.float32), fit, (50, 50), 0.5) == []
-    assert len(decode_detections(boxes[1:], np.full(1, 0.5, np.float32), fit, (50, 50), 0.5)) == 1
+    assert decode_detections(boxes[:1], np.ones(1, np.float32), None, fit, (50, 50), 0.5) == []
+    assert decode_detections(boxes[1:], np.full(1, 0.49, np.float32), None, fit, (50, 50), 0.5) == []
+    assert len(decode_detections(boxes[1:], np.full(1, 0.5, np.float32), None, fit, (50, 50), 0.5)) == 1
+
+
+def test_corners_come_back_in_original_pixels_with_their_own_box() -> None:
+    boxes = np.array([[10, 20, 30, 30], [40, 20, 60, 30], [41, 20, 61, 30], [80, 20, 110, 30]], np.float32)
+    scores = np.array([0.6, 0.9, 0.8, 0.7], np.float32)  # the third overlaps the second, the last is cut by the edge
+    corners = box_to_corners(boxes)
+    corners[1, 0] += [2, 1]
+    corners[0] = corners[0][::-1]  # the wrong way round: no plate
+    found = decode_detections(boxes, scores, corners, Letterbox(0.5, 0, 10), (160, 200), confidence=0.4)
+    assert [d.corners is None for d in found] == [False, False, True]
+    np.testing.assert_allclose(found[0].corners, [[84, 22], [120, 20], [120, 40], [80, 40]])
+    np.testing.assert_allclose(found[1].box, [160, 20, 200, 40])
+    np.testing.assert_allclose(found[1].corners, [[160, 20], [220, 20], [220, 40], [160, 40]])
+
+
+def test_nothing_found_needs_no_corners() -> None:
+    nothing = np.zeros((3, 4), np.float32), np.zeros(3, np.float32), np.zeros((3, 4, 2), np.float32)
+    assert decode_detections(*nothing, Letterbox(1.0, 0, 0), (10, 10), 0.5) == []

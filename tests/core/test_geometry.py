@@ -9,6 +9,7 @@ from src.core.geometry import (
     box_to_corners,
     corners_to_box,
     crop_plate,
+    form_plates,
     iou_matrix,
     letterbox,
     nms,
@@ -67,6 +68,27 @@ def test_widen_follows_a_turned_plate() -> None:
     turned = np.array([[20, 10], [20, 50], [10, 50], [10, 10]], np.float32)  # by 90 degrees, 40 x 10
     wide = widen(turned, 0.1)
     np.testing.assert_allclose(wide, [[21, 9], [21, 51], [9, 51], [9, 9]], atol=1e-5)
+
+
+def test_corners_form_a_plate_only_if_convex_clockwise_and_around_their_box() -> None:
+    box = np.array([10, 10, 50, 20], np.float32)
+    upright = box_to_corners(box)
+    tilted = np.array([[10, 13], [49, 10], [50, 17], [11, 20]], np.float32)
+    cases = {
+        "upright": (upright, True),
+        "tilted": (tilted, True),
+        "counter-clockwise": (upright[::-1], False),
+        "crossed": (upright[[0, 1, 3, 2]], False),
+        "dented": (np.array([[10, 10], [50, 10], [20, 12], [10, 20]]), False),
+        "a point": (np.full((4, 2), 30), False),
+        "a line": (upright * [1, 0], False),
+        "off its box": (upright + 20, False),
+        "too wide": ((upright - 30) * [2.1, 1] + 30, False),
+        "not a number": (upright * np.nan, False),
+    }
+    corners, boxes = np.array([c for c, _ in cases.values()], np.float32), np.tile(box, (len(cases), 1))
+    assert dict(zip(cases, form_plates(corners, boxes).tolist(), strict=True)) == {k: v for k, (_, v) in cases.items()}
+    assert form_plates(np.zeros((0, 4, 2)), np.zeros((0, 4))).shape == (0,)
 
 
 def test_crop_of_its_own_size_is_the_picture_itself() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import CANVAS, fake_detector, with_corners, write_model
 from PIL import Image
 
 from src.core.image import ImageError, read_image
@@ -72,6 +73,14 @@ def test_a_crop_is_made_from_the_corners_where_there_are_any(
     plate = reader.read(read_image(photo(blue=True))).plates[0]
     assert plate.reading.text == "京B0"
     assert plate.corners is corners
+
+
+def test_a_detector_with_corners_gives_them_in_pixels_of_the_photograph(models: Path, photo: Photo) -> None:
+    write_model(models / "detector", with_corners(fake_detector()), task="detector", input_size=CANVAS)
+    plate = Reader(models, 1).read(read_image(photo(size=10))).plates[0]
+    np.testing.assert_allclose(plate.box, [300, 200, 600, 300])
+    np.testing.assert_allclose(plate.corners, [[320, 200], [620, 200], [600, 300], [300, 300]])
+    assert plate.reading.text == "AB01"
 
 
 def test_a_crop_reader_takes_the_picture_for_the_plate(models: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_card_must_state_what_decoding_needs(models: Path, name: str, key: str
 
 def test_runtime_and_command_lines_load_no_training_library() -> None:
     code = (
-        "import sys, src.runtime, src.infer, src.evaluate;"
+        "import sys, src.runtime, src.infer, src.evaluate, src.benchmark;"
         "print(sorted({'torch', 'hydra', 'pytorch_lightning', 'ultralytics'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[2]

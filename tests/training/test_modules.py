@@ -1,10 +1,13 @@
-import numpy as np
 import pytest
+import pytorch_lightning as pl
 import torch
 from torch.nn.functional import log_softmax
+from torch.utils.data import DataLoader
 
+from src.core.geometry import box_to_corners
 from src.data.crops import NO_LABEL, CropBatch
-from src.training.detector import DetectorModule, suppressed
+from src.data.scenes import SceneBatch
+from src.training.detector import DetectorModule
 from src.training.ocr import OCRModule, column_loss, ctc_loss
 
 
@@ -35,25 +38,7 @@ def test_ctc_loss_of_a_certain_text_is_zero_and_of_an_impossible_one_is_left_out
     assert ctc_loss(certain, batch_of([1, 1, 1, 1], [4], columns)).item() == 0
 
 
-def test_suppressed_keeps_the_best_of_overlapping_boxes() -> None:
-    boxes = torch.tensor([[0.0, 0, 10, 10], [1, 0, 11, 10], [50, 50, 60, 60], [90, 90, 95, 95]])
-    kept, scores = suppressed(boxes, torch.tensor([0.6, 0.9, 0.5, 0.0001]))
-    assert kept.tolist() == [[1, 0, 11, 10], [50, 50, 60, 60]]
-    assert scores.tolist() == pytest.approx([0.9, 0.5])
-
-
-def test_recall_is_counted_by_the_width_of_the_true_plate() -> None:
-    module = DetectorModule()
-    true = np.array([[0, 0, 20, 5], [0, 50, 60, 65], [100, 0, 300, 40]], np.float32)
-    for found in ([[1, 0, 20, 5], [100, 0, 290, 40]], [[0, 50, 60, 65], [0, 50, 59, 65]]):
-        module._count_recall(np.array(found, np.float32), true)
-    assert module._true.tolist() == [2, 0, 2, 2]
-    assert module._found.tolist() == [1, 0, 1, 1]
-
-
 def test_a_checkpoint_loads_with_weights_only(tmp_path) -> None:
-    import pytorch_lightning as pl
-
     module = OCRModule(alphabet="AB", cut_after=1, width_kept=[], head_width=8)
     trainer = pl.Trainer(logger=False, enable_checkpointing=False, accelerator="cpu", barebones=True)
     trainer.strategy.connect(module)
@@ -62,3 +47,46 @@ def test_a_checkpoint_loads_with_weights_only(tmp_path) -> None:
     assert loaded.alphabet.characters == "AB"
     for ours, theirs in zip(loaded.parameters(), module.parameters(), strict=True):
         assert torch.equal(ours, theirs)
+
+
+class FewScenes(pl.LightningDataModule):
+    """One training and one validation batch; ``visible`` says whose corners are known."""
+
+    batch_size = 2
+
+    def __init__(self, visible: float) -> None:
+        super().__init__()
+        boxes = torch.tensor([[8.0, 8, 40, 20], [10, 30, 50, 44]])
+        corners = torch.cat([torch.from_numpy(box_to_corners(boxes.numpy())), torch.full((2, 4, 1), visible)], -1)
+        self.scenes = SceneBatch(
+            torch.randint(0, 255, (2, 64, 64, 3), dtype=torch.uint8), boxes, corners, torch.arange(2)
+        )
+
+    def train_dataloader(self) -> DataLoader[SceneBatch]:
+        return DataLoader([self.scenes], batch_size=None)
+
+    val_dataloader = train_dataloader
+
+    def transfer_batch_to_device(self, batch: SceneBatch, device: torch.device, dataloader_idx: int) -> SceneBatch:
+        return batch
+
+
+@pytest.mark.parametrize("visible", [0.0, 1.0])
+def test_a_detector_fits_and_validates_with_and_without_corners(
+    visible: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("src.training.detection_metrics.CONFIDENCE", 0.0)  # it has learnt nothing yet
+    module = DetectorModule(width=0.125)
+    trainer = pl.Trainer(
+        max_epochs=1, accelerator="cpu", precision="bf16-mixed", logger=False, enable_checkpointing=False,
+        enable_progress_bar=False, enable_model_summary=False, num_sanity_val_steps=0,
+    )  # fmt: skip
+    trainer.fit(module, FewScenes(visible))
+    logged = trainer.callback_metrics
+    assert torch.isfinite(logged["loss"])
+    assert (logged["loss_corners"] > 0) == bool(visible)
+    assert logged["loss"].item() == pytest.approx(
+        sum(logged[f"loss_{k}"].item() for k in ("box", "cls", "l1", "corners"))
+    )
+    assert 0 <= logged["val/ap50"] <= 1
+    assert "val/recall_24_48" in logged

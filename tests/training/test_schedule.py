@@ -62,3 +62,27 @@ def test_weights_of_another_network_are_refused(tmp_path) -> None:
         load_weights(nn.Linear(4, 5), tmp_path)
     with pytest.raises(WeightsError, match="no such weights"):
         load_weights(nn.Linear(4, 3), tmp_path / "nowhere")
+
+
+def test_only_a_part_that_is_named_may_be_new(tmp_path) -> None:
+    torch.manual_seed(0)
+    old = nn.Sequential(nn.Linear(4, 3))
+    grown = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 2))
+    save_weights(old, tmp_path / "weights.safetensors")
+    new = grown[1].weight.clone()
+    with pytest.raises(WeightsError, match=r"weights\.safetensors: Missing key.*1\.weight"):
+        load_weights(grown, tmp_path)
+    with pytest.raises(WeightsError, match="Missing key"):
+        load_weights(grown, tmp_path, may_lack=["1.bias"])
+    load_weights(grown, tmp_path, may_lack=["1."])
+    assert torch.allclose(grown[0].weight, old[0].weight, atol=1e-3)
+    assert torch.equal(grown[1].weight, new)
+
+
+def test_a_part_that_may_be_new_is_loaded_where_the_file_has_it_and_must_exist(tmp_path) -> None:
+    source, target = nn.Linear(4, 3), nn.Linear(4, 3)
+    save_weights(source, tmp_path / "weights.safetensors")
+    load_weights(target, tmp_path, may_lack=["bias"])
+    assert torch.allclose(source.bias, target.bias, atol=1e-3)
+    with pytest.raises(WeightsError, match="no weight of the network begins with 'bais'"):
+        load_weights(target, tmp_path, may_lack=["bais"])

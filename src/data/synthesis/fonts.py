@@ -1,6 +1,6 @@
 """Typefaces: which resemble which plates, and the masks of their characters, each drawn once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,6 +16,8 @@ Mask = npt.NDArray[np.uint8]
 """``[h, w]``: 255 is ink, cut tightly around it."""
 
 SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".woff"})
+HELD_OUT = "held-out"
+"""The folder of the faces that no training sees."""
 GLYPH_HEIGHT = 64
 NOTE_HEIGHT = 24
 
@@ -67,17 +69,32 @@ class FontError(ValueError):
 
 
 def find_fonts(folder: Path) -> list[Path]:
-    """The font files under ``folder``, sorted. Raises FontError naming the command that fetches some."""
-    fonts = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    """The font files under ``folder``, sorted, without those held out of training.
+
+    Raises FontError naming the command that fetches some.
+    """
+    fonts = [p for p in _font_files(folder) if HELD_OUT not in p.relative_to(folder).parts]
     if not fonts:
         raise FontError(f"{folder}: no font file there; run scripts/fetch_fonts.sh {folder}")
     return fonts
 
 
-class Faces:
-    """The faces at hand, by the plates they resemble."""
+def held_out_fonts(folder: Path) -> list[Path]:
+    """The font files of ``folder`` that are held out of training, sorted. Raises FontError like ``find_fonts``."""
+    fonts = _font_files(folder / HELD_OUT)
+    if not fonts:
+        raise FontError(f"{folder / HELD_OUT}: no font file there; run scripts/fetch_fonts.sh {folder}")
+    return fonts
 
-    def __init__(self, fonts: Sequence[Path]) -> None:
+
+def _font_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+
+
+class Faces:
+    """The faces at hand, by the plates they resemble: those of ``fonts``, and ``pens`` of ROUNDNESS."""
+
+    def __init__(self, fonts: Sequence[Path], pens: Collection[str] = tuple(ROUNDNESS)) -> None:
         if not fonts:
             raise FontError("no fonts given; run scripts/fetch_fonts.sh and pass find_fonts(Path('.fonts'))")
         self._latin = [str(p) for p in fonts if _holds(str(p), "A") and _holds(str(p), "0")]
@@ -89,7 +106,7 @@ class Faces:
             for kind in ("euro", "russia", "america", "brazil", "tunisia")
         }
         for kind, share in (("russia", 3), ("brazil", 2), ("euro", 1), ("tunisia", 1)):
-            self._by_kind[kind] += [*ROUNDNESS] * share
+            self._by_kind[kind] += [*pens] * share
         for script, sample in _SCRIPTS.items():
             self._by_kind[script] = [str(p) for p in fonts if _holds(str(p), sample)]
 

@@ -1,6 +1,6 @@
 """Plates that never were: crops as the reader sees them, with the text and the box of each character."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from src.data.synthesis.holder import hold
 from src.data.synthesis.plate import Plate
 from src.data.synthesis.pose import lay, random_pose, transform_boxes
 from src.data.synthesis.russia import russian
+from src.data.synthesis.strokes import ROUNDNESS
 from src.data.synthesis.world import chinese, generic, tunisian
 
 PLATES: dict[str, Callable[[np.random.Generator], Plate]] = {
@@ -68,11 +69,15 @@ class CropSynthesiser:
         fonts: Sequence[Path],
         size: tuple[int, int] = (32, 128),
         weights: Mapping[str, float] = DEFAULT_WEIGHTS,
+        pens: Collection[str] = tuple(ROUNDNESS),
     ) -> None:
-        """``weights`` by names of PLATES; groups whose script no font writes are left out (``skipped``)."""
+        """``weights`` by names of PLATES; groups whose script no font writes are left out (``skipped``).
+
+        ``pens`` are the faces drawn by ``strokes`` that are used beside ``fonts``.
+        """
         if unknown := sorted(set(weights) - set(PLATES)):
             raise ValueError(f"no plates are called {', '.join(unknown)}; there are {', '.join(PLATES)}")
-        self.faces = Faces(fonts)
+        self.faces = Faces(fonts, pens)
         self.size = size
         self.skipped = tuple(n for n in weights if n in NEEDS and not self.faces.writes(NEEDS[n]))
         self.names = tuple(n for n in weights if n not in self.skipped and weights[n] > 0)
@@ -88,7 +93,10 @@ class CropSynthesiser:
 
     def __call__(self, rng: np.random.Generator) -> SyntheticCrop:
         """One crop."""
-        plate = self.plate(rng)
+        return self.draw(self.plate(rng), rng)
+
+    def draw(self, plate: Plate, rng: np.random.Generator) -> SyntheticCrop:
+        """A crop of this plate: typeface, holder, pose and light are chosen by ``rng``."""
         height = round(self.size[0] * 2 * min(1.3, max(0.75, 4.5 / plate.aspect)))
         flat = draw_plate(plate, self.faces, rng, height)
         if rng.random() < HELD:

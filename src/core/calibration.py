@@ -1,0 +1,39 @@
+"""From a reader's own confidence to the probability that its text is right."""
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+EPSILON = 1e-6
+"""No confidence is nearer to 0 or 1 than this; the sixth place is the last that is printed."""
+
+
+class Calibration(BaseModel):
+    """Multiplies the log-odds of a confidence by ``scale``: above 1 it moves away from one half, below 1 towards it.
+
+    Platt, "Probabilistic outputs for support vector machines", 1999, without his bias; temperature scaling (Guo et
+    al., "On calibration of modern neural networks", ICML 2017) of the two classes right and wrong, with a temperature
+    of 1 / ``scale``. The order of readings stays as it is.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    scale: float = Field(gt=0)
+    fitted_on: dict[str, int] = Field(description="source -> number of readings")
+    ece_before: float = Field(description="expected calibration error of all readings as the network gives them")
+    ece_held_out: float = Field(description="the same, each source calibrated on the others alone")
+
+    def apply(self, confidence: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """The calibrated probability of each confidence, in an array of the same shape."""
+        return from_log_odds(self.scale * to_log_odds(confidence))
+
+
+def to_log_odds(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """log(p / (1 - p)); finite for 0 and 1 too, which count as EPSILON from them."""
+    p = np.clip(np.asarray(probability, np.float64), EPSILON, 1 - EPSILON)
+    return np.asarray(np.log(p) - np.log1p(-p), np.float64)
+
+
+def from_log_odds(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The probability of each of the log-odds, without overflow however large they are."""
+    return np.asarray(np.exp(-np.logaddexp(0, -log_odds)), np.float64)

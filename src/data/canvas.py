@@ -1,0 +1,144 @@
+"""A scene and what is marked in it, moved together: letterbox, mirror, affine warp, mosaic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from src.core.geometry import FILL, box_to_corners, corners_to_box, letterbox
+from src.core.types import Boxes, Image
+
+Floats = npt.NDArray[np.float32]
+FLIPPED_CORNERS = [1, 0, 3, 2]
+"""After a horizontal flip, top right is the new top left."""
+MIN_WIDTH = 8.0
+"""Pixels of the canvas under which a plate is not asked for: narrower than a cell of the detector's finest map."""
+MOSAIC_SCALES = (0.4, 1.1)
+"""Of a scene in a mosaic, against the scale at which it would fill the canvas alone."""
+
+
+def no_boxes() -> Boxes:
+    """An empty ``[0, 4]``."""
+    return np.zeros((0, 4), np.float32)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``image`` uint8 [H, W, 3] RGB; of its plates the ``boxes`` [M, 4] and ``corners`` [M, 4, 3] (x, y, visible).
+
+    ``ignore`` [K, 4] are boxes of what is neither right nor wrong to find. All in pixels of ``image``.
+    """
+
+    image: Image
+    boxes: Floats
+    corners: Floats
+    ignore: Floats = field(default_factory=no_boxes)
+
+
+def fit(scene: Scene, size: int) -> Scene:
+    """Letterboxes a scene onto a square canvas of ``size`` pixels."""
+    canvas, box = letterbox(scene.image, (size, size))
+    matrix = np.array([[box.scale, 0, box.left], [0, box.scale, box.top]])
+    return _moved(scene, canvas, matrix, (0, 0, size, size), 0.0)
+
+
+def flip_horizontally(scene: Scene) -> Scene:
+    """Mirrors a scene; corners are renumbered so that they still run clockwise from the top left."""
+    width = scene.image.shape[1]
+    corners = scene.corners[:, FLIPPED_CORNERS].copy()
+    corners[..., 0] = width - corners[..., 0]
+    return Scene(scene.image[:, ::-1], _mirrored(scene.boxes, width), corners, _mirrored(scene.ignore, width))
+
+
+def _mirrored(boxes: Floats, width: int) -> Floats:
+    x1, y1, x2, y2 = boxes.T
+    return np.stack([width - x2, y1, width - x1, y2], -1)
+
+
+def warp(scene: Scene, matrix: npt.NDArray[Any], size: int, min_visible: float) -> Scene:
+    """The scene through ``matrix`` [2, 3] on a canvas of ``size`` pixels, what lies beyond the picture filled with 114.
+
+    A plate of which less than ``min_visible`` is on the canvas is dropped, one narrower than MIN_WIDTH becomes an
+    ignore box. Where the scene is made smaller it is first shrunk by pixel area: bilinear sampling alone would alias.
+    """
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    image, pixels = scene.image, matrix.astype(np.float64)
+    if scale < 0.9:
+        height, width = image.shape[:2]
+        small = (max(1, round(width * scale)), max(1, round(height * scale)))
+        image = np.asarray(cv2.resize(image, small, interpolation=cv2.INTER_AREA), np.uint8)
+        pixels = pixels @ np.diag([width / small[0], height / small[1], 1.0])
+    pixels = pixels.copy()
+    pixels[:, 2] += pixels[:, :2].sum(1) / 2 - 0.5  # OpenCV counts from the centre of the first pixel
+    canvas = cv2.warpAffine(image, pixels, (size, size), flags=cv2.INTER_LINEAR, borderValue=(FILL,) * 3)
+    return _without_specks(_moved(scene, np.asarray(canvas, np.uint8), matrix, (0, 0, size, size), min_visible))
+
+
+def _without_specks(scene: Scene) -> Scene:
+    wide = scene.boxes[:, 2] - scene.boxes[:, 0] >= MIN_WIDTH
+    ignore = np.concatenate([scene.ignore, scene.boxes[~wide]])
+    return Scene(scene.image, scene.boxes[wide], scene.corners[wide], ignore)
+
+
+def mosaic(scenes: Sequence[Scene], size: int, rng: np.random.Generator, min_visible: float = 0.4) -> Scene:
+    """Four scenes around a random centre of one canvas (Bochkovskiy et al., YOLOv4, 2020), each at its own scale."""
+    canvas = np.full((size, size, 3), FILL, np.uint8)
+    cx, cy = (int(v) for v in rng.uniform(0.3, 0.7, 2) * size)
+    windows = [(0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size)]
+    placed = []
+    for scene, window in zip(scenes, windows, strict=True):
+        scale = size / max(scene.image.shape[:2]) * float(rng.uniform(*MOSAIC_SCALES))
+        width, height = (max(1, round(side * scale)) for side in scene.image.shape[1::-1])
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        small = np.asarray(cv2.resize(scene.image, (width, height), interpolation=way), np.uint8)
+        left = cx - width if window[0] == 0 else cx
+        top = cy - height if window[1] == 0 else cy
+        x1, y1 = max(left, window[0]), max(top, window[1])
+        x2, y2 = min(left + width, window[2]), min(top + height, window[3])
+        canvas[y1:y2, x1:x2] = small[y1 - top : y2 - top, x1 - left : x2 - left]
+        matrix = np.array([[scale, 0, left], [0, scale, top]])
+        placed.append(_moved(scene, canvas, matrix, (x1, y1, x2, y2), min_visible))
+    boxes, corners, ignore = ([getattr(s, name) for s in placed] for name in ("boxes", "corners", "ignore"))
+    return Scene(canvas, np.concatenate(boxes), np.concatenate(corners), np.concatenate(ignore))
+
+
+def _moved(
+    scene: Scene, image: Image, matrix: npt.NDArray[Any], window: tuple[int, int, int, int], min_visible: float
+) -> Scene:
+    """``image`` with the scene's marks through ``matrix`` [2, 3], cut at ``window`` (x1, y1, x2, y2).
+
+    The box of a plate whose corners are known is the one around them; a box alone becomes the box around its own
+    corners, which is too wide where the matrix turns it: that costs the reader less than a character cut off.
+    """
+    matrix = matrix.astype(np.float32)
+    corners = scene.corners.copy()
+    corners[..., :2] = _through(matrix, corners[..., :2])
+    boxes = corners_to_box(_through(matrix, box_to_corners(scene.boxes)))
+    known = corners[..., 2].all(1)
+    boxes[known] = corners_to_box(corners[known, :, :2])
+    kept, boxes = _inside(boxes, window, min_visible)
+    _, ignore = _inside(corners_to_box(_through(matrix, box_to_corners(scene.ignore))), window, 0.0)
+    return Scene(image, boxes, corners[kept], ignore)
+
+
+def _through(matrix: Floats, points: Floats) -> Floats:
+    moved: Floats = points @ matrix[:, :2].T + matrix[:, 2]
+    return moved
+
+
+def _inside(
+    boxes: Floats, window: tuple[int, int, int, int], min_visible: float
+) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Which boxes have more than ``min_visible`` of their area within ``window``, and these, cut."""
+    cut = boxes.clip(np.array(window[:2] * 2), np.array(window[2:] * 2)).astype(np.float32)
+    kept = area(cut) > min_visible * area(boxes)
+    return kept, cut[kept]
+
+
+def area(boxes: Floats) -> Floats:
+    """Of ``[M, 4]`` boxes."""
+    areas: Floats = (boxes[:, 2:] - boxes[:, :2]).clip(0).prod(-1)
+    return areas

@@ -1,0 +1,129 @@
+"""Plates of scenes that were looked at again: hand labels that replace what a data set came with."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from src.core.card import sha256_of
+from src.data.manifest import Box, PlateLabel, Points, Record
+
+
+class CorrectionError(ValueError):
+    """Corrections that cannot be read, or whose picture is not there; the message names file and line."""
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class CorrectedPlate(_Closed):
+    """A plate that a person saw; ``corners`` only where they were marked."""
+
+    box: Box
+    corners: Points | None = None
+
+
+class Correction(_Closed):
+    """One line: all plates of the picture with that hash, and the boxes that are neither right nor wrong."""
+
+    set: Literal["scenes"]
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
+    plates: tuple[CorrectedPlate, ...]
+    ignore: tuple[Box, ...] = ()
+
+
+Placed = tuple[str, Correction]
+"""A correction and where it stands: file and line."""
+
+
+def apply_corrections(records: Sequence[Record], root: Path, folder: Path) -> list[Record]:
+    """``records``, in order, with plates and ignore boxes of every picture that a ``*.jsonl`` of ``folder`` speaks of.
+
+    Images are relative to ``root``; split and source stay. A plate whose box is not changed keeps its text. A record
+    that says again what an earlier one says is left out. Raises CorrectionError for a folder without files, a
+    malformed line, a picture that no record shows, one named twice.
+    """
+    corrections = _by_hash(folder)
+    hashes = _hashes(records, root)
+    if unknown := corrections.keys() - set(hashes):
+        where = min(corrections[digest][0] for digest in unknown)
+        raise CorrectionError(f"{where}: no scene of that hash in {root}")
+    return _apply(records, hashes, corrections)
+
+
+def apply_known_corrections(records: Sequence[Record], root: Path, folder: Path) -> list[Record]:
+    """As ``apply_corrections``, for records that need not be the whole set: corrections of other pictures wait."""
+    return _apply(records, _hashes(records, root), _by_hash(folder))
+
+
+def _hashes(records: Sequence[Record], root: Path) -> list[str]:
+    """Of each scene's file; empty for a crop, or where the file is missing."""
+    return [sha256_of(root / r.image) if r.is_scene and (root / r.image).is_file() else "" for r in records]
+
+
+def _apply(records: Sequence[Record], hashes: Sequence[str], corrections: Mapping[str, Placed]) -> list[Record]:
+    corrected = (
+        _corrected(record, corrections[digest][1]) if digest in corrections else record
+        for record, digest in zip(records, hashes, strict=True)
+    )
+    return list(dict.fromkeys(corrected))
+
+
+def tightened(records: Sequence[Record], loose: Mapping[str, float]) -> list[Record]:
+    """``records`` with the boxes of the sources in ``loose`` drawn in on every side by a share of their height.
+
+    Raises CorrectionError for a source that no record has.
+    """
+    if unknown := set(loose) - {record.source for record in records}:
+        raise CorrectionError(f"loose names sources that the data lack: {', '.join(sorted(unknown))}")
+    return [_tightened(r, loose[r.source]) if r.source in loose and r.plates else r for r in records]
+
+
+def _tightened(record: Record, share: float) -> Record:
+    plates = []
+    for plate in record.plates or ():
+        x1, y1, x2, y2 = plate.box
+        by = share * (y2 - y1)
+        plates.append(plate.model_copy(update={"box": (x1 + by, y1 + by, x2 - by, y2 - by)}))
+    return record.model_copy(update={"plates": tuple(plates)})
+
+
+def read_corrections(path: Path) -> list[tuple[int, Correction]]:
+    """The corrections of one file with their line numbers from 1. Raises CorrectionError."""
+    corrections = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
+            try:
+                corrections.append((number, Correction.model_validate_json(line)))
+            except ValidationError as error:
+                first = error.errors()[0]
+                where = ".".join(map(str, first["loc"])) or "line"
+                raise CorrectionError(f"{path}:{number}: {where}: {first['msg']}") from None
+    return corrections
+
+
+def _by_hash(folder: Path) -> dict[str, Placed]:
+    """Each correction with its place (file and line), by the picture's hash."""
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise CorrectionError(f"{folder}: no corrections (*.jsonl) in it")
+    found: dict[str, Placed] = {}
+    for path in files:
+        for number, correction in read_corrections(path):
+            if correction.sha256 in found:
+                raise CorrectionError(f"{path}:{number}: the picture of {found[correction.sha256][0]} again")
+            found[correction.sha256] = f"{path}:{number}", correction
+    return found
+
+
+def _corrected(record: Record, correction: Correction) -> Record:
+    known = {plate.box: plate for plate in record.plates or ()}
+    plates = tuple(
+        known[p.box].model_copy(update={"corners": p.corners})
+        if p.box in known
+        else PlateLabel(box=p.box, corners=p.corners)
+        for p in correction.plates
+    )
+    return record.model_copy(update={"plates": plates, "ignore": correction.ignore})
