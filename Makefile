@@ -7,9 +7,11 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --constraint const
 IMAGE ?=
 ARGS ?=
 SPLIT ?= test
+PEER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup infer fonts train-detector train-ocr export evaluate test lint format clean
+.PHONY: help setup infer fonts train-detector train-ocr export calibrate evaluate robustness benchmark notebooks test lint \
+  format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,9 +25,17 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) .
 	@touch $@
 
-$(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) '.[train,dev]'
+$(VENV)/.evaluate: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) '.[evaluate]'
 	@touch $(VENV)/.runtime $@
+
+$(VENV)/.peer: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) '.[evaluate,peer]'
+	@touch $(VENV)/.runtime $(VENV)/.evaluate $@
+
+$(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) '.[train,evaluate,dev]'
+	@touch $(VENV)/.runtime $(VENV)/.evaluate $@
 
 .fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.full
 	PATH="$(abspath $(BIN)):$$PATH" scripts/fetch_fonts.sh .fonts
@@ -39,7 +49,7 @@ infer: $(VENV)/.runtime ## read a photograph, a folder or a glob: IMAGE=gate.jpg
 
 fonts: .fonts/.fetched ## fetch the typefaces that synthetic plates are set in
 
-train-detector: $(VENV)/.full ## train the detector [ARGS="Hydra overrides"]
+train-detector: $(VENV)/.full .fonts/.fetched ## train the detector [ARGS="Hydra overrides"]
 	$(BIN)/python -m src.train_detector $(ARGS)
 
 train-ocr: $(VENV)/.full .fonts/.fetched ## train the reader [ARGS="Hydra overrides"]
@@ -48,8 +58,21 @@ train-ocr: $(VENV)/.full .fonts/.fetched ## train the reader [ARGS="Hydra overri
 export: $(VENV)/.full ## checkpoints to exports/ as ONNX, proven equal [ARGS="Hydra overrides"]
 	$(BIN)/python -m src.export $(ARGS)
 
-evaluate: $(VENV)/.runtime ## measure the exported models [SPLIT=val] [ARGS="--sets ..."]
+calibrate: $(VENV)/.evaluate .fonts/.fetched ## fit the reader's confidence on val, into its card
+	$(BIN)/python -m src.calibrate $(ARGS)
+
+evaluate: $(VENV)/.evaluate ## accuracy of the exported models [SPLIT=val] [ARGS="--sets ..."]
 	$(BIN)/python -m src.evaluate --split $(SPLIT) $(ARGS)
+
+robustness: $(VENV)/.evaluate ## accuracy under rain, night, blur, ... [ARGS="--images 100"]
+	$(BIN)/python -m src.robustness $(ARGS)
+
+benchmark: $(VENV)/.evaluate $(if $(PEER),$(VENV)/.peer) ## milliseconds of every stage [PEER=folder of fast-alpr's weights]
+	$(BIN)/python -m src.benchmark $(if $(PEER),--peer '$(PEER)') $(ARGS)
+
+notebooks: $(VENV)/.full .fonts/.fetched ## open the notebooks in JupyterLab
+	$(PIP) '.[notebooks]'
+	$(BIN)/python -m jupyterlab notebooks
 
 test: $(VENV)/.full ## run every test
 	$(BIN)/python -m pytest $(ARGS)

@@ -2,11 +2,12 @@
 # Fetches typefaces that resemble number plates into a folder that git ignores: scripts/fetch_fonts.sh [DIR=.fonts]
 #
 # They come through Debian packages (apt-get download) and npm packages (npm pack); nothing is installed.
-# Faces that are already there are not fetched again. Exits 1 with fewer than ten faces.
+# DIR/held-out gets faces that no training sees: confidence is calibrated on plates set in them.
+# Faces that are already there are not fetched again. Exits 1 with fewer than ten faces to train on.
 set -euo pipefail
 
 dir=${1:-.fonts}
-mkdir -p "$dir"
+mkdir -p "$dir/held-out"
 dir=$(cd "$dir" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -53,6 +54,17 @@ fjalla-one: 400
 chakra-petch: 600
 jost: 500
 "
+# of other families than those above, for no training
+held_out="
+titillium-web: 600
+pt-sans-narrow: 700
+ubuntu-condensed: 400
+fira-sans-condensed: 500
+ibm-plex-sans-condensed: 600
+khand: 500
+asap-condensed: 600
+signika: 600
+"
 
 from_debian() { # package face...
     local package=$1 face
@@ -67,14 +79,14 @@ from_debian() { # package face...
     done
 }
 
-from_npm() { # package weight...
-    local package=$1 weight face
-    shift
+from_npm() { # folder package weight...
+    local folder=$1 package=$2 weight face
+    shift 2
     for weight in "$@"; do
         face=$package-latin-$weight-normal.woff
-        [[ -s $dir/$face ]] && continue
+        [[ -s $folder/$face ]] && continue
         [[ -d $work/npm-$package ]] || unpack_npm "$package" || { missing+=("@fontsource/$package"); return; }
-        cp "$work/npm-$package/package/files/$face" "$dir/" 2>/dev/null || missing+=("@fontsource/$package/$weight")
+        cp "$work/npm-$package/package/files/$face" "$folder/" 2>/dev/null || missing+=("@fontsource/$package/$weight")
     done
 }
 
@@ -90,11 +102,15 @@ while IFS=: read -r package faces; do
 done <<<"$debian"
 while IFS=: read -r package weights; do
     # shellcheck disable=SC2086
-    [[ -n $package ]] && from_npm "$package" $weights
+    [[ -n $package ]] && from_npm "$dir" "$package" $weights
 done <<<"$npm"
+while IFS=: read -r package weights; do
+    # shellcheck disable=SC2086
+    [[ -n $package ]] && from_npm "$dir/held-out" "$package" $weights
+done <<<"$held_out"
 
 for name in ${missing[@]+"${missing[@]}"}; do echo "could not get $name" >&2; done
 [[ ${missing[*]-} == *fonts-* ]] && echo "if apt finds no package, run 'apt-get update' first" >&2
-count=$(find "$dir" -type f \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' -o -name '*.woff' \) | wc -l)
+count=$(find "$dir" -maxdepth 1 -type f \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' -o -name '*.woff' \) | wc -l)
 echo "$count faces in $dir"
 ((count >= 10))

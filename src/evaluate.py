@@ -1,25 +1,37 @@
-"""``python -m src.evaluate``: what the exported models read right, over labelled pictures.
+"""``python -m src.evaluate``: what the exported models find and read right, over labelled pictures.
 
-Exit status: 0 done, 1 some picture could not be read (the figures leave it out), 2 wrong usage.
+Exit status: 0 done, 1 some picture was skipped (the figures leave it out), 2 wrong usage.
 """
 
 import argparse
-import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import cv2
 
-from src.core.card import CardError, ModelCard
+from src.core.card import CardError
+from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
-from src.evaluation import provenance, report
-from src.evaluation.run import AP_FLOOR, Row, average_precision, evaluate_plates, evaluate_scenes
-from src.evaluation.sets import EvaluationSet, SetError, default_sets, named_sets
+from src.data.synthesis import FontError
+from src.evaluation import provenance, report, terminal
+from src.evaluation.average_precision import AP_FLOOR
+from src.evaluation.calibration import calibration_report
+from src.evaluation.compare import compare
+from src.evaluation.comparison import Comparison
+from src.evaluation.contestants import Ours, Predicted
+from src.evaluation.drawn import drawn_set
+from src.evaluation.errors import error_report
+from src.evaluation.predictions import PredictionError, read_predictions
+from src.evaluation.run import Contestant, evaluate_set, gather
+from src.evaluation.schema import Model, Report, ReportError, read_report
+from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
+from src.evaluation.summary import main_outcomes
+from src.evaluation.synthetic_set import SYNTHETIC
+from src.evaluation.system import OURS, System
 from src.runtime.command import USAGE, Parser, add_model_flags
 from src.runtime.detector import Detector
 from src.runtime.reader import Reader
@@ -29,10 +41,31 @@ PROG = "python -m src.evaluate"
 EPILOG = """\
 sets without --sets:
   --split test (the default)  every benchmarks/*/manifest.jsonl below the data folder
-  --split val                 scenes (boxes only), ocr (crops, by source) and the labels in data/labels
+  --split val                 scenes (boxes only), ocr (crops, by source), the labels in data/labels, and plates
+                              drawn in typefaces that no training sees (make fonts)
   neither there               the rendered samples in data/samples
-Figures: read (exactly right, of the known texts), by the published texts, with O=0 and I=1 merged, found
-(overlap over 0.3), character error rate, boxes too many per image; median milliseconds without decoding."""
+
+your own pictures: gate/manifest.jsonl, an object per line, paths relative to it, boxes in pixels (x1, y1, x2, y2)
+  {"image": "1.jpg", "plates": [{"box": [411, 300, 530, 331], "text": "AB123CD"}], "ignore": [[20, 300, 60, 315]]}
+  {"image": "2.jpg", "plates": []}
+  {"image": "crop.jpg", "text": "AB123CD"}
+Every plate of a photograph has its box; text may be null where it cannot be read; "ignore" are plates that count
+neither way. "text" beside "image" makes the picture a crop of one plate. Texts are upper case without separators.
+  python -m src.data.check gate/manifest.jsonl
+  python -m src.evaluate --sets gate --split all
+  python -m src.evaluate --sets gate --split all --baseline reports/latest/report.json
+  python -m src.infer gate --format jsonl > ours.jsonl     # what --predictions takes, of any system:
+  {"image": "gate/1.jpg", "plates": [{"box": [410, 301, 531, 330], "text": "AB123CD", "confidence": 0.97}]}
+
+Three flows are kept apart: the detector alone (found: overlap over 0.3; precision, boxes too many per image, AP50 and
+AP50-95), the OCR alone on true boxes and crops, and the whole path (read: exactly right; by the published texts; with
+O=0 and I=1; character error rate). Intervals are 95 %, by bootstrap over images. For average precision a predicted
+plate needs "detection_confidence", and all boxes down to 0.001 belong into the file.
+Exit status: 0 done, 1 some picture was skipped (named, and left out of the figures), 2 wrong usage."""
+
+FAULTS = (SetError, ManifestError, LabelError, CorrectionError, CardError, ProviderError, PredictionError, ReportError)
+SKIPPED_SHOWN = 20
+"""Skipped pictures that are named on the terminal; the report names all."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,85 +74,133 @@ def main(argv: list[str] | None = None) -> int:
     if args.threads:
         cv2.setNumThreads(args.threads)
     try:
-        data = _data_folder(args.data or os.environ.get("PLATE_DATA"))
-        sets = named_sets(args.sets, data, args.split) if args.sets else default_sets(data, args.split)
+        baseline = read_report(args.baseline) if args.baseline else None
+        sets = _sets(args)
+        peers = _peers(args.predictions, sets)
         reader = Reader(args.models, args.threads, args.provider, args.min_confidence)
+        sweep = Detector(Path(args.models) / "detector", args.threads, args.provider, AP_FLOOR)
         args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
-        rows = [row for pictures in sets for row in _evaluate(pictures, reader, args)]
-    except (SetError, ManifestError, LabelError, CardError, ProviderError) as error:
+        sets += _drawn(args)
+        systems = _measure(sets, [Ours(reader, sweep), *peers])
+        words = sys.argv[1:] if argv is None else argv
+        comparison = compare(args.baseline, baseline, systems) if baseline else None
+        built = _report(args, f"{PROG} {shlex.join(words)}".strip(), reader, systems, comparison)
+        report.write(built, args.out, {pictures.name: pictures.root for pictures in sets})
+    except FAULTS as error:
         print(f"{PROG}: {error}", file=sys.stderr)
         return USAGE
     except OSError as error:
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
-    built = report.build(rows, _provenance(args, sys.argv[1:] if argv is None else argv, reader))
-    report.write(built, args.out)
-    report.show(built)
-    failures = [failure for row in rows for failure in row.failures]
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    return 1 if failures else 0
+    terminal.show(built)
+    return _name_skipped(systems)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """The checked flags. Ends the program with status 2 for wrong ones."""
-    parser = Parser(PROG, "Evaluates the exported models over labelled pictures.", EPILOG)
+    parser = Parser(PROG, "Measures the exported models, and other systems' predictions, on labelled pictures.", EPILOG)
     parser.add_argument(
-        "--sets",
-        nargs="+",
-        metavar="SET",
-        help="manifests, their folders, or folder names below the data folder",
+        "--sets", nargs="+", metavar="SET", help="manifests, their folders, or folder names below the data folder"
     )
-    parser.add_argument("--split", default="test", help="records of this split (default: test)")
+    parser.add_argument("--split", default="test", help="records of this split, or all (default: test)")
+    parser.add_argument("--data", metavar="DIR", help="data folder (default: $PLATE_DATA, else data)")
+    parser.add_argument(
+        "--predictions",
+        action="append",
+        default=[],
+        metavar="[NAME=]FILE",
+        help="JSON Lines of another system, scored beside the models; may be repeated",
+    )
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="report.json of an earlier run to compare with")
     parser.add_argument(
         "--out",
         type=Path,
         default=Path("reports/latest"),
         metavar="DIR",
-        help="where report.json and report.md go (default: reports/latest)",
+        help="where report.json, .md, .html and the plots go (default: reports/latest)",
     )
-    parser.add_argument("--data", metavar="DIR", help="data folder (default: $PLATE_DATA, else data)")
+    parser.add_argument(
+        "--synthetic", type=count, default=600, metavar="N", help="drawn plates with --split val (default: 600)"
+    )
+    parser.add_argument("--fonts", type=Path, default=Path(".fonts"), metavar="DIR", help="default: .fonts")
     add_model_flags(parser)
     return parser.parse_args(argv)
 
 
-def _data_folder(stated: str | None) -> Path:
-    """``stated``, or ``data``. Raises SetError: a misspelt folder must not end in the rendered samples."""
-    if stated and not Path(stated).is_dir():
-        raise SetError(f"{stated}: no such data folder")
-    return Path(stated or "data")
+def count(word: str) -> int:
+    """A whole number from 0."""
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number")
+    return int(word)
 
 
-def _evaluate(pictures: EvaluationSet, reader: Reader, args: argparse.Namespace) -> Iterator[Row]:
-    print(f"{pictures.name}: {len(pictures.records)} pictures", file=sys.stderr, flush=True)
-    if pictures.kind == "plates":
-        yield evaluate_plates(pictures, reader.plate_reader)
-        return
-    rows = evaluate_scenes(pictures, reader)
-    if len(rows) == 1:  # without texts the set is there for the detector
-        detector = Detector(Path(args.models) / "detector", args.threads, args.provider, AP_FLOOR)
-        rows[0].ap50 = average_precision(pictures, detector)
-    yield from rows
+def _sets(args: argparse.Namespace) -> list[EvaluationSet]:
+    data = data_folder(args.data)
+    return named_sets(args.sets, data, args.split) if args.sets else default_sets(data, args.split)
 
 
-def _provenance(args: argparse.Namespace, words: Sequence[str], reader: Reader) -> dict[str, Any]:
-    return {
-        "command": f"{PROG} {shlex.join(words)}".strip(),
-        "commit": provenance.commit(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "split": args.split,
-        "threads": args.threads,
-        "provider": args.provider,
-        "detector": _model(reader.detector.card),
-        "ocr": _model(reader.plate_reader.card),
-        "min_confidence": reader.detector.min_confidence,
-        "machine": provenance.machine(),
-    }
+def _drawn(args: argparse.Namespace) -> list[EvaluationSet]:
+    """Plates in held-out typefaces, part of the default sets of ``val``; that they are missing is said."""
+    if args.sets or args.split != "val" or not args.synthetic:
+        return []
+    try:
+        return [drawn_set(args.out / SYNTHETIC, args.fonts, args.synthetic)]
+    except FontError as error:
+        print(f"no drawn plates: {error}", file=sys.stderr)
+        return []
 
 
-def _model(card: ModelCard) -> dict[str, Any]:
-    size = "x".join(map(str, card.input_size))
-    return {"name": card.name, "input": size, "commit": card.commit, "sha256": card.sha256}
+def _peers(words: Sequence[str], sets: Sequence[EvaluationSet]) -> list[Contestant]:
+    """The systems that ``--predictions`` names. Raises PredictionError."""
+    known = {(pictures.root / record.image).resolve() for pictures in sets for record in pictures.records}
+    peers: dict[str, Contestant] = {}
+    for word in words:
+        name, file = word.split("=", 1) if "=" in word else (Path(word).stem, word)
+        if name in peers or name == OURS:
+            raise PredictionError(f"--predictions {word}: another system is called {name!r}; NAME=FILE names it")
+        peers[name] = Predicted(name, Path(file), read_predictions(Path(file), known))
+    return list(peers.values())
+
+
+def _measure(sets: Sequence[EvaluationSet], contestants: Sequence[Contestant]) -> list[System]:
+    runs = []
+    for pictures in sets:
+        left_out = f", {pictures.left_out} more without a text left out" if pictures.left_out else ""
+        print(f"{pictures.name}: {len(pictures.records)} pictures{left_out}", file=sys.stderr, flush=True)
+        runs.append(evaluate_set(pictures, contestants))
+    return [gather(who, [of_set[i] for of_set in runs]) for i, who in enumerate(contestants)]
+
+
+def _report(
+    args: argparse.Namespace, command: str, reader: Reader, systems: Sequence[System], comparison: Comparison | None
+) -> Report:
+    ours = systems[0].outcomes
+    readings = [outcome for outcome in main_outcomes(ours) if outcome.source != SYNTHETIC]
+    return Report(
+        command=command,
+        commit=provenance.commit(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=provenance.machine(),
+        split=args.split,
+        threads=args.threads,
+        provider=args.provider,
+        detector=Model.of(reader.detector.card, reader.detector.min_confidence),
+        ocr=Model.of(reader.plate_reader.card),
+        systems=tuple(systems),
+        calibration=calibration_report(ours),
+        errors=error_report(readings) if readings else None,
+        comparison=comparison,
+    )
+
+
+def _name_skipped(systems: Sequence[System]) -> int:
+    """Names the pictures that were left out, and returns the exit status."""
+    lines = list(dict.fromkeys(f"{s.image}: {s.fault}" for system in systems for s in system.skipped))
+    for line in lines[:SKIPPED_SHOWN]:
+        print(line, file=sys.stderr)
+    if len(lines) > SKIPPED_SHOWN:
+        print(f"and {len(lines) - SKIPPED_SHOWN} more skipped pictures, all of them in the report", file=sys.stderr)
+    return 1 if lines else 0
 
 
 if __name__ == "__main__":

@@ -1,13 +1,19 @@
 """The evaluation's command line: what it writes, and how it ends."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from src.data.manifest import PlateLabel, Record, write_manifest
 from src.evaluate import main
+from src.evaluation.predictions import Prediction
+from src.evaluation.schema import Report, read_report
+from src.evaluation.sets import EvaluationSet
 
 Photo = Callable[..., Path]
 Command = Callable[..., tuple[int, str, str]]
@@ -33,38 +39,56 @@ def benchmark(folder: Path, *records: Record) -> None:
     write_manifest(folder / "benchmarks" / "gate" / "manifest.jsonl", records)
 
 
+def saved(folder: Path) -> Report:
+    return read_report(folder / "report" / "report.json")
+
+
+def jsonl(path: Path, *lines: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def predicted(image: Path, text: str = "AB01") -> dict[str, Any]:
+    return {"image": str(image), "plates": [{"box": RED.box, "text": text, "confidence": 0.5}]}
+
+
 def test_a_benchmark_is_reported(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
     photo("benchmarks/gate/a.png")
     benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
     status, out, _ = evaluate()
-    report = json.loads((tmp_path / "report" / "report.json").read_text())
-    whole, alone = report["sets"]
+    report = saved(tmp_path)
     assert status == 0
-    assert (whole["name"], whole["read"], whole["found"], whole["texts"]) == ("gate", 1, 1, 1)
-    assert (alone["name"], alone["read"]) == ("gate (true boxes)", 1)
+    (gate,) = report.ours.sets
+    assert (gate.name, gate.images, gate.texts) == ("gate", 1, 1)
+    assert [flow.read.value for flow in (gate.path, gate.ocr)] == [1, 1]
+    assert (gate.detector.found.value, gate.detector.ap50.value) == (1, 1)
+    assert [o.flow for o in report.ours.outcomes] == ["path", "ocr"]
     assert "100.0%" in out
     assert (tmp_path / "report" / "report.md").is_file()
+    assert (tmp_path / "report" / "report.html").is_file()
     card = json.loads((tmp_path / "models" / "ocr" / "card.json").read_text())
-    assert report["ocr"]["sha256"] == card["sha256"]
-    assert report["command"].startswith("python -m src.evaluate --models ")
-    assert set(report) >= {"commit", "machine", "detector", "split", "threads"}
+    assert (report.ocr.sha256, report.ocr.threshold, report.detector.threshold) == (card["sha256"], None, 0.5)
+    assert report.command.startswith("python -m src.evaluate --models ")
+    assert (report.split, report.threads, report.comparison) == ("test", 1, None)
+    assert (report.errors.exact, report.calibration.pooled.n) == (1, 1)
 
 
 def test_a_threshold_of_ones_own_leaves_detections_out(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
     photo("benchmarks/gate/a.png")
     benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
     assert evaluate("--min-confidence", 0.95)[0] == 0  # the red plate is found with 0.9
-    report = json.loads((tmp_path / "report" / "report.json").read_text())
-    assert (report["min_confidence"], report["sets"][0]["found"]) == (0.95, 0)
+    detector = saved(tmp_path).ours.sets[0].detector
+    assert (saved(tmp_path).detector.threshold, detector.found.value, detector.ap50.value) == (0.95, 0, 1)
 
 
-def test_scenes_without_texts_get_an_average_precision(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
-    photo("scenes/a.png")
-    plate = RED.model_copy(update={"text": None})
-    write_manifest(tmp_path / "scenes" / "manifest.jsonl", [Record(image="a.png", split="val", plates=(plate,))])
-    assert evaluate("--split", "val", "--sets", "scenes")[0] == 0
-    (row,) = json.loads((tmp_path / "report" / "report.json").read_text())["sets"]
-    assert (row["ap50"], row["found"], row["read"]) == (1, 1, None)
+def test_ones_own_manifest_is_measured_whatever_its_split(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
+    photo("gate/a.png")
+    write_manifest(tmp_path / "gate" / "manifest.jsonl", [Record(image="a.png", plates=(RED,))])
+    status, _, err = evaluate("--sets", tmp_path / "gate")
+    assert status == 2
+    assert "no labelled picture of split 'test'; it has 1 of 'train'" in err
+    assert evaluate("--sets", tmp_path / "gate", "--split", "all")[0] == 0
+    assert saved(tmp_path).ours.sets[0].path.read.value == 1
 
 
 def test_a_missing_picture_is_named_and_the_status_is_1(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
@@ -72,22 +96,89 @@ def test_a_missing_picture_is_named_and_the_status_is_1(evaluate: Command, photo
     records = [Record(image=name, split="test", plates=(RED,)) for name in ("gone.png", "a.png")]
     benchmark(tmp_path, *records)
     status, _, err = evaluate()
-    row = json.loads((tmp_path / "report" / "report.json").read_text())["sets"][0]
+    ours = saved(tmp_path).ours
+    gone = str(tmp_path / "benchmarks" / "gate" / "gone.png")
     assert status == 1
-    assert f"{tmp_path / 'benchmarks' / 'gate' / 'gone.png'}: no such file" in err.splitlines()
-    assert (row["images"], len(row["failures"])) == (1, 1)
+    assert f"{gone}: no such file" in err.splitlines()
+    assert (ours.sets[0].images, [s.image for s in ours.skipped]) == (1, [gone])
+
+
+def test_predictions_of_other_systems_stand_beside_the_models(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
+    image = photo("benchmarks/gate/a.png")
+    benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
+    right, wrong = (jsonl(tmp_path / f"{text}.jsonl", predicted(image, text)) for text in ("AB01", "A001"))
+    status, out, _ = evaluate("--predictions", f"peer={right}", "--predictions", wrong)
+    systems = saved(tmp_path).systems
+    assert status == 0
+    assert [s.name for s in systems] == ["ours", "peer", "A001"]
+    assert [s.sets[0].path.read.value for s in systems] == [1, 1, 0]
+    assert all(name in out for name in ("ours", "peer", "A001"))
+
+
+def test_a_picture_without_prediction_is_named_and_the_status_is_1(
+    evaluate: Command, photo: Photo, tmp_path: Path
+) -> None:
+    image, other = photo("benchmarks/gate/a.png"), photo("benchmarks/gate/b.png")
+    benchmark(tmp_path, *(Record(image=path.name, split="test", plates=(RED,)) for path in (image, other)))
+    status, _, err = evaluate("--predictions", jsonl(tmp_path / "peer.jsonl", predicted(image)))
+    assert status == 1
+    assert f"{other}: no prediction in {tmp_path / 'peer.jsonl'}" in err.splitlines()
+    ours, peer = saved(tmp_path).systems
+    assert (ours.sets[0].images, peer.sets[0].images, len(peer.skipped)) == (2, 1, 1)
+
+
+def test_a_long_list_of_skipped_pictures_is_cut_and_counted(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
+    photo("benchmarks/gate/a.png")
+    names = ["a.png", *(f"gone-{n}.png" for n in range(23))]
+    benchmark(tmp_path, *(Record(image=name, split="test", plates=(RED,)) for name in names))
+    status, _, err = evaluate()
+    assert status == 1
+    assert err.splitlines()[-1] == "and 3 more skipped pictures, all of them in the report"
+    assert len(saved(tmp_path).ours.skipped) == 23
+
+
+def test_a_run_is_compared_with_an_earlier_report(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
+    photo("benchmarks/gate/a.png")
+    benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
+    evaluate("--min-confidence", 0.95)
+    baseline = (tmp_path / "report" / "report.json").rename(tmp_path / "old.json")
+    status, out, _ = evaluate("--baseline", baseline)
+    comparison = saved(tmp_path).comparison
+    assert status == 0
+    assert (comparison.baseline, [f.flow for f in comparison.flows]) == (str(baseline), ["detector", "path", "ocr"])
+    assert [c.after for c in comparison.flows[1].became_right] == ["AB01"]
+    assert "became right: 1" in out
+
+
+def test_val_brings_drawn_plates_where_their_typefaces_are(
+    evaluate: Command, photo: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo("scenes/a.png")
+    write_manifest(tmp_path / "scenes" / "manifest.jsonl", [Record(image="a.png", split="val", plates=(RED,))])
+    status, _, err = evaluate("--split", "val", "--fonts", tmp_path / "no")
+    assert status == 0
+    assert any(line.startswith("no drawn plates: ") for line in err.splitlines())
+    drawn = EvaluationSet("synthetic", "plates", photo("drawn/s.png").parent, (Record(image="s.png", text="AB01"),))
+    monkeypatch.setattr("src.evaluate.drawn_set", lambda *_: drawn)
+    assert evaluate("--split", "val")[0] == 0
+    assert [s.name for s in saved(tmp_path).ours.sets] == ["scenes", "synthetic"]
 
 
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
         (["--sets", "nowhere"], "nowhere: no manifest"),
-        (["--sets", "benchmarks/gate", "--split", "vall"], "no record of split 'vall'"),
+        (["--sets", "benchmarks/gate", "--split", "vall"], "no labelled picture of split 'vall'"),
         (["--models", "nowhere"], "nowhere/detector: no card.json"),
         (["--provider", "teapot"], "'teapot' is not part"),
         (["--data", "nowhere"], "nowhere: no such data folder"),
         (["--out", "README.md/report"], "README.md/report: Not a directory"),
         (["--what"], "unrecognized arguments: --what"),
+        (["--synthetic", "some"], "'some' is not a number"),
+        (["--baseline", "gone.json"], "gone.json: No such file"),
+        (["--baseline", "pyproject.toml"], "pyproject.toml: not a report"),
+        (["--predictions", "gone.jsonl"], "gone.jsonl: No such file"),
+        (["--predictions", "peer=README.md"], "README.md:1: line: Invalid JSON"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(evaluate: Command, tmp_path: Path, words: list[str], fault: str) -> None:
@@ -104,3 +195,47 @@ def test_a_broken_manifest_is_named_with_its_line(evaluate: Command, tmp_path: P
     status, _, err = evaluate()
     assert status == 2
     assert "manifest.jsonl:1: image" in err
+
+
+def test_predictions_that_cannot_be_scored_are_one_line_and_status_2(evaluate: Command, tmp_path: Path) -> None:
+    benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
+    image = tmp_path / "benchmarks" / "gate" / "a.png"
+    known, unknown = (
+        jsonl(tmp_path / "a.jsonl", predicted(image)),
+        jsonl(tmp_path / "b.jsonl", predicted(tmp_path / "x")),
+    )
+    for words, fault in (
+        (["--predictions", unknown], f"{unknown}:1: {tmp_path / 'x'}: no picture of the evaluated sets"),
+        (["--predictions", f"ours={known}"], "another system is called 'ours'"),
+        (["--predictions", known, "--predictions", known], "another system is called 'a'"),
+    ):
+        status, _, err = evaluate(*words)
+        assert (status, len(err.splitlines())) == (2, 1)
+        assert fault in err
+
+
+def test_a_baseline_of_another_schema_version_is_one_line_and_status_2(evaluate: Command, tmp_path: Path) -> None:
+    benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
+    (tmp_path / "old.json").write_text('{"schema_version": 0}')
+    status, _, err = evaluate("--baseline", tmp_path / "old.json")
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert "old.json: a report of schema version 0, here 1 is read" in err
+
+
+def test_help_is_enough_to_measure_ones_own_pictures(evaluate: Command) -> None:
+    """The manifest and the predictions that it shows are taken by the code that reads them."""
+    status, out, _ = evaluate("--help")
+    shown = [json.loads(line.strip()) for line in out.splitlines() if line.strip().startswith('{"image"')]
+    records, (prediction,) = [Record.model_validate(line) for line in shown[:3]], shown[3:]
+    assert status == 0
+    assert [record.is_scene for record in records] == [True, True, False]
+    assert Prediction.model_validate(prediction).plates[0].text == records[0].plates[0].text
+
+
+def test_measuring_needs_no_training_library() -> None:
+    program = (
+        "import sys, src.evaluate;"
+        "print(sorted({'torch', 'hydra', 'pytorch_lightning', 'ultralytics', 'albumentations'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,37 +1,37 @@
-"""Runs the exported models over one set and counts."""
+"""Runs systems over one set of pictures: each picture is decoded once and shown to all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Protocol
 
-import numpy as np
-
-from src.core.geometry import box_to_corners
 from src.core.image import ImageError, read_image
-from src.core.metrics import PrecisionCurve, Score, TruePlate
-from src.core.types import Image, Reading
-from src.data.manifest import PlateLabel, Record
+from src.core.types import Image
+from src.data.manifest import Record
+from src.evaluation.average_precision import ImageDetections, average_precision
+from src.evaluation.figures import detection_figures, reading_figures
+from src.evaluation.outcome import ImageOutcome, Outcome
 from src.evaluation.sets import EvaluationSet
-from src.runtime.detector import Detector
-from src.runtime.plate_reader import PlateReader, whole
-from src.runtime.reader import Reader
-
-WHOLE_PATH, OCR_ALONE = "whole path", "OCR alone"
-AP_FLOOR = 0.001
-"""Average precision wants the whole curve: detections far below the card's threshold."""
+from src.evaluation.system import SetFigures, Skipped, System
 
 
 @dataclass(slots=True)
-class Row:
-    """One line of the report: counts, milliseconds per stage of each image, and the pictures that failed."""
+class SetRun:
+    """What one system made of one set."""
 
-    name: str
-    kind: str
-    score: Score = field(default_factory=Score)
-    ap50: float | None = None
+    pictures: EvaluationSet
+    images: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+    scenes: list[ImageOutcome] = field(default_factory=list)
+    detections: list[ImageDetections] = field(default_factory=list)  # of the scenes whose confidences are known
     ms: dict[str, list[float]] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def skip(self, path: Path, fault: str) -> None:
+        """Notes a picture that no figure counts."""
+        self.skipped.append(Skipped(set=self.pictures.name, image=str(path), fault=fault))
 
     def time(self, **spent: float | None) -> None:
         """Notes the milliseconds of one image; a stage that did not run is None."""
@@ -39,93 +39,64 @@ class Row:
             if value is not None:
                 self.ms.setdefault(stage, []).append(value)
 
-    def median_ms(self) -> dict[str, float]:
-        """Median per stage; ``total`` is everything but decoding the file."""
-        return {stage: median(values) for stage, values in self.ms.items()}
-
-
-def evaluate_scenes(pictures: EvaluationSet, reader: Reader) -> list[Row]:
-    """The whole path, and beside it the OCR alone on the true boxes where there are texts."""
-    row = Row(pictures.name, WHOLE_PATH)
-    alone = Row(f"{pictures.name} (true boxes)", OCR_ALONE)
-    for record, image in _images(pictures, row):
-        result = reader.read(image)
-        row.time(detect=result.ms.detect, read=result.ms.read, total=result.ms.total)
-        true = [_true_plate(plate) for plate in record.plates or ()]
-        row.score.add(
-            record.image,
-            true,
-            np.array([p.box for p in result.plates], np.float32).reshape(-1, 4),
-            [p.reading.text for p in result.plates],
-            [p.reading.confidence for p in result.plates],
-            np.array(record.ignore, np.float32).reshape(-1, 4),
+    def figures(self) -> SetFigures:
+        """Everything that is summed over the set."""
+        path, ocr = ([o for o in self.outcomes if o.flow == flow] for flow in ("path", "ocr"))
+        plates = path or ocr
+        complete = bool(self.scenes) and len(self.detections) == len(self.scenes)
+        precisions = average_precision(self.detections) if complete else None
+        return SetFigures(
+            name=self.pictures.name,
+            kind=self.pictures.kind,
+            images=self.images,
+            plates=len(plates),
+            texts=sum(o.truth is not None for o in plates),
+            detector=detection_figures(self.scenes, *(precisions or ())) if self.scenes else None,
+            ocr=reading_figures(ocr) if ocr else None,
+            path=reading_figures(path) if any(o.truth is not None for o in path) else None,
+            median_ms={stage: round(median(values), 2) for stage, values in self.ms.items()},
         )
-        _read_true_boxes(alone, record, image, reader.plate_reader)
-    return [row, alone] if alone.score.texts else [row]
 
 
-def evaluate_plates(pictures: EvaluationSet, plate_reader: PlateReader) -> Row:
-    """The OCR alone: on pictures of one plate, stretched, and on the labelled boxes of scenes."""
-    row = Row(pictures.name, OCR_ALONE)
-    for record, image in _images(pictures, row):
-        if record.is_scene:
-            _read_true_boxes(row, record, image, plate_reader)
-        elif record.text is not None:
-            row.score.images += 1
-            reading = _timed(row, image, plate_reader, None)
-            plate = TruePlate(whole(image), record.text)
-            row.score.add_text(record.image, plate, reading.text, reading.confidence)
-    return row
+class Contestant(Protocol):
+    """A system that is measured: it adds to a run what it makes of one picture, or why it made nothing of it."""
+
+    name: str
+    predictions: str | None  # the file that it comes from
+
+    def scene(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
+        """A picture of a set of scenes: every plate in it is labelled."""
+
+    def plate(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
+        """A picture that tests the OCR alone: a crop, or a scene of which only the labelled boxes matter."""
 
 
-def average_precision(pictures: EvaluationSet, detector: Detector) -> float | None:
-    """AP at an overlap of 0.5 by a detector whose threshold is ``AP_FLOOR``; unreadable pictures are left
-    out: the row of the set names them."""
-    curve = PrecisionCurve()
-    for record, image in _images(pictures, Row(pictures.name, "AP")):
-        found = detector.detect(image)
-        curve.add(
-            np.array([d.box for d in found], np.float32).reshape(-1, 4),
-            np.array([d.confidence for d in found], np.float32),
-            np.array([p.box for p in record.plates or ()], np.float32).reshape(-1, 4),
-        )
-    return curve.average_precision()
-
-
-def _images(pictures: EvaluationSet, row: Row) -> Iterator[tuple[Record, Image]]:
-    """The pictures one by one; one that cannot be read is noted in ``row`` and left out."""
+def evaluate_set(pictures: EvaluationSet, contestants: Sequence[Contestant]) -> list[SetRun]:
+    """A run per contestant. A picture that cannot be read is skipped, named in all of them."""
+    runs = [SetRun(pictures) for _ in contestants]
     for record in pictures.records:
         path = pictures.root / record.image
         start = perf_counter()
         try:
             image = read_image(path)
         except ImageError as error:
-            row.failures.append(f"{path}: {error}")
+            for run in runs:
+                run.skip(path, str(error))
             continue
-        row.time(decode=(perf_counter() - start) * 1e3)
-        yield record, image
+        runs[0].time(decode=(perf_counter() - start) * 1e3)
+        for contestant, run in zip(contestants, runs, strict=True):
+            show = contestant.scene if pictures.kind == "scenes" else contestant.plate
+            show(run, record, path, image)
+    return runs
 
 
-def _true_plate(plate: PlateLabel) -> TruePlate:
-    """A text that is not certain counts for nothing."""
-    box = np.array(plate.box, np.float32)
-    return TruePlate(box, plate.text, plate.published_text) if plate.sure else TruePlate(box, None)
-
-
-def _read_true_boxes(row: Row, record: Record, image: Image, plate_reader: PlateReader) -> None:
-    row.score.images += 1
-    for plate in map(_true_plate, record.plates or ()):
-        if plate.text is not None:
-            reading = _timed(row, image, plate_reader, plate)
-            row.score.add_text(record.image, plate, reading.text, reading.confidence)
-
-
-def _timed(row: Row, image: Image, plate_reader: PlateReader, plate: TruePlate | None) -> Reading:
-    """Reads one plate of ``image``, or the whole picture."""
-    start = perf_counter()
-    if plate is None:
-        reading = plate_reader.read_whole(image)
-    else:
-        reading = plate_reader.read(image, [box_to_corners(plate.box)])[0]
-    row.time(read=(perf_counter() - start) * 1e3)
-    return reading
+def gather(contestant: Contestant, runs: Sequence[SetRun]) -> System:
+    """One contestant's runs as a part of the report."""
+    return System(
+        name=contestant.name,
+        predictions=contestant.predictions,
+        sets=tuple(run.figures() for run in runs),
+        outcomes=tuple(outcome for run in runs for outcome in run.outcomes),
+        images=tuple(scene for run in runs for scene in run.scenes),
+        skipped=tuple(skipped for run in runs for skipped in run.skipped),
+    )

@@ -1,16 +1,21 @@
 """Which labelled pictures are evaluated, and where they are found."""
 
+import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from src.data.corrections import apply_known_corrections
 from src.data.labels import load_labels, read_labels
 from src.data.manifest import Record, read_manifest
 
 SAMPLES = Path("data/samples/manifest.jsonl")
 LABELS = Path("data/labels")
 """Both are part of the repository, wherever the data root is."""
+ALL = "all"
+"""In place of a split: whatever a record says."""
 
 
 class SetError(ValueError):
@@ -28,6 +33,18 @@ class EvaluationSet:
     kind: Literal["scenes", "plates"]
     root: Path  # the records' image paths are relative to it
     records: tuple[Record, ...]
+    left_out: int = 0  # crops beside these that have no text, so that they test nothing
+
+
+def data_folder(stated: str | None) -> Path:
+    """``stated``, else ``$PLATE_DATA``, else ``data``.
+
+    Raises SetError where it was named and is not there: a misspelt folder must not end in the rendered samples.
+    """
+    named = stated or os.environ.get("PLATE_DATA")
+    if named and not Path(named).is_dir():
+        raise SetError(f"{named}: no such data folder")
+    return Path(named or "data")
 
 
 def default_sets(data: Path, split: str) -> list[EvaluationSet]:
@@ -46,30 +63,57 @@ def default_sets(data: Path, split: str) -> list[EvaluationSet]:
         return sets
     if not SAMPLES.is_file():
         raise SetError(f"{data}: no manifests for split {split!r}, and {SAMPLES} is not there either")
-    return sets_of(SAMPLES, None)
+    return sets_of(SAMPLES, ALL)
 
 
 def named_sets(names: Sequence[str], data: Path, split: str) -> list[EvaluationSet]:
     """The sets that ``names`` stand for: a manifest, its folder, or a folder's name below ``data``."""
-    return [s for name in names for s in sets_of(_manifest_of(name, data), split)]
+    sets = [s for name in names for s in sets_of(_manifest_of(name, data), split)]
+    twice = [name for name, times in Counter(s.name for s in sets).items() if times > 1]
+    if twice:
+        raise SetError(f"{twice[0]}: two sets of this name; sets are named by their manifest's folder")
+    return sets
 
 
-def sets_of(manifest: Path, split: str | None) -> list[EvaluationSet]:
-    """The scenes of a manifest as one set, its crops as one set per source; None means every split."""
-    records = [r for r in read_manifest(manifest) if split in (None, r.split)]
-    if not records:
-        raise SetError(f"{manifest}: no record of split {split!r}")
-    name, scenes = manifest.parent.name, tuple(r for r in records if r.is_scene)
+def sets_of(manifest: Path, split: str) -> list[EvaluationSet]:
+    """The scenes of a manifest as one set, its crops as one set per source.
+
+    A manifest of another name than ``manifest.jsonl`` gives its own to the sets, else its folder does. Raises SetError
+    where nothing is there to be found or read.
+    """
+    everything = _read(manifest)
+    records = [r for r in everything if split in (ALL, r.split)]
+    if not any(r.is_scene or r.text is not None for r in records):
+        raise SetError(f"{manifest}: no labelled picture of split {split!r}; {_splits_of(everything)}")
+    name = manifest.resolve().parent.name if manifest.name == "manifest.jsonl" else manifest.stem
+    scenes = tuple(r for r in records if r.is_scene)
     sets = [EvaluationSet(name, "scenes", manifest.parent, scenes)] if scenes else []
     return sets + _by_source(f"{name}/", manifest.parent, [r for r in records if not r.is_scene])
 
 
+def _read(manifest: Path) -> list[Record]:
+    """The records, those of the public scenes with the boxes that were looked at again."""
+    records = read_manifest(manifest)
+    corrections = LABELS / "scenes"
+    if manifest.resolve().parent.name != corrections.name or not corrections.is_dir():
+        return records
+    return apply_known_corrections(records, manifest.parent, corrections)
+
+
+def _splits_of(records: Sequence[Record]) -> str:
+    splits = Counter(record.split for record in records)
+    return "it has " + (", ".join(f"{n} of {split!r}" for split, n in splits.items()) or "no record at all")
+
+
 def _by_source(prefix: str, root: Path, records: Sequence[Record]) -> list[EvaluationSet]:
-    sources = dict.fromkeys(r.source for r in records)
-    return [
-        EvaluationSet(prefix + source, "plates", root, tuple(r for r in records if r.source == source))
-        for source in sources
-    ]
+    by_source: dict[str, list[Record]] = {}
+    for record in records:
+        by_source.setdefault(record.source, []).append(record)
+    sets = []
+    for source, of_source in by_source.items():
+        labelled = tuple(r for r in of_source if r.is_scene or r.text is not None)
+        sets.append(EvaluationSet(prefix + source, "plates", root, labelled, len(of_source) - len(labelled)))
+    return [pictures for pictures in sets if pictures.records]
 
 
 def _hand_labels(data: Path, split: str) -> list[EvaluationSet]:
@@ -78,7 +122,10 @@ def _hand_labels(data: Path, split: str) -> list[EvaluationSet]:
     named = {label.set for path in files for _, label in read_labels(path)}
     if not files or not all((data / name / "manifest.jsonl").is_file() for name in named):
         return []
-    return _by_source("", data, [r for r in load_labels(LABELS, data) if r.split == split])
+    records = [r for r in load_labels(LABELS, data) if split in (ALL, r.split)]
+    # paths relative to the data, so that reports from two machines name the same pictures
+    relative = [r.model_copy(update={"image": os.path.relpath(r.image, data.resolve())}) for r in records]
+    return _by_source("", data, relative)
 
 
 def _manifest_of(name: str, data: Path) -> Path:

@@ -1,54 +1,56 @@
-"""What is counted is what is reported."""
+"""The folder of one run."""
 
-import json
+import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from src.evaluation import report
-from src.evaluation.run import OCR_ALONE, WHOLE_PATH, Row
+from src.core.image import ImageError
+from src.evaluation.errors import error_report
+from src.evaluation.report import write
+from src.evaluation.schema import Report, read_report
+from tests.evaluation.reports import report, system
+from tests.evaluation.rows import outcome
 
-
-def row_with(misread: list[tuple[str, str, str, float]]) -> Row:
-    row = Row("gate", WHOLE_PATH)
-    row.score.misread = misread
-    return row
-
-
-def test_worst_readings_are_the_surest_wrong_ones_then_the_missed() -> None:
-    row = row_with([("a", "A", "", 0.0), ("b", "B", "X", 0.2), ("c", "C", "Y", 0.9), ("d", "D", "", 0.95)])
-    assert [image for image, *_ in report.worst(row)] == ["c", "b", "d", "a"]
+Photo = Callable[..., Path]
 
 
-def test_no_more_than_twenty_are_listed() -> None:
-    row = row_with([(str(i), "A", "B", i / 100) for i in range(30)])
-    assert [image for image, *_ in report.worst(row)] == [str(i) for i in range(29, 9, -1)]
+def built(image: str = "gate.png") -> Report:
+    rows = [outcome("AB1", image=image, region="DE"), outcome("A8", image=image, region="RU", box=(30, 20, 60, 30))]
+    return report(system("ours", rows), errors=error_report(rows))
 
 
-def test_times_are_medians() -> None:
-    row = Row("gate", WHOLE_PATH)
-    for decode, total in ((5.0, 10.0), (7.0, 100.0), (6.0, 20.0)):
-        row.time(decode=decode, total=total, detect=None)
-    assert row.median_ms() == {"decode": 6.0, "total": 20.0}
+def test_json_markdown_page_and_plots(photo: Photo, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "latest"
+    write(built(), folder, {"gate": photo().parent})
+    names = ["plot-confusion.png", "plot-read.png", "plot-region.png", "report.html", "report.json", "report.md"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert read_report(folder / "report.json") == built()
+    assert "plot-region.png" in (folder / "report.md").read_text(encoding="utf-8")
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert html.startswith("<!DOCTYPE html>")
+    assert html.count("data:image/jpeg;base64,") == 1  # the plate that was misread
+    assert html.count("data:image/png;base64,") == 2 * 3
+    assert Image.open(io.BytesIO((folder / "plot-read.png").read_bytes())).format == "PNG"
 
 
-def test_json_and_markdown_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    row = row_with([("a|b.jpg", "AB1", "京B1", 0.5)])
-    row.score.texts, row.score.read, row.score.images = 4, 3, 4
-    row.failures.append("gone.jpg: no such file")
-    alone = Row("gate (true boxes)", OCR_ALONE)
-    alone.score.images = 4
-    built = report.build([row, alone], {"commit": "abc+dirty", "detector": {"sha256": "0123"}})
-    report.write(built, tmp_path / "new" / "latest")
-    report.show(built)
-    saved = json.loads((tmp_path / "new" / "latest" / "report.json").read_text(encoding="utf-8"))
-    assert saved == built
-    assert saved["sets"][0]["read"] == 0.75
-    assert saved["sets"][0]["extra_per_image"] == 0
-    assert saved["sets"][1]["extra_per_image"] is None
-    text = (tmp_path / "new" / "latest" / "report.md").read_text(encoding="utf-8")
-    for words in ("commit: abc+dirty", "sha256 0123", "75.0%", "gone.jpg: no such file", "a&#124;b.jpg"):
-        assert words in text
-    shown = capsys.readouterr().out
-    assert "75.0%" in shown
-    assert "AB1        京B1" in shown
+def test_an_older_report_is_replaced_and_other_files_stay(photo: Photo, tmp_path: Path) -> None:
+    folder = tmp_path / "latest"
+    folder.mkdir()
+    for name in ("plot-tilt.png", "report.md", "notes.png"):
+        (folder / name).write_text("old")
+    write(built(), folder, {"gate": photo().parent})
+    assert not (folder / "plot-tilt.png").exists()
+    assert (folder / "report.md").read_text(encoding="utf-8").startswith("# Evaluation")
+    assert (folder / "notes.png").read_text() == "old"
+
+
+def test_a_failed_run_leaves_no_half_report(photo: Photo, tmp_path: Path) -> None:
+    folder = tmp_path / "latest"
+    write(built(), folder, {"gate": photo().parent})
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(ImageError, match="no such file"):
+        write(built("gone.png"), folder, {"gate": tmp_path})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

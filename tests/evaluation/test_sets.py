@@ -8,7 +8,7 @@ from PIL import Image
 
 from src.core.card import sha256_of
 from src.data.manifest import PlateLabel, Record, write_manifest
-from src.evaluation.sets import SetError, default_sets, named_sets, sets_of
+from src.evaluation.sets import ALL, SetError, data_folder, default_sets, named_sets, sets_of
 
 SCENE = Record(image="s.jpg", split="val", source="street", plates=(PlateLabel(box=(0, 0, 9, 3)),))
 CROP = Record(image="c.jpg", split="val", source="shop", text="AB1")
@@ -56,6 +56,8 @@ def test_hand_labels_join_where_their_set_is_there(data: Path) -> None:
     assert names(default_sets(data, "val")) == [("ocr/shop", "plates", 1)]
     write_manifest(data / "unlabelled" / "manifest.jsonl", [Record(image="x.jpg")])
     assert names(default_sets(data, "val"))[1:] == [("labels_eu", "plates", 1)]
+    (record,) = default_sets(data, "val")[1].records
+    assert record.image == "unlabelled/x.jpg"  # the same on every machine
 
 
 def test_without_data_the_rendered_samples_are_used_whatever_their_split(data: Path) -> None:
@@ -77,13 +79,69 @@ def test_a_set_is_named_by_folder_path_or_manifest(data: Path) -> None:
 
 def test_a_split_without_records_is_an_error(data: Path) -> None:
     write_manifest(data / "mine" / "manifest.jsonl", [SCENE])
-    with pytest.raises(SetError, match="no record of split 'vall'"):
+    with pytest.raises(SetError, match="no labelled picture of split 'vall'; it has 1 of 'val'"):
         named_sets(["mine"], data, "vall")
 
 
 def test_a_manifest_of_both_kinds_gives_both(data: Path) -> None:
     write_manifest(data / "mine" / "manifest.jsonl", [CROP, SCENE])
-    assert names(sets_of(data / "mine" / "manifest.jsonl", None)) == [
+    assert names(sets_of(data / "mine" / "manifest.jsonl", ALL)) == [
         ("mine", "scenes", 1),
         ("mine/shop", "plates", 1),
     ]
+
+
+def test_all_is_every_split(data: Path) -> None:
+    write_manifest(data / "mine" / "manifest.jsonl", [SCENE, SCENE.model_copy(update={"split": "train"})])
+    assert names(named_sets(["mine"], data, ALL)) == [("mine", "scenes", 2)]
+
+
+def test_a_manifest_of_another_name_names_its_sets(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_manifest(data / "mine" / "night.jsonl", [SCENE, CROP])
+    write_manifest(data / "mine" / "manifest.jsonl", [SCENE])
+    assert [s.name for s in sets_of(data / "mine" / "night.jsonl", "val")] == ["night", "night/shop"]
+    monkeypatch.chdir(data / "mine")
+    assert [s.name for s in sets_of(Path("manifest.jsonl"), "val")] == ["mine"]
+
+
+def test_two_sets_of_one_name_are_an_error(data: Path) -> None:
+    for folder in ("a", "b"):
+        write_manifest(data / folder / "gate" / "manifest.jsonl", [SCENE])
+    with pytest.raises(SetError, match="gate: two sets of this name"):
+        named_sets([str(data / "a" / "gate"), str(data / "b" / "gate")], data, "val")
+
+
+def test_crops_without_a_text_are_counted_and_nothing_but_such_crops_is_an_error(data: Path) -> None:
+    blank = CROP.model_copy(update={"text": None})
+    write_manifest(data / "mine" / "manifest.jsonl", [CROP, blank, blank, blank.model_copy(update={"source": "x"})])
+    (pictures,) = named_sets(["mine"], data, "val")
+    assert (pictures.name, len(pictures.records), pictures.left_out) == ("mine/shop", 1, 2)
+    write_manifest(data / "mine" / "manifest.jsonl", [blank])
+    with pytest.raises(SetError, match="no labelled picture"):
+        named_sets(["mine"], data, "val")
+    (data / "mine" / "manifest.jsonl").write_text("")
+    with pytest.raises(SetError, match="it has no record at all"):
+        named_sets(["mine"], data, "val")
+
+
+def test_the_data_folder_is_named_or_stands_in_the_environment(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLATE_DATA", raising=False)
+    assert data_folder(None) == Path("data")
+    data.mkdir()
+    monkeypatch.setenv("PLATE_DATA", str(data))
+    assert data_folder(None) == data
+    assert data_folder(str(data.parent)) == data.parent
+    with pytest.raises(SetError, match="nowhere: no such data folder"):
+        data_folder("nowhere")
+
+
+def test_the_public_scenes_have_the_boxes_that_were_looked_at_again(data: Path) -> None:
+    (data / "scenes").mkdir(parents=True)
+    Image.new("RGB", (40, 20)).save(data / "scenes" / "s.jpg")
+    write_manifest(data / "scenes" / "manifest.jsonl", [SCENE, SCENE.model_copy(update={"image": "gone.jpg"})])
+    line = {"set": "scenes", "sha256": sha256_of(data / "scenes" / "s.jpg"), "plates": [{"box": [3, 4, 9, 7]}]}
+    other = line | {"sha256": "0" * 64}  # of a picture that this copy of the set lacks
+    Path("data/labels/scenes").mkdir(parents=True)
+    Path("data/labels/scenes/val.jsonl").write_text(f"{json.dumps(line)}\n{json.dumps(other)}\n")
+    (scenes,) = named_sets(["scenes"], data, "val")
+    assert [r.plates for r in scenes.records] == [(PlateLabel(box=(3, 4, 9, 7)),), SCENE.plates]

@@ -1,0 +1,117 @@
+"""The systems that are measured: the exported models, and those that only a file of predictions speaks for."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from src.core.geometry import box_to_corners
+from src.core.types import Boxes, Image, Reading
+from src.data.manifest import Record
+from src.evaluation.average_precision import ImageDetections
+from src.evaluation.predictions import Prediction, of_result
+from src.evaluation.run import SetRun
+from src.evaluation.scoring import as_boxes, readable, score_crop, score_scene, score_true_boxes
+from src.evaluation.system import OURS
+from src.runtime.detector import Detector
+from src.runtime.plate_reader import whole
+from src.runtime.reader import ImageResult, PlateResult, Reader, Timings
+
+
+class Ours:
+    """The exported models: the whole path, the OCR on true boxes, and the detector down to a low threshold."""
+
+    def __init__(self, reader: Reader, sweep: Detector) -> None:
+        """``sweep`` is the reader's detector at ``AP_FLOOR``, for average precision."""
+        self.name = OURS
+        self.predictions: str | None = None
+        self._reader, self._sweep = reader, sweep
+
+    def scene(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
+        """All three flows; ``total`` leaves out decoding."""
+        result = self._reader.read(image)
+        run.time(detect=result.ms.detect, read=result.ms.read, total=result.ms.total)
+        _count_scene(run, record, of_result(record.image, result), image)
+        found = self._sweep.detect(image)
+        boxes = np.array([d.box for d in found], np.float32).reshape(-1, 4)
+        run.detections.append(_detections(record, boxes, [d.confidence for d in found]))
+        run.outcomes += score_true_boxes(run.pictures.name, record, self._on_true_boxes(record, image), image)
+
+    def plate(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
+        """The OCR alone; ``read`` is the time of all plates of the picture."""
+        start = perf_counter()
+        prediction = self._on_true_boxes(record, image) if record.is_scene else self._on_crop(record, image)
+        run.time(read=(perf_counter() - start) * 1e3)
+        if record.is_scene:
+            run.outcomes += score_true_boxes(run.pictures.name, record, prediction, image)
+        else:
+            run.outcomes.append(score_crop(run.pictures.name, record, prediction, image))
+        run.images += 1
+
+    def _on_crop(self, record: Record, image: Image) -> Prediction:
+        return _prediction(record, image, whole(image)[None], [self._reader.plate_reader.read_whole(image)])
+
+    def _on_true_boxes(self, record: Record, image: Image) -> Prediction:
+        labels = record.plates or ()
+        boxes = as_boxes([labels[number].box for number in readable(record)])
+        return _prediction(record, image, boxes, self._reader.plate_reader.read(image, list(box_to_corners(boxes))))
+
+
+class Predicted:
+    """A system by the file of its predictions."""
+
+    def __init__(self, name: str, file: Path, by_path: Mapping[Path, Prediction]) -> None:
+        """``by_path`` is what ``read_predictions`` returns for ``file``."""
+        self.name = name
+        self.predictions: str | None = str(file)
+        self._by_path = by_path
+
+    def scene(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
+        """The whole path, and the detector where every plate of the picture has a detection confidence."""
+        prediction = self._of(run, path)
+        if prediction is None:
+            return
+        _count_scene(run, record, prediction, image)
+        plates = prediction.plates or ()
+        scores = [p.detection_confidence for p in plates if p.detection_confidence is not None]
+        if len(scores) == len(plates):
+            run.detections.append(_detections(record, as_boxes([p.box for p in plates]), scores))
+
+    def plate(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
+        """A crop; where the picture is a scene, nobody has shown this system the true boxes."""
+        if record.is_scene:
+            return
+        prediction = self._of(run, path)
+        if prediction is not None:
+            run.outcomes.append(score_crop(run.pictures.name, record, prediction, image))
+            run.images += 1
+
+    def _of(self, run: SetRun, path: Path) -> Prediction | None:
+        """The prediction for a picture; without one, or with an error, the picture is skipped."""
+        prediction = self._by_path.get(path.resolve())
+        if prediction is None:
+            run.skip(path, f"no prediction in {self.predictions}")
+        elif prediction.error is not None:
+            run.skip(path, f"error in {self.predictions}: {prediction.error.message}")
+        else:
+            return prediction
+        return None
+
+
+def _count_scene(run: SetRun, record: Record, prediction: Prediction, image: Image) -> None:
+    outcomes, scene = score_scene(run.pictures.name, record, prediction, image)
+    run.outcomes += outcomes
+    run.scenes.append(scene)
+    run.images += 1
+
+
+def _detections(record: Record, boxes: Boxes, scores: Sequence[float]) -> ImageDetections:
+    true = as_boxes([label.box for label in record.plates or ()])
+    return ImageDetections(boxes, np.array(scores, np.float32), true, as_boxes(record.ignore))
+
+
+def _prediction(record: Record, image: Image, boxes: Boxes, readings: Sequence[Reading]) -> Prediction:
+    """What the command line prints of plates whose boxes ``[N, 4]`` were given."""
+    plates = tuple(PlateResult(b, None, None, r) for b, r in zip(boxes, readings, strict=True))
+    return of_result(record.image, ImageResult(image.shape[1], image.shape[0], plates, Timings(None, None, 0, 0)))

@@ -1,0 +1,121 @@
+"""``robustness.json``: a closed schema, read again by a later run that compares itself with it."""
+
+import json
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field, ValidationError
+
+from src.evaluation.outcome import Closed, Figure
+from src.evaluation.schema import Model, ReportError
+from src.evaluation.system import Skipped
+
+SCHEMA_VERSION: Final = 1
+CLEAN = "clean"
+
+READ, FOUND, MISSED, GONE = "RFM-"
+"""What became of a plate: exactly read; found, but not so; missed; no longer in the frame."""
+
+FigureName = Literal["read", "found"]
+
+
+class Plate(Closed):
+    """A labelled plate of a picture."""
+
+    set: str
+    image: str
+    plate: int  # its number in the record
+    text: str | None  # None: nobody knows it for certain, the plate counts for `found` alone
+
+
+class Condition(Closed):
+    """All pictures under one effect at one severity; ``clean`` at 0 is the pictures as they are."""
+
+    effect: str
+    severity: int
+    read: Figure | None  # exactly right, of the known texts in the frame
+    found: Figure | None  # overlap over 0.3, of the plates in the frame
+    marks: str = Field(pattern=f"^[{READ}{FOUND}{MISSED}{GONE}]*$")  # one letter per plate
+
+
+class Relative(Closed):
+    """Means over conditions, each by that of the clean pictures; 1: nothing lost."""
+
+    effect: str  # `all`: the one figure of the whole report
+    read: Figure | None
+    found: Figure | None
+
+
+class Change(Closed):
+    """One condition in two reports, over the plates that both have."""
+
+    effect: str
+    severity: int
+    figure: FigureName
+    plates: int
+    before: float
+    after: float
+    gained: int  # plates right now that were not
+    lost: int
+    p: float  # exact McNemar
+    beyond_noise: bool  # at a false discovery rate of 5 % over all rows (Benjamini and Hochberg, 1995)
+
+
+class MeanChange(Closed):
+    """The mean figure over the conditions and plates that two reports have in common, with the paired bootstrap."""
+
+    figure: FigureName
+    before: float
+    after: float
+    low: float  # of after - before, 95 %
+    high: float
+    beyond_noise: bool
+
+
+class Comparison(Closed):
+    """This run beside an earlier one."""
+
+    baseline: str  # path of its report
+    commit: str
+    created: str
+    means: tuple[MeanChange, ...]
+    changes: tuple[Change, ...]
+
+
+class Robustness(Closed):
+    """One run of ``python -m src.robustness``."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    command: str
+    commit: str
+    created: str
+    machine: dict[str, str | int | None]
+    split: str
+    threads: int  # 0: all cores
+    provider: str
+    detector: Model
+    ocr: Model
+    sets: dict[str, int]  # pictures of each
+    skipped: tuple[Skipped, ...]
+    plates: tuple[Plate, ...]
+    conditions: tuple[Condition, ...]  # clean first
+    relative: tuple[Relative, ...]  # `all` first
+    comparison: Comparison | None = None
+
+
+def read_robustness(path: Path) -> Robustness:
+    """The report of an earlier run. Raises ReportError: no such report, or one of another schema version."""
+    try:
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror}") from None
+    except ValueError as error:  # no JSON, no UTF-8
+        raise ReportError(f"{path}: not a robustness report: {error}") from None
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if version != SCHEMA_VERSION:
+        raise ReportError(f"{path}: schema version {version!r}, here {SCHEMA_VERSION} is read")
+    try:
+        return Robustness.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ReportError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

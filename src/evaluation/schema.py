@@ -1,0 +1,82 @@
+"""``report.json``: a closed schema, read again by a later run that compares itself with it."""
+
+import json
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from src.core.card import ModelCard
+from src.evaluation.calibration import CalibrationReport
+from src.evaluation.comparison import Comparison
+from src.evaluation.errors import ErrorReport
+from src.evaluation.outcome import Closed
+from src.evaluation.system import System
+
+SCHEMA_VERSION: Final = 1
+
+
+class ReportError(ValueError):
+    """A report that cannot be read; the message names file and fault."""
+
+
+class Model(Closed):
+    """An exported model as its card states it."""
+
+    name: str
+    input_size: tuple[int, int]  # height, width
+    commit: str
+    sha256: str
+    threshold: float | None = None  # what the detector worked with
+
+    @classmethod
+    def of(cls, card: ModelCard, threshold: float | None = None) -> "Model":
+        """What a report keeps of a card."""
+        return cls(
+            name=card.name, input_size=card.input_size, commit=card.commit, sha256=card.sha256, threshold=threshold
+        )
+
+
+class Report(Closed):
+    """One run of ``python -m src.evaluate``."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    command: str
+    commit: str
+    created: str
+    machine: dict[str, str | int | None]
+    split: str
+    threads: int  # 0: all cores
+    provider: str
+    detector: Model
+    ocr: Model
+    systems: tuple[System, ...]  # the exported models first
+    calibration: CalibrationReport | None = None  # of the exported models
+    errors: ErrorReport | None = None  # of the exported models, whole path
+    comparison: Comparison | None = None
+
+    @property
+    def ours(self) -> System:
+        """What the exported models did."""
+        return self.systems[0]
+
+
+def read_report(path: Path) -> Report:
+    """The report of an earlier run. Raises ReportError: no report at all, or one of another schema version."""
+    try:
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror}") from None
+    except ValueError as error:  # no JSON, no UTF-8
+        raise ReportError(f"{path}: not a report: {error}") from None
+    if not isinstance(content, dict) or "schema_version" not in content:
+        raise ReportError(f"{path}: not a report: schema_version is missing")
+    if content["schema_version"] != SCHEMA_VERSION:
+        raise ReportError(
+            f"{path}: a report of schema version {content['schema_version']!r}, here {SCHEMA_VERSION} is read"
+        )
+    try:
+        return Report.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ReportError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -1,0 +1,106 @@
+"""From what a system says about a picture to what became of the picture's plates.
+
+Predictions and true plates are matched one to one, best overlap first, by ``src.core.metrics``.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from src.core.geometry import iou_matrix
+from src.core.metrics import match_boxes, over_ignored
+from src.core.types import Boxes, Image
+from src.data.manifest import Box, PlateLabel, Record
+from src.evaluation.appearance import appearance
+from src.evaluation.outcome import Flow, ImageOutcome, Outcome
+from src.evaluation.predictions import PredictedPlate, Prediction
+
+
+def score_scene(
+    set_name: str, record: Record, prediction: Prediction, image: Image | None = None
+) -> tuple[list[Outcome], ImageOutcome]:
+    """The whole path over one scene: an outcome of flow ``path`` per labelled plate, and the picture's counts.
+
+    With ``image`` (RGB) each outcome also says how its plate looks.
+    """
+    plates, labels = prediction.plates or (), record.plates or ()
+    boxes, true = as_boxes([p.box for p in plates]), as_boxes([label.box for label in labels])
+    of_label = {t: p for p, t in match_boxes(boxes, true)}
+    overlaps = iou_matrix(boxes, true)
+    outcomes = []
+    for number, label in enumerate(labels):
+        labelled = _labelled(set_name, "path", record, number, label, image)
+        p = of_label.get(number)
+        outcomes.append(labelled if p is None else _matched(labelled, plates[p], float(overlaps[p, number])))
+    unmatched = boxes[[p for p in range(len(boxes)) if p not in of_label.values()]]
+    found, extra = len(of_label), int((~over_ignored(unmatched, as_boxes(record.ignore))).sum())
+    counts = {"plates": len(labels), "found": found, "predicted": found + extra, "extra": extra}
+    return outcomes, ImageOutcome(set=set_name, image=record.image, **counts)
+
+
+def readable(record: Record) -> list[int]:
+    """The numbers of a scene's plates whose text is known for certain: those that are read on true boxes."""
+    return [n for n, label in enumerate(record.plates or ()) if label.sure and label.text is not None]
+
+
+def score_true_boxes(
+    set_name: str, record: Record, prediction: Prediction, image: Image | None = None
+) -> list[Outcome]:
+    """The OCR alone over one scene: ``prediction`` has a plate for each ``readable`` one, in that order."""
+    labels = record.plates or ()
+    return [
+        _matched(_labelled(set_name, "ocr", record, number, labels[number], image), plate, 1.0)
+        for number, plate in zip(readable(record), prediction.plates or (), strict=True)
+    ]
+
+
+def score_crop(set_name: str, record: Record, prediction: Prediction, image: Image) -> Outcome:
+    """The OCR alone over a picture that is a plate already cut out; of several readings the surest counts.
+
+    A text that nobody verified counts for nothing.
+    """
+    whole = (0.0, 0.0, float(image.shape[1]), float(image.shape[0]))
+    label = PlateLabel(box=whole, text=record.text, region=record.region, corners=record.corners, lines=record.lines)
+    label = label.model_copy(update={"sure": record.verified})
+    blank = PredictedPlate(box=whole, text="", confidence=0)
+    plate = max(prediction.plates or (blank,), key=lambda p: p.confidence)
+    return _matched(_labelled(set_name, "ocr", record, 0, label, image), plate, 1.0)
+
+
+def as_boxes(boxes: Sequence[Box]) -> Boxes:
+    """``[N, 4]``, also of none."""
+    return np.array(boxes, np.float32).reshape(-1, 4)
+
+
+def _labelled(
+    set_name: str, flow: Flow, record: Record, number: int, label: PlateLabel, image: Image | None
+) -> Outcome:
+    """A labelled plate, missed so far. A text that is not certain counts for nothing."""
+    return Outcome(
+        set=set_name,
+        flow=flow,
+        image=record.image,
+        plate=number,
+        source=record.source,
+        box=label.box,
+        truth=label.text if label.sure else None,
+        published_text=label.published_text if label.sure else None,
+        region=label.region,
+        lines=label.lines,
+        appearance=None if image is None else appearance(image, label.box, label.corners),
+        found=False,
+        iou=0.0,
+    )
+
+
+def _matched(labelled: Outcome, plate: PredictedPlate, iou: float) -> Outcome:
+    return labelled.model_copy(
+        update={
+            "found": True,
+            "iou": iou,
+            "text": plate.text,
+            "confidence": plate.confidence,
+            "char_confidences": plate.char_confidences,
+            "read_region": plate.region,
+        }
+    )

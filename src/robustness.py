@@ -1,0 +1,198 @@
+"""``python -m src.robustness``: what the exported models still read in rain, at night, out of focus, ...
+
+Exit status: 0 done, 1 some picture could not be read (the figures leave it out), 2 wrong usage.
+"""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+from PIL import Image as PillowImage
+
+from src.core.card import CardError, ModelCard
+from src.core.image import SUFFIXES, ImageError, read_image
+from src.data.labels import LabelError
+from src.data.manifest import ManifestError
+from src.evaluation import provenance, robustness_report
+from src.evaluation.distort import SEVERITIES
+from src.evaluation.effect_sheet import sheet
+from src.evaluation.effects import EFFECTS
+from src.evaluation.robustness import ConditionKey, Picture, choose, conditions_of, relative_of, run
+from src.evaluation.robustness_compare import compare
+from src.evaluation.robustness_schema import Robustness, read_robustness
+from src.evaluation.schema import Model, ReportError
+from src.evaluation.sets import SetError, data_folder, default_sets, named_sets
+from src.runtime.command import USAGE, Parser, add_model_flags
+from src.runtime.reader import Reader
+from src.runtime.session import ProviderError
+
+PROG = "python -m src.robustness"
+EPILOG = f"""\
+effects: {", ".join(list(EFFECTS)[:9])},
+  {", ".join(list(EFFECTS)[9:])}
+Each has severities 1 (mild) to 5 (hard), after ImageNet-C (Hendrycks and Dietterich, 2019). The same picture gets the
+same rain in every run.
+sets without --sets: as those of python -m src.evaluate; only scenes with labelled plates are taken.
+Figures: read (exactly right, of the known texts) and found (overlap over 0.3) of the whole path, per effect and
+severity, and relative to the same pictures as they are."""
+EVERY = 10
+"""Pictures between two words of progress."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the command line and returns the exit status."""
+    args = parse(argv)
+    if args.threads:
+        cv2.setNumThreads(args.threads)
+    try:
+        return _sheet(args) if args.sheet else _measure(args, sys.argv[1:] if argv is None else argv)
+    except (SetError, ManifestError, LabelError, CardError, ProviderError, ReportError) as error:
+        print(f"{PROG}: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
+    return USAGE
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """The checked flags. Ends the program with status 2 for wrong ones."""
+    parser = Parser(PROG, "Measures the exported models over photographs made worse.", EPILOG)
+    parser.add_argument(
+        "--sets", nargs="+", metavar="SET", help="manifests, their folders, or folder names below the data folder"
+    )
+    parser.add_argument("--split", default="test", help="records of this split (default: test)")
+    parser.add_argument("--images", type=_count, default=100, metavar="N", help="pictures, of all sets (default: 100)")
+    parser.add_argument("--effects", nargs="+", type=_effect, default=list(EFFECTS), metavar="EFFECT", help="see below")
+    parser.add_argument(
+        "--severities", nargs="+", type=_severity, default=[1, 3, 5], metavar="N", help="from 1 to 5 (default: 1 3 5)"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("reports/robustness"),
+        metavar="DIR",
+        help="where robustness.json, .md, .png and .html go (default: reports/robustness)",
+    )
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="an earlier robustness.json to compare with")
+    parser.add_argument(
+        "--sheet", type=_picture, metavar="FILE", help="measure nothing, draw one picture under all effects into FILE"
+    )
+    parser.add_argument("--data", metavar="DIR", help="data folder (default: $PLATE_DATA, else data)")
+    add_model_flags(parser)
+    args = parser.parse_args(argv)
+    args.effects, args.severities = list(dict.fromkeys(args.effects)), sorted(set(args.severities))
+    return args
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of pictures")
+    return int(word)
+
+
+def _effect(word: str) -> str:
+    if word not in EFFECTS:
+        raise argparse.ArgumentTypeError(f"no effect {word!r}; there are {', '.join(EFFECTS)}")
+    return word
+
+
+def _severity(word: str) -> int:
+    if not word.isdecimal() or int(word) not in SEVERITIES:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a severity from 1 to 5")
+    return int(word)
+
+
+def _picture(word: str) -> Path:
+    if Path(word).suffix.lower() not in SUFFIXES:
+        raise argparse.ArgumentTypeError(f"{word!r} is not the name of a picture, such as sheet.png")
+    return Path(word)
+
+
+def _measure(args: argparse.Namespace, words: Sequence[str]) -> int:
+    pictures = _pictures(args)
+    baseline = read_robustness(args.baseline) if args.baseline else None
+    reader = Reader(args.models, args.threads, args.provider, args.min_confidence)
+    args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
+    conditions = [(effect, severity) for effect in args.effects for severity in args.severities]
+    report = _report(args, words, pictures, reader, conditions)
+    for picture in report.skipped:
+        print(f"{picture.image}: {picture.fault}", file=sys.stderr)
+    if not report.sets:
+        raise SetError("none of the pictures could be read")
+    if baseline:
+        report = report.model_copy(update={"comparison": compare(str(args.baseline), baseline, report)})
+    robustness_report.write(report, _first_sheet(pictures, args), args.out)
+    robustness_report.show(report)
+    return 1 if report.skipped else 0
+
+
+def _pictures(args: argparse.Namespace) -> list[Picture]:
+    data = data_folder(args.data)
+    sets = named_sets(args.sets, data, args.split) if args.sets else default_sets(data, args.split)
+    return choose(sets, args.images)
+
+
+def _report(
+    args: argparse.Namespace,
+    words: Sequence[str],
+    pictures: Sequence[Picture],
+    reader: Reader,
+    conditions: Sequence[ConditionKey],
+) -> Robustness:
+    commit, created = provenance.commit(), datetime.now(UTC).isoformat(timespec="seconds")
+    done = run(_told(pictures, len(conditions)), reader, conditions)
+    detector, ocr = reader.detector, reader.plate_reader
+    return Robustness(
+        command=f"{PROG} {shlex.join(words)}".strip(),
+        commit=commit,
+        created=created,
+        machine=provenance.machine(),
+        split=args.split,
+        threads=args.threads,
+        provider=args.provider,
+        detector=_model(detector.card, detector.min_confidence),
+        ocr=_model(ocr.card, None),
+        sets=done.sets,
+        skipped=tuple(done.skipped),
+        plates=tuple(done.plates),
+        conditions=conditions_of(done),
+        relative=relative_of(done),
+    )
+
+
+def _model(card: ModelCard, threshold: float | None) -> Model:
+    stated = card.model_dump(include={"name", "input_size", "commit", "sha256"})
+    return Model(**stated, threshold=threshold)
+
+
+def _told(pictures: Sequence[Picture], conditions: int) -> Iterator[Picture]:
+    """``pictures``, saying on standard error how far they are."""
+    for number, picture in enumerate(pictures):
+        if number % EVERY == 0:
+            print(f"{number} of {len(pictures)} pictures, {conditions} conditions", file=sys.stderr, flush=True)
+        yield picture
+
+
+def _first_sheet(pictures: Sequence[Picture], args: argparse.Namespace) -> PillowImage.Image:
+    """Of the first picture that can be read. Raises SetError."""
+    for pictures_of, record in pictures:
+        try:
+            image = read_image(pictures_of.root / record.image)
+        except ImageError:
+            continue  # named by whoever reads them all
+        return sheet(image, record, args.effects, args.severities)
+    raise SetError("none of the pictures could be read")
+
+
+def _sheet(args: argparse.Namespace) -> int:
+    page = _first_sheet(_pictures(args), args)
+    args.sheet.parent.mkdir(parents=True, exist_ok=True)
+    page.save(args.sheet)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

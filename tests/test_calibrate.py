@@ -1,0 +1,122 @@
+"""The command: reads two sources with the fake OCR, fits, and writes the card."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from src.calibrate import main
+from src.core.card import load_card
+from src.evaluation.raw_readings import photographed, read_by_source
+from src.evaluation.sets import default_sets
+from src.runtime.plate_reader import PlateReader
+
+WriteData = Callable[..., Path]
+
+
+@pytest.fixture
+def write_data(tmp_path: Path) -> WriteData:
+    """Data with ``count`` red crops for each source, from dim to full red, which the fake OCR reads as AB01.
+
+    ``wrong``: of how many, the dimmest, the label says something else.
+    """
+
+    def make(sources: tuple[str, ...] = ("gate", "street"), count: int = 40, wrong: int = 4, **changes: object) -> Path:
+        folder = tmp_path / "data" / "ocr"
+        folder.mkdir(parents=True)
+        lines = []
+        for source in sources:
+            for i, red in enumerate(np.linspace(70, 255, count).round()):
+                name = f"{source}-{i}.png"
+                Image.new("RGB", (24, 8), (int(red), 0, 0)).save(folder / name)
+                text = "B0B0" if i < wrong else "AB01"
+                lines.append({"image": name, "text": text, "source": source, "split": "val"} | changes)
+        (folder / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return tmp_path / "data"
+
+    return make
+
+
+def run(models: Path, data: Path, *flags: str) -> int:
+    return main(["--models", str(models), "--data", str(data), "--fonts", str(data / "no-fonts"), *flags])
+
+
+def test_the_fit_goes_into_the_card_and_nothing_else_changes(
+    models: Path, write_data: WriteData, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = load_card(models / "ocr")
+    assert run(models, write_data()) == 0
+    after = load_card(models / "ocr")
+    assert after.calibration is not None
+    assert after.calibration.fitted_on == {"gate": 40, "street": 40}
+    assert after.calibration.ece_held_out < after.calibration.ece_before
+    assert after.model_copy(update={"calibration": None}) == before
+    out, err = capsys.readouterr()
+    assert all(word in out for word in ("gate", "street", "photographs", "all", f"scale {after.calibration.scale}"))
+    assert err.count("\n") == 1
+    assert "no drawn plates: " in err
+
+
+def test_calibrating_again_changes_nothing(models: Path, write_data: WriteData) -> None:
+    """What is fitted is the network's own confidence, not the calibrated one."""
+    data = write_data()
+    assert run(models, data) == 0
+    first = (models / "ocr" / "card.json").read_bytes()
+    assert run(models, data) == 0
+    assert (models / "ocr" / "card.json").read_bytes() == first
+
+
+def test_raw_readings_are_the_networks_own(models: Path, write_data: WriteData) -> None:
+    reader = PlateReader(models / "ocr", 1)
+    sources = read_by_source(reader, photographed(reader, default_sets(write_data(), "val")))
+    assert {name: readings.right.tolist() for name, readings in sources.items()} == dict.fromkeys(
+        ("gate", "street"), [0.0] * 4 + [1.0] * 36
+    )
+    assert (np.diff(sources["gate"].confidence) > 0).all()
+    full_red = reader.read_whole(np.full((8, 24, 3), (255, 0, 0), np.uint8))
+    assert sources["gate"].confidence[-1] == full_red.confidence
+
+
+def test_texts_that_nobody_verified_are_left_out(
+    models: Path, write_data: WriteData, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(models, write_data(verified=False)) == 2
+    assert "0 source(s)" in capsys.readouterr().err
+
+
+def test_one_source_cannot_be_tested(models: Path, write_data: WriteData, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(models, write_data(("gate",))) == 2
+    assert "1 source(s), and at least two are needed" in capsys.readouterr().err
+    assert load_card(models / "ocr").calibration is None
+
+
+def test_a_missing_picture_is_named_and_the_card_stays(
+    models: Path, write_data: WriteData, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write_data()
+    (data / "ocr" / "gate-3.png").unlink()
+    assert run(models, data) == 1
+    assert f"{data / 'ocr' / 'gate-3.png'}: no such file" in capsys.readouterr().err
+    assert load_card(models / "ocr").calibration is None
+
+
+@pytest.mark.parametrize(
+    "flags", [["--synthetic", "-1"], ["--synthetic", "many"], ["--data", "nowhere"], ["--models", "nowhere"]]
+)
+def test_wrong_usage_is_one_line(models: Path, write_data: WriteData, flags: list[str]) -> None:
+    command = [sys.executable, "-m", "src.calibrate", "--models", str(models), "--data", str(write_data()), *flags]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert flags[1] in done.stderr
+
+
+def test_calibrating_needs_no_torch() -> None:
+    heavy = "{'torch', 'hydra', 'pytorch_lightning', 'ultralytics'}"
+    code = f"import sys, src.calibrate; sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
