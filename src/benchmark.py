@@ -13,11 +13,11 @@ from typing import TypeVar
 from src.core.card import CardError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
-from src.evaluation.latency_report import show, write
-from src.evaluation.latency_run import Plan, run
-from src.evaluation.latency_schema import BenchmarkError, read_benchmark
-from src.evaluation.latency_tables import beside, short
-from src.evaluation.peer import FastAlpr, PeerError
+from src.evaluation.latency.peer import FastAlpr, PeerError
+from src.evaluation.latency.report import show, write
+from src.evaluation.latency.run import Plan, run
+from src.evaluation.latency.schema import BenchmarkError, read_benchmark
+from src.evaluation.latency.tables import beside, short
 from src.evaluation.sets import SetError, data_folder, default_sets, named_sets
 from src.runtime.command import USAGE, Parser, add_model_flags
 from src.runtime.session import ProviderError

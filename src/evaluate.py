@@ -17,7 +17,7 @@ from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.data.synthesis import FontError
-from src.evaluation import provenance, report, terminal
+from src.evaluation import provenance
 from src.evaluation.average_precision import AP_FLOOR
 from src.evaluation.calibration import calibration_report
 from src.evaluation.compare import compare
@@ -26,10 +26,12 @@ from src.evaluation.contestants import Ours, Predicted
 from src.evaluation.drawn import drawn_set
 from src.evaluation.errors import error_report
 from src.evaluation.predictions import PredictionError, read_predictions
+from src.evaluation.report import terminal
+from src.evaluation.report import write as report
+from src.evaluation.report.summary import main_outcomes
 from src.evaluation.run import Contestant, evaluate_set, gather
 from src.evaluation.schema import Model, Report, ReportError, read_report
 from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
-from src.evaluation.summary import main_outcomes
 from src.evaluation.synthetic_set import SYNTHETIC
 from src.evaluation.system import OURS, System
 from src.runtime.command import USAGE, Parser, add_model_flags

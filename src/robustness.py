@@ -17,13 +17,14 @@ from src.core.card import CardError, ModelCard
 from src.core.image import SUFFIXES, ImageError, read_image
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
-from src.evaluation import provenance, robustness_report
-from src.evaluation.distort import SEVERITIES
-from src.evaluation.effect_sheet import sheet
-from src.evaluation.effects import EFFECTS
-from src.evaluation.robustness import ConditionKey, Picture, choose, conditions_of, relative_of, run
-from src.evaluation.robustness_compare import compare
-from src.evaluation.robustness_schema import Robustness, read_robustness
+from src.evaluation import provenance
+from src.evaluation.robustness import report as robustness_report
+from src.evaluation.robustness.compare import compare
+from src.evaluation.robustness.distort import SEVERITIES
+from src.evaluation.robustness.effects import EFFECTS
+from src.evaluation.robustness.run import ConditionKey, Picture, choose, conditions_of, relative_of, run
+from src.evaluation.robustness.schema import Robustness, read_robustness
+from src.evaluation.robustness.sheet import sheet
 from src.evaluation.schema import Model, ReportError
 from src.evaluation.sets import SetError, data_folder, default_sets, named_sets
 from src.runtime.command import USAGE, Parser, add_model_flags

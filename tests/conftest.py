@@ -106,6 +106,13 @@ def fake_detector() -> onnx.ModelProto:
     )
 
 
+def with_free_sides(detector: onnx.ModelProto) -> onnx.ModelProto:
+    """The fake detector for canvases of any height and width."""
+    for side, name in zip(detector.graph.input[0].type.tensor_type.shape.dim[1:3], "HW", strict=True):
+        side.dim_param = name
+    return detector
+
+
 def with_corners(detector: onnx.ModelProto) -> onnx.ModelProto:
     """The fake detector with the output ``corners``: those of its boxes, the upper edge moved right by 2 pixels."""
     graph, arrays = detector.graph, {"order": [0, 1, 2, 1, 2, 3, 0, 3], "shape": [-1, 2, 4, 2]}

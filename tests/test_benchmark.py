@@ -8,7 +8,7 @@ import pytest
 from src.benchmark import main
 from src.core.card import sha256_of
 from src.data.manifest import PlateLabel, Record, write_manifest
-from src.evaluation.latency_schema import read_benchmark
+from src.evaluation.latency.schema import read_benchmark
 
 Photo = Callable[..., Path]
 Command = Callable[..., tuple[int, str, str]]

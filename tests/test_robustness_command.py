@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from src.data.manifest import PlateLabel, Record, write_manifest
-from src.evaluation.robustness_schema import read_robustness
+from src.evaluation.robustness.schema import read_robustness
 from src.robustness import main
 
 Photo = Callable[..., Path]

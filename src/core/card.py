@@ -2,9 +2,9 @@
 
 import hashlib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from src.core.calibration import Calibration
 
@@ -39,6 +39,12 @@ class ModelCard(BaseModel):
     created: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of model.onnx")
     licence: str = "AGPL-3.0-or-later"
+
+    @model_validator(mode="after")
+    def _canvas_is_whole_strides(self) -> Self:
+        if self.stride is not None and any(side % self.stride for side in self.input_size):
+            raise ValueError(f"stride: {self.stride} does not divide input_size {self.input_size}")
+        return self
 
 
 def load_card(folder: Path) -> ModelCard:

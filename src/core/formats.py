@@ -18,9 +18,9 @@ Signs are drawn and not read: a space is a gap, ``_`` a narrow one, and MARKS li
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
 
 from src.core.alphabet import normalise
 
@@ -28,9 +28,6 @@ DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 GAPS = {" ": "gap", "_": "narrow gap"}
 MARKS = {"-": "dash", ".": "dot", "*": "seals", "o": "seal", "#": "crest", "+": "emblem"}
-MOST_CODES = 200_000
-"""A part with exceptions is written out as the list of what remains; a longer list would be a mistake."""
-
 _TOKEN = re.compile(r"(?P<set>\[[^\]]*\])|<(?P<part>[^>]*)>|(?P<one>.)")
 _TIMES = re.compile(r"\{(\d+)(?:,(\d+))?\}")
 
@@ -48,12 +45,22 @@ class Slot:
     most: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Codes:
     """One of ``codes``, as written (with umlauts); ``common`` are those that most plates have."""
 
     codes: tuple[str, ...]
     common: tuple[str, ...] = ()
+
+    @cached_property
+    def canonical(self) -> frozenset[str]:
+        """As they are read."""
+        return frozenset(map(normalise, self.codes))
+
+    @cached_property
+    def lengths(self) -> tuple[int, ...]:
+        """Of the canonical codes, each once."""
+        return tuple({len(code) for code in self.canonical})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,15 @@ class Sign:
     kind: str
 
 
-Token = Slot | Codes | Sign
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What ``tokens`` stand for, but never one of ``exceptions``."""
+
+    tokens: "tuple[Token, ...]"
+    exceptions: frozenset[str]
+
+
+Token = Slot | Codes | Sign | Without
 NEXT_FIELD = Sign("field")
 
 
@@ -118,35 +133,34 @@ def _repeated(token: Token | None, times: re.Match[str], pattern: str) -> Slot:
     return Slot(token.characters, least, most)
 
 
-def expand(tokens: tuple[Token, ...], without: frozenset[str]) -> Codes:
-    """Every text of ``tokens`` but those in ``without``. Raises FormatError where these are too many to list,
-    or where an exception could never occur."""
-    choices = [_choices(token) for token in tokens if not isinstance(token, Sign)]
-    count = 1
-    for choice in choices:
-        count *= len(choice)
-    if count > MOST_CODES:
-        raise FormatError(f"a part with exceptions has {count} texts, at most {MOST_CODES} can be listed")
-    texts = ["".join(pieces) for pieces in product(*choices)]
-    if strange := without - set(texts):
-        raise FormatError(f"the exception {min(strange)!r} could never occur")
-    return Codes(tuple(text for text in texts if text not in without))
+def without(tokens: tuple[Token, ...], exceptions: frozenset[str]) -> Without:
+    """``tokens`` less ``exceptions``. Raises FormatError for one that could never occur."""
+    if strange := [text for text in sorted(exceptions) if not matches(tokens, text)]:
+        raise FormatError(f"the exception {strange[0]!r} could never occur")
+    return Without(tokens, exceptions)
 
 
-def _choices(token: Slot | Codes) -> list[str]:
+def matches(tokens: Sequence[Token], text: str) -> bool:
+    """Whether ``text``, in canonical spelling, is one that ``tokens`` stand for; signs are no part of it."""
+    return len(text) in _ends(tokens, text, 0)
+
+
+def _ends(tokens: Sequence[Token], text: str, start: int) -> set[int]:
+    """Where a piece of ``text`` that begins at ``start`` and is of ``tokens`` may end."""
+    ends = {start}
+    for token in tokens:
+        ends = {end for begin in ends for end in _token_ends(token, text, begin)}
+    return ends
+
+
+def _token_ends(token: Token, text: str, start: int) -> set[int]:
+    if isinstance(token, Sign):
+        return {start}
     if isinstance(token, Codes):
-        return list(token.codes)
-    lengths = range(token.least, token.most + 1)
-    return ["".join(c) for length in lengths for c in product(token.characters, repeat=length)]
-
-
-def regex(tokens: tuple[Token, ...]) -> str:
-    """A regular expression for the texts of ``tokens``; signs are not part of a text."""
-    return "".join(_regex(token) for token in tokens if not isinstance(token, Sign))
-
-
-def _regex(token: Slot | Codes) -> str:
-    if isinstance(token, Codes):
-        longest_first = sorted(map(normalise, token.codes), key=len, reverse=True)
-        return f"(?:{'|'.join(map(re.escape, longest_first))})"
-    return f"[{re.escape(token.characters)}]{{{token.least},{token.most}}}"
+        return {start + n for n in token.lengths if text[start : start + n] in token.canonical}
+    if isinstance(token, Without):
+        return {end for end in _ends(token.tokens, text, start) if text[start:end] not in token.exceptions}
+    run = 0
+    while run < token.most and start + run < len(text) and text[start + run] in token.characters:
+        run += 1
+    return {start + n for n in range(token.least, run + 1)}

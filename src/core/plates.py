@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from src.core.alphabet import normalise
-from src.core.formats import LETTERS, NEXT_FIELD, Codes, FormatError, Token, expand, parse, regex
+from src.core.formats import LETTERS, NEXT_FIELD, Codes, FormatError, Token, matches, parse, without
 
 REGISTRY = Path("configs/plates")
 
@@ -206,13 +206,9 @@ class Format(_Closed):
     type: PlateType
     lines: tuple[tuple[Token, ...], ...]
 
-    @cached_property
-    def _regex(self) -> re.Pattern[str]:
-        return re.compile("".join(regex(line) for line in self.lines))
-
     def fits(self, text: str) -> bool:
         """Whether ``text`` (canonical spelling) may stand on this type of plate."""
-        return self._regex.fullmatch(text) is not None
+        return matches([token for line in self.lines for token in line], text)
 
 
 class Country(_Closed):
@@ -259,7 +255,7 @@ def _part_tokens(part: Part, letters: str, earlier: Mapping[str, tuple[Token, ..
     tokens = parse(part.pattern, letters, earlier)
     if NEXT_FIELD in tokens:
         raise FormatError(f"part {part.pattern!r}: a field cannot begin within a part")
-    return (expand(tokens, frozenset(part.without)),) if part.without else tokens
+    return (without(tokens, frozenset(part.without)),) if part.without else tokens
 
 
 def load_country(path: Path) -> Country:

@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else its import asks the registry for a newer version
 
 import albumentations as A
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -126,7 +127,7 @@ def _colour() -> list[A.BasicTransform]:
 
 def _degradation() -> list[A.BasicTransform | A.BaseCompose]:
     return [
-        A.OneOf([A.MotionBlur((3, 7)), A.GaussianBlur((3, 5))], p=0.1),
+        A.OneOf([_motion(7), A.GaussianBlur((3, 5))], p=0.1),
         A.GaussNoise(std_range=(0.01, 0.06), p=0.1),
         A.ImageCompression(quality_range=(35, 90), p=0.15),
     ]
@@ -134,10 +135,21 @@ def _degradation() -> list[A.BasicTransform | A.BaseCompose]:
 
 def _worn() -> list[A.BasicTransform | A.BaseCompose]:
     return [
-        A.OneOf([A.MotionBlur((3, 5)), A.GaussianBlur((3, 3)), A.Downscale(scale_range=(0.5, 0.9))], p=0.3),
+        A.OneOf([_motion(5), A.GaussianBlur((3, 3)), _coarse()], p=0.3),
         A.GaussNoise(std_range=(0.01, 0.04), p=0.2),
         A.ImageCompression(quality_range=(35, 92), p=1.0),
     ]
+
+
+def _motion(most: int) -> A.BasicTransform:
+    """To both sides alike: albumentations' own choice moves a plate by up to half its height beside its box."""
+    return A.MotionBlur((3, most), allow_shifted=False, direction_range=(0, 0))
+
+
+def _coarse() -> A.BasicTransform:
+    """By area: the nearest pixels, which albumentations takes, lie up to two pixels beside where they belong."""
+    ways = {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}
+    return A.Downscale(scale_range=(0.5, 0.9), interpolation_pair=ways)
 
 
 class CropAugment:

@@ -58,6 +58,14 @@ def test_a_fault_in_the_card_names_file_and_key(tmp_path: Path, key: str, value:
         load_card(write(tmp_path, **{key: value}))
 
 
+def test_a_stride_divides_the_largest_canvas(tmp_path: Path) -> None:
+    assert load_card(write(tmp_path)).stride is None
+    assert load_card(write(tmp_path, stride=32)).stride == 32
+    for stride, fault in ((0, "stride: "), (48, "stride: 48 does not divide")):
+        with pytest.raises(CardError, match=rf"card\.json: .*{fault}"):
+            load_card(write(tmp_path, stride=stride))
+
+
 def test_a_card_that_is_no_json_is_named(tmp_path: Path) -> None:
     for content in (b"{", b"[]", b"\xff\xfe"):
         (write(tmp_path) / "card.json").write_bytes(content)

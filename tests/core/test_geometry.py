@@ -7,6 +7,7 @@ from src.core.geometry import (
     FILL,
     Letterbox,
     box_to_corners,
+    canvas_size,
     corners_to_box,
     crop_plate,
     form_plates,
@@ -42,6 +43,35 @@ def test_letterbox_shrinks_by_area_so_that_a_fine_pattern_turns_grey() -> None:
     stripes[:, ::2] = 200
     canvas, _ = letterbox(stripes, (16, 16))
     assert (canvas == 100).all()
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((3000, 4000), (320, 416)),  # 312 rows
+        ((1080, 1920), (256, 416)),  # 234
+        ((4000, 3000), (416, 320)),
+        ((1920, 1080), (416, 256)),
+        ((90, 90), (416, 416)),
+        ((300, 390), (320, 416)),  # 320, to the pixel
+        ((301, 390), (352, 416)),  # 321.07
+        ((1, 5000), (32, 416)),
+    ],
+)
+def test_a_canvas_is_no_larger_than_whole_strides_need(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    assert canvas_size(size, (416, 416), 32) == expected
+
+
+def test_a_canvas_fits_into_one_that_is_not_square() -> None:
+    assert canvas_size((90, 90), (320, 416), 32) == (320, 320)
+    assert canvas_size((100, 130), (320, 416), 32) == (320, 416)
+    assert canvas_size((100, 260), (320, 416), 32) == (160, 416)
+
+
+@pytest.mark.parametrize("size", [(97, 131), (131, 97), (64, 64), (250, 33), (7, 200)])
+def test_on_its_own_canvas_a_picture_is_as_large_as_on_the_largest(size: tuple[int, int]) -> None:
+    picture = np.zeros((*size, 3), np.uint8)
+    assert letterbox(picture, canvas_size(size, (96, 96), 32))[1].scale == letterbox(picture, (96, 96))[1].scale
 
 
 def test_a_point_of_the_canvas_maps_back() -> None:

@@ -85,6 +85,16 @@ def test_a_night_scene_does_not_turn_black() -> None:
         assert min(a[20:30, 10:50].mean() - a[40:].mean() for a in after) > 10
 
 
+def test_no_fault_of_the_camera_moves_a_plate_beside_its_box() -> None:
+    image, augment = np.zeros((96, 96, 3), np.uint8), SceneAugment()
+    image[40:50, 30:61] = 255
+    for change in (augment.light, augment.reencode):
+        for seed in range(80):
+            grey = change(image, np.random.default_rng(seed)).astype(float).sum(-1)
+            mask = grey > (grey.min() + grey.max()) / 2
+            assert np.argwhere(mask).mean(0) == pytest.approx((44.5, 45), abs=0.5)
+
+
 def test_labels_of_a_record() -> None:
     corners = ((1.0, 2.0), (3.0, 2.0), (3.0, 4.0), (1.0, 4.0))
     plates = (PlateLabel(box=(1, 2, 3, 4)), PlateLabel(box=(1, 2, 3, 4), corners=corners))

@@ -165,7 +165,7 @@ def test_the_look_of_a_blurred_dark_grey_picture() -> None:
     image = np.kron(rng.integers(0, 2, (32, 32, 1)) * 100, np.ones((8, 8, 3))).astype(np.uint8) + 20
     sharp, soft = look_of(image), look_of(np.asarray(cv2.GaussianBlur(image, (0, 0), 2)))
     assert (sharp.dark, sharp.bright) == pytest.approx((20, 120))
-    assert sharp.blur == pytest.approx(0.4, abs=0.02)
+    assert sharp.blur == pytest.approx(0.4, abs=0.04)
     assert soft.blur == pytest.approx(2, rel=0.1)
     assert sharp.saturation == 0
     red = sharp.toned(np.array([[RED]], np.uint8))
@@ -178,7 +178,7 @@ def test_softness_needs_no_contrast_and_is_not_taken_from_the_edge_of_the_fill()
     rng = np.random.default_rng(0)
     blocks = np.kron(rng.integers(0, 2, (32, 32, 1)), np.ones((8, 8, 3)))
     for contrast in (30, 180):
-        image = np.asarray(cv2.GaussianBlur((blocks * contrast + 20).astype(np.uint8), (0, 0), 1.5))
+        image = np.asarray(cv2.GaussianBlur((blocks * contrast + 20).astype(np.uint8), (0, 0), 1.5), np.uint8)
         image[:8], image[16:24] = 20, 255  # levels that the edges do not reach
         image[:, :64] = image[:, 200:] = 114
         assert look_of(image).blur == pytest.approx(1.5, rel=0.1)

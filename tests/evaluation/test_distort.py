@@ -6,8 +6,8 @@ import pytest
 
 from src.core.types import Image
 from src.data.manifest import Box, PlateLabel, Record
-from src.evaluation.distort import distort
-from src.evaluation.effects import EFFECTS
+from src.evaluation.robustness.distort import distort
+from src.evaluation.robustness.effects import EFFECTS
 
 MOVING = ["rotation", "perspective"]
 PLATE = (140.0, 150.0, 260.0, 180.0)

@@ -11,8 +11,8 @@ import pytest
 from src.core.image import read_image
 from src.core.types import Image
 from src.data.manifest import PlateLabel, Record, read_manifest
-from src.evaluation.distort import SEVERITIES, distort
-from src.evaluation.effects import EFFECTS, Scene
+from src.evaluation.robustness.distort import SEVERITIES, distort
+from src.evaluation.robustness.effects import EFFECTS, Scene
 
 SAMPLES = Path("data/samples")
 DRAWN = sorted(set(EFFECTS) - {"defocus-blur", "jpeg", "low-resolution"})

@@ -3,7 +3,7 @@
 import sys
 from time import perf_counter
 
-from src.evaluation.fresh_process import run_fresh
+from src.evaluation.latency.process import run_fresh
 
 
 def test_the_first_line_ends_the_clock() -> None:

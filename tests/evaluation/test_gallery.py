@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from src.core.image import ImageError
-from src.evaluation.gallery import MARGIN, Room, framed, gallery, glyphs
 from src.evaluation.outcome import Outcome
+from src.evaluation.report.gallery import MARGIN, Room, framed, gallery, glyphs
 
 Photo = Callable[..., Path]
 

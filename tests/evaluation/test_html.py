@@ -8,10 +8,10 @@ import pytest
 
 from src.evaluation.comparison import Change, Comparison, Difference, FlowComparison
 from src.evaluation.errors import error_report
-from src.evaluation.gallery import Exhibit, Room, glyphs
-from src.evaluation.html import Picture, page
-from src.evaluation.illustrations import illustrations
 from src.evaluation.outcome import Outcome
+from src.evaluation.report.gallery import Exhibit, Room, glyphs
+from src.evaluation.report.html import Picture, page
+from src.evaluation.report.illustrations import illustrations
 from src.evaluation.schema import Report
 from src.evaluation.system import Skipped
 from tests.evaluation.reports import calibration, report, system

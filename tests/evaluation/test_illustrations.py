@@ -1,8 +1,8 @@
 """Which plots a report gets, and their words."""
 
 from src.evaluation.errors import error_report
-from src.evaluation.illustrations import Illustration, illustrations
 from src.evaluation.outcome import Outcome
+from src.evaluation.report.illustrations import Illustration, illustrations
 from tests.evaluation.reports import calibration, report, system
 from tests.evaluation.rows import outcome, scene
 

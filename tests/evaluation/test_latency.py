@@ -8,8 +8,17 @@ import pytest
 from PIL import Image
 
 from src.core.image import read_image
-from src.evaluation.latency import CALLS, Stopwatch, by_stage, crops_of, outside, scaled, time_batches, time_pictures
-from src.evaluation.latency_schema import BenchmarkError, Quantiles
+from src.evaluation.latency.schema import BenchmarkError, Quantiles
+from src.evaluation.latency.stopwatch import (
+    CALLS,
+    Stopwatch,
+    by_stage,
+    crops_of,
+    outside,
+    scaled,
+    time_batches,
+    time_pictures,
+)
 from src.runtime.reader import Reader
 
 Photo = Callable[..., Path]
@@ -37,7 +46,7 @@ def test_a_watched_reader_reads_the_same_and_every_stage_is_timed(models: Path, 
 def test_stages_that_run_twice_add_up(models: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two plates are two crops."""
     ticks = iter(range(1000))
-    monkeypatch.setattr("src.evaluation.latency.perf_counter", lambda: next(ticks))
+    monkeypatch.setattr("src.evaluation.latency.stopwatch.perf_counter", lambda: next(ticks))
     watch = Stopwatch(Reader(models, 1))
     watch.reader.read(read_image(photo(blue=True)))
     assert watch.lap() == dict.fromkeys(CALLS, 1000) | {"crop": 2000}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from src.evaluation.latency_report import html, markdown, show, write
-from src.evaluation.latency_schema import (
+from src.evaluation.latency.report import html, markdown, show, write
+from src.evaluation.latency.schema import (
     BatchRow,
     Benchmark,
     BenchmarkError,
@@ -20,7 +20,7 @@ from src.evaluation.latency_schema import (
     Quantiles,
     read_benchmark,
 )
-from src.evaluation.latency_tables import beside, sheets, short
+from src.evaluation.latency.tables import beside, sheets, short
 from src.evaluation.outcome import Figure
 
 SESSION = {"threads": 1, "providers": ("CPUExecutionProvider",), "device": "CPU"}

@@ -2,8 +2,8 @@
 
 from src.evaluation.comparison import Comparison, Difference, FlowComparison
 from src.evaluation.errors import error_report
-from src.evaluation.illustrations import illustrations
-from src.evaluation.markdown import WORST, markdown, table
+from src.evaluation.report.illustrations import illustrations
+from src.evaluation.report.markdown import WORST, markdown, table
 from src.evaluation.schema import Report
 from src.evaluation.system import Skipped
 from tests.evaluation.reports import calibration, report, system

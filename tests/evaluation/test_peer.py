@@ -12,10 +12,10 @@ import pytest
 from src.core.card import sha256_of
 from src.core.types import Image
 from src.data.manifest import Record
-from src.evaluation import peer
-from src.evaluation.latency import Stopwatch
-from src.evaluation.latency_schema import BenchmarkError
-from src.evaluation.peer import FastAlpr, PeerError, compare, contest, ratio_of_medians
+from src.evaluation.latency import peer
+from src.evaluation.latency.peer import FastAlpr, PeerError, compare, contest, ratio_of_medians
+from src.evaluation.latency.schema import BenchmarkError
+from src.evaluation.latency.stopwatch import Stopwatch
 from src.evaluation.sets import EvaluationSet
 from src.runtime.reader import ImageResult, Reader, Timings
 

@@ -8,11 +8,11 @@ import pytest
 from matplotlib.figure import Figure as Canvas
 from PIL import Image
 
-from src.evaluation import plots
 from src.evaluation.breakdown import Breakdown, Group
 from src.evaluation.errors import error_report
 from src.evaluation.outcome import Figure
-from src.evaluation.plot_style import DARK, DPI, LIGHT, WIDTH, Draw, Theme, png
+from src.evaluation.report import plots
+from src.evaluation.report.style import DARK, DPI, LIGHT, WIDTH, Draw, Theme, png
 from tests.evaluation.reports import calibration_group
 from tests.evaluation.rows import outcome
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from src.core.image import ImageError
 from src.evaluation.errors import error_report
-from src.evaluation.report import write
+from src.evaluation.report.write import write
 from src.evaluation.schema import Report, read_report
 from tests.evaluation.reports import report, system
 from tests.evaluation.rows import outcome

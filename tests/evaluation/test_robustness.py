@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from src.data.manifest import PlateLabel, Record
-from src.evaluation.robustness import AS_IT_IS, Run, choose, conditions_of, counts, relative_of, run
-from src.evaluation.robustness_schema import Plate
+from src.evaluation.robustness.run import AS_IT_IS, Run, choose, conditions_of, counts, relative_of, run
+from src.evaluation.robustness.schema import Plate
 from src.evaluation.sets import EvaluationSet, SetError
 from src.runtime.reader import Reader
 

@@ -7,7 +7,7 @@ import pytest
 from src.evaluation.comparison import Comparison, Difference, FlowComparison
 from src.evaluation.errors import error_report
 from src.evaluation.outcome import Outcome
-from src.evaluation.summary import (
+from src.evaluation.report.summary import (
     beyond_noise,
     calibration_groups,
     contests,

@@ -1,6 +1,6 @@
 """Rows and columns of the tables of figures."""
 
-from src.evaluation.tables import flow_tables
+from src.evaluation.report.tables import flow_tables
 from tests.evaluation.reports import report, system
 from tests.evaluation.rows import outcome, scene
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from src.evaluation import terminal
 from src.evaluation.compare import compare_systems
 from src.evaluation.comparison import Comparison
 from src.evaluation.figures import detection_figures, reading_figures
 from src.evaluation.outcome import Outcome
+from src.evaluation.report import terminal
 from src.evaluation.schema import Report
 from src.evaluation.system import SetFigures, System
 from tests.evaluation.rows import outcome, scene

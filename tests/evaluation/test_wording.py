@@ -4,7 +4,18 @@ import pytest
 
 from src.evaluation.comparison import Difference
 from src.evaluation.outcome import Figure
-from src.evaluation.wording import TITLES, certainty, change, interval, number, p_value, percent, signed, value, verdict
+from src.evaluation.report.wording import (
+    TITLES,
+    certainty,
+    change,
+    interval,
+    number,
+    p_value,
+    percent,
+    signed,
+    value,
+    verdict,
+)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from src.export.onnx import ParityError, check_parity, export_onnx, onnx_outputs
-from src.export.package import ExportError, load_checkpoint
+from src.export.package import ExportError, load_checkpoint, same_on_smaller_canvases
 
 
 class Mean(nn.Module):
@@ -14,6 +14,21 @@ class Mean(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         return self.factor * images.float().mean((1, 2))
+
+
+class Cells(nn.Module):
+    """For every cell of a grid its brightness and its column: shapes and positions follow the canvas."""
+
+    def __init__(self, portrait: float = 0.0) -> None:
+        super().__init__()
+        self.pool, self.portrait = nn.AvgPool2d(16), portrait
+
+    def forward(self, images: Tensor) -> Tensor:
+        cells = self.pool(images.permute(0, 3, 1, 2).float()).mean(1)
+        cells = cells + torch.arange(cells.shape[2])
+        if self.portrait and images.shape[1] > images.shape[2]:
+            cells = cells + self.portrait
+        return cells.flatten(1)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +62,33 @@ def test_equal_outputs_prove_nothing(exported, images) -> None:
 
 def test_the_file_stands_alone(exported) -> None:
     assert [p.name for p in exported.parent.iterdir()] == ["model.onnx"]
+
+
+@pytest.fixture(scope="module")
+def scenes() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def free(tmp_path_factory, scenes):
+    """Exported on square canvases, whose equal sides must not be tied to each other."""
+    path = tmp_path_factory.mktemp("free") / "model.onnx"
+    export_onnx(Cells(), path, scenes, ["cells"], stride=32)
+    return path
+
+
+@pytest.mark.parametrize("size", [(64, 64), (32, 96), (96, 32), (32, 32), (160, 64)])
+def test_canvases_of_any_strides_run(free, size) -> None:
+    canvases = np.random.default_rng(1).integers(0, 255, (3, *size, 3), np.uint8)
+    check_parity(Cells(), free, canvases, {"cells": 1e-3})
+
+
+def test_a_difference_on_smaller_canvases_alone_is_noticed(free, scenes) -> None:
+    same_on_smaller_canvases(Cells(), scenes, {"cells": 1e-3})(free)
+    odd = Cells(portrait=0.01)
+    check_parity(odd, free, scenes, {"cells": 1e-3})
+    with pytest.raises(ParityError, match=r"cells: differs by 0\.01"):
+        same_on_smaller_canvases(odd, scenes, {"cells": 1e-3})(free)
 
 
 def test_without_a_checkpoint_the_command_is_named(tmp_path) -> None:

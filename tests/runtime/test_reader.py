@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import CANVAS, fake_detector, with_corners, write_model
+from conftest import CANVAS, fake_detector, with_corners, with_free_sides, write_model
 from PIL import Image
 
 from src.core.image import ImageError, read_image
@@ -81,6 +81,21 @@ def test_a_detector_with_corners_gives_them_in_pixels_of_the_photograph(models: 
     np.testing.assert_allclose(plate.box, [300, 200, 600, 300])
     np.testing.assert_allclose(plate.corners, [[320, 200], [620, 200], [600, 300], [300, 300]])
     assert plate.reading.text == "AB01"
+
+
+def test_a_free_detector_gets_the_smallest_canvas(models: Path, photo: Photo) -> None:
+    free = with_free_sides(fake_detector())
+    write_model(models / "detector", free, task="detector", input_size=(96, 96), stride=32)
+    reader, landscape = Reader(models, 1), read_image(photo(size=10))
+    portrait = np.ascontiguousarray(np.rot90(landscape))  # x, y go to y, 960 - x
+    for image, canvas, box in (
+        (landscape, (64, 96, 3), [300, 200, 600, 300]),
+        (portrait, (96, 64, 3), [200, 360, 300, 660]),
+        (landscape[:, :640], (96, 96, 3), [300, 200, 600, 300]),
+        (landscape[:310], (32, 96, 3), [300, 200, 600, 300]),
+    ):
+        assert reader.detector.prepare(image)[0].shape == canvas
+        np.testing.assert_allclose([p.box for p in reader.read(image).plates], [box], atol=7)  # a pixel is 10 wide
 
 
 def test_a_crop_reader_takes_the_picture_for_the_plate(models: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
+from conftest import CANVAS, fake_detector, with_free_sides, write_model
 
 from src.core.card import CardError, sha256_of
 from src.runtime.detector import Detector
@@ -76,6 +77,15 @@ def test_a_size_that_differs_from_the_card_is_refused(models: Path) -> None:
     restate(models / "ocr", input_size=[16, 48])
     with pytest.raises(CardError, match="its card says"):
         PlateReader(models / "ocr")
+
+
+def test_sides_are_free_only_where_the_card_says_so(models: Path) -> None:
+    restate(models / "detector", stride=32)
+    with pytest.raises(CardError, match=r"\[.*64, 96, 3\], its card says up to \(64, 96\) in steps of 32"):
+        Detector(models / "detector")
+    write_model(models / "detector", with_free_sides(fake_detector()), task="detector", input_size=CANVAS)
+    with pytest.raises(CardError, match=r"'H', 'W', 3\], its card says \(64, 96\)"):
+        Detector(models / "detector")
 
 
 def test_a_missing_output_is_named(models: Path) -> None:

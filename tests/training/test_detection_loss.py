@@ -36,6 +36,7 @@ def test_plates_with_boxes_only_teach_the_corner_branch_nothing(model: PlateDete
     assert all(p.grad.any() for p in model.network.model[-1].cv2[0][-1].parameters())
 
 
+@pytest.mark.slow
 def test_corners_are_learnt_where_there_are_any(model: PlateDetector) -> None:
     loss, batch = DetectionLoss(model.network, 10.0), batch_of((1, 0))
     optimiser = torch.optim.Adam(model.parameters(), 1e-2)

@@ -5,30 +5,39 @@ Exit status: 0 all imported, 1 some images were not (each is named, the others a
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from src.data.importers.ccpd import read_ccpd
 from src.data.importers.common import Defaults, RecordError, SourceError, region_code
 from src.data.importers.crops_csv import read_csv
+from src.data.importers.names import read_names
 from src.data.importers.openalpr import read_openalpr
+from src.data.importers.simanno import read_simanno
 from src.data.importers.voc import read_voc
 from src.data.importers.yolo import read_yolo
 from src.data.manifest import Record, write_manifest
+from src.data.splits import split_by_plate
 
-READERS = {"openalpr": read_openalpr, "voc": read_voc, "yolo": read_yolo, "csv": read_csv}
+READERS = {
+    "openalpr": read_openalpr,
+    "voc": read_voc,
+    "yolo": read_yolo,
+    "csv": read_csv,
+    "names": read_names,
+    "ccpd": read_ccpd,
+    "simanno": read_simanno,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Imports, prints each fault to standard error and the counts to standard output."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.split and options.format == "yolo":
-        parser.error("--split: a YOLO set's splits are those of its data.yaml")
-    if options.plate_class and options.format not in ("voc", "yolo"):
-        parser.error(f"--class: {options.format} has no classes")
-    if options.out.is_dir():
-        parser.error(f"{options.out} is a folder; OUT is the manifest to write, as {options.out}/manifest.jsonl")
+    if misused := _misused(options):
+        parser.error(misused)
     try:
         records, faults = _import(options)
         if records:
@@ -50,10 +59,16 @@ def _parser() -> argparse.ArgumentParser:
         "the manifest holds their paths relative to its own folder.",
     )
     parser.add_argument("format", choices=READERS, metavar="FORMAT", help=" | ".join(READERS))
-    parser.add_argument("source", type=Path, metavar="SOURCE", help="folder, data.yaml or CSV file")
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="folder, data.yaml, CSV file or database")
     parser.add_argument("out", type=Path, metavar="OUT", help="manifest to write (replaced if there is one)")
     parser.add_argument("--source", dest="name", help="name of the source; default: its folder's or file's")
     parser.add_argument("--split", help="split of all images; default: train (yolo: as in data.yaml)")
+    parser.add_argument(
+        "--val",
+        type=_share,
+        metavar="SHARE",
+        help="instead: this share of the plates is val and the others train, all pictures of one text together",
+    )
     parser.add_argument("--region", type=_region, help="country of all plates, two letters, as DE")
     parser.add_argument(
         "--class",
@@ -62,7 +77,48 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="an object class that is a plate (voc, yolo; may be repeated); needed where there are several",
     )
+    parser.add_argument(
+        "--pattern",
+        type=_pattern,
+        metavar="REGEX",
+        help="how a file's name without its suffix holds the text, as the group 'text' (names); default: it is it",
+    )
     return parser
+
+
+def _misused(options: argparse.Namespace) -> str | None:
+    """What is wrong with the combination of flags."""
+    if (options.split or options.val) and options.format == "yolo":
+        return "--split, --val: a YOLO set's splits are those of its data.yaml"
+    if options.split and options.val:
+        return "--split and --val: one of them"
+    if options.plate_class and options.format not in ("voc", "yolo"):
+        return f"--class: {options.format} has no classes"
+    if options.pattern and options.format != "names":
+        return f"--pattern: {options.format} does not take the text from a file's name by a pattern"
+    if options.out.is_dir():
+        return f"{options.out} is a folder; OUT is the manifest to write, as {options.out}/manifest.jsonl"
+    return None
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share between 0 and 1")
+    return share
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no regular expression: {error}") from None
+    if "text" not in pattern.groupindex:
+        raise argparse.ArgumentTypeError(f"{text!r} has no group (?P<text>...)")
+    return pattern
 
 
 def _region(text: str) -> str:
@@ -80,6 +136,7 @@ def _import(options: argparse.Namespace) -> tuple[list[Record], list[RecordError
         split=options.split or "train",
         region=options.region,
         classes=tuple(options.plate_class or ()),
+        pattern=options.pattern,
     )
     records, faults = [], []
     for item in READERS[options.format](source, defaults):
@@ -88,7 +145,7 @@ def _import(options: argparse.Namespace) -> tuple[list[Record], list[RecordError
         else:
             relative = os.path.relpath(item.image, options.out.parent)
             records.append(item.model_copy(update={"image": Path(relative).as_posix()}))
-    return records, faults
+    return split_by_plate(records, options.val) if options.val else records, faults
 
 
 def _summary(out: Path, records: list[Record], faults: list[RecordError]) -> str:

@@ -34,6 +34,8 @@ class Defaults:
     region: str | None = None
     classes: tuple[str, ...] = ()
     """Names of the object classes that are plates; empty where the source has only one class."""
+    pattern: re.Pattern[str] | None = None
+    """How a crop's file name, without its suffix, holds the text: as the group ``text``. None: it is the text."""
 
 
 def image_size(path: Path, place: str) -> tuple[int, int]:

@@ -2,16 +2,26 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from src.core.alphabet import normalise
 from src.data.importers.common import Defaults, RecordError, SourceError, image_size, region_code
 from src.data.manifest import Record
 
-_REQUIRED = ("image_path", "plate_text")
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a CSV of another origin holds what: its columns of image and text, its header, its pictures."""
+
+    columns: tuple[str, str] = ("image_path", "plate_text")
+    header: tuple[str, ...] | None = None
+    """Names of the columns of a file that begins with its first row."""
+    images: str = "."
+    """The folder that image paths are relative to, itself relative to the CSV's."""
 
 
-def read_csv(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
+def read_csv(source: Path, defaults: Defaults, layout: Layout = Layout()) -> Iterator[Record | RecordError]:
     """One crop per row; image paths are relative to the CSV's folder; further columns are not read.
 
     A row's own ``region`` goes before the default. Raises SourceError for a file without that header.
@@ -19,12 +29,12 @@ def read_csv(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]
     try:
         # utf-8-sig: Excel begins a UTF-8 file with a byte order mark
         with source.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, skipinitialspace=True)
-            if missing := [name for name in _REQUIRED if name not in (rows.fieldnames or ())]:
+            rows = csv.DictReader(file, layout.header, skipinitialspace=True)
+            if missing := [name for name in layout.columns if name not in (rows.fieldnames or ())]:
                 raise SourceError(f"{source}: no column {missing[0]} in its first line")
             for row in rows:
                 try:
-                    yield _crop(source, row, f"{source}:{rows.line_num}", defaults)
+                    yield _crop(source, row, f"{source}:{rows.line_num}", defaults, layout)
                 except RecordError as fault:
                     yield fault
     except OSError as error:
@@ -33,17 +43,17 @@ def read_csv(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]
         raise SourceError(f"{source}: not a UTF-8 CSV file ({error})") from None
 
 
-def _crop(source: Path, row: dict[str, str | None], place: str, defaults: Defaults) -> Record:
+def _crop(source: Path, row: dict[str, str | None], place: str, defaults: Defaults, layout: Layout) -> Record:
     if None in row or None in row.values():
         raise RecordError(f"{place}: more or fewer fields than the header has")
-    name, text = (str(row[column]).strip() for column in _REQUIRED)
+    name, text = (str(row[column]).strip() for column in layout.columns)
     if not name or not normalise(text):
-        raise RecordError(f"{place}: no {'plate_text' if name else 'image_path'}")
+        raise RecordError(f"{place}: no {layout.columns[bool(name)]}")
     try:
         region = region_code(stated) if (stated := row.get("region")) else defaults.region
     except ValueError as error:
         raise RecordError(f"{place}: {error}") from None
-    image = source.parent / name
+    image = source.parent / layout.images / name
     width, height = image_size(image, place)
     return Record(
         image=str(image),

@@ -1,6 +1,6 @@
 """YOLO: ``data.yaml`` with folders of images, one ``.txt`` of normalised boxes or polygons per image."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ _SLACK = 0.01
 
 @dataclass(frozen=True, slots=True)
 class _DataSet:
-    folders: dict[str, list[Path]]
+    folders: Mapping[str, Sequence[Path]]
     classes: int
     plates: frozenset[int]
     """The class numbers that are plates."""
@@ -40,7 +40,22 @@ def read_yolo(source: Path, defaults: Defaults) -> Iterator[Record | RecordError
     quadrilateral (kept as ``corners``, with the box around it), of more a polygon (the box around it).
     Raises SourceError for a ``data.yaml`` that cannot be used.
     """
-    dataset = _read_yaml(source / "data.yaml" if source.is_dir() else source, defaults.classes)
+    yield from _scenes(_read_yaml(source / "data.yaml" if source.is_dir() else source, defaults.classes), defaults)
+
+
+def read_yolo_folders(
+    folders: Mapping[str, Sequence[Path]], names: Sequence[str], defaults: Defaults
+) -> Iterator[Record | RecordError]:
+    """The same where ``data.yaml`` is wrong or missing: the folders of images of each split, and the class names.
+
+    Raises SourceError for a folder without labelled images.
+    """
+    place = next(place for places in folders.values() for place in places)
+    plates = _plate_classes(place, names, defaults.classes)
+    yield from _scenes(_DataSet(folders, len(names), plates), defaults)
+
+
+def _scenes(dataset: _DataSet, defaults: Defaults) -> Iterator[Record | RecordError]:
     for split, places in dataset.folders.items():
         for place in places:
             images, orphans = _images_and_orphans(place)
@@ -78,7 +93,7 @@ def _class_names(path: Path, content: dict[str, Any]) -> list[str]:
     return [str(name) for name in names]
 
 
-def _plate_classes(path: Path, names: list[str], wanted: tuple[str, ...]) -> frozenset[int]:
+def _plate_classes(path: Path, names: Sequence[str], wanted: tuple[str, ...]) -> frozenset[int]:
     if not wanted and len(names) > 1:
         raise SourceError(f"{path}: several classes ({', '.join(names)}): say by --class which are plates")
     if missing := [name for name in wanted if name not in names]:

@@ -16,7 +16,7 @@ STEP = 4
 NATIVE_BLUR = 0.4
 """Standard deviation in pixels of what averaging over a pixel alone does to an edge."""
 MAX_BLUR = 2.5
-STEEPEST = 97
+STEEPEST = 99
 """Percentile of the steps between pixels above which they count as edges."""
 LEAST_CONTRAST = 60
 """Grey values between black and white paint: under less a plate could not be seen, and must not be asked for."""
@@ -95,7 +95,8 @@ def _softness(grey: Floats) -> float:
         return NATIVE_BLUR
     beside_fill = cv2.dilate((grey == FILL).astype(np.uint8), np.ones((1, 5), np.uint8))[:, 1:] > 0
     steps = np.where(beside_fill, 0, np.abs(np.diff(grey, axis=1)))
-    edges = steps >= max(float(np.percentile(steps, STEEPEST)), 2.0)
+    peaks = steps == cv2.dilate(steps, np.ones((1, 5), np.uint8))
+    edges = peaks & (steps >= max(float(np.percentile(steps, STEEPEST)), 2.0))
     if not edges.any():
         return NATIVE_BLUR
     flatter = np.abs(np.diff(cv2.GaussianBlur(grey, (9, 1), 1.0), axis=1))[edges]

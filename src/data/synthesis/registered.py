@@ -6,7 +6,7 @@ from itertools import groupby
 import numpy as np
 
 from src.core.alphabet import normalise
-from src.core.formats import NEXT_FIELD, Codes, Slot, Token
+from src.core.formats import NEXT_FIELD, Codes, Slot, Token, Without
 from src.core.formats import Sign as PatternSign
 from src.core.plates import Band, Format, Look, PlateType, Rect, Sign
 from src.data.synthesis.plate import (
@@ -86,7 +86,12 @@ def _items(tokens: Sequence[Token], kind: PlateType, rng: np.random.Generator) -
     return (*items, *_runs(text, kind))
 
 
-def _drawn_text(token: Slot | Codes, rng: np.random.Generator) -> str:
+def _drawn_text(token: Slot | Codes | Without, rng: np.random.Generator) -> str:
+    if isinstance(token, Without):
+        while True:
+            text = "".join(_drawn_text(t, rng) for t in token.tokens if not isinstance(t, PatternSign))
+            if normalise(text) not in token.exceptions:
+                return text
     if isinstance(token, Codes):
         codes = token.common if token.common and rng.random() < 0.5 else token.codes
         return pick(rng, codes)

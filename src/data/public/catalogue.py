@@ -1,0 +1,170 @@
+"""The public sets that the project was trained and measured on, as ``data/README.md`` lists them."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+from src.data.importers.common import Defaults, RecordError
+from src.data.importers.crops_csv import Layout, read_csv
+from src.data.importers.names import read_names, read_unlabelled
+from src.data.importers.openalpr import read_openalpr
+from src.data.importers.simanno import read_simanno
+from src.data.importers.voc import read_voc
+from src.data.importers.yolo import read_yolo_folders
+from src.data.manifest import Record
+from src.data.public.sources import Reader, Repository, Source
+
+VAL = 0.1
+"""The share of plates that is for choosing."""
+CORRECTED = {
+    "eu5.jpg": "OY09FEU",
+    "test_006.jpg": "RK099AN",
+    "test_024.jpg": "RK026AJ",
+    "test_033.jpg": "RK082AL",
+    "test_051.jpg": "RK605AB",
+    "test_056.jpg": "RK300AG",
+    "test_065.jpg": "4B04979",
+}
+"""Pictures of OpenALPR's European benchmark whose published text has the letter O where the plate has a zero."""
+
+
+def _benchmark(corrections: Mapping[str, str]) -> Reader:
+    """The format of OpenALPR with texts by picture that replace the published ones, which are kept beside them."""
+
+    def read(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
+        for item in read_openalpr(source, defaults):
+            text = None if isinstance(item, RecordError) else corrections.get(Path(item.image).name)
+            yield item if text is None or isinstance(item, RecordError) else _with_text(item, text)
+
+    return read
+
+
+def _with_text(record: Record, text: str) -> Record:
+    plates = [p.model_copy(update={"text": text, "published_text": p.text}) for p in record.plates or ()]
+    return record.model_copy(update={"plates": tuple(plates)})
+
+
+def _yolo(names: tuple[str, ...] = ("plate",), **folders: tuple[str, ...]) -> Reader:
+    """YOLO by folders of each split: the ``data.yaml`` of these repositories name folders of another machine."""
+
+    def read(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
+        places = {split: [source / name / "images" for name in of_split] for split, of_split in folders.items()}
+        return read_yolo_folders(places, names, defaults)
+
+    return read
+
+
+def _tunisian_crops(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
+    stem = "license_plates_recognition_train"
+    layout = Layout(("img_id", "text"), images=stem)
+    return chain.from_iterable(read_csv(source / f"{stem}_{half}.csv", defaults, layout) for half in ("train", "val"))
+
+
+def _american_crops(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
+    layout = Layout(header=("image_path", "state", "plate_text"), images="usimages")
+    return read_csv(source / "groundtruth.csv", defaults, layout)
+
+
+_OPEN_LPR = Repository(
+    "faisalthaheem/open-lpr-dataset-plate-detection",
+    "7251620bb3405a230eea1516a361dd7367818b88",
+    "Apache-2.0; many photographs look collected from the web",
+)
+_ROBERTLUCIAN = Repository("RobertLucian/license-plate-dataset", "f00f309e4564e7f386fd7641569d861e2910d65f", "MIT")
+_TUNISIA = Repository(
+    "sambett/tunisian-license-plate-recognition", "0a8bdfc", "MIT badge in its README, no LICENSE file"
+)
+_OPENIMAGES = Repository(
+    "TechKhid/LicensePlateDetection",
+    "3cfcd736d880bb2abe7fddab3d26b73cab1c0f01",
+    "Open Images: annotations CC BY 4.0, photographs CC BY 2.0",
+)
+_SNOWY_RU = Repository("70Null07/plateyolov8train", "8abc5cf", "MIT (Roboflow)")
+_KAGGLE433 = Repository("RithvikGoud/license-plate-detection", "606d48a", "MIT carrier of a public Kaggle set")
+_EXPERIMENT_PLATES = Repository("chirag-agrawal24/ANPR", "58862c5", "MIT (Roboflow)")
+_TRAIN_DETECTOR = Repository("openalpr/train-detector", "1bd54b452c5fad1d7b5717a339664c85fefc4481", "AGPL-3.0")
+_BENCHMARKS = Repository("openalpr/benchmarks", "9790ed20d475be1e940a7e2a3f492a97c2ebed9b", "AGPL-3.0")
+_LPRNET = Repository("sirius-ai/LPRNet_Pytorch", "7c97666", "Apache-2.0 carrier of a sample of CCPD, which is MIT")
+_DSTAROFF = Repository("dstaroff/russian-license-plate-recognition", "b548ae0", "GPL-3.0")
+
+SOURCES = (
+    Source("open_lpr", _OPEN_LPR, "scenes", "train.db", read_simanno, needs=("train",), val=VAL),
+    Source("robertlucian", _ROBERTLUCIAN, "scenes", "dataset", read_voc),  # its halves are frames of the same rides
+    Source("tunisia", _TUNISIA, "scenes", "detection/dataset_split", read_voc),
+    Source(
+        "openimages",
+        _OPENIMAGES,
+        "scenes",
+        "Lp",
+        _yolo(("license-plate", "vehicle"), train=("train",), val=("valid", "test")),
+        classes=("license-plate",),
+    ),
+    Source("snowy_ru", _SNOWY_RU, "scenes", "Number-Plate-Detection-2", _yolo(train=("train",))),
+    Source(
+        "kaggle433", _KAGGLE433, "scenes", "license_plate_detection/dataset", _yolo(train=("train", "valid", "test"))
+    ),
+    Source(
+        "experiment_plates",
+        _EXPERIMENT_PLATES,
+        "scenes",
+        "yolo_training/content/experiment-plates-1",
+        _yolo(train=("train", "valid", "test")),
+    ),
+    Source("tunisia_ocr", _TUNISIA, "ocr", "recognition3", _tunisian_crops, val=VAL, region="TN"),
+    Source(
+        "openalpr_br_camera",
+        _TRAIN_DETECTOR,
+        "ocr",
+        "br",
+        read_names,
+        val=VAL,
+        region="BR",
+        pattern=r".*_(?P<text>[A-Z]{3}\d{4})\.JPG_.*",
+    ),
+    Source(
+        "openalpr_eu2",
+        _TRAIN_DETECTOR,
+        "ocr",
+        "eu2",
+        read_names,
+        val=VAL,
+        region="EU",
+        pattern=r"crop_[a-z]{1,3}_(?P<text>.+?)(_close)?",
+        verified=False,
+    ),
+    Source("openalpr_us_ocr", _BENCHMARKS, "ocr", "seg_and_ocr", _american_crops, val=VAL, region="US"),
+    Source("ccpd_lprnet_test", _LPRNET, "ocr", "data/test", read_names, val=VAL, region="CN"),
+    Source("openalpr_train_detector_eu", _TRAIN_DETECTOR, "ocr-unlabelled", "eu", read_unlabelled, region="EU"),
+    Source(
+        "openalpr_benchmarks_e2e_eu",
+        _BENCHMARKS,
+        "benchmarks/openalpr-eu",
+        "endtoend/eu",
+        _benchmark(CORRECTED),
+        split="test",
+        region="EU",
+    ),
+    Source(
+        "openalpr_benchmarks_e2e_br",
+        _BENCHMARKS,
+        "benchmarks/openalpr-br",
+        "endtoend/br",
+        read_openalpr,
+        split="test",
+        region="BR",
+    ),
+    Source(
+        "dstaroff_ru_scene",
+        _DSTAROFF,
+        "benchmarks/ru-street",
+        "data",
+        read_voc,
+        split="test",
+        region="RU",
+        classes=("plate",),
+    ),
+)
+BY_HAND = """\
+CCPD itself (MIT) is not in its repository: github.com/detectRecog/CCPD says where its archives are. Unpack one, then
+  python -m src.data.importers ccpd CCPD2019/ccpd_base OUT/ccpd/manifest.jsonl --val 0.1"""
+"""What cannot be fetched."""

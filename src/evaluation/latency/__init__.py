@@ -1,0 +1,1 @@
+"""Milliseconds of every stage, memory and operations, beside a peer's."""

@@ -1,0 +1,184 @@
+"""The figures of a benchmark as tables of words, which every form of the report shows."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import get_args
+
+from src.evaluation.latency.schema import BatchRow, Benchmark, FreshRow, ModelRow, Peer, PictureRow, Quantiles, Stage
+
+STAGE_NAMES: dict[Stage, str] = {
+    "decode": "decode the file",
+    "resize": "resize",
+    "detect": "detect (onnxruntime)",
+    "postprocess": "post-process",
+    "crop": "crop",
+    "read": "read (onnxruntime)",
+    "decode_text": "decode the text",
+    "from_pixels": "from pixels to texts",
+    "total": "in all",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with its title, and a note below it; the first column names the row."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+Times = Callable[[Quantiles], str]
+
+
+def quantiles(ms: Quantiles) -> str:
+    """``31.2 / 33.0 / 40.1``: median, 95 % and 99 %."""
+    return f"{ms.median:.1f} / {ms.p95:.1f} / {ms.p99:.1f}"
+
+
+def median(ms: Quantiles) -> str:
+    """``31.2``."""
+    return f"{ms.median:.1f}"
+
+
+def sheets(report: Benchmark, times: Times = quantiles) -> list[Sheet]:
+    """All tables of a run, the comparison with the peer first where there is one."""
+    compared = [_peer(report.peer, times)] if report.peer else []
+    by_threads = groupby(report.pictures, lambda row: row.threads)
+    pictures = [_pictures(threads, list(rows), times) for threads, rows in by_threads]
+    further = [_batches(report.batches, times), _fresh(report.fresh), _models(report.models, report.matmul_gflop_per_s)]
+    return [*compared, *pictures, *further]
+
+
+def short(report: Benchmark) -> list[Sheet]:
+    """The same tables with medians alone, and without notes."""
+    return [replace(sheet, note="") for sheet in sheets(report, median)]
+
+
+def _peer(peer: Peer, times: Times) -> Sheet:
+    rows = tuple(
+        (
+            row.set,
+            str(row.ratio.n),
+            times(row.ours),
+            times(row.peer),
+            f"{row.ratio.value:.2f} ({row.ratio.low:.2f} to {row.ratio.high:.2f})",
+            *(f"{value:.2f}" for value in (row.detect, row.read, row.rest)),
+        )
+        for row in peer.rows
+    )
+    return Sheet(
+        f"Beside {peer.name}, one thread each",
+        ("set", "pictures", "ours, ms", f"{peer.name}, ms", "ratio of medians", "detect", "read", "rest"),
+        rows,
+        "Median / 95 % / 99 % from the same pixels to texts, picture by picture in turns; decoding the file counts for "
+        "neither. Ratio with its 95 % interval (bootstrap over pictures). Detect and read (both onnxruntime) and the "
+        "rest: our medians by the peer's whole.",
+    )
+
+
+def _pictures(threads: int, rows: Sequence[PictureRow], times: Times) -> Sheet:
+    stages = [stage for stage in get_args(Stage) if any(stage in row.stages for row in rows)]
+    spent = [(STAGE_NAMES[s], *(times(row.stages[s]) if s in row.stages else "" for row in rows)) for s in stages]
+    further = [
+        ("share outside onnxruntime", *(f"{row.outside:.1%}" for row in rows)),
+        ("first run, in all", *(f"{row.warm_up[0]:.1f}" for row in rows)),
+        ("plates per picture", *(f"{row.plates:.2f}" for row in rows)),
+        ("pictures x repeats", *(f"{row.pictures} x {row.stages['total'].n // row.pictures}" for row in rows)),
+    ]
+    return Sheet(
+        f"Pictures, {thread_words(threads)}, {_ran_on(rows[0])}",
+        ("stage", *(f"{row.megapixels:g} MP, ms" for row in rows)),
+        (*spent, *further),
+        "Median / 95 % / 99 %; warm-up runs are left out. The share is of the time from pixels to texts. The pictures "
+        "are resized copies: an enlarged one holds less detail than a camera's, so that its file decodes faster.",
+    )
+
+
+def _batches(rows: Sequence[BatchRow], times: Times) -> Sheet:
+    return Sheet(
+        f"Reader by number of plates, {_ran_on(rows[0])}",
+        ("plates", "threads", "read (onnxruntime), ms", "in all, ms", "in all per plate, ms"),
+        tuple(
+            (
+                str(row.plates),
+                thread_words(row.threads),
+                times(row.read),
+                times(row.total),
+                f"{row.total.median / row.plates:.2f}",
+            )
+            for row in rows
+        ),
+        f"Median / 95 % / 99 % of {rows[0].total.n} batches. In all: with stacking the crops and decoding the texts.",
+    )
+
+
+def _fresh(rows: Sequence[FreshRow]) -> Sheet:
+    return Sheet(
+        "A fresh process",
+        ("picture", "start to first result, ms", "peak memory, MiB"),
+        tuple((f"{row.megapixels:g} MP", f"{row.start.median:.0f}", f"{row.peak_mib:.0f}") for row in rows),
+        f"python -m src.infer for one picture: the median of {rows[0].start.n} starts, and the most resident memory "
+        "that any of them held. The files were in the system's cache.",
+    )
+
+
+def _models(rows: Sequence[ModelRow], rate: float) -> Sheet:
+    return Sheet(
+        "Models, one thread",
+        ("model", "MiB", "GFLOP", "ms", "GFLOP/s", "of the machine's rate"),
+        tuple(
+            (
+                row.name,
+                f"{row.mib:.1f}",
+                f"{row.gflop:.3f}",
+                f"{row.ms:.1f}",
+                f"{row.gflop_per_s:.1f}",
+                f"{row.share:.0%}",
+            )
+            for row in rows
+        ),
+        f"Work for one input: 2 x multiply-accumulates of Conv, MatMul and Gemm. The machine's rate is that of one "
+        f"float32 matrix multiplication, {rate:.0f} GFLOP/s.",
+    )
+
+
+def beside(now: Benchmark, before: Benchmark) -> Sheet:
+    """Medians of two runs and their ratio, for what both of them measured."""
+    then = dict(_medians(before))
+    rows = tuple(
+        (name, f"{then[name]:.2f}", f"{value:.2f}", f"{value / then[name]:.2f}")
+        for name, value in _medians(now)
+        if name in then
+    )
+    return Sheet(
+        f"Beside the run of {before.created}, commit {before.commit[:12]}",
+        ("what", "then", "now", "ratio"),
+        rows,
+        "Only ratios within one run on the same machine are fair: between two runs the load, the clock rate or the "
+        f"machine may differ ({before.machine.get('processor')} then, {now.machine.get('processor')} now).",
+    )
+
+
+def _medians(report: Benchmark) -> Iterable[tuple[str, float]]:
+    """What two runs can be compared by, named; milliseconds, but for the ratios to a peer."""
+    for pictures in report.pictures:
+        for stage, spent in pictures.stages.items():
+            yield f"{pictures.megapixels:g} MP, {thread_words(pictures.threads)}: {STAGE_NAMES[stage]}", spent.median
+    for batch in report.batches:
+        yield f"{batch.plates} plates, {thread_words(batch.threads)}", batch.total.median
+    for fresh in report.fresh:
+        yield f"{fresh.megapixels:g} MP: fresh process", fresh.start.median
+    for row in report.peer.rows if report.peer else ():
+        yield f"{row.set}: ratio to {report.peer.name if report.peer else ''}", row.ratio.value
+
+
+def thread_words(threads: int) -> str:
+    """``one thread``, ``4 threads``, ``all threads``."""
+    return {0: "all threads", 1: "one thread"}.get(threads, f"{threads} threads")
+
+
+def _ran_on(row: PictureRow | BatchRow) -> str:
+    return f"{' then '.join(row.providers)} ({row.device})"

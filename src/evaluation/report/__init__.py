@@ -1,0 +1,1 @@
+"""The accuracy report of a run: JSON, Markdown, plots and one page, and what the terminal shows."""

@@ -1,0 +1,54 @@
+"""The tables of figures that a report has, wherever they are printed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from src.evaluation.comparison import FlowName
+from src.evaluation.figures import DetectionFigures, ReadingFigures
+from src.evaluation.report.wording import DETECTION, FLOWS, READING, Column
+from src.evaluation.schema import Report
+
+STAGES: dict[FlowName, str] = {"path": "total", "detector": "detect", "ocr": "read"}
+"""The milliseconds that a flow takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system on one set."""
+
+    set: str
+    system: str
+    n: int  # plates that count
+    figures: ReadingFigures | DetectionFigures
+    ms: float | None  # median per image, decoding left out
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTable:
+    """One flow: a row per set and system, and the columns that some row has a figure for."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def flow_tables(report: Report) -> list[FlowTable]:
+    """The whole path, the detector alone and the reader alone, those of them that ran."""
+    tables = []
+    for flow, title in FLOWS.items():
+        if rows := tuple(_rows(report, flow)):
+            columns = DETECTION if flow == "detector" else READING
+            shown = tuple(c for c in columns if any(c.of(row.figures) is not None for row in rows))
+            tables.append(FlowTable(title, shown, rows))
+    return tables
+
+
+def _rows(report: Report, flow: FlowName) -> Iterator[Row]:
+    """Set by set, ours first."""
+    for name in (figures.name for figures in report.ours.sets):
+        for system in report.systems:
+            for of_set in system.sets:
+                figures = getattr(of_set, flow)
+                if of_set.name == name and figures is not None:
+                    n = of_set.plates if flow == "detector" else of_set.texts
+                    yield Row(name, system.name, n, figures, of_set.median_ms.get(STAGES[flow]))

@@ -1,0 +1,1 @@
+"""How far weather, light, optics and wear pull the figures down."""
