@@ -16,7 +16,7 @@ from rich.table import Table
 
 from src.core.alphabet import Alphabet
 from src.data.faults import Checked, Fault, check_record, check_splits
-from src.data.manifest import ManifestError, PlateLabel, Record, read_manifest
+from src.data.manifest import ManifestError, Record, read_manifest
 
 NAMED = 5
 """Faults of a kind that are named without ``--verbose``."""
@@ -58,26 +58,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _statistics(manifests: dict[Path, list[Record]], checked: list[Checked], alphabet: Alphabet) -> list[Table]:
-    texts = [label.text for item in checked for label in _labels(item.record) if label.text]
+    texts = [label.text for item in checked for label in item.record.labels if label.text]
     return [
         _manifest_table(manifests),
         _source_table([item.record for item in checked]),
         _size_table(checked),
-        _count_table("region", Counter(p.region or "not stated" for i in checked for p in _labels(i.record))),
+        _count_table("region", Counter(p.region or "not stated" for i in checked for p in i.record.labels)),
         _count_table("text length", Counter(str(len(text)) for text in texts)),
         _character_table(texts, alphabet),
     ]
 
 
-def _labels(record: Record) -> tuple[PlateLabel | Record, ...]:
-    """The plates of a scene; a crop is its own plate."""
-    return (record,) if record.plates is None else record.plates
-
-
 def _manifest_table(manifests: dict[Path, list[Record]]) -> Table:
     table = _table("manifest", "scenes", "crops", "plates", "with text")
     for path, records in manifests.items():
-        plates = [plate for record in records for plate in _labels(record)]
+        plates = [plate for record in records for plate in record.labels]
         scenes = sum(record.is_scene for record in records)
         read = sum(bool(plate.text) for plate in plates)
         table.add_row(str(path), *map(str, (scenes, len(records) - scenes, len(plates), read)))

@@ -51,6 +51,11 @@ class Record(_Closed):
     def is_scene(self) -> bool:
         return self.plates is not None
 
+    @property
+    def labels(self) -> "tuple[PlateLabel | Record, ...]":
+        """The plates of a scene; a crop is its own plate."""
+        return (self,) if self.plates is None else self.plates
+
 
 def read_manifest(path: Path) -> list[Record]:
     """All records of a manifest. Raises ManifestError naming file and line of the first fault."""

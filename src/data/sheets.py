@@ -40,7 +40,7 @@ def _outlined(record: Record, root: Path, size: tuple[int, int]) -> Image:
     outlines += [(box_to_corners(np.array(box, np.float32)), IGNORED) for box in record.ignore]
     for corners, colour in outlines:
         points = corners * fitted.scale + np.array([fitted.left, fitted.top], np.float32)
-        cv2.polylines(canvas, [_pixels(points)], True, colour, 2, cv2.LINE_AA)
+        cv2.polylines(canvas, [_pixels(points)], True, colour, 1, cv2.LINE_AA)
     return canvas
 
 

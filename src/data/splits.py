@@ -23,8 +23,7 @@ def split_by_plate(records: Sequence[Record], val: float) -> list[Record]:
 
 
 def _texts(record: Record) -> list[str]:
-    labels = [record] if record.plates is None else record.plates
-    return sorted(label.text for label in labels if label.text)
+    return sorted(label.text for label in record.labels if label.text)
 
 
 def _join(leaders: dict[str, str], a: str, b: str) -> None:

@@ -10,7 +10,16 @@ import numpy.typing as npt
 from scipy.stats import binomtest
 
 from src.evaluation.comparison import Change, Comparison, Difference, FlowComparison, FlowName
-from src.evaluation.figures import DETECTION, READING, DetectionFigures, Parts, interval, resampled_ratios, sums
+from src.evaluation.figures import (
+    DETECTION,
+    LOCALISATION,
+    READING,
+    DetectionFigures,
+    Parts,
+    interval,
+    resampled_ratios,
+    sums,
+)
 from src.evaluation.outcome import Flow, ImageOutcome, Outcome
 from src.evaluation.schema import Report
 from src.evaluation.system import SetFigures, System
@@ -84,6 +93,8 @@ def _compare_set(system: str, pictures: str, before: _Set, after: _Set) -> Itera
     if images.before:
         differences = [_by_plate("found", path, lambda o: (o.found, 1))]
         differences += [_by_image(name, images, DETECTION[name]) for name in ("precision", "extra")]
+        differences += [_by_plate(name, path, of) for name, of in LOCALISATION.items() if name != "corners"]
+        differences += [_by_image("corners", path, LOCALISATION["corners"])]
         if not (images.only_before or images.only_after):
             differences += _average_precisions(before.figures.detector, after.figures.detector)
         yield _flow((system, pictures, "detector"), path, differences, lambda o: o.found)

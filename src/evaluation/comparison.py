@@ -5,7 +5,7 @@ from typing import Literal
 from src.evaluation.outcome import Closed
 
 FlowName = Literal["detector", "ocr", "path"]
-LOWER_IS_BETTER = frozenset({"cer", "extra"})
+LOWER_IS_BETTER = frozenset({"cer", "extra", "corners"})
 
 
 class Difference(Closed):

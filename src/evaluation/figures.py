@@ -41,6 +41,11 @@ class DetectionFigures(Closed):
     extra: Figure | None  # predictions per image that are none
     ap50: Figure | None = None  # average precision at an overlap of 0.5; None without detection confidences
     ap: Figure | None = None  # mean over overlaps of 0.50, 0.55, ... 0.95
+    found_to_24: Figure | None = None  # of the plates less than 24 pixels wide
+    found_to_48: Figure | None = None  # 24 to 48
+    found_to_96: Figure | None = None  # 48 to 96
+    found_from_96: Figure | None = None
+    corners: Figure | None = None  # mean distance of the corners from the marked ones, by the plate's width
 
 
 def _known(right: Callable[[Outcome], bool]) -> Callable[[Outcome], Parts]:
@@ -71,6 +76,26 @@ DETECTION: Mapping[str, Callable[[ImageOutcome], Parts]] = {
 }
 
 
+def _of_width(low: float, high: float) -> Callable[[Outcome], Parts]:
+    def parts(outcome: Outcome) -> Parts:
+        return (float(outcome.found), 1.0) if low <= outcome.box[2] - outcome.box[0] < high else (0.0, 0.0)
+
+    return parts
+
+
+def _corners(outcome: Outcome) -> Parts:
+    return (0.0, 0.0) if outcome.corner_error is None else (outcome.corner_error, 1.0)
+
+
+LOCALISATION: Mapping[str, Callable[[Outcome], Parts]] = {
+    "found_to_24": _of_width(0, 24),
+    "found_to_48": _of_width(24, 48),
+    "found_to_96": _of_width(48, 96),
+    "found_from_96": _of_width(96, np.inf),
+    "corners": _corners,
+}
+
+
 def reading_figures(outcomes: Sequence[Outcome]) -> ReadingFigures:
     """The figures of one set and flow."""
     figures = {name: ratio(*sums(outcomes, parts)) for name, parts in READING.items()}
@@ -80,10 +105,15 @@ def reading_figures(outcomes: Sequence[Outcome]) -> ReadingFigures:
 
 
 def detection_figures(
-    images: Sequence[ImageOutcome], ap50: Figure | None = None, ap: Figure | None = None
+    images: Sequence[ImageOutcome],
+    plates: Sequence[Outcome] = (),
+    ap50: Figure | None = None,
+    ap: Figure | None = None,
 ) -> DetectionFigures:
-    """The figures of one set; average precision is measured elsewhere."""
-    return DetectionFigures(**{n: ratio(*sums(images, parts)) for n, parts in DETECTION.items()}, ap50=ap50, ap=ap)
+    """The figures of one set, by its ``images`` and the ``plates`` in them; average precision is measured elsewhere."""
+    figures = {name: ratio(*sums(images, parts)) for name, parts in DETECTION.items()}
+    figures |= {name: ratio(*sums(plates, parts)) for name, parts in LOCALISATION.items()}
+    return DetectionFigures(**figures, ap50=ap50, ap=ap)
 
 
 def sums(cases: Sequence[Case], parts: Callable[[Case], Parts]) -> tuple[Floats, Floats]:

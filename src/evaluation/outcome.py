@@ -41,6 +41,9 @@ class Outcome(Closed):
     appearance: Appearance | None = None
     found: bool
     iou: float  # with the matched prediction, 0 where missed
+    corner_error: float | None = (
+        None  # share of the plate's width, see core.metrics; None without corners on both sides
+    )
     text: str = ""  # "" where missed
     confidence: float = 0.0
     char_confidences: tuple[float, ...] | None = None

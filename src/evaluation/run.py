@@ -51,7 +51,7 @@ class SetRun:
             images=self.images,
             plates=len(plates),
             texts=sum(o.truth is not None for o in plates),
-            detector=detection_figures(self.scenes, *(precisions or ())) if self.scenes else None,
+            detector=detection_figures(self.scenes, path, *(precisions or ())) if self.scenes else None,
             ocr=reading_figures(ocr) if ocr else None,
             path=reading_figures(path) if any(o.truth is not None for o in path) else None,
             median_ms={stage: round(median(values), 2) for stage, values in self.ms.items()},

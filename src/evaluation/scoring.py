@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from src.core.geometry import iou_matrix
-from src.core.metrics import match_boxes, over_ignored
+from src.core.metrics import corner_error, match_boxes, over_ignored
 from src.core.types import Boxes, Image
 from src.data.manifest import Box, PlateLabel, Record
 from src.evaluation.appearance import appearance
@@ -31,7 +31,7 @@ def score_scene(
     for number, label in enumerate(labels):
         labelled = _labelled(set_name, "path", record, number, label, image)
         p = of_label.get(number)
-        outcomes.append(labelled if p is None else _matched(labelled, plates[p], float(overlaps[p, number])))
+        outcomes.append(labelled if p is None else _found(labelled, label, plates[p], float(overlaps[p, number])))
     unmatched = boxes[[p for p in range(len(boxes)) if p not in of_label.values()]]
     found, extra = len(of_label), int((~over_ignored(unmatched, as_boxes(record.ignore))).sum())
     counts = {"plates": len(labels), "found": found, "predicted": found + extra, "extra": extra}
@@ -91,6 +91,15 @@ def _labelled(
         found=False,
         iou=0.0,
     )
+
+
+def _found(labelled: Outcome, label: PlateLabel, plate: PredictedPlate, iou: float) -> Outcome:
+    """A plate of a scene that the detector found."""
+    matched = _matched(labelled, plate, iou)
+    if label.corners is None or plate.corners is None:
+        return matched
+    error = corner_error(np.array(plate.corners, np.float32), np.array(label.corners, np.float32))
+    return matched.model_copy(update={"corner_error": float(error) / 100})
 
 
 def _matched(labelled: Outcome, plate: PredictedPlate, iou: float) -> Outcome:

@@ -51,6 +51,21 @@ def test_detection_by_hand() -> None:
     assert figures.ap50 is None
 
 
+def test_detection_by_width_and_corners_by_hand() -> None:
+    plates = [
+        outcome("A", box=(0, 0, 20, 9), plate=0),
+        outcome(None, box=(0, 0, 23.9, 9), plate=1),
+        outcome("A", box=(10, 0, 34, 9), plate=2, corner_error=0.02),
+        outcome("A", box=(0, 0, 96, 9), plate=3, corner_error=0.04),
+    ]
+    figures = detection_figures([scene()], plates)
+    assert value(figures.found_to_24) == (1 / 2, 2)
+    assert value(figures.found_to_48) == (1, 1)
+    assert figures.found_to_96 is None
+    assert value(figures.found_from_96) == (1, 1)
+    assert value(figures.corners) == (0.03, 2)
+
+
 def test_sums_are_divided_once() -> None:
     """One image of one plate read, one of three plates missed: a quarter, and not the mean of 1 and 0."""
     missed = [outcome(None, "A", image="b", plate=n) for n in range(3)]

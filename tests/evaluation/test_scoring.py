@@ -95,3 +95,14 @@ def test_of_several_readings_of_a_crop_the_surest_counts_and_none_is_an_empty_te
     plates = [PredictedPlate(box=BOX, text=text, confidence=sure) for text, sure in (("X", 0.2), ("AB1", 0.9))]
     assert score_crop("shop", record, Prediction(image="c", plates=plates), IMAGE).exact
     assert score_crop("shop", record, predicted(), IMAGE).text == ""
+
+
+def test_corners_are_compared_where_both_sides_have_them() -> None:
+    true = ((0.0, 0.0), (100.0, 0.0), (100.0, 20.0), (0.0, 20.0))
+    record = Record(image="a.jpg", plates=(PlateLabel(box=BOX, corners=true),))
+    moved = tuple((x + 3, y + 4) for x, y in true)
+    plate = PredictedPlate(box=BOX, text="", confidence=0, corners=moved)
+    (found,), _ = score_scene("gate", record, Prediction(image="a.jpg", plates=(plate,)))
+    assert found.corner_error == pytest.approx(0.05)
+    (found,), _ = score_scene("gate", record, predicted((BOX, "AB1")))
+    assert found.corner_error is None

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 
 from src.evaluation.comparison import FlowName
 from src.evaluation.figures import DetectionFigures, ReadingFigures
-from src.evaluation.report.wording import DETECTION, FLOWS, READING, Column
+from src.evaluation.report.wording import DETECTION, FLOWS, READING, WIDTHS, Column
 from src.evaluation.schema import Report
 
 STAGES: dict[FlowName, str] = {"path": "total", "detector": "detect", "ocr": "read"}
 """The milliseconds that a flow takes."""
+COLUMNS: dict[FlowName, dict[str, tuple[Column, ...]]] = {
+    "path": {"": READING},
+    "detector": {"": DETECTION, ", by width of the plate": WIDTHS},
+    "ocr": {"": READING},
+}
+"""The tables of a flow, by what is added to its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +39,13 @@ class FlowTable:
 
 
 def flow_tables(report: Report) -> list[FlowTable]:
-    """The whole path, the detector alone and the reader alone, those of them that ran."""
+    """The whole path, the detector alone (in two tables) and the reader alone, those of them that ran."""
     tables = []
     for flow, title in FLOWS.items():
-        if rows := tuple(_rows(report, flow)):
-            columns = DETECTION if flow == "detector" else READING
-            shown = tuple(c for c in columns if any(c.of(row.figures) is not None for row in rows))
-            tables.append(FlowTable(title, shown, rows))
+        rows = tuple(_rows(report, flow))
+        for name, columns in COLUMNS[flow].items():
+            if shown := tuple(c for c in columns if any(c.of(row.figures) is not None for row in rows)):
+                tables.append(FlowTable(title + name, shown, rows))
     return tables
 
 

@@ -104,4 +104,11 @@ DETECTION = (
     Column("AP50", "ap50", "average precision at an overlap of 0.5"),
     Column("AP50–95", "ap", "its mean over overlaps of 0.50, 0.55, … 0.95"),
 )
-TITLES = {column.field: column.title for column in (*READING, *DETECTION)}
+WIDTHS = (
+    Column("found < 24 px", "found_to_24", "the same, of plates less than 24 pixels wide"),
+    Column("24–48 px", "found_to_48", "the same, of plates of 24 to 48 pixels"),
+    Column("48–96 px", "found_to_96", "the same, of plates of 48 to 96 pixels"),
+    Column("≥ 96 px", "found_from_96", "the same, of wider plates"),
+    Column("corners", "corners", "mean distance of the four corners from the marked ones, by the plate’s width"),
+)
+TITLES = {column.field: column.title for column in (*READING, *DETECTION, *WIDTHS)}
