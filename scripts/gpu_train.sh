@@ -16,7 +16,7 @@ python=${PYTHON:-python3}
 name=${model}_gpu${STEPS:+_rehearsal}
 run=$work/runs/$name
 end=$((SECONDS + ${MINUTES:-9} * 60))
-export_seconds=90 # kept free at the end for export and results
+export_seconds=150 # kept free at the end for export and results
 
 results() { # the newest of what has been reached, exports first, last.ckpt last
     local wanted=()
@@ -67,7 +67,8 @@ train_seconds=$((end - SECONDS - export_seconds))
 ((train_seconds > 0)) || { echo "gpu_train: MINUTES must leave $export_seconds s for the export" >&2; exit 2; }
 minutes=$(awk "BEGIN {print $train_seconds / 60}")
 set -- "experiment=${model}_gpu" "output_dir='$run'" "minutes=$minutes" "$@"
-[[ $model == detector ]] && set -- "$@" "cache='$work/cache'" || set -- "$@" "data.fonts='$work/fonts'"
+[[ $model == detector ]] && set -- "$@" "cache='$work/cache'" "data.swap.fonts='$work/fonts'" ||
+    set -- "$@" "data.fonts='$work/fonts'"
 [[ -f $run/checkpoints/last.ckpt ]] && set -- "$@" resume=last
 if [[ -n ${STEPS:-} ]]; then
     # from the shipped weights: fresh ones answer alike to every image, and of such no export passes
