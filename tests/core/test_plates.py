@@ -90,14 +90,25 @@ def registry() -> dict[str, Country]:
     return load_registry(REGISTRY)
 
 
-@pytest.mark.parametrize(
-    ("text", "country", "kind"),
-    [("А 123 ВС 77", "RU", "1"), ("a123bc777", "RU", "1A")],
-)
-def test_known_plates_fit(registry: dict[str, Country], text: str, country: str, kind: str) -> None:
-    assert (country, kind) in {(f.country, f.type.name) for f in fitting(list(registry.values()), text)}
+def known_texts() -> list[list[str]]:
+    """Country, type and text of each line of ``plate_texts.txt``."""
+    lines = Path(__file__).with_name("plate_texts.txt").read_text(encoding="utf-8").splitlines()
+    return [[cell.strip() for cell in line.split("|")] for line in lines if not line.startswith("#")]
 
 
-@pytest.mark.parametrize(("text", "country"), [("A000BC77", "RU"), ("A123BC20", "RU"), ("D123BC77", "RU")])
-def test_impossible_plates_do_not(registry: dict[str, Country], text: str, country: str) -> None:
-    assert not fitting([registry[country]], text)
+@pytest.mark.parametrize(("country", "kind", "text"), known_texts())
+def test_texts_that_are_known_fit_their_types_alone(
+    registry: dict[str, Country], country: str, kind: str, text: str
+) -> None:
+    fit = {form.type.name for form in fitting([registry[country]], text)}
+    if kind.startswith("!"):
+        assert kind[1:] in {form.type.name for form in registry[country].formats}
+        assert kind[1:] not in fit
+    elif kind:
+        assert kind in fit
+    else:
+        assert not fit
+
+
+def test_at_least_45_countries_have_their_texts_tested(registry: dict[str, Country]) -> None:
+    assert len({country for country, *_ in known_texts()} & set(registry)) >= 45
