@@ -42,7 +42,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The checked flags. Ends the program with status 2 for wrong ones."""
     parser = Parser(PROG, "Fetches public data sets and brings them to manifests below the data folder.", BY_HAND)
     parser.add_argument("sources", nargs="*", metavar="SOURCE", help="names that --list shows")
-    parser.add_argument("--all", action="store_true", help="every source: some gigabytes")
+    parser.add_argument("--all", action="store_true", help="every source")
     parser.add_argument("--list", action="store_true", help="show all sources with their licences; fetch nothing")
     parser.add_argument(
         "--data",

@@ -211,7 +211,9 @@ class CropData(pl.LightningDataModule):
         crops = []
         if self.manifest:
             path = Path(self.manifest)
-            crops += real_crops(of_split(read_manifest(path), split), path.parent)
+            # a text that nobody verified is worth less than none, and may stand verified in the labels
+            records = [r for r in of_split(read_manifest(path), split) if r.verified]
+            crops += real_crops(records, path.parent)
         if self.labels:
             crops += real_crops(of_split(load_labels(Path(self.labels), self.data_root), split), self.data_root)
         for crop in crops:

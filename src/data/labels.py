@@ -1,5 +1,6 @@
 """Plate texts that were transcribed by hand, kept apart from the pictures and found again by their hash."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,10 @@ class Label(BaseModel):
     split: Literal["train", "val"]
 
 
+Placed = tuple[Path, int, Label]
+"""A label with its file and line."""
+
+
 def load_labels(folder: Path, data_root: Path) -> list[Record]:
     """A record per label of all ``*.jsonl`` files in ``folder``; ``eu-crops.jsonl`` is source ``labels_eu``.
 
@@ -34,15 +39,29 @@ def load_labels(folder: Path, data_root: Path) -> list[Record]:
     becomes a scene with that one plate, whatever else the picture shows: good to cut a crop from, not to
     train a detector on. Raises LabelError, and ManifestError where ``data_root`` lacks a set.
     """
-    labels = [(path, n, label) for path in _label_files(folder) for n, label in read_labels(path)]
+    labels = _all_labels(folder)
     images = {name: _images_by_hash(data_root / name) for name in {label.set for _, _, label in labels}}
-    records = []
     for path, number, label in labels:
-        image = images[label.set].get(label.sha256)
-        if image is None:
+        if label.sha256 not in images[label.set]:
             raise LabelError(f"{path}:{number}: no picture of that hash in {data_root / label.set}")
-        records.append(_record(label, image, f"labels_{path.stem.split('-')[0]}"))
-    return records
+    return _records(labels, images)
+
+
+def load_known_labels(folder: Path, data_root: Path) -> list[Record]:
+    """As ``load_labels``, for data that need not be all there: labels of other pictures wait."""
+    labels = _all_labels(folder)
+    sets = {label.set for _, _, label in labels if (data_root / label.set / "manifest.jsonl").is_file()}
+    images = {name: _images_by_hash(data_root / name) for name in sets}
+    return _records([(p, n, label) for p, n, label in labels if label.sha256 in images.get(label.set, {})], images)
+
+
+def _all_labels(folder: Path) -> list[Placed]:
+    return [(path, n, label) for path in _label_files(folder) for n, label in read_labels(path)]
+
+
+def _records(labels: Sequence[Placed], images: Mapping[str, Mapping[str, Path]]) -> list[Record]:
+    named = ((f"labels_{path.stem.split('-')[0]}", label) for path, _, label in labels)
+    return [_record(label, images[label.set][label.sha256], source) for source, label in named]
 
 
 def read_labels(path: Path) -> list[tuple[int, Label]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from src.data.corrections import apply_known_corrections
-from src.data.labels import load_labels, read_labels
+from src.data.labels import load_known_labels
 from src.data.manifest import Record, read_manifest
 
 SAMPLES = Path("data/samples/manifest.jsonl")
@@ -117,12 +117,10 @@ def _by_source(prefix: str, root: Path, records: Sequence[Record]) -> list[Evalu
 
 
 def _hand_labels(data: Path, split: str) -> list[EvaluationSet]:
-    """The labels kept in the repository, where ``data`` has every set that they belong to."""
-    files = sorted(LABELS.glob("*.jsonl"))
-    named = {label.set for path in files for _, label in read_labels(path)}
-    if not files or not all((data / name / "manifest.jsonl").is_file() for name in named):
+    """The labels kept in the repository, of the pictures that ``data`` has."""
+    if not any(LABELS.glob("*.jsonl")):
         return []
-    records = [r for r in load_labels(LABELS, data) if split in (ALL, r.split)]
+    records = [r for r in load_known_labels(LABELS, data) if split in (ALL, r.split)]
     # paths relative to the data, so that reports from two machines name the same pictures
     relative = [r.model_copy(update={"image": os.path.relpath(r.image, data.resolve())}) for r in records]
     return _by_source("", data, relative)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from src.core.alphabet import Alphabet, normalise
 from src.core.card import sha256_of
-from src.data.labels import LabelError, load_labels, read_labels
+from src.data.labels import LabelError, load_known_labels, load_labels, read_labels
 from src.data.manifest import ManifestError, PlateLabel, Record, write_manifest
 
 COMMITTED = Path(__file__).parents[2] / "data" / "labels"
@@ -57,6 +57,16 @@ def test_a_crop_and_a_plate_of_a_scene(data_root: Path) -> None:
             plates=(PlateLabel(box=(1, 2, 30, 12), text="X5307MK", region="RU", lines=2),),
         ),
     ]
+
+
+def test_labels_of_pictures_that_are_not_there_wait(data_root: Path) -> None:
+    labels, crop = data_root / "labels", data_root / "crops" / "a.png"
+    _write(labels, "eu-crops.jsonl", sha256=sha256_of(crop))
+    _write(labels, "ru-crops.jsonl", sha256="0" * 64)
+    _write(labels, "xx-crops.jsonl", sha256=sha256_of(crop), set="nowhere")
+    assert [record.source for record in load_known_labels(labels, data_root)] == ["labels_eu"]
+    with pytest.raises(ManifestError):
+        load_labels(labels, data_root)
 
 
 def test_images_are_absolute_whatever_the_data_root(data_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,8 +20,9 @@ def test_plates_and_ignored_boxes_are_outlined(photo: Callable[..., Path]) -> No
     record = Record(image=path.name, source="gate", plates=(label,), ignore=((10, 40, 50, 50),))
     sheet = scene_sheet([record, record], path.parent, columns=3, size=(128, 192))  # twice the picture
     assert sheet.shape == (128 + CAPTION + 4, 3 * (192 + 4), 3)
-    assert tuple(sheet[50, 61]) == tuple(sheet[50, 61 + 196]) == PLATE  # left edge, between its corners
-    assert tuple(sheet[90, 20]) == IGNORED
+    for x in (60, 60 + 196):  # the left edge, between its corners
+        assert np.allclose(sheet[50, x], PLATE, atol=30)
+    assert np.allclose(sheet[90, 20], IGNORED, atol=30)
     assert tuple(sheet[50, 90]) == RED
     assert tuple(sheet[90, 60]) == BLUE
     assert tuple(sheet[41, 63]) == RED  # near the corner of the box, above the tilted edge
