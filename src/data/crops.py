@@ -167,7 +167,8 @@ class CropDataset(Dataset[CropSample]):
 class CropData(pl.LightningDataModule):
     """Real crops of ``manifest`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
 
-    ``source_weights``: relative frequency of a source's crops (1 where not named).
+    ``source_weights``: relative frequency of a source's crops (1 where not named). ``synthetic_weights`` (by country)
+    and ``synthetic_without`` (groups of effects) are the ``CropSynthesiser``'s.
     """
 
     def __init__(
@@ -184,6 +185,8 @@ class CropData(pl.LightningDataModule):
         samples_per_epoch: int = 16384,
         synthetic_share: float = 0.7,
         synthetic_val: int = 256,
+        synthetic_weights: dict[str, float] | None = None,
+        synthetic_without: Sequence[str] = (),
         source_weights: dict[str, float] | None = None,
         workers: int = 1,
         seed: int = 1,
@@ -197,15 +200,20 @@ class CropData(pl.LightningDataModule):
         self.size, self.columns = (int(size[0]), int(size[1])), columns
         self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
         self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
+        self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
         self.source_weights = source_weights or {}
         self.workers, self.seed = workers, seed
 
     def setup(self, stage: str) -> None:
         drawn = self.synthetic_share or self.synthetic_val
-        self.synthesiser = CropSynthesiser(find_fonts(self.fonts), self.size) if drawn else None
+        self.synthesiser = self._synthesiser() if drawn else None
         self.crops = {split: self._real(split) for split in ("train", "val")}
         if not self.crops["train"] and self.synthetic_share < 1:
             raise ManifestError("no real training crop: name a manifest or set synthetic_share=1")
+
+    def _synthesiser(self) -> CropSynthesiser:
+        fonts = find_fonts(self.fonts)
+        return CropSynthesiser(fonts, self.size, self.synthetic_weights, without=self.synthetic_without)
 
     def _real(self, split: str) -> list[RealCrop]:
         crops = []

@@ -10,10 +10,11 @@ from hydra.errors import InstantiationException
 from omegaconf import DictConfig, OmegaConf
 
 from src.core.image import ImageError
+from src.core.plates import RegistryError
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
-from src.data.synthesis import FontError
+from src.data.synthesis import FontError, SynthesisError
 from src.training.build import ConfigError, build
 from src.training.cpu import float32_depthwise
 from src.training.weights import WeightsError, load_weights
@@ -28,6 +29,8 @@ USER_FAULTS = (
     InstantiationException,  # a constructor that refused its values
     LabelError,
     ManifestError,
+    RegistryError,
+    SynthesisError,
     WeightsError,
 )
 

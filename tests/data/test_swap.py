@@ -83,7 +83,7 @@ def _green(height: int) -> Flat:
 
 def test_plates_and_what_is_none_are_pasted_alike(swap: PlateSwap) -> None:
     scene, plates, pastes = red_plates((60, 150, 140, 172)), 0, 0
-    for seed in range(100):
+    for seed in range(300):
         rng = np.random.default_rng(seed)
         marked = swap(scene, rng).corners[..., 2].all(1)
         plates += int(marked.sum())

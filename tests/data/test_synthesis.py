@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from src.core.alphabet import Alphabet, normalise
-from src.data.synthesis import CropSynthesiser, FontError, find_fonts
-from src.data.synthesis.degrade import degrade
+from src.core.plates import load_registry
+from src.data.synthesis import CropSynthesiser, FontError, SynthesisError, find_fonts
 from src.data.synthesis.draw import draw_plate
 from src.data.synthesis.fonts import Faces, Lettering, lettering
 from src.data.synthesis.holder import hold
-from src.data.synthesis.plate import BLACK, DIGITS, LETTERS, WHITE, Field, Gap, Mark, Plate, Run, write
-from src.data.synthesis.pose import lay, random_pose, transform_boxes
+from src.data.synthesis.plate import CONFUSABLE, DIGITS, LETTERS, Field, Gap, Plate, Run, character
+from src.data.synthesis.pose import bent, lay, random_pose
 from src.data.synthesis.strokes import ROUNDNESS
-from src.data.synthesis.synthesiser import DEFAULT_WEIGHTS, PLATES
+from src.data.synthesis.synthesiser import GENERIC, OTHERS, PRIOR
 
 FONTS = find_fonts(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
 FONTS = [p for p in FONTS if p.stem in {"DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"}]
@@ -76,22 +76,46 @@ def test_size_is_the_callers() -> None:
     assert crop.chars[:, 2].max() > 128
 
 
-@pytest.mark.parametrize("name", sorted(PLATES))
-def test_every_kind_of_plate_has_a_text_the_reader_knows(name: str) -> None:
+def test_crops_say_what_they_are(synthesise: CropSynthesiser) -> None:
+    registry = load_registry()
     rng = np.random.default_rng(2)
-    texts = set()
-    for _ in range(300):
-        plate = PLATES[name](rng)
-        texts.add(plate.text)
-        assert not Alphabet().unknown(plate.text)
-        assert 2 <= len(plate.text) <= 10
-    assert len(texts) > 250
+    for _ in range(100):
+        crop = synthesise(rng)
+        assert (crop.region == "") == (crop.type == "")
+        if crop.region:
+            (form,) = [f for f in registry[crop.region].formats if f.type.name == crop.type]
+            assert form.fits(crop.text)
+            assert crop.lines == len(form.lines)
 
 
-def test_russian_plates_use_the_twelve_letters() -> None:
+def test_corners_go_round_the_characters(synthesise: CropSynthesiser) -> None:
+    """Clockwise from the top left, and the middle of each character lies within."""
     rng = np.random.default_rng(3)
-    text = "".join(PLATES["russia"](rng).text for _ in range(300))
-    assert set(text) - set("0123456789") == set("ABEKMHOPCTYX") | {"D"}  # CD and D: diplomats
+    for _ in range(50):
+        crop = synthesise(rng)
+        assert cv2.contourArea(crop.corners, oriented=True) > 0
+        inside = crop.chars[(crop.chars[:, 0] > 2) & (crop.chars[:, 2] < 126)]
+        for x, y in np.stack([inside[:, [0, 2]].mean(1), inside[:, [1, 3]].mean(1)], 1):
+            assert cv2.pointPolygonTest(crop.corners, (float(x), float(y)), measureDist=True) > -1.5
+
+
+def test_plates_without_country_hold_any_characters() -> None:
+    synthesise = CropSynthesiser(FONTS, weights={}, generic=1)
+    rng = np.random.default_rng(2)
+    plates = [synthesise.plate(rng) for _ in range(300)]
+    assert {p.region for p in plates} == {""}
+    assert {p.lines for p in plates} == {1, 2}
+    assert set("".join(p.text for p in plates)) == set(LETTERS + DIGITS)
+    assert len({p.text for p in plates}) > 290
+
+
+def test_characters_that_are_confused_come_more_often() -> None:
+    rng = np.random.default_rng(3)
+    drawn = [character(rng, LETTERS + DIGITS) for _ in range(10_000)]
+    counts = np.array([drawn.count(c) for c in CONFUSABLE])
+    expected = 10_000 * (0.25 / len(CONFUSABLE) + 0.75 / 36)
+    assert counts == pytest.approx(expected, abs=6 * expected**0.5)
+    assert drawn.count("K") == pytest.approx(10_000 * 0.75 / 36, abs=6 * 15)
 
 
 @pytest.mark.parametrize("face", sorted(ROUNDNESS))
@@ -114,7 +138,7 @@ def test_boldness_is_evened_out() -> None:
 
 def test_boxes_enclose_the_ink() -> None:
     """Black on white, seen straight: inside the boxes there is ink, outside there is none."""
-    plate = Plate("", 4.6, (Field((0.1, 0.2, 0.9, 0.8), write(np.random.default_rng(0), "LL dd")),), edge=None)
+    plate = Plate("", 4.6, (Field((0.1, 0.2, 0.9, 0.8), (Run("AB"), Gap(0.3), Run("12"))),), edge=None)
     flat = draw_plate(plate, FACES, np.random.default_rng(4), 64)
     ink = flat.image.min(-1) < 100
     inside = np.zeros_like(ink)
@@ -130,14 +154,14 @@ def test_boxes_follow_the_ink_through_holder_and_pose() -> None:
     plate = Plate("", 4.6, (Field((0.1, 0.2, 0.9, 0.8), (Run("I"), Gap(2), Run("I"))),), edge=None)
     bold = Faces([p for p in FONTS if p.stem == "DejaVuSans-Bold"])
     rng = np.random.default_rng(5)
-    for _ in range(20):
+    for strength in (0.0, 0.5, 1.0) * 7:
         flat = hold(draw_plate(plate, bold, rng, 64), bold, rng)
-        pose = random_pose(rng, flat.plate, (64, 256))
-        crop = lay(flat, pose, (64, 256), rng)
-        for x1, y1, x2, y2 in np.round(transform_boxes(pose.matrix, flat.chars, (64, 256))).astype(int):
-            row = crop[(y1 + y2) // 2].max(-1)
-            assert row[(x1 + x2) // 2] < 100
-            assert min(row[x1 - 2], row[x2 + 1]) > 150
+        shot = lay(flat, random_pose(rng, flat.plate, (64, 256), strength), (64, 256), rng)
+        for crop in (shot, bent(shot, rng)):
+            for x1, y1, x2, y2 in np.round(crop.chars).astype(int):
+                row = crop.image[(y1 + y2) // 2].max(-1)
+                assert row[(x1 + x2) // 2] < 100
+                assert min(row[x1 - 2], row[x2 + 1]) > 150
 
 
 def test_the_plates_box_lies_within_the_holder() -> None:
@@ -150,43 +174,41 @@ def test_the_plates_box_lies_within_the_holder() -> None:
     np.testing.assert_array_equal(held.chars - flat.chars, [[x1, y1, x1, y1]])
 
 
-def test_patterns() -> None:
-    items = write(np.random.default_rng(0), "Ld-{CD}n *", letters="K")
-    first, dash, second, _, seals = items
-    assert isinstance(first, Run)
-    assert first.text[0] == "K"
-    assert first.text[1].isdigit()
-    assert dash == Mark("dash", 0.3)
-    assert isinstance(second, Run)
-    assert second.text[:2] == "CD"
-    assert second.text[2] in "123456789"
-    assert seals == Mark("seals", 0.42)
-
-
 def test_the_arabic_word_is_one_character() -> None:
-    crop = CropSynthesiser(FONTS, weights={"tunisia": 1})(np.random.default_rng(0))
+    synthesise = CropSynthesiser(FONTS, weights={"TN": 1}, generic=0)
+    rng = np.random.default_rng(0)
+    crop = next(c for c in iter(lambda: synthesise(rng), None) if c.type == "rear")
     before, after = crop.text.split("T")
     assert before.isdigit()
     assert after.isdigit()
     assert len(crop.chars) == len(before) + 1 + len(after)
 
 
-def test_plates_that_no_font_can_write_are_left_out_and_named() -> None:
-    assert CropSynthesiser(FONTS).skipped == ("china",)
-    with pytest.raises(ValueError, match="no plates left"):
-        CropSynthesiser(FONTS, weights={"china": 1})
+def test_plates_that_no_font_can_write_are_left_out_and_named(synthesise: CropSynthesiser) -> None:
+    assert "CN car" in synthesise.skipped
+    assert not any(name.startswith("RU ") for name in synthesise.skipped)
+    with pytest.raises(SynthesisError, match="no plates left"):
+        CropSynthesiser(FONTS, weights={"DE": 0}, generic=0)
 
 
-def test_unknown_weights_are_named() -> None:
-    with pytest.raises(ValueError, match="atlantis"):
-        CropSynthesiser(FONTS, weights={"atlantis": 1})
+def test_unknown_names_are_named() -> None:
+    with pytest.raises(SynthesisError, match="no country is called XX"):
+        CropSynthesiser(FONTS, weights={"XX": 1})
+    with pytest.raises(SynthesisError, match="no effects are called fog; there are holder, relief"):
+        CropSynthesiser(FONTS, without=["fog"])
 
 
-def test_weights_choose(synthesise: CropSynthesiser) -> None:
+def test_weights_choose_the_countries(synthesise: CropSynthesiser) -> None:
     rng = np.random.default_rng(9)
-    regions = [synthesise.plate(rng).region for _ in range(1000)]
-    share = DEFAULT_WEIGHTS["russia"] / (sum(DEFAULT_WEIGHTS.values()) - DEFAULT_WEIGHTS["china"])
-    assert abs(regions.count("RU") / 1000 - share) < 0.05
+    regions = [synthesise.plate(rng).region for _ in range(2000)]
+    total = sum(PRIOR.get(code, OTHERS) for code in load_registry())
+    assert regions.count("") / 2000 == pytest.approx(GENERIC, abs=0.03)
+    assert regions.count("RU") / 2000 == pytest.approx((1 - GENERIC) * PRIOR["RU"] / total, abs=0.04)
+    assert len(set(regions)) > 60
+    two = CropSynthesiser(FONTS, weights={"DE": 3, "PL": 1}, generic=0)
+    regions = [two.plate(rng).region for _ in range(400)]
+    assert regions.count("DE") == pytest.approx(300, abs=40)
+    assert set(regions) == {"DE", "PL"}
 
 
 def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:
@@ -200,17 +222,3 @@ def test_a_broken_font_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.ttf").write_bytes(b"no font")
     with pytest.raises(FontError, match=r"broken\.ttf"):
         Faces(find_fonts(tmp_path))
-
-
-def test_degrading_keeps_shape_and_changes_most_crops() -> None:
-    plate = Plate("", 4.0, (Field((0.1, 0.2, 0.9, 0.8), (Run("AB12"),)),), (WHITE,), BLACK)
-    rng = np.random.default_rng(10)
-    flat = draw_plate(plate, FACES, rng, 64)
-    clean = lay(flat, random_pose(rng, flat.plate, (32, 128)), (32, 128), rng)
-    changed = 0
-    for _ in range(100):
-        image = degrade(clean, rng)
-        assert image.shape == clean.shape
-        assert image.dtype == np.uint8
-        changed += bool((image != clean).any())
-    assert changed > 60

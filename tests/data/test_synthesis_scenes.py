@@ -6,10 +6,11 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from PIL import Image
 
 from src.core.geometry import crop_plate
 from src.core.image import read_image
-from src.data.manifest import read_manifest
+from src.data.manifest import Record, read_manifest, write_manifest
 from src.data.synthesis import __main__ as sheet
 from src.data.synthesis import scenes
 from src.data.synthesis.fonts import Faces
@@ -53,8 +54,8 @@ def test_characters_stand_where_the_label_says(folder: Path) -> None:
 
 
 def test_a_seed_draws_the_same_scene() -> None:
-    faces = Faces([FONT])
-    first, second = (scenes.render_scene(scenes.CASTS[2], faces, np.random.default_rng(1)) for _ in range(2))
+    faces, makers = Faces([FONT]), [scenes.maker_of(*which) for which in scenes.CASTS[2]]
+    first, second = (scenes.render_scene(makers, faces, np.random.default_rng(1)) for _ in range(2))
     np.testing.assert_array_equal(first[0], second[0])
     assert first[1] == second[1]
 
@@ -74,8 +75,27 @@ def test_commands(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_sheet_shows_the_boxes_only_when_asked() -> None:
-    image = np.full((32, 128, 3), 200, np.uint8)
-    crop = sheet.SyntheticCrop(image, "A", "", 1, np.array([[10, 5, 20, 25]], np.float32))
+    image, corners = np.full((32, 128, 3), 200, np.uint8), np.zeros((4, 2), np.float32)
+    crop = sheet.SyntheticCrop(image, "A", "", "", 1, corners, np.array([[10, 5, 20, 25]], np.float32))
     plain, boxed = sheet.contact_sheet([crop]), sheet.contact_sheet([crop], boxes=True)
     assert plain[10, 30].tolist() == [200, 200, 200]
     assert boxed[10, 30].tolist() == [255, 0, 0]
+
+
+def test_real_crops_stand_beside_drawn_ones_of_their_country(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (96, 24), (255, 0, 0)).save(tmp_path / "a.png")
+    records = [Record(image="a.png", text="A1", region="KZ"), Record(image="a.png", text="B2", region="EU")]
+    write_manifest(tmp_path / "manifest.jsonl", records)
+    (tmp_path / FONT.name).write_bytes(FONT.read_bytes())
+    flags = ["--fonts", str(tmp_path), "--count", "12", "--beside", str(tmp_path / "manifest.jsonl")]
+    monkeypatch.setattr(sys, "argv", ["sheet", str(tmp_path / "sheet.png"), *flags])
+    sheet.main()
+    picture = read_image(tmp_path / "sheet.png").reshape(2, 80, 6, 260, 3)[:, 20:40, :, 20:200]
+    red = (picture == (255, 0, 0)).all((1, 3, 4))
+    assert red.tolist() == [[True, True, True, False, False, False]] * 2
+    monkeypatch.setattr(sys, "argv", [*sys.argv, "--only", "FR"])
+    with pytest.raises(SystemExit):
+        sheet.main()
+    assert "no plate with its text and a country of the registry" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from src.core.image import ImageError, read_image
+from src.core.plates import RegistryError
 from src.core.types import Image
 from src.data.augment import SceneAugment
 from src.data.canvas import Scene
@@ -60,7 +61,7 @@ def main() -> None:
             scene = Scene(read_image(args.manifest.parent / record.image), labels.boxes, labels.corners, labels.ignore)
             scene = swapped(scene, SceneAugment(), swap, args.size, rng)
             cells.append(marked(scene) if args.marks else scene.image)
-    except (ManifestError, FontError, ImageError) as error:
+    except (ManifestError, FontError, RegistryError, ImageError) as error:
         parser.error(str(error))
     cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
     sheet = np.vstack([np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)])

@@ -14,9 +14,10 @@ from src.data.swap.look import Look, look_of, nearby, shaded
 from src.data.swap.paste import cut, paste, wipe
 from src.data.swap.place import WIDTHS, alone, outside, over, touches, widened
 from src.data.synthesis import CropSynthesiser, find_fonts
-from src.data.synthesis.degrade import dirt, glare, shadow
-from src.data.synthesis.draw import Flat, draw_plate
+from src.data.synthesis.draw import Flat, cut_out, paint_plate
+from src.data.synthesis.effects import ON_PLATE, spoiled
 from src.data.synthesis.holder import hold
+from src.data.synthesis.light import dirt, glare, shadow
 
 MOST = 0.4
 """Share of images that may be touched: the others keep their own seams, noise and light."""
@@ -63,7 +64,8 @@ class PlateSwap:
         if rng.random() < TWO_LINED:
             while plate.lines != 2:
                 plate = self._plates.plate(rng)
-        flat = draw_plate(plate, self._plates.faces, rng, DRAWN)
+        sheet = spoiled(paint_plate(plate, self._plates.faces, rng, DRAWN), ON_PLATE, 1.0, rng)
+        flat = cut_out(sheet, rng)
         for fault, odds in ((dirt, 0.1), (shadow, 0.1), (glare, 0.05)):
             if rng.random() < odds:
                 flat = replace(flat, image=fault(flat.image, rng))

@@ -1,19 +1,29 @@
-"""A contact sheet of synthetic crops: ``python -m src.data.synthesis OUT.png --count 60 --seed 0``."""
+"""A contact sheet of synthetic crops, alone or beside real ones.
+
+``python -m src.data.synthesis OUT.png --count 60 --seed 0``; with ``--beside MANIFEST`` each row shows three real crops
+of a region and then three drawn ones.
+"""
 
 import argparse
+import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from src.core.image import ImageError
+from src.core.plates import RegistryError, load_registry
 from src.core.types import Image
-from src.data.synthesis import DEFAULT_WEIGHTS, CropSynthesiser, FontError, SyntheticCrop, find_fonts
+from src.data.labels import LabelError, load_labels
+from src.data.manifest import ManifestError, Record, read_manifest
+from src.data.synthesis import GROUPS, CropSynthesiser, FontError, SynthesisError, SyntheticCrop, find_fonts
+from src.data.synthesis.beside import RealPlate, paired, real_plates
 
 COLUMNS = 6
 CAPTION = 16
 
 
-def contact_sheet(crops: list[SyntheticCrop], zoom: int = 2, boxes: bool = False) -> Image:
+def contact_sheet(crops: list[SyntheticCrop | RealPlate], zoom: int = 2, boxes: bool = False) -> Image:
     """Crops enlarged, in rows of six, each with region and text below; ``boxes`` draws the characters'."""
     cells = [_cell(crop, zoom, boxes) for crop in crops]
     cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
@@ -21,10 +31,10 @@ def contact_sheet(crops: list[SyntheticCrop], zoom: int = 2, boxes: bool = False
     return np.vstack(rows)
 
 
-def _cell(crop: SyntheticCrop, zoom: int, boxes: bool) -> Image:
+def _cell(crop: SyntheticCrop | RealPlate, zoom: int, boxes: bool) -> Image:
     height, width = crop.image.shape[0] * zoom, crop.image.shape[1] * zoom
     large = np.asarray(cv2.resize(crop.image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-    if boxes:
+    if boxes and isinstance(crop, SyntheticCrop):
         for x1, y1, x2, y2 in np.round(crop.chars * zoom).astype(int).tolist():
             cv2.rectangle(large, (x1, y1), (x2, y2), (255, 0, 0), 1)
     cell = np.full((height + CAPTION, width + 4, 3), 255, np.uint8)
@@ -38,23 +48,50 @@ def main() -> None:
     """Writes the sheet and says which plates could not be drawn for want of a font."""
     parser = argparse.ArgumentParser(prog="python -m src.data.synthesis", description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--count", type=int, default=60, metavar="N", help="how many crops are drawn (default: 60)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--fonts", type=Path, default=Path(".fonts"))
-    parser.add_argument("--only", choices=sorted(DEFAULT_WEIGHTS), help="one group of plates")
+    parser.add_argument("--fonts", type=Path, default=Path(".fonts"), metavar="DIR")
+    parser.add_argument("--only", metavar="COUNTRY", help="one country's plates (ISO 3166 alpha-2), or generic ones")
+    parser.add_argument("--without", nargs="*", default=[], choices=GROUPS, metavar="GROUP", help=" ".join(GROUPS))
+    parser.add_argument(
+        "--beside", type=Path, metavar="PATH", help="a manifest, or a folder of labels for pictures under $PLATE_DATA"
+    )
     parser.add_argument("--boxes", action="store_true", help="draw the boxes of the characters")
     args = parser.parse_args()
-    weights = {args.only: 1.0} if args.only else DEFAULT_WEIGHTS
     try:
-        synthesise = CropSynthesiser(find_fonts(args.fonts), weights=weights)
-    except FontError as error:
+        crops, skipped = _crops(args)
+        sheet = contact_sheet(crops, boxes=args.boxes)
+    except (FontError, RegistryError, ManifestError, LabelError, SynthesisError, ImageError) as error:
         parser.error(str(error))
-    rng = np.random.default_rng(args.seed)
-    sheet = contact_sheet([synthesise(rng) for _ in range(args.count)], boxes=args.boxes)
     if not cv2.imwrite(str(args.out), sheet[..., ::-1]):
         parser.error(f"cannot write {args.out}")
-    if synthesise.skipped:
-        print(f"left out for want of a font: {', '.join(synthesise.skipped)}")
+    if skipped:
+        print(f"left out for want of a font: {', '.join(skipped)}")
+
+
+def _crops(args: argparse.Namespace) -> tuple[list[SyntheticCrop | RealPlate], tuple[str, ...]]:
+    fonts, rng = find_fonts(args.fonts), np.random.default_rng(args.seed)
+    if args.beside is not None:
+        regions = {args.only} if args.only else set(load_registry())
+        real = [plate for plate in real_plates(*_records(args.beside)) if plate.region in regions]
+        if not real:
+            raise ManifestError(f"{args.beside}: no plate with its text and a country of the registry")
+        return paired(real, fonts, args.without, args.count, rng), ()
+    if args.only == "generic":
+        synthesise = CropSynthesiser(fonts, weights={}, generic=1, without=args.without)
+    elif args.only:
+        synthesise = CropSynthesiser(fonts, weights={args.only: 1}, generic=0, without=args.without)
+    else:
+        synthesise = CropSynthesiser(fonts, without=args.without)
+    return [synthesise(rng) for _ in range(args.count)], synthesise.skipped
+
+
+def _records(path: Path) -> tuple[list[Record], Path]:
+    """The records of a manifest, or of a folder of labels, and where their pictures are."""
+    if path.is_dir():
+        root = Path(os.environ.get("PLATE_DATA", "data"))
+        return load_labels(path, root), root
+    return read_manifest(path), path.parent
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from src.data.synthesis.strokes import NATURAL_STROKE, ROUNDNESS, pen_mask
+from src.data.synthesis.typefaces import OWN, RESEMBLES, SCRIPT_FACES, FontError, load_typeface
 
 Mask = npt.NDArray[np.uint8]
 """``[h, w]``: 255 is ink, cut tightly around it."""
@@ -20,52 +21,15 @@ HELD_OUT = "held-out"
 """The folder of the faces that no training sees."""
 GLYPH_HEIGHT = 64
 NOTE_HEIGHT = 24
+NOTE_FACES = 6
 
-_EVERY = frozenset({"euro", "russia", "america", "brazil"})
-_KINDS: dict[str, frozenset[str]] = {
-    "OSP-DIN": frozenset({"euro", "russia", "tunisia"}),
-    "osifont": frozenset({"euro", "russia", "brazil"}),
-    "RG2014B": frozenset({"euro", "tunisia", "america"}),
-    "RG2014C": frozenset({"euro", "russia", "america", "tunisia"}),
-    "RG2014D": _EVERY,
-    "RG2014E": frozenset({"brazil", "america", "russia"}),
-    "routed-gothic": frozenset({"brazil", "america"}),
-    "routed-gothic-narrow": frozenset({"brazil", "america"}),
-    "routed-gothic-wide": frozenset({"brazil", "america"}),
-    "NationalPark-Regular": _EVERY,
-    "NationalPark-Heavy": frozenset({"brazil", "america"}),
-    "Dosis-SemiBold": frozenset({"euro", "russia"}),
-    "barlow-latin-600-normal": frozenset({"euro", "russia", "brazil"}),
-    "barlow-semi-condensed-latin-600-normal": _EVERY,
-    "barlow-condensed-latin-500-normal": frozenset({"euro", "russia", "tunisia"}),
-    "barlow-condensed-latin-600-normal": frozenset({"euro", "russia", "america", "tunisia"}),
-    "saira-condensed-latin-500-normal": frozenset({"euro", "russia", "america"}),
-    "saira-condensed-latin-600-normal": frozenset({"euro", "america", "tunisia"}),
-    "saira-semi-condensed-latin-600-normal": frozenset({"euro", "brazil", "america"}),
-    "saira-extra-condensed-latin-600-normal": frozenset({"euro"}),
-    "overpass-latin-600-normal": frozenset({"euro", "brazil", "america"}),
-    "roboto-condensed-latin-500-normal": frozenset({"euro", "russia", "tunisia"}),
-    "share-tech-latin-400-normal": frozenset({"euro"}),
-    "blinker-latin-600-normal": frozenset({"euro", "brazil"}),
-    "rajdhani-latin-600-normal": frozenset({"euro", "america"}),
-    "chakra-petch-latin-600-normal": frozenset({"america"}),
-    "m-plus-rounded-1c-latin-700-normal": frozenset({"euro", "russia", "brazil", "america"}),
-    "archivo-narrow-latin-600-normal": frozenset({"euro", "tunisia"}),
-    "LiberationSans-Bold": frozenset({"euro", "brazil"}),
-    "LiberationSansNarrow-Bold": frozenset({"euro", "tunisia"}),
-    "KacstBook": frozenset({"arabic"}),
-    "KacstOffice": frozenset({"arabic"}),
-    "KacstTitle": frozenset({"arabic"}),
-    "FreeSerifBold": frozenset({"arabic"}),
-    "wqy-microhei": frozenset({"chinese"}),
-}
-"""By file stem: the plates that a face resembles, or the script that it is here for. Others are generic."""
 _SCRIPTS = {"arabic": "\ufeb2", "chinese": "京"}
 """A character that a face must hold to write a script; a face outside the table is asked for it too."""
-
-
-class FontError(ValueError):
-    """No font, or one that cannot be read; the message names it and what to do."""
+DRAWN = (*ROUNDNESS, *sorted(set(OWN.values())))
+"""The faces that need no font file."""
+_OUTLINED = frozenset(OWN.values())
+OWN_SHARE = 0.67
+"""Of the plates of a typeface that is drawn here; the others are set in faces that resemble it, for variety."""
 
 
 def find_fonts(folder: Path) -> list[Path]:
@@ -92,34 +56,60 @@ def _font_files(folder: Path) -> list[Path]:
 
 
 class Faces:
-    """The faces at hand, by the plates they resemble: those of ``fonts``, and ``pens`` of ROUNDNESS."""
+    """The faces at hand, by the registry's typefaces: those of ``fonts``, and ``pens`` of DRAWN."""
 
-    def __init__(self, fonts: Sequence[Path], pens: Collection[str] = tuple(ROUNDNESS)) -> None:
+    def __init__(self, fonts: Sequence[Path], pens: Collection[str] = DRAWN) -> None:
         if not fonts:
             raise FontError("no fonts given; run scripts/fetch_fonts.sh and pass find_fonts(Path('.fonts'))")
-        self._latin = [str(p) for p in fonts if _holds(str(p), "A") and _holds(str(p), "0")]
-        self._latin = [p for p in self._latin if not _KINDS.get(Path(p).stem, _EVERY) & set(_SCRIPTS)]
+        self._every = [str(p) for p in fonts]
+        self._latin = [f for f in self._every if Path(f).stem not in SCRIPT_FACES and _holds(f, "A") and _holds(f, "0")]
         if not self._latin:
             raise FontError("none of the fonts writes Latin letters")
-        self._by_kind = {
-            kind: [p for p in self._latin if kind in _KINDS.get(Path(p).stem, ())]
-            for kind in ("euro", "russia", "america", "brazil", "tunisia")
-        }
-        for kind, share in (("russia", 3), ("brazil", 2), ("euro", 1), ("tunisia", 1)):
-            self._by_kind[kind] += [*pens] * share
-        for script, sample in _SCRIPTS.items():
-            self._by_kind[script] = [str(p) for p in fonts if _holds(str(p), sample)]
+        self._own = {typeface: face for typeface, face in OWN.items() if face in pens}
+        self._near: dict[str, list[str]] = {}
+        for face in (*self._latin, *(p for p in pens if p in ROUNDNESS)):
+            for typeface in RESEMBLES.get(Path(face).stem, ()):
+                self._near.setdefault(typeface, []).append(face)
+        self._script = {name: [f for f in self._every if _holds(f, sample)] for name, sample in _SCRIPTS.items()}
+        self._notes: dict[str, list[str]] = {}
 
-    def writes(self, script: str) -> bool:
-        """Whether a face for ``arabic`` or ``chinese`` is there."""
-        return bool(self._by_kind[script])
+    def writes(self, script: str, text: str = "") -> bool:
+        """Whether a face for ``arabic`` or ``chinese`` is there that holds every character of ``text``."""
+        return bool(self._writing(script, text))
 
-    def choose(self, rng: np.random.Generator, kind: str, stray: float = 0.15) -> str:
-        """A face for plates of ``kind``; with the odds of ``stray``, or if there is none, any Latin one."""
-        faces = self._by_kind.get(kind, [])
-        if not faces or (kind not in _SCRIPTS and rng.random() < stray):
+    def _writing(self, script: str, text: str) -> list[str]:
+        return [f for f in self._script.get(script, ()) if all(c == " " or _holds(f, c) for c in text)]
+
+    def choose(self, rng: np.random.Generator, typeface: str, stray: float = 0.15) -> str:
+        """A face for plates of the registry's ``typeface``: the one drawn here for OWN_SHARE, else one that is near.
+
+        With the odds of ``stray``, or if none is near, any Latin one.
+        """
+        own = self._own.get(typeface)
+        if own is not None and rng.random() < OWN_SHARE:
+            return own
+        faces = self._near.get(typeface, [])
+        if not faces or rng.random() < stray:
             faces = self._latin
         return faces[int(rng.random() * len(faces))]
+
+    def for_script(self, rng: np.random.Generator, script: str, text: str) -> str:
+        """A face that writes ``text`` in ``arabic`` or ``chinese``. Raises FontError naming both where none does."""
+        faces = self._writing(script, text)
+        if not faces:
+            raise FontError(f"no {script} font holds {text!r}; run scripts/fetch_fonts.sh")
+        return faces[int(rng.random() * len(faces))]
+
+    def for_note(self, rng: np.random.Generator, text: str) -> str | None:
+        """One of NOTE_FACES faces that hold every character of ``text``, a word that is not read; None without any.
+
+        Few faces, so that their words stay in the cache: to draw them costs more than all the rest of a plate.
+        """
+        if text not in self._notes:
+            faces = [f for f in self._every if all(c == " " or _holds(f, c) for c in text)]
+            self._notes[text] = faces[:: max(1, len(faces) // NOTE_FACES)]
+        faces = self._notes[text]
+        return faces[int(rng.random() * len(faces))] if faces else None
 
 
 @dataclass(frozen=True)
@@ -135,8 +125,14 @@ class Lettering:
         return _stroke(self.face) + 2 * self.weight / GLYPH_HEIGHT
 
     def mask(self, text: str) -> Mask:
-        """The ink of one character, or of a word that counts as one."""
+        """The ink of one character, or of a word that counts as one. Raises FontError where the face lacks it."""
         return _glyph(self.face, text, self.weight)
+
+    def cyrillic_u(self, lean: float) -> Mask:
+        """The letter written Y in the text of a Russian plate, in the face if it is drawn here, or ``cyrillic_u``."""
+        if self.face in _OUTLINED and "У" in load_typeface(self.face).glyphs:
+            return self.mask("У")
+        return cyrillic_u(round(self.stroke, 2), lean)
 
 
 def lettering(face: str, stroke: float) -> Lettering:
@@ -164,7 +160,7 @@ def cyrillic_u(stroke: float, lean: float) -> Mask:
     return mask
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def note_mask(face: str, text: str) -> Mask:
     """The ink of small lettering that is no part of the plate's text."""
     return _ink(_font(face, NOTE_HEIGHT), text)
@@ -172,10 +168,14 @@ def note_mask(face: str, text: str) -> Mask:
 
 @cache
 def _glyph(face: str, text: str, weight: int) -> Mask:
+    if face in _OUTLINED:
+        return load_typeface(face).mask(text, GLYPH_HEIGHT, _stroke(face) + 2 * weight / GLYPH_HEIGHT)
     if face in ROUNDNESS:
         mask = _tight(pen_mask(face, text, NATURAL_STROKE * GLYPH_HEIGHT + 2 * weight, GLYPH_HEIGHT))
         weight = 0
     else:
+        if lacking := [c for c in text if c != " " and not _holds(face, c)]:
+            raise FontError(f"typeface {face}: no glyph for {lacking[0]!r}")
         mask = _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
     scale = GLYPH_HEIGHT / mask.shape[0]
     if weight:
@@ -190,6 +190,8 @@ def _glyph(face: str, text: str, weight: int) -> Mask:
 @cache
 def _stroke(face: str) -> float:
     """Width of the stem of an L, as a share of its height."""
+    if face in _OUTLINED:
+        return load_typeface(face).stroke
     if face in ROUNDNESS:
         return NATURAL_STROKE
     mask = _glyph(face, "L", 0)

@@ -1,9 +1,10 @@
 """The holder around a plate, with a dealer's name on some."""
 
+import cv2
 import numpy as np
 
 from src.core.types import Image
-from src.data.synthesis.draw import Flat, blend, rounded
+from src.data.synthesis.draw import Flat, blend, board, rounded
 from src.data.synthesis.fonts import Faces, note_mask
 from src.data.synthesis.lettering import DEALERS
 from src.data.synthesis.plate import Colour, pick
@@ -27,9 +28,9 @@ def hold(flat: Flat, faces: Faces, rng: np.random.Generator) -> Flat:
         bottom += int(height * float(rng.uniform(0.08, 0.17)))
     if rng.random() < 0.15:
         top, bottom = bottom, top
-    image = np.full((height + top + bottom, width + left + right, 3), shade, np.uint8)
-    inside = flat.alpha > 127
-    image[top : top + height, left : left + width][inside] = flat.image[inside]
+    image = board(height + top + bottom, width + left + right, shade)
+    inside = image[top : top + height, left : left + width]
+    inside[:] = cv2.copyTo(flat.image, flat.alpha, inside.copy())
     if named:
         _name(image, (top + height, image.shape[0]) if bottom > top else (0, top), shade, faces, rng)
     shift = np.array([left, top, left, top], np.float32)
@@ -38,7 +39,10 @@ def hold(flat: Flat, faces: Faces, rng: np.random.Generator) -> Flat:
 
 
 def _name(image: Image, rows: tuple[int, int], shade: Colour, faces: Faces, rng: np.random.Generator) -> None:
-    mask = note_mask(faces.choose(rng, "generic", stray=1.0), pick(rng, DEALERS))
+    text = pick(rng, DEALERS)
+    if (face := faces.for_note(rng, text)) is None:
+        return
+    mask = note_mask(face, text)
     width, height = image.shape[1], rows[1] - rows[0]
     wide = min(width * float(rng.uniform(0.5, 0.95)), mask.shape[1] / mask.shape[0] * height * 1.5)
     inset = height * 0.15

@@ -43,7 +43,7 @@ def paint_mark(image: Image, mark: Mark, box: Box, ink: Colour, rng: np.random.G
         half = size * float(rng.uniform(0.045, 0.08))
         cv2.rectangle(image, _at(x1, middle - half), _at(x2, middle + half), ink, -1)
     elif mark.kind == "dot":
-        middle = y2 - size * 0.08 if rng.random() < 0.4 else middle
+        middle = y2 - size * 0.08 if rng.random() < 0.1 else middle
         radius = min((x2 - x1) / 2, size * 0.09)
         x = (x1 + x2) / 2
         _ellipse(image, (x - radius, middle - radius, x + radius, middle + radius), ink)

@@ -5,6 +5,7 @@ Lengths are fractions: x of the plate's width, y of its height, so that a plate 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -65,7 +66,6 @@ class Field:
 
     rect: Rect
     items: tuple[Item, ...]
-    ink: Colour | None = None
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,12 @@ class Plate:
     edge: Colour | None = BLACK
     shapes: tuple[Shape, ...] = ()
     notes: tuple[Note, ...] = ()
-    kind: str = "euro"
+    kind: str = "any"
+    """The typeface, by the registry's name."""
     lines: int = 1
     stroke: tuple[float, float] = (0.11, 0.18)
+    type: str = ""
+    """The registry's name of such plates within ``region``."""
 
     @property
     def text(self) -> str:
@@ -119,55 +122,19 @@ def colour(rng: np.random.Generator, low: int, high: int) -> Colour:
     return red, green, blue
 
 
+def shade(ground: Colour, factor: float) -> Colour:
+    """``ground`` darker (below 1) or lighter."""
+    red, green, blue = (int(max(0, min(255, c * factor))) for c in ground)
+    return red, green, blue
+
+
 def character(rng: np.random.Generator, allowed: str) -> str:
     """One of ``allowed``; one time in four one that is easily confused, where there are such."""
-    if rng.random() < 0.25:
-        confusable = [c for c in allowed if c in CONFUSABLE]
-        if confusable:
-            return pick(rng, confusable)
+    if rng.random() < 0.25 and (confusable := _confusable(allowed)):
+        return pick(rng, confusable)
     return pick(rng, allowed)
 
 
-MARKS = {
-    "-": Mark("dash", 0.3),
-    ".": Mark("dot", 0.2),
-    "*": Mark("seals", 0.42),
-    "#": Mark("crest", 0.5),
-    "o": Mark("seal", 0.4),
-    "+": Mark("emblem", 0.7),
-}
-
-
-def write(
-    rng: np.random.Generator,
-    pattern: str,
-    letters: str = LETTERS,
-    width: float = 0.62,
-    digit_width: float = 0.58,
-) -> tuple[Item, ...]:
-    """Characters for a pattern: ``L`` letter, ``d`` digit, ``n`` digit but 0, ``A`` either, ``{AB}`` itself.
-
-    A space is a gap, ``_`` a narrow one; MARKS lists the signs.
-    """
-    items: list[Item] = []
-    text = ""
-    literal = False
-    for token in pattern + " ":
-        if token in "{}":
-            literal = token == "{"
-        elif literal:
-            text += token
-        elif token in "LdnA":
-            text += _character(rng, token, letters)
-        else:
-            if text:
-                items.append(Run(text, width=width, digit_width=digit_width))
-                text = ""
-            items.append(MARKS[token] if token in MARKS else Gap(0.3 if token == " " else 0.12))
-    return tuple(items[:-1])  # without the gap that the added space stands for
-
-
-def _character(rng: np.random.Generator, token: str, letters: str) -> str:
-    if token == "L" or (token == "A" and rng.random() < 0.5):
-        return character(rng, letters)
-    return character(rng, DIGITS[1:] if token == "n" else DIGITS)
+@cache
+def _confusable(allowed: str) -> str:
+    return "".join(c for c in allowed if c in CONFUSABLE)

@@ -3,7 +3,7 @@
 The crop is that of ``core.geometry.crop_plate``: the plate's box, a little wider, stretched to one size.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -17,14 +17,18 @@ from src.data.synthesis.plate import Colour, pick
 
 SUPERSAMPLE = 2
 """The warp goes to twice the crop's size and is then averaged down: bilinear sampling alone would alias."""
+STRENGTHS = (0.15, 0.4, 0.7, 1.0, 1.3)
+"""How far plates are turned from the camera, each as often; 0 is straight on."""
 
 Matrix = npt.NDArray[np.float32]
 
+_PLASTIC: tuple[Colour, ...] = ((14, 14, 15), (22, 22, 24), (32, 33, 36), (48, 49, 52), (66, 67, 70))
 _PAINTS: tuple[Colour, ...] = (
-    (20, 20, 22), (35, 36, 40), (60, 62, 66), (120, 122, 126), (170, 172, 175), (215, 216, 218),
-    (240, 240, 240),
-    (120, 20, 25), (25, 45, 110), (30, 75, 50), (180, 150, 40), (90, 70, 50), (150, 185, 205),
+    *_PLASTIC, *_PLASTIC, (20, 20, 22), (35, 36, 40), (60, 62, 66), (90, 92, 96), (120, 122, 126), (150, 152, 156),
+    (170, 172, 175), (195, 196, 198), (215, 216, 218), (235, 235, 235), (240, 240, 240), (100, 20, 24), (130, 30, 32),
+    (25, 45, 100), (40, 60, 90), (30, 60, 45), (160, 135, 50), (90, 70, 50), (150, 175, 195),
 )  # fmt: skip
+"""What is behind plates: bumpers of bare plastic as often as paint."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,22 @@ class Pose:
     corners: npt.NDArray[np.float32]
 
 
-def random_pose(rng: np.random.Generator, plate: Boxes, size: tuple[int, int]) -> Pose:
-    """How the plate that is in the box ``plate`` of a flat image lies in a crop of ``size``."""
-    quad = _seen(rng, float((plate[2] - plate[0]) / (plate[3] - plate[1])))
+@dataclass(frozen=True)
+class Shot:
+    """A crop: ``image`` RGB, ``plate`` [H, W] (255 where the plate is), its ``corners`` [4, 2] and ``chars`` [N, 4].
+
+    Corners and boxes are in pixels of the crop, and may lie outside it.
+    """
+
+    image: Image
+    plate: npt.NDArray[np.uint8]
+    corners: npt.NDArray[np.float32]
+    chars: Boxes
+
+
+def random_pose(rng: np.random.Generator, plate: Boxes, size: tuple[int, int], strength: float) -> Pose:
+    """How the plate that is in the box ``plate`` of a flat image lies in a crop of ``size``; see STRENGTHS."""
+    quad = _seen(rng, float((plate[2] - plate[0]) / (plate[3] - plate[1])), strength)
     target = box_to_corners(_loose_box(rng, corners_to_box(quad))) if rng.random() < 0.8 else _loose_corners(rng, quad)
     crop = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32))
     corners = box_to_corners(plate)
@@ -46,11 +63,10 @@ def random_pose(rng: np.random.Generator, plate: Boxes, size: tuple[int, int]) -
     return Pose(matrix.astype(np.float32), transform(matrix, corners))
 
 
-def _seen(rng: np.random.Generator, aspect: float) -> Matrix:
+def _seen(rng: np.random.Generator, aspect: float, strength: float) -> Matrix:
     """Corners of a plate of height 1 seen from somewhere: foreshortened, sheared, tilted, in perspective."""
     half = aspect / 2 * float(rng.uniform(0.72, 1.08))
     quad = np.array([[-half, -0.5], [half, -0.5], [half, 0.5], [-half, 0.5]], np.float32)
-    strength = pick(rng, (0.15, 0.4, 0.7, 1.0, 1.3))
     quad[:, 0] += quad[:, 1] * float(rng.normal(0, 0.14)) * strength
     quad[:, 1] *= 1 + quad[:, 0] / half * float(rng.normal(0, 0.06)) * strength
     quad += rng.normal(0, 0.012 * strength, (4, 2)).astype(np.float32)
@@ -87,23 +103,60 @@ def transform_boxes(matrix: Matrix, boxes: Boxes, size: tuple[int, int]) -> Boxe
     return corners_to_box(corners).clip(0, limits)
 
 
-def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator) -> Image:
+def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator) -> Shot:
     """The crop: the plate, with its frame perhaps, on a piece of vehicle."""
-    large = (size[0] * SUPERSAMPLE, size[1] * SUPERSAMPLE)
-    scale = np.diag([SUPERSAMPLE, SUPERSAMPLE, 1.0])
-    corners = where.corners * SUPERSAMPLE
-    scene = vehicle(rng, large, float(corners[0, 1] - corners[1, 1]) / max(1.0, float(corners[1, 0] - corners[0, 0])))
+    corners = where.corners
+    scene = vehicle(rng, size, float(corners[0, 1] - corners[1, 1]) / max(1.0, float(corners[1, 0] - corners[0, 0])))
     if rng.random() < 0.3:
         _cast_shadow(scene, corners, rng)
     # pixel centres: p of the plate's own grid lies at p + 0.5 of its coordinates, and back again in the crop
     centre = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
-    matrix = back @ scale @ where.matrix.astype(np.float64) @ centre
-    rgba = np.dstack([flat.image, flat.alpha])
-    warped = cv2.warpPerspective(rgba, matrix, large[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    share = warped[..., 3:].astype(np.uint16)
-    mixed = (scene * (255 - share) + warped[..., :3] * share + 127) // 255
-    return np.asarray(cv2.resize(mixed.astype(np.uint8), size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    # black where there is no plate: the colours are then already multiplied by their share of a pixel
+    opaque = cv2.bitwise_and(flat.image, flat.image, mask=flat.alpha)
+    rgba, fine = _shrunk(np.asarray(cv2.merge([opaque, flat.alpha]), np.uint8), flat, where)
+    matrix = back @ np.diag([SUPERSAMPLE, SUPERSAMPLE, 1.0]) @ where.matrix.astype(np.float64) @ fine @ centre
+    large = (size[1] * SUPERSAMPLE, size[0] * SUPERSAMPLE)
+    warped = cv2.warpPerspective(rgba, matrix, large, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    small = np.asarray(cv2.resize(warped, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    plate = small[..., 3]
+    behind = (scene * (255 - plate[..., None].astype(np.uint16)) + 127) // 255
+    image = np.asarray(cv2.add(behind.astype(np.uint8), np.ascontiguousarray(small[..., :3])), np.uint8)
+    boxes = corners_to_box(transform(where.matrix, box_to_corners(flat.chars).reshape(-1, 2)).reshape(-1, 4, 2))
+    return Shot(image, plate, corners, boxes)
+
+
+def _shrunk(rgba: Image, flat: Flat, where: Pose) -> tuple[Image, npt.NDArray[np.float64]]:
+    """``rgba`` no finer than it will be seen, as a warp that shrinks would alias; and the matrix back to ``flat``."""
+    sides = np.linalg.norm(where.corners - np.roll(where.corners, -1, 0), axis=1)  # top, right, bottom, left
+    seen = np.array([sides[0] + sides[2], sides[1] + sides[3]]) / 2 * SUPERSAMPLE
+    scale = np.minimum(1, seen / (flat.plate[2:] - flat.plate[:2]))
+    if scale.min() > 0.85:
+        return rgba, np.eye(3)
+    height, width = rgba.shape[:2]
+    size = (max(2, round(width * float(scale[0]))), max(2, round(height * float(scale[1]))))
+    small = np.asarray(cv2.resize(rgba, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return small, np.diag([width / size[0], height / size[1], 1.0])
+
+
+def bent(shot: Shot, rng: np.random.Generator) -> Shot:
+    """A plate that follows a curved bumper: its middle is higher or lower than its ends."""
+    height, width = shot.plate.shape
+    bow = height * float(rng.uniform(0.04, 0.13)) * (1 if rng.random() < 0.7 else -1)
+
+    def drop(x: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        return np.asarray(bow * ((2 * x / width - 1) ** 2 - 1 / 3), np.float32)
+
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    rows -= drop(columns + 0.5)
+    image, plate = (
+        np.asarray(cv2.remap(a, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        for a in (shot.image, shot.plate)
+    )
+    corners, chars = shot.corners.copy(), shot.chars.copy()
+    corners[:, 1] += drop(corners[:, 0])
+    chars[:, [1, 3]] += drop((chars[:, :1] + chars[:, 2:3]) / 2)
+    return replace(shot, image=image, plate=plate, corners=corners, chars=chars)
 
 
 def vehicle(rng: np.random.Generator, size: tuple[int, int], slope: float) -> Image:

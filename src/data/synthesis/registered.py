@@ -1,70 +1,110 @@
 """From a format of the registry to a plate as data: a text that it allows, in its place, colours and signs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 
 import numpy as np
 
 from src.core.alphabet import normalise
-from src.core.formats import NEXT_FIELD, Codes, Slot, Token, Without
+from src.core.formats import NEXT_FIELD, Choice, Codes, Slot, Token, Without, field_count
 from src.core.formats import Sign as PatternSign
-from src.core.plates import Band, Format, Look, PlateType, Rect, Sign
-from src.data.synthesis.plate import (
-    YELLOW,
-    Colour,
-    Field,
-    Gap,
-    Item,
-    Mark,
-    Note,
-    Plate,
-    Run,
-    Shape,
-    character,
-    pick,
-)
+from src.core.plates import Format, Look, PlateType, Rect
+from src.data.synthesis.furniture import band_of, fraction, sign_of
+from src.data.synthesis.plate import Field, Gap, Item, Mark, Plate, Run, character, pick
 
 GAP_WIDTHS = {"gap": 0.3, "narrow gap": 0.12}
 MARK_WIDTHS = {"dash": 0.3, "dot": 0.2, "seals": 0.42, "crest": 0.5, "seal": 0.4, "emblem": 0.7}
 """In heights of the line."""
+SHORTER = 1 / 3
+"""How often what may be longer ends a character early: numbers are given out in order, so that most are long."""
 STROKES = {"fe-schrift": (0.12, 0.16), "gost-50577": (0.11, 0.16), "mandatory-br": (0.12, 0.2)}
 """Width of a stroke against the height of a character, where the typeface fixes it."""
-JITTER = 0.015
-"""Standard deviation, against the plate's height, by which a field's edges differ between makers."""
-
-Furniture = tuple[tuple[Shape, ...], tuple[Note, ...]]
 
 
-def registered(form: Format, rng: np.random.Generator) -> Plate:
-    """A plate of ``form``: its text drawn at random, one of its looks, its signs by their shares."""
-    kind = form.type
-    look = _look(kind.looks, rng)
-    groups = [group for line in form.lines for group in _split(line)]
-    rects = [_jittered(rect, kind, rng) for rect in kind.fields or _default_fields(kind)]
-    fields = tuple(Field(rect, _items(group, kind, rng)) for rect, group in zip(rects, groups, strict=True))
-    shapes, notes = _band(kind.band, kind.size, rng) if kind.band else ((), ())
-    for sign in kind.signs:
-        if rng.random() < sign.share:
-            more_shapes, more_notes = SIGNS[sign.kind](sign, _fraction(sign.at, kind.size), look.ink, rng)
-            shapes, notes = shapes + more_shapes, notes + more_notes
-    return Plate(
-        form.country,
-        kind.size[0] / kind.size[1],
-        fields,
-        tuple(_aged(c, rng) for c in look.ground),
-        _worn(look.ink, rng),
-        look.edge,
-        shapes,
-        notes,
-        kind.typeface,
-        lines=len(form.lines),
-        stroke=STROKES.get(kind.typeface, (0.10, 0.17)),
-    )
+class PlateMaker:
+    """Makes plates of one format, as new and as the registry has them; what they share is worked out once."""
 
+    def __init__(self, form: Format) -> None:
+        self.form = form
+        kind = form.type
+        self._groups = [group for line in form.lines for group in _split(line)]
+        self._rects = [fraction(rect, kind.size) for rect in kind.fields or _default_fields(kind)]
+        self._signs = [(sign, fraction(sign.at, kind.size)) for sign in kind.signs]
+        self._band = band_of(kind.band, kind.size) if kind.band else ((), ())
+        self._looks = np.cumsum([look.weight for look in kind.looks]).tolist()
+        self._sizes = _sizes(kind)
 
-def _look(looks: Sequence[Look], rng: np.random.Generator) -> Look:
-    weights = np.cumsum([look.weight for look in looks])
-    return looks[int(np.searchsorted(weights, rng.random() * weights[-1], side="right"))]
+    @cached_property
+    def foreign(self) -> frozenset[tuple[str, str]]:
+        """The scripts beside Latin that these plates cannot be written without, each with a word that is drawn."""
+        slots = [token for group in self._groups for token in _leaves(group)]
+        characters = {c for s in slots for c in (s.characters if isinstance(s, Slot) else "".join(s.codes))}
+        return frozenset((self._script, self._drawn(c)) for c in characters if self._is_foreign(c))
+
+    def __call__(self, rng: np.random.Generator) -> Plate:
+        """A plate: its text drawn at random, one of its looks, its signs by their shares."""
+        kind, look = self.form.type, self._look(rng)
+        pairs = zip(self._rects, self._groups, strict=True)
+        fields = tuple(Field(rect, self._items(group, rng)) for rect, group in pairs)
+        shapes, notes = self._band if kind.band and rng.random() < kind.band.share else ((), ())
+        for sign, rect in self._signs:
+            if rng.random() < sign.share:
+                more_shapes, more_notes = sign_of(sign, rect, look.ink, rng)
+                shapes, notes = shapes + more_shapes, notes + more_notes
+        return Plate(
+            region=self.form.country,
+            aspect=kind.size[0] / kind.size[1],
+            fields=fields,
+            ground=look.ground,
+            ink=look.ink,
+            edge=look.edge,
+            shapes=shapes,
+            notes=notes,
+            kind=kind.typeface,
+            lines=len(self.form.lines),
+            stroke=STROKES.get(kind.typeface, (0.10, 0.17)),
+            type=kind.name,
+        )
+
+    def _look(self, rng: np.random.Generator) -> Look:
+        x = rng.random() * self._looks[-1]
+        return self.form.type.looks[next(i for i, total in enumerate(self._looks) if x < total)]
+
+    def _items(self, tokens: Sequence[Token], rng: np.random.Generator) -> tuple[Item, ...]:
+        items: list[Item] = []
+        text = ""
+        for token in _chosen(tokens, rng):
+            if not isinstance(token, PatternSign):
+                text += _drawn_text(token, rng)
+                continue
+            items += self._runs(text)
+            text = ""
+            width = GAP_WIDTHS.get(token.kind)
+            items.append(Mark(token.kind, MARK_WIDTHS[token.kind]) if width is None else Gap(width))
+        return (*items, *self._runs(text))
+
+    def _runs(self, text: str) -> list[Item]:
+        """A run for each stretch of characters that are set alike, and for each that is foreign."""
+        alike = groupby(enumerate(text), lambda e: (e[1].isdigit(), e[0] if self._is_foreign(e[1]) else -1))
+        return [self._run("".join(c for _, c in same)) for _, same in alike]
+
+    def _run(self, text: str) -> Run:
+        high, width, digit_width = self._sizes
+        high = 1.0 if text[0].isdigit() else high
+        if not self._is_foreign(text[0]):
+            return Run(normalise(text), high, width, digit_width)
+        return Run(text, high, width, digit_width, ink=self._drawn(text), script=self._script)
+
+    def _drawn(self, char: str) -> str:
+        return self.form.type.drawn.get(char, char)
+
+    def _is_foreign(self, char: str) -> bool:
+        return char in self.form.type.drawn or ord(char) > 0x2E80
+
+    @property
+    def _script(self) -> str:
+        return self.form.type.script or "chinese"
 
 
 def _split(line: Sequence[Token]) -> list[list[Token]]:
@@ -72,159 +112,65 @@ def _split(line: Sequence[Token]) -> list[list[Token]]:
     return [list(group) for is_break, group in groupby(line, lambda t: t == NEXT_FIELD) if not is_break]
 
 
-def _items(tokens: Sequence[Token], kind: PlateType, rng: np.random.Generator) -> tuple[Item, ...]:
-    items: list[Item] = []
-    text = ""
+def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot | Codes | Without | PatternSign]:
+    """``tokens`` with one of its sequences, at random, in place of each choice."""
     for token in tokens:
-        if not isinstance(token, PatternSign):
-            text += _drawn_text(token, rng)
-            continue
-        items += _runs(text, kind)
-        text = ""
-        width = GAP_WIDTHS.get(token.kind)
-        items.append(Mark(token.kind, MARK_WIDTHS[token.kind]) if width is None else Gap(width))
-    return (*items, *_runs(text, kind))
+        if isinstance(token, Choice):
+            yield from _chosen(pick(rng, token.options), rng)
+        else:
+            yield token
+
+
+def _leaves(tokens: Sequence[Token]) -> list[Slot | Codes]:
+    """The tokens that characters are drawn from."""
+    leaves: list[Slot | Codes] = []
+    for token in tokens:
+        if isinstance(token, Without):
+            leaves += _leaves(token.tokens)
+        elif isinstance(token, Choice):
+            leaves += [leaf for option in token.options for leaf in _leaves(option)]
+        elif not isinstance(token, PatternSign):
+            leaves.append(token)
+    return leaves
 
 
 def _drawn_text(token: Slot | Codes | Without, rng: np.random.Generator) -> str:
     if isinstance(token, Without):
         while True:
-            text = "".join(_drawn_text(t, rng) for t in token.tokens if not isinstance(t, PatternSign))
+            text = "".join(_drawn_text(t, rng) for t in _chosen(token.tokens, rng) if not isinstance(t, PatternSign))
             if normalise(text) not in token.exceptions:
                 return text
     if isinstance(token, Codes):
-        codes = token.common if token.common and rng.random() < 0.5 else token.codes
-        return pick(rng, codes)
-    count = int(rng.integers(token.least, token.most + 1))
-    return "".join(character(rng, token.characters) for _ in range(count))
+        return pick(rng, token.common if token.common and rng.random() < 0.5 else token.codes)
+    count = token.most
+    while count > token.least and rng.random() < SHORTER:
+        count -= 1
+    return "".join([character(rng, token.characters) for _ in range(count)])
 
 
-def _runs(text: str, kind: PlateType) -> list[Item]:
-    """A run for each stretch of characters that are set alike."""
-    return [
-        _run("".join(same), kind) for _, same in groupby(text, lambda c: (c.isdigit(), c if _foreign(c, kind) else ""))
-    ]
-
-
-def _foreign(char: str, kind: PlateType) -> bool:
-    return char in kind.drawn or ord(char) > 0x2E80
-
-
-def _run(text: str, kind: PlateType) -> Run:
-    high, width, digit_width = 1.0, 0.62, 0.58
-    if (sizes := kind.characters) is not None:
-        letter_height = sizes.letter_height or sizes.height
-        high = 1.0 if text[0].isdigit() else letter_height / sizes.height
-        width, digit_width = sizes.width / letter_height, sizes.digit_width / sizes.height
-    if not _foreign(text[0], kind):
-        return Run(normalise(text), high, width, digit_width)
-    script = kind.script or "chinese"
-    return Run(text[0], high, width * len(text), digit_width, ink=kind.drawn.get(text[0], text[0]), script=script)
+def _sizes(kind: PlateType) -> tuple[float, float, float]:
+    """Height of a letter against the line's; widths of a letter and of a digit against their own heights."""
+    if (sizes := kind.characters) is None:
+        return 1.0, 0.62, 0.58
+    letter_height = sizes.letter_height or sizes.height
+    return letter_height / sizes.height, sizes.width / letter_height, sizes.digit_width / sizes.height
 
 
 def _default_fields(kind: PlateType) -> list[Rect]:
     """A field for each line, beside the band and centred; several in a line share it evenly."""
     width, height = kind.size
-    left = kind.band.width if kind.band and kind.band.side == "left" else 0.0
-    right = width - (kind.band.width if kind.band and kind.band.side == "right" else 0.0)
-    top = kind.band.width if kind.band and kind.band.side == "top" else 0.0
-    bottom = height - (kind.band.width if kind.band and kind.band.side == "bottom" else 0.0)
+    side, strip = (kind.band.side, kind.band.width) if kind.band else ("", 0.0)
+    left, right = strip * (side == "left"), width - strip * (side == "right")
+    top, bottom = strip * (side == "top"), height - strip * (side == "bottom")
     each = (bottom - top) / len(kind.lines)
     tall = min(kind.characters.height if kind.characters else 0.7 * each, 0.86 * each)
     rects = []
     for number, line in enumerate(kind.lines):
         middle = top + each * (number + 0.5)
-        parts = line.count("|") + 1
+        parts = field_count(line)
         step = (right - left) / parts
         rects += [
             (left + step * i + 0.03 * width, middle - tall / 2, left + step * (i + 1) - 0.03 * width, middle + tall / 2)
             for i in range(parts)
         ]
     return rects
-
-
-def _jittered(rect: Rect, kind: PlateType, rng: np.random.Generator) -> Rect:
-    """In fractions of the plate."""
-    x1, y1, x2, y2 = _fraction(rect, kind.size)
-    across, down = rng.normal(0, JITTER, 2) / (kind.size[0] / kind.size[1]), rng.normal(0, JITTER, 2)
-    return x1 + across[0], max(0.0, y1 + down[0]), x2 + across[1], min(1.0, y2 + down[1])
-
-
-def _fraction(rect: Rect, size: tuple[float, float]) -> Rect:
-    return rect[0] / size[0], rect[1] / size[1], rect[2] / size[0], rect[3] / size[1]
-
-
-def _band(band: Band, size: tuple[float, float], rng: np.random.Generator) -> Furniture:
-    if rng.random() >= band.share:
-        return (), ()
-    w, h = band.width / size[0], band.width / size[1]
-    x1, y1, x2, y2 = {
-        "left": (0.0, 0.0, w, 1.0), "right": (1 - w, 0.0, 1.0, 1.0),
-        "top": (0.0, 0.0, 1.0, h), "bottom": (0.0, 1 - h, 1.0, 1.0),
-    }[band.side]  # fmt: skip
-    upright = band.side in ("left", "right")
-    shapes: tuple[Shape, ...] = (Shape("rect", (x1, y1, x2, y2), _aged(band.colour, rng)),)
-    if band.emblem != "none":
-        spot = (x1 + 0.15 * w, 0.1, x2 - 0.15 * w, 0.5) if upright else (0.05, y1 + 0.15 * h, 0.15, y2 - 0.15 * h)
-        shapes += (Shape("stars", spot, YELLOW),) if band.emblem == "stars" else _stripes(spot, band.flag, True)
-    rect = (x1 + 0.1 * w, 0.6, x2 - 0.1 * w, 0.88) if upright else (0.25, y1 + 0.15 * h, 0.75, y2 - 0.15 * h)
-    return shapes, (Note(rect, band.text, band.ink),) if band.text else ()
-
-
-def _stripes(rect: Rect, colours: Sequence[Colour], across: bool) -> tuple[Shape, ...]:
-    x1, y1, x2, y2 = rect
-    n = len(colours)
-    dx, dy = (0.0, (y2 - y1) / n) if across else ((x2 - x1) / n, 0.0)
-    return tuple(
-        Shape(
-            "rect",
-            (x1 + i * dx, y1 + i * dy, (x2 if across else x1 + (i + 1) * dx), y1 + (i + 1) * dy if across else y2),
-            c,
-        )
-        for i, c in enumerate(colours)
-    )
-
-
-def _text(sign: Sign, rect: Rect, ink: Colour, rng: np.random.Generator) -> Furniture:
-    return (), (Note(rect, pick(rng, sign.texts), pick(rng, sign.colours or (ink,))),)
-
-
-def _shape(kind: str) -> Callable[[Sign, Rect, Colour, np.random.Generator], Furniture]:
-    def draw(sign: Sign, rect: Rect, ink: Colour, rng: np.random.Generator) -> Furniture:
-        return (Shape(kind, rect, pick(rng, sign.colours or (ink,))),), ()
-
-    return draw
-
-
-def _flag(across: bool) -> Callable[[Sign, Rect, Colour, np.random.Generator], Furniture]:
-    def draw(sign: Sign, rect: Rect, ink: Colour, rng: np.random.Generator) -> Furniture:
-        return _stripes(rect, sign.colours or (ink,), across), ()
-
-    return draw
-
-
-SIGNS: dict[str, Callable[[Sign, Rect, Colour, np.random.Generator], Furniture]] = {
-    "text": _text,
-    "flag": _flag(True),
-    "flag-vertical": _flag(False),
-    "stars": _shape("stars"),
-    "emblem": _shape("ellipse"),
-    "line": _shape("rect"),
-    "box": _shape("ring"),
-    "seal": _shape("ellipse"),
-    "sticker": _shape("rect"),
-    "hole": _shape("ellipse"),
-}
-
-
-def _aged(ground: Colour, rng: np.random.Generator) -> Colour:
-    darker, tint = float(rng.uniform(0.78, 1.04)), rng.integers(0, 10, 3)
-    red, green, blue = (int(min(255, c * darker + d)) for c, d in zip(ground, tint, strict=True))
-    return red, green, blue
-
-
-def _worn(ink: Colour, rng: np.random.Generator) -> Colour:
-    """Worn characters are paler."""
-    wear = int(rng.random() * 60) if rng.random() < 0.5 else 0
-    red, green, blue = (min(255, c + wear) for c in ink)
-    return red, green, blue

@@ -10,7 +10,7 @@ from PIL import ImageDraw
 from src.core.plates import Country, Format
 from src.data.synthesis.draw import draw_plate
 from src.data.synthesis.fonts import Faces
-from src.data.synthesis.registered import registered
+from src.data.synthesis.registered import PlateMaker
 
 CELL = (300, 150)
 """Width and height of a cell in pixels; a plate is fitted into it."""
@@ -32,14 +32,14 @@ def write_sheet(countries: Sequence[Country], fonts: Sequence[Path], examples: i
 
 
 def _row(form: Format, faces: Faces, examples: int, seed: int) -> PillowImage.Image:
-    rng = np.random.default_rng(seed)
+    rng, maker = np.random.default_rng(seed), PlateMaker(form)
     aspect = form.type.size[0] / form.type.size[1]
     width = min(CELL[0] - 16, round((CELL[1] - 12) * aspect))
     height = round(width / aspect)
     row = PillowImage.new("RGB", (LABEL + examples * CELL[0], height + 16), (120, 122, 125))
     ImageDraw.Draw(row).text((8, 6), f"{form.country} {form.type.name}\n{' / '.join(form.type.lines)}", "white")
     for i in range(examples):
-        flat = draw_plate(registered(form, rng), faces, rng, 2 * height)
+        flat = draw_plate(maker(rng), faces, rng, 2 * height)
         plate = PillowImage.fromarray(flat.image).resize((width, height), PillowImage.Resampling.LANCZOS)
         row.paste(plate, (LABEL + i * CELL[0] + 8, 8))
     return row

@@ -8,16 +8,16 @@ import cv2
 import numpy as np
 
 from src.core.geometry import box_to_corners, corners_to_box
+from src.core.plates import REGISTRY, RegistryError, load_country
 from src.core.types import Boxes, Corners, Image
 from src.data.manifest import Box, PlateLabel, Points, Record, write_manifest
-from src.data.synthesis.americas import american, mercosur, old_brazilian
 from src.data.synthesis.draw import draw_plate
-from src.data.synthesis.europe import european_plate
 from src.data.synthesis.fonts import Faces, find_fonts
 from src.data.synthesis.holder import hold
 from src.data.synthesis.plate import Colour, Plate
 from src.data.synthesis.pose import transform, transform_boxes
-from src.data.synthesis.russia import russian_car
+from src.data.synthesis.registered import PlateMaker
+from src.data.synthesis.variety import varied
 from src.data.synthesis.vehicles import Car, paint_car, paint_road
 
 SIZE = (600, 800)
@@ -28,19 +28,24 @@ _PAINTS: tuple[Colour, ...] = (
     (150, 28, 34), (32, 66, 132), (196, 200, 204), (52, 54, 58), (226, 226, 222), (40, 92, 80),
     (198, 150, 52),
 )  # fmt: skip
-_Maker = Callable[[np.random.Generator], Plate]
-CASTS: tuple[tuple[_Maker, ...], ...] = (
-    (russian_car,),
-    (lambda rng: european_plate(rng, "DE", "LL*LL dddd"),),
-    (
-        lambda rng: european_plate(rng, "PL", "LL_o_ddddL"),
-        lambda rng: european_plate(rng, "CZ", "nLd_o_dddd"),
-    ),
-    (old_brazilian,),
-    (lambda rng: mercosur(rng, "BR", "LLLdLdd", "LLL/dLdd", "BRASIL"),),
-    (american,),
+CASTS: tuple[tuple[tuple[str, str], ...], ...] = (
+    (("RU", "1"),),
+    (("DE", "car"),),
+    (("PL", "city"), ("CZ", "car")),
+    (("BR", "private"),),
+    (("BR", "Mercosur private"),),
+    (("US", "California"),),
 )
-"""The plates of the cars in one scene after another."""
+"""Country and type of the plates of the cars in one scene after another."""
+
+
+def maker_of(country: str, name: str) -> PlateMaker:
+    """Makes plates of the type ``name`` of a country of the registry. Raises RegistryError where there is none."""
+    path = REGISTRY / f"{country.lower()}.yaml"
+    for form in load_country(path).formats:
+        if form.type.name == name:
+            return PlateMaker(form)
+    raise RegistryError(f"{path}: types: none is called {name!r}")
 
 
 def render_scene(
@@ -52,7 +57,7 @@ def render_scene(
     labels = []
     for car, maker in zip(_park(len(makers), rng), makers, strict=True):
         paint_car(large, car)
-        labels.append(_mount(large, car, maker(rng), faces, rng))
+        labels.append(_mount(large, car, varied(maker(rng), rng), faces, rng))
     scene = np.asarray(cv2.resize(large, SIZE[::-1], interpolation=cv2.INTER_AREA), np.uint8)
     grain = rng.normal(0, 2.0, (*SIZE, 1))
     return (scene + grain).clip(0, 255).astype(np.uint8), tuple(labels)
@@ -110,11 +115,11 @@ def _points(corners: Corners) -> Points:
 def write_scenes(out: Path, count: int, seed: int, faces: Faces) -> None:
     """Writes ``count`` scenes as JPEG and their ``manifest.jsonl`` into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
+    casts = [[maker_of(*which) for which in cast] for cast in CASTS]
     records = []
     for i in range(count):
         rng = np.random.default_rng((seed, i))
-        makers = CASTS[i % len(CASTS)]
-        scene, labels = render_scene(makers, faces, rng)
+        scene, labels = render_scene(casts[i % len(casts)], faces, rng)
         name = f"{i:02d}-{'-'.join((p.region or 'xx').lower() for p in labels)}.jpg"
         if not cv2.imwrite(str(out / name), scene[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88]):
             raise OSError(f"{out / name}: cannot be written")

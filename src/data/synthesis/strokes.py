@@ -1,6 +1,6 @@
-"""A typeface drawn with a pen: even strokes, straight sides, round corners, as plates of many countries have.
+"""Three simple faces drawn with a pen: even strokes, straight sides, round corners, as plates of many countries have.
 
-No package holds the faces of Russian or Brazilian plates; these come nearer to them than most fonts.
+They stand in where a plate's typeface is not known by name; those that are known are in ``typefaces``.
 """
 
 from functools import cache

@@ -1,63 +1,61 @@
 """Plates that never were: crops as the reader sees them, with the text and the box of each character."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
+from src.core.plates import REGISTRY, Country, load_registry
 from src.core.types import Boxes, Image
-from src.data.synthesis.americas import american, brazilian
-from src.data.synthesis.degrade import degrade
-from src.data.synthesis.draw import draw_plate
-from src.data.synthesis.europe import european
-from src.data.synthesis.fonts import Faces
+from src.data.synthesis.draw import cut_out, paint_plate
+from src.data.synthesis.effects import GROUPS, HARSHNESS, HELD, IN_CROP, ON_PLATE, kept, spoiled
+from src.data.synthesis.fonts import DRAWN, Faces
+from src.data.synthesis.generic import generic
 from src.data.synthesis.holder import hold
-from src.data.synthesis.plate import Plate
-from src.data.synthesis.pose import lay, random_pose, transform_boxes
-from src.data.synthesis.russia import russian
-from src.data.synthesis.strokes import ROUNDNESS
-from src.data.synthesis.world import chinese, generic, tunisian
+from src.data.synthesis.plate import Plate, pick
+from src.data.synthesis.pose import STRENGTHS, Shot, lay, random_pose
+from src.data.synthesis.registered import PlateMaker
+from src.data.synthesis.variety import varied
 
-PLATES: dict[str, Callable[[np.random.Generator], Plate]] = {
-    "russia": russian,
-    "europe": european,
-    "brazil": brazilian,
-    "america": american,
-    "tunisia": tunisian,
-    "china": chinese,
-    "generic": generic,
-}
-DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "russia": 0.25,
-    "europe": 0.30,
-    "brazil": 0.12,
-    "america": 0.12,
-    "tunisia": 0.06,
-    "china": 0.02,
-    "generic": 0.13,
-}
-"""How often each group of plates is drawn; scaled to a sum of one."""
-HELD = 0.45
-"""Share of plates in a holder."""
-MIN_CONTRAST = 11.0
-"""Standard deviation of the grey values below which a degraded crop is unreadable, and so not used."""
-NEEDS = {"tunisia": "arabic", "china": "chinese"}
-"""The script that a group cannot be written without."""
+PRIOR: Mapping[str, float] = {
+    "RU": 40, "BR": 18, "US": 18, "DE": 8, "TN": 8, "FR": 4, "GB": 4, "IT": 4, "PL": 4, "ES": 3, "NL": 3, "CZ": 2.5,
+    "UA": 2.5, "AT": 2, "BE": 2, "BY": 2, "CH": 2, "CN": 2, "HU": 2, "IN": 2, "KZ": 2, "RO": 2, "SK": 2, "TR": 2,
+    "AR": 1.5, "BG": 1.5, "CA": 1.5, "DK": 1.5, "EE": 1.5, "FI": 1.5, "GR": 1.5, "HR": 1.5, "IE": 1.5, "LT": 1.5,
+    "LV": 1.5, "MX": 1.5, "NO": 1.5, "PT": 1.5, "RS": 1.5, "SE": 1.5, "SI": 1.5,
+}  # fmt: skip
+OTHERS = 0.7
+"""How often a country's plates are drawn: these, and each of the registry's others."""
+GENERIC = 0.15
+"""Share of plates of no country."""
+MIN_CONTRAST = 12.0
+"""Standard deviation of the values among the characters below which a degraded crop is unreadable, and so not used.
+
+One real crop in a hundred has less, of the dimmest source one in twenty.
+"""
+
+
+class SynthesisError(ValueError):
+    """A synthesiser that cannot be made as it was asked for; the message names what does not exist."""
 
 
 @dataclass(frozen=True)
 class SyntheticCrop:
     """A crop ``image`` (uint8 [H, W, 3] RGB), its canonical ``text``, and where each character is.
 
-    ``region`` is ISO 3166 alpha-2, or "" for plates of no country. ``chars`` is float32 [len(text), 4]:
+    ``region`` is ISO 3166 alpha-2 and ``type`` the registry's name, both "" for plates of no country. ``corners`` is
+    float32 [4, 2], clockwise from the plate's top left, outside the crop perhaps. ``chars`` is float32 [len(text), 4]:
     x1, y1, x2, y2 in pixels of ``image``, in the order of the text, cut at the image's edges.
     """
 
     image: Image
     text: str
     region: str
+    type: str
     lines: int
+    corners: npt.NDArray[np.float32]
     chars: Boxes
 
 
@@ -68,28 +66,64 @@ class CropSynthesiser:
         self,
         fonts: Sequence[Path],
         size: tuple[int, int] = (32, 128),
-        weights: Mapping[str, float] = DEFAULT_WEIGHTS,
-        pens: Collection[str] = tuple(ROUNDNESS),
+        weights: Mapping[str, float] | None = None,
+        generic: float = GENERIC,
+        without: Sequence[str] = (),
+        registry: Path = REGISTRY,
+        pens: Collection[str] = DRAWN,
     ) -> None:
-        """``weights`` by names of PLATES; groups whose script no font writes are left out (``skipped``).
+        """Draws the formats of ``registry``; those whose script no font writes are left out (``skipped``).
 
-        ``pens`` are the faces drawn by ``strokes`` that are used beside ``fonts``.
+        ``weights`` by country code: no other country is drawn (None: PRIOR); within a country the types have the
+        registry's. ``generic`` is the share of plates of no country. ``without`` names GROUPS of effects that never
+        happen. ``pens`` are the faces drawn here (DRAWN) that are used beside ``fonts``. Raises
+        SynthesisError for a name that does not exist, RegistryError and FontError.
         """
-        if unknown := sorted(set(weights) - set(PLATES)):
-            raise ValueError(f"no plates are called {', '.join(unknown)}; there are {', '.join(PLATES)}")
+        if unknown := sorted(set(without) - set(GROUPS)):
+            raise SynthesisError(f"no effects are called {', '.join(unknown)}; there are {', '.join(GROUPS)}")
         self.faces = Faces(fonts, pens)
         self.size = size
-        self.skipped = tuple(n for n in weights if n in NEEDS and not self.faces.writes(NEEDS[n]))
-        self.names = tuple(n for n in weights if n not in self.skipped and weights[n] > 0)
-        if not self.names:
-            raise ValueError("no plates left to draw: every weight is zero or needs a font that is not there")
-        shares = np.cumsum([weights[n] for n in self.names])
-        self._cumulative = shares / shares[-1]
+        self.skipped: tuple[str, ...] = ()
+        self._makers, self._cumulative = self._share(load_registry(registry), weights, generic)
+        self._on_plate, self._in_crop = kept(ON_PLATE, without), kept(IN_CROP, without)
+        self._held = 0.0 if "holder" in without else HELD
+        self._strengths = (0.0,) if "pose" in without else STRENGTHS
+
+    def _share(
+        self, registry: Mapping[str, Country], weights: Mapping[str, float] | None, share: float
+    ) -> tuple[list[PlateMaker | None], npt.NDArray[np.float64]]:
+        """What makes plates (None: those of no country) and its cumulative share."""
+        weights = {code: PRIOR.get(code, OTHERS) for code in registry} if weights is None else weights
+        if unknown := sorted(set(weights) - set(registry)):
+            raise SynthesisError(f"no country is called {', '.join(unknown)}; there are {', '.join(registry)}")
+        makers: list[PlateMaker | None] = [None]
+        shares: list[float] = [0.0]
+        for code, weight in weights.items():
+            drawn = self._drawable(registry[code]) if weight else []
+            total = sum(maker.form.type.weight for maker in drawn)
+            makers += drawn
+            shares += [weight * maker.form.type.weight / total for maker in drawn]
+        countries = sum(shares)
+        if not countries and not share:
+            raise SynthesisError("no plates left to draw: every weight is zero or needs a font that is not there")
+        parts = np.array(shares) * ((1 - share) / countries if countries else 0.0)
+        parts[0] = share
+        return makers, np.cumsum(parts / parts.sum())
+
+    def _drawable(self, country: Country) -> list[PlateMaker]:
+        """Makers of the types that the faces can write; the others go to ``skipped``."""
+        makers = [PlateMaker(form) for form in country.formats]
+        drawn = [m for m in makers if all(s == "cyrillic" or self.faces.writes(s, word) for s, word in m.foreign)]
+        if len(drawn) < len(makers):
+            names = (m.form.type.name for m in makers if m not in drawn)
+            self.skipped += tuple(f"{country.code} {name}" for name in names)
+        return drawn
 
     def plate(self, rng: np.random.Generator) -> Plate:
         """What is drawn next, as data."""
-        name = self.names[int(np.searchsorted(self._cumulative, rng.random(), side="right"))]
-        return PLATES[name](rng)
+        at = int(np.searchsorted(self._cumulative, rng.random(), side="right"))
+        maker = self._makers[min(at, len(self._makers) - 1)]
+        return generic(rng) if maker is None else varied(maker(rng), rng)
 
     def __call__(self, rng: np.random.Generator) -> SyntheticCrop:
         """One crop."""
@@ -98,19 +132,30 @@ class CropSynthesiser:
     def draw(self, plate: Plate, rng: np.random.Generator) -> SyntheticCrop:
         """A crop of this plate: typeface, holder, pose and light are chosen by ``rng``."""
         height = round(self.size[0] * 2 * min(1.3, max(0.75, 4.5 / plate.aspect)))
-        flat = draw_plate(plate, self.faces, rng, height)
-        if rng.random() < HELD:
+        harshness = pick(rng, HARSHNESS)
+        sheet = spoiled(paint_plate(plate, self.faces, rng, height), self._on_plate, harshness, rng)
+        flat = cut_out(sheet, rng)
+        if rng.random() < self._held:
             flat = hold(flat, self.faces, rng)
-        pose = random_pose(rng, flat.plate, self.size)
-        image = self._degraded(lay(flat, pose, self.size, rng), rng)
-        chars = transform_boxes(pose.matrix, flat.chars, self.size)
-        return SyntheticCrop(image, plate.text, plate.region, plate.lines, chars)
+        pose = random_pose(rng, flat.plate, self.size, pick(rng, self._strengths))
+        shot = self._seen(lay(flat, pose, self.size, rng), harshness, rng)
+        chars = shot.chars.clip(0, np.array(self.size[::-1] * 2, np.float32))
+        return SyntheticCrop(shot.image, plate.text, plate.region, plate.type, plate.lines, shot.corners, chars)
 
-    @staticmethod
-    def _degraded(clean: Image, rng: np.random.Generator) -> Image:
+    def _seen(self, clean: Shot, harshness: float, rng: np.random.Generator) -> Shot:
         """``clean`` degraded; tried three times where nothing can be seen any more, else left as it is."""
         for _ in range(3):
-            image = degrade(clean, rng)
-            if image.std() > MIN_CONTRAST:
-                return image
+            shot = spoiled(clean, self._in_crop, harshness, rng)
+            if _contrast(shot) > MIN_CONTRAST:
+                return shot
         return clean
+
+
+def _contrast(shot: Shot) -> float:
+    """How much the values vary where the characters are, less what is only noise."""
+    height, width = shot.plate.shape
+    x1, y1 = shot.chars[:, :2].min(0).clip(0, (width - 4, height - 4)).astype(int)
+    x2, y2 = shot.chars[:, 2:].max(0).astype(int)
+    text = shot.image[y1 : max(y1 + 4, y2), x1 : max(x1 + 4, x2)]
+    calm = cv2.resize(text, (text.shape[1] // 2, text.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return float(cv2.meanStdDev(calm.reshape(-1, 1))[1][0, 0])

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.data.synthesis.fonts import Faces, Lettering, Mask, cyrillic_u
+from src.data.synthesis.fonts import Faces, Lettering, Mask
 from src.data.synthesis.plate import Item, Mark, Run, pick
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a plate writes: its lettering, faces of other scripts, widths stretched, embossed by ``relief``."""
+    """How a plate writes: its lettering, faces of other scripts, widths stretched."""
 
     letters: Lettering
     faces: Faces
     stretch: float
-    relief: int
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,11 @@ def _glyphs(run: Run, style: Style, rng: np.random.Generator) -> list[tuple[Mask
     """Masks and widths of a run's characters: the typeface's proportions, scaled to those of the plate."""
     letters = style.letters
     if run.script == "cyrillic":
-        mask = cyrillic_u(round(letters.stroke, 2), pick(rng, (0.1, 0.18, 0.26)))
+        mask = letters.cyrillic_u(pick(rng, (0.1, 0.18, 0.26)))
         return [(mask, _aspect(mask) * run.width / 0.78 * run.height)]
     if run.script is not None:
-        mask = Lettering(style.faces.choose(rng, run.script), int(rng.random() * 3)).mask(run.ink or run.text)
+        text = run.ink or run.text
+        mask = Lettering(style.faces.for_script(rng, run.script, text), int(rng.random() * 3)).mask(text)
         return [(mask, run.width * run.height)]
     factors = (run.width / _aspect(letters.mask("H")), run.digit_width / _aspect(letters.mask("0")))
     masks = [letters.mask(char) for char in run.text]

@@ -1,0 +1,61 @@
+"""What lens, sensor and codec do to a crop. All on ``uint8 [H, W, 3]`` RGB of the crop's size."""
+
+import cv2
+import numpy as np
+
+from src.core.types import Image
+
+
+def defocus(image: Image, rng: np.random.Generator) -> Image:
+    """Out of focus."""
+    sigma = image.shape[0] / 32 * float(rng.uniform(0.3, 1.3))
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma * float(rng.uniform(0.8, 1.8)), sigmaY=sigma), np.uint8)
+
+
+def motion(image: Image, rng: np.random.Generator) -> Image:
+    """Moved along a line: mostly level, sometimes upright."""
+    length = max(2, round(image.shape[0] / 32 * float(rng.uniform(2, 7))))
+    angle = float(rng.normal(0, 15)) if rng.random() < 0.7 else float(rng.normal(90, 15))
+    if abs(angle) > 45:
+        length = max(2, length // 2)
+    kernel = np.zeros((length, length), np.float32)
+    half = (length - 1) / 2
+    dx, dy = half * np.cos(np.deg2rad(angle)), half * np.sin(np.deg2rad(angle))
+    ends = ((round(half - dx), round(half - dy)), (round(half + dx), round(half + dy)))
+    cv2.line(kernel, *ends, 1.0, 1)
+    kernel /= kernel.sum()
+    return np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def coarse(image: Image, rng: np.random.Generator) -> Image:
+    """A plate that was few pixels large: shrunk to 0.4 to 1 of its width, then enlarged."""
+    height, width = image.shape[:2]
+    columns = int(width * float(rng.uniform(0.4, 0.75) if rng.random() < 0.6 else rng.uniform(0.6, 1.0)))
+    rows = int(max(0.35 * height, min(height, columns / float(rng.uniform(2.6, 5.2)) / width * 4 * height)))
+    down = cv2.INTER_AREA if rng.random() < 0.7 else cv2.INTER_LINEAR
+    small = cv2.resize(image, (columns, rows), interpolation=down)
+    up = cv2.INTER_LINEAR if rng.random() < 0.8 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(small, (width, height), interpolation=up), np.uint8)
+
+
+def sharpen(image: Image, rng: np.random.Generator) -> Image:
+    """Unsharp masking, as phones and dash cameras do."""
+    soft = cv2.GaussianBlur(image, (0, 0), 1.2)
+    amount = float(rng.uniform(0.4, 1.6))
+    return np.asarray(cv2.addWeighted(image, 1 + amount, soft, -amount, 0), np.uint8)
+
+
+def noise(image: Image, rng: np.random.Generator) -> Image:
+    """Sensor noise, grey or coloured."""
+    height, width = image.shape[:2]
+    channels = 1 if rng.random() < 0.5 else 3
+    grain = rng.standard_normal((height, width, channels), np.float32) * float(rng.uniform(2, 11))
+    noisy: Image = (image + grain).clip(0, 255).astype(np.uint8)
+    return noisy
+
+
+def jpeg(image: Image, rng: np.random.Generator) -> Image:
+    """Compressed and unpacked again."""
+    quality = int(rng.uniform(12, 90))
+    packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)

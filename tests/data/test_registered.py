@@ -1,0 +1,115 @@
+"""From the registry to plates as data: what the file says is what is drawn."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from src.core.alphabet import Alphabet
+from src.core.plates import Country, Format, load_country, load_registry
+from src.data.synthesis.plate import Mark, Plate, Run
+from src.data.synthesis.registered import PlateMaker
+from src.data.synthesis.variety import varied
+
+YAML = """\
+code: XX
+name: Nowhere
+sign: X
+sources: [here]
+parts:
+  region: {codes: 11 22 33, common: 22}
+  number: {pattern: dd, without: "00"}
+types:
+  - name: car
+    vehicles: car
+    since: 2000
+    weight: 1
+    size: [500, 100]
+    lines: "l-<number>*T|<region>"
+    letters: AB
+    fields: [[20, 20, 380, 80], [400, 20, 480, 80]]
+    characters: {height: 60, letter_height: 30, width: 15, digit_width: 30}
+    typeface: wide
+    drawn: {T: "\\u062a"}
+    script: arabic
+    band: {width: 10, text: X, emblem: stars}
+    looks:
+      - {ground: white, ink: black, edge: black, weight: 3}
+      - {ground: red, ink: white}
+    signs:
+      - {kind: sticker, at: [0, 0, 50, 10], colours: yellow, share: 0.25}
+      - {kind: text, at: [50, 0, 100, 10], texts: [one, two]}
+"""
+
+
+@pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory) -> Format:
+    path = tmp_path_factory.mktemp("plates") / "xx.yaml"
+    path.write_text(YAML)
+    return load_country(path).formats[0]
+
+
+@pytest.fixture(scope="module")
+def plates(form: Format) -> list[Plate]:
+    rng, maker = np.random.default_rng(0), PlateMaker(form)
+    return [maker(rng) for _ in range(400)]
+
+
+def test_a_plate_is_what_its_format_says(form: Format, plates: list[Plate]) -> None:
+    assert {(p.region, p.type, p.aspect, p.kind, p.lines) for p in plates} == {("XX", "car", 5.0, "wide", 1)}
+    assert all(form.fits(p.text) for p in plates)
+    assert [f.rect for f in plates[0].fields] == [(0.04, 0.2, 0.76, 0.8), (0.8, 0.2, 0.96, 0.8)]
+    letter, dash, digits, seals, word = plates[0].fields[0].items
+    assert isinstance(letter, Run)
+    assert (letter.height, letter.width, letter.digit_width) == (0.5, 0.5, 0.5)
+    assert isinstance(digits, Run)
+    assert digits.height == 1
+    assert (dash, seals) == (Mark("dash", 0.3), Mark("seals", 0.42))
+    assert isinstance(word, Run)
+    assert (word.text, word.ink, word.script) == ("T", "\u062a", "arabic")
+    assert PlateMaker(form).foreign == {("arabic", "\u062a")}
+
+
+def test_looks_signs_and_common_codes_come_by_their_shares(plates: list[Plate]) -> None:
+    count = len(plates)
+    assert sum(p.edge is not None for p in plates) / count == pytest.approx(0.75, abs=0.08)
+    assert sum(p.text.endswith("22") for p in plates) / count == pytest.approx(0.5 + 0.5 / 3, abs=0.08)
+    yellow = (246, 190, 20)
+    assert sum(any(s.kind == "rect" and s.ink == yellow for s in p.shapes) for p in plates) / count == pytest.approx(
+        0.25, abs=0.08
+    )
+    assert {n.text for p in plates for n in p.notes} >= {"X", "one", "two"}
+
+
+def test_on_the_road_plates_differ_but_not_in_what_they_say(plates: list[Plate]) -> None:
+    rng = np.random.default_rng(1)
+    worn = [varied(p, rng) for p in plates]
+    assert [p.text for p in worn] == [p.text for p in plates]
+    assert len({p.ground for p in worn}) > 300
+    assert np.std([p.fields[0].rect[1] for p in worn]) == pytest.approx(0.012, rel=0.25)
+
+
+@pytest.mark.parametrize("country", load_registry().values(), ids=lambda c: c.code)
+def test_every_type_makes_texts_that_it_allows_and_the_reader_knows(country: Country) -> None:
+    rng = np.random.default_rng(2)
+    for form in country.formats:
+        maker = PlateMaker(form)
+        for _ in range(3):
+            plate = varied(maker(rng), rng)
+            assert form.fits(plate.text), f"{form.type.name}: {plate.text}"
+            assert not Alphabet().unknown(plate.text)
+
+
+def test_russian_plates_use_the_twelve_letters() -> None:
+    maker = PlateMaker(load_country(Path("configs/plates/ru.yaml")).formats[0])
+    rng = np.random.default_rng(3)
+    text = "".join(maker(rng).text for _ in range(300))
+    assert set(text) - set("0123456789") == set("ABEKMHOPCTYX")
+
+
+def test_foreign_characters_stand_each_by_itself() -> None:
+    (form,) = (f for f in load_country(Path("configs/plates/ru.yaml")).formats if f.type.name == "1")
+    rng, maker = np.random.default_rng(0), PlateMaker(form)
+    plate = next(p for p in iter(lambda: maker(rng), None) if "YY" in p.text)
+    assert form.fits(plate.text)
+    assert [i.text for i in plate.fields[0].items if isinstance(i, Run)][-2:] == ["Y", "Y"]
