@@ -37,7 +37,7 @@ $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) '.[train,evaluate,dev]'
 	@touch $(VENV)/.runtime $(VENV)/.evaluate $@
 
-.fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.full
+.fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.evaluate
 	PATH="$(abspath $(BIN)):$$PATH" scripts/fetch_fonts.sh .fonts
 	@touch $@
 
@@ -61,7 +61,7 @@ export: $(VENV)/.full ## checkpoints to exports/ as ONNX, proven equal [ARGS="Hy
 calibrate: $(VENV)/.evaluate .fonts/.fetched ## fit the reader's confidence on val, into its card
 	$(BIN)/python -m src.calibrate $(ARGS)
 
-evaluate: $(VENV)/.evaluate ## accuracy of the exported models [SPLIT=val] [ARGS="--sets ..."]
+evaluate: $(VENV)/.evaluate $(if $(filter val,$(SPLIT)),.fonts/.fetched) ## accuracy of the exported models [SPLIT=val] [ARGS="--sets ..."]
 	$(BIN)/python -m src.evaluate --split $(SPLIT) $(ARGS)
 
 robustness: $(VENV)/.evaluate ## accuracy under rain, night, blur, ... [ARGS="--images 100"]

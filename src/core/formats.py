@@ -10,9 +10,13 @@ A pattern is one line of a plate, written as it looks:
 ``A`` ``7`` upper-case letters and digits stand for themselves
 ``[ABC]``   one of these characters
 ``<name>``  a part: a list of codes, or a pattern of its own less what never occurs
-``{2}``     the token before it twice; ``{1,3}`` once to three times
-``|``       what follows stands in the line's next field
+``{2}``     the character before it twice; ``{1,3}`` once to three times
+``(ld|dl)`` one of these sequences, of which one may be empty
+``|``       elsewhere: what follows stands in the line's next field
 =========== ==================================================================================
+
+Where texts are drawn at random, all sequences are as likely, and more times are likelier than fewer: most numbers that
+are given out in order are long ones.
 
 Signs are drawn and not read: a space is a gap, ``_`` a narrow one, and MARKS lists the others.
 """
@@ -29,6 +33,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 GAPS = {" ": "gap", "_": "narrow gap"}
 MARKS = {"-": "dash", ".": "dot", "*": "seals", "o": "seal", "#": "crest", "+": "emblem"}
 _TOKEN = re.compile(r"(?P<set>\[[^\]]*\])|<(?P<part>[^>]*)>|(?P<one>.)")
+_INNERMOST = re.compile(r"\([^()]*\)")
 _TIMES = re.compile(r"\{(\d+)(?:,(\d+))?\}")
 
 
@@ -78,7 +83,14 @@ class Without:
     exceptions: frozenset[str]
 
 
-Token = Slot | Codes | Sign | Without
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What any one of ``options`` stands for."""
+
+    options: "tuple[tuple[Token, ...], ...]"
+
+
+Token = Slot | Codes | Sign | Without | Choice
 NEXT_FIELD = Sign("field")
 
 
@@ -91,11 +103,38 @@ def parse(pattern: str, letters: str, parts: Mapping[str, tuple[Token, ...]]) ->
             tokens.append(_repeated(tokens.pop() if tokens else None, times, pattern))
             at = times.end()
             continue
+        if pattern[at] == "(":
+            options, at = _options(pattern, at)
+            tokens.append(Choice(tuple(parse(option, letters, parts) for option in options)))
+            continue
         found = _TOKEN.match(pattern, at)
         assert found is not None  # the last alternative takes any character
         tokens += _token(found, letters, parts, pattern)
         at = found.end()
     return tuple(tokens)
+
+
+def field_count(pattern: str) -> int:
+    """How many fields a line has: each ``|`` that divides no alternatives begins one more."""
+    while (bare := _INNERMOST.sub("", pattern)) != pattern:
+        pattern = bare
+    return 1 + pattern.count("|")
+
+
+def _options(pattern: str, start: int) -> tuple[list[str], int]:
+    """The alternatives in the brackets that open at ``start``, and where what follows them begins."""
+    options = [""]
+    depth = 1
+    for at in range(start + 1, len(pattern)):
+        char = pattern[at]
+        depth += (char == "(") - (char == ")")
+        if depth == 0 and len(options) > 1:
+            return options, at + 1
+        if depth == 1 and char == "|":
+            options.append("")
+        else:
+            options[-1] += char
+    raise FormatError(f"{pattern!r}: ( must begin several alternatives, divided by | and closed by )")
 
 
 def _token(
@@ -160,6 +199,8 @@ def _token_ends(token: Token, text: str, start: int) -> set[int]:
         return {start + n for n in token.lengths if text[start : start + n] in token.canonical}
     if isinstance(token, Without):
         return {end for end in _ends(token.tokens, text, start) if text[start:end] not in token.exceptions}
+    if isinstance(token, Choice):
+        return {end for option in token.options for end in _ends(option, text, start)}
     run = 0
     while run < token.most and start + run < len(text) and text[start + run] in token.characters:
         run += 1

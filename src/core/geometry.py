@@ -78,6 +78,12 @@ def form_plates(corners: npt.NDArray[Any], boxes: npt.NDArray[Any]) -> npt.NDArr
     return sound
 
 
+def tilt(corners: Corners) -> float:
+    """Degrees of a plate's top edge against the horizontal, positive where its right end hangs lower."""
+    across, down = (corners[1] - corners[0]).tolist()
+    return float(np.degrees(np.arctan2(down, across)))
+
+
 def widen(corners: Corners, margin: float) -> Corners:
     """Moves every corner outwards by ``margin`` times the plate's height, along the plate's own axes."""
     tl, tr, br, bl = corners.astype(np.float32)

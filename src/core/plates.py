@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from src.core.alphabet import normalise
-from src.core.formats import LETTERS, NEXT_FIELD, Codes, FormatError, Token, matches, parse, without
+from src.core.formats import LETTERS, NEXT_FIELD, Codes, FormatError, Token, field_count, matches, parse, without
 
 REGISTRY = Path("configs/plates")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -127,6 +127,8 @@ class Band(_Closed):
 
     side: Literal["left", "right", "top", "bottom"] = "left"
     width: Millimetres = 44
+    span: tuple[Millimetres, Millimetres] | None = None
+    """From where to where along its side, as beside one line of two; None: all of it."""
     colour: Colour = PALETTE["blue"]
     text: str = ""
     ink: Colour = PALETTE["white"]
@@ -186,7 +188,7 @@ class PlateType(_Closed):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        expected = sum(1 + line.count("|") for line in self.lines)
+        expected = sum(map(field_count, self.lines))
         if self.fields and len(self.fields) != expected:
             raise ValueError(f"fields: {len(self.fields)} of them, the lines have {expected}")
         for x1, y1, x2, y2 in (*self.fields, *(sign.at for sign in self.signs)):
@@ -194,6 +196,8 @@ class PlateType(_Closed):
                 raise ValueError(
                     f"[{x1:g}, {y1:g}, {x2:g}, {y2:g}] is no rectangle on {self.size[0]:g} x {self.size[1]:g}"
                 )
+        if self.band and self.band.span and not self.band.span[0] < self.band.span[1] <= max(self.size):
+            raise ValueError(f"band.span: {self.band.span[0]:g} to {self.band.span[1]:g} is nowhere on the plate")
         if self.until is not None and self.until < self.since:
             raise ValueError(f"until: {self.until} is before {self.since}")
         return self

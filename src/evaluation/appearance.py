@@ -2,9 +2,8 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from src.core.geometry import box_to_corners, crop_plate
+from src.core.geometry import box_to_corners, crop_plate, tilt
 from src.core.types import Corners, Image
 from src.data.manifest import Box, Points
 from src.evaluation.outcome import Appearance
@@ -28,11 +27,5 @@ def appearance(image: Image, box: Box, corners: Points | Corners | None = None) 
         width=x2 - x1,
         brightness=float(grey.mean()),
         sharpness=float(cv2.Laplacian(grey, cv2.CV_32F).std()),
-        tilt=None if corners is None else _tilt(np.asarray(corners, np.float32)),
+        tilt=None if corners is None else tilt(np.asarray(corners, np.float32)),
     )
-
-
-def _tilt(corners: npt.NDArray[np.float32]) -> float:
-    """Degrees of the top edge against the horizontal, positive where the right end hangs lower."""
-    across, down = (corners[1] - corners[0]).tolist()
-    return float(np.degrees(np.arctan2(down, across)))

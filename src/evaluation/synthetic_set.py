@@ -20,9 +20,9 @@ _SEED = 2**32
 def synthetic_set(fonts: Path, count: int) -> list[tuple[Record, Image]]:
     """The first ``count`` crops of a fixed sequence, with their records; equal for equal faces.
 
-    Every character is set in one of ``fonts``' held-out faces: the pens of ``src.data.synthesis.strokes``
-    are left out, and with them the plates whose characters no such face writes, which are the Tunisian and
-    the Chinese ones and the Russian ones with a letter Y. Raises FontError where the faces are missing.
+    Every character is set in one of ``fonts``' held-out faces: the faces that the synthesis draws itself are left
+    out, and with them the plates with a character of another script, such as Chinese provinces, Arabic words and the
+    Russian letter that is read Y. Raises FontError where the faces are missing.
     """
     synthesise = CropSynthesiser(held_out_fonts(fonts), SIZE, pens=())
     return [_drawn(synthesise, number) for number in range(count)]

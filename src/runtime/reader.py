@@ -5,11 +5,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from src.core.geometry import box_to_corners
+from src.core.geometry import box_to_corners, tilt
 from src.core.image import read_image
 from src.core.types import Boxes, Corners, Detection, Image, Reading
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader, whole
+
+TILTED = 3.0
+"""Degrees from which on a plate is read within its corners. Of 89 plates of ``val``, turned or seen askew, that are tilted
+so far the box reads 32 and the corners 64; below, the reader, which learnt from boxes, reads the box as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Reader:
         start = perf_counter()
         detections = self.detector.detect(image)
         detected = perf_counter()
-        readings = self.plate_reader.read(image, [_corners_of(d) for d in detections])
+        readings = self.plate_reader.read(image, [read_within(d) for d in detections])
         end = perf_counter()
         plates = tuple(
             PlateResult(d.box, d.corners, d.confidence, r) for d, r in zip(detections, readings, strict=True)
@@ -100,8 +104,10 @@ def read_file(reader: ReadsImages, path: Path | str) -> tuple[Image, ImageResult
     return image, replace(result, ms=replace(result.ms, decode=decode, total=decode + result.ms.total))
 
 
-def _corners_of(detection: Detection) -> Corners:
-    return box_to_corners(detection.box) if detection.corners is None else detection.corners
+def read_within(detection: Detection) -> Corners:
+    """What is cut out for reading, ``[4, 2]``: the plate's corners where it is tilted, else its box."""
+    corners = detection.corners
+    return corners if corners is not None and abs(tilt(corners)) >= TILTED else box_to_corners(detection.box)
 
 
 def _ms(start: float, end: float) -> float:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from src.core.formats import NEXT_FIELD, Codes, FormatError, Sign, Slot, matches, parse, without
+from src.core.formats import NEXT_FIELD, Choice, Codes, FormatError, Sign, Slot, field_count, matches, parse, without
 
 PARTS = {"region": (Codes(("77", "777", "LÖ")),)}
 
@@ -34,6 +34,11 @@ def test_tokens_are_read_in_order() -> None:
         ("d <region>", "1777", "1778"),
         ("<region>d", "LO1", "LÖ1"),
         ("京l", "京A", "沪A"),
+        ("(ld|dl)X", "7AX", "77X"),
+        ("X(A{2}|d)", "XAA", "XA7"),
+        ("(<region>|d(l|-dd))l", "777A", "7777A"),
+        ("(<region>|d(l|-dd))l", "712A", "71A"),
+        ("l(|7)", "A", "A77"),
     ],
 )
 def test_texts_match_without_the_signs(pattern: str, right: str, wrong: str) -> None:
@@ -54,11 +59,23 @@ def test_texts_match_without_the_signs(pattern: str, right: str, wrong: str) -> 
         ("d{3,1}", "no range"),
         ("d{0}", "no range"),
         ("d{1", "'{', which is neither"),
+        ("(ld)", "must begin several alternatives"),
+        ("(l|(d|l)", "must begin several alternatives"),
+        ("l|d)", "')', which is neither"),
+        ("(l|d){2}", "must follow one token"),
+        ("(l|x)", "'x', which is neither"),
     ],
 )
 def test_what_the_language_lacks_is_named(pattern: str, fault: str) -> None:
     with pytest.raises(FormatError, match=re.escape(fault)):
         parse(pattern, "ABC", PARTS)
+
+
+def test_alternatives_become_a_choice_and_no_fields() -> None:
+    assert parse("(l-|(|7))|X", "A", {}) == (
+        Choice(((Slot("A"), Sign("dash")), (Choice(((), (Slot("7"),))),))), NEXT_FIELD, Slot("X"),
+    )  # fmt: skip
+    assert [field_count(line) for line in ("ldd", "l|d", "(l|d)", "l|(ld|(d|l))|d")] == [1, 2, 1, 3]
 
 
 def test_exceptions_are_taken_out() -> None:

@@ -77,6 +77,21 @@ def test_rectangles_lie_on_the_plate(tmp_path: Path) -> None:
         load_country(written(tmp_path, text))
 
 
+def test_a_band_may_lie_beside_one_line_of_its_plate(tmp_path: Path) -> None:
+    country = load_country(written(tmp_path, XX + "    band: {span: [0, 56]}\n"))
+    assert country.types[0].band is not None
+    assert country.types[0].band.span == (0, 56)
+    with pytest.raises(RegistryError, match=r"band\.span: 60 to 56 is nowhere on the plate"):
+        load_country(written(tmp_path, XX + "    band: {span: [60, 56]}\n"))
+
+
+def test_fields_are_counted_without_alternatives(tmp_path: Path) -> None:
+    text = XX.replace("l <number>", '"(l|<number>)|<number>"')
+    load_country(written(tmp_path, text + "    fields: [[10, 10, 50, 90], [60, 10, 90, 90]]\n"))
+    with pytest.raises(RegistryError, match="fields: 1 of them, the lines have 2"):
+        load_country(written(tmp_path, text + "    fields: [[10, 10, 50, 90]]\n"))
+
+
 def test_an_empty_or_missing_registry_is_an_error(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(RegistryError, match="no plate formats"):
@@ -88,6 +103,22 @@ def test_an_empty_or_missing_registry_is_an_error(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def registry() -> dict[str, Country]:
     return load_registry(REGISTRY)
+
+
+def test_no_two_types_of_a_country_look_and_read_alike(registry: dict[str, Country]) -> None:
+    for country in registry.values():
+        looks = [repr((t.lines, t.size, t.looks, t.band, t.signs, t.letters, t.typeface)) for t in country.types]
+        assert len(set(looks)) == len(looks), country.code
+
+
+def test_shares_are_plausible(registry: dict[str, Country]) -> None:
+    """Most plates are of cars or motorcycles, no country has one type alone, and none is too rare to be drawn."""
+    for country in registry.values():
+        total = sum(t.weight for t in country.types)
+        commonest = max(country.types, key=lambda t: t.weight)
+        assert {"car", "motorcycle"} & set(commonest.vehicles), country.code
+        assert commonest.weight < 0.95 * total, country.code
+        assert min(t.weight for t in country.types) > 1e-4 * total, country.code
 
 
 def known_texts() -> list[list[str]]:

@@ -81,6 +81,17 @@ def test_looks_signs_and_common_codes_come_by_their_shares(plates: list[Plate]) 
     assert {n.text for p in plates for n in p.notes} >= {"X", "one", "two"}
 
 
+def test_alternatives_are_even_and_the_longest_numbers_the_commonest(tmp_path: Path) -> None:
+    path = tmp_path / "xx.yaml"
+    path.write_text(YAML.replace("l-<number>*T|<region>", "(A-|B(C|))d{1,3}|<region>"))
+    maker, rng = PlateMaker(load_country(path).formats[0]), np.random.default_rng(4)
+    texts = [maker(rng).text[:-2] for _ in range(600)]
+    assert sum(text[0] == "A" for text in texts) / 600 == pytest.approx(0.5, abs=0.06)
+    assert sum(text[1] == "C" for text in texts) / 600 == pytest.approx(0.25, abs=0.06)
+    counts = [sum(sum(map(str.isdigit, text)) == n for text in texts) / 600 for n in (1, 2, 3)]
+    assert counts == pytest.approx([1 / 9, 2 / 9, 2 / 3], abs=0.06)
+
+
 def test_on_the_road_plates_differ_but_not_in_what_they_say(plates: list[Plate]) -> None:
     rng = np.random.default_rng(1)
     worn = [varied(p, rng) for p in plates]

@@ -62,16 +62,17 @@ def test_more_crops_than_a_batch_keep_their_order(models: Path, monkeypatch: pyt
     assert ocr.read_crops([]) == []
 
 
-def test_a_crop_is_made_from_the_corners_where_there_are_any(
-    models: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("down", "text"), [(0, "AB01"), (2, "AB01"), (3, "京B0"), (-3, "京B0")])
+def test_a_tilted_plate_is_read_within_its_corners(
+    models: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch, down: int, text: str
 ) -> None:
-    """The box frames the red plate, the corners the blue one: the corners win."""
+    """The box frames the red plate, the corners the blue one, whose right end lies ``down`` pixels of 40 lower."""
     reader = Reader(models, 1)
-    corners = np.array([[10, 40], [50, 40], [50, 50], [10, 50]], np.float32)
+    corners = np.array([[10, 40], [50, 40 + down], [50, 50 + down], [10, 50]], np.float32)
     detection = Detection(np.array([30, 20, 60, 30], np.float32), 0.8, corners)
     monkeypatch.setattr(reader.detector, "detect", lambda image: [detection])
     plate = reader.read(read_image(photo(blue=True))).plates[0]
-    assert plate.reading.text == "京B0"
+    assert plate.reading.text == text
     assert plate.corners is corners
 
 

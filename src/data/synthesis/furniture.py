@@ -24,12 +24,23 @@ def band_of(band: Band, size: tuple[float, float]) -> Furniture:
         "top": (0.0, 0.0, 1.0, h), "bottom": (0.0, 1 - h, 1.0, 1.0),
     }[band.side]  # fmt: skip
     upright = band.side in ("left", "right")
-    shapes: tuple[Shape, ...] = (Shape("rect", (x1, y1, x2, y2), band.colour),)
+    if band.span and upright:
+        y1, y2 = (along / size[1] for along in band.span)
+    elif band.span:
+        x1, x2 = (along / size[0] for along in band.span)
+    strip = (x1, y1, x2, y2)
+    shapes: tuple[Shape, ...] = (Shape("rect", strip, band.colour),)
     if band.emblem != "none":
-        spot = (x1 + 0.15 * w, 0.1, x2 - 0.15 * w, 0.5) if upright else (0.05, y1 + 0.15 * h, 0.15, y2 - 0.15 * h)
+        spot = _portion(strip, (0.15, 0.1, 0.85, 0.5) if upright else (0.05, 0.15, 0.15, 0.85))
         shapes += (Shape("stars", spot, YELLOW),) if band.emblem == "stars" else _stripes(spot, band.flag, across=True)
-    rect = (x1 + 0.1 * w, 0.6, x2 - 0.1 * w, 0.88) if upright else (0.25, y1 + 0.15 * h, 0.75, y2 - 0.15 * h)
+    rect = _portion(strip, (0.1, 0.6, 0.9, 0.88) if upright else (0.25, 0.15, 0.75, 0.85))
     return shapes, (Note(rect, band.text, band.ink),) if band.text else ()
+
+
+def _portion(rect: Rect, part: Rect) -> Rect:
+    """``part``, in fractions of ``rect``, as fractions of the plate."""
+    width, height = rect[2] - rect[0], rect[3] - rect[1]
+    return rect[0] + part[0] * width, rect[1] + part[1] * height, rect[0] + part[2] * width, rect[1] + part[3] * height
 
 
 def sign_of(sign: Sign, rect: Rect, ink: Colour, rng: np.random.Generator) -> Furniture:
