@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from src.core.card import CardError
+from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.evaluation.latency.peer import FastAlpr, PeerError
@@ -27,7 +28,8 @@ EPILOG = """\
 Measured: the milliseconds of every stage on pictures of several sizes, with one thread and with --threads;
 the reader by number of plates; a fresh process from its start to its first result, and its peak memory;
 the models' operations by this machine's matrix-multiply rate. With --peer also fast-alpr, one thread, picture by
-picture in turns. Let nothing else run meanwhile, and compare ratios within one run only."""
+picture in turns. Let nothing else run meanwhile, and compare ratios within one run only.
+Exit status: 0 done, 2 wrong usage, or a picture that cannot be read."""
 
 Number = TypeVar("Number", int, float)
 
@@ -44,7 +46,16 @@ def main(argv: list[str] | None = None) -> int:
         args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
         report = run(_plan(args), sets, peer, command)
         write(report, args.out)
-    except (BenchmarkError, SetError, ManifestError, LabelError, CardError, ProviderError, PeerError) as error:
+    except (
+        BenchmarkError,
+        SetError,
+        ManifestError,
+        LabelError,
+        CorrectionError,
+        CardError,
+        ProviderError,
+        PeerError,
+    ) as error:
         print(f"{PROG}: {error}", file=sys.stderr)
         return USAGE
     except OSError as error:

@@ -17,6 +17,7 @@ from src.core.calibration import Calibration
 from src.core.card import CardError, write_card
 from src.core.image import ImageError
 from src.core.types import Image
+from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError, Record
 from src.data.synthesis import FontError
@@ -40,7 +41,8 @@ plates drawn in typefaces that no training sees. A reading is right when its tex
 
 Each source is calibrated by the others alone, and the table shows what that does to it. The card gets the fit to all
 of them. Both minimise the log loss of the source that fares worst against its own before, so that a source which is
-like none of them is not promised too much."""
+like none of them is not promised too much.
+Exit status: 0 done, 1 some picture could not be read (the card stays as it was), 2 wrong usage."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -50,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         reader = PlateReader(folder, args.threads)
         sources = _read(reader, args)
-    except (SetError, ManifestError, LabelError, CardError, ProviderError) as error:
+    except (SetError, ManifestError, LabelError, CorrectionError, CardError, ProviderError) as error:
         return _fault(str(error), USAGE)
     except ImageError as error:
         return _fault(str(error), 1)

@@ -29,6 +29,7 @@ from src.evaluation.predictions import PredictionError, read_predictions
 from src.evaluation.report import terminal
 from src.evaluation.report import write as report
 from src.evaluation.report.summary import main_outcomes
+from src.evaluation.report.wording import counted
 from src.evaluation.run import Contestant, evaluate_set, gather
 from src.evaluation.schema import Model, Report, ReportError, read_report
 from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
@@ -55,7 +56,7 @@ Every plate of a photograph has its box; text may be null where it cannot be rea
 neither way. "text" beside "image" makes the picture a crop of one plate. Texts are upper case without separators.
   python -m src.data.check gate/manifest.jsonl
   python -m src.evaluate --sets gate --split all
-  python -m src.evaluate --sets gate --split all --baseline reports/latest/report.json
+  python -m src.evaluate --sets gate --split all --baseline reports/latest/report.json --out reports/after
   python -m src.infer gate --format jsonl > ours.jsonl     # what --predictions takes, of any system:
   {"image": "gate/1.jpg", "plates": [{"box": [410, 301, 531, 330], "text": "AB123CD", "confidence": 0.97}]}
 
@@ -95,7 +96,9 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
     terminal.show(built)
-    return _name_skipped(systems)
+    status = _name_skipped(systems)
+    print(f"{args.out / 'report.html'} has it all", file=sys.stderr)
+    return status
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -167,8 +170,7 @@ def _peers(words: Sequence[str], sets: Sequence[EvaluationSet]) -> list[Contesta
 def _measure(sets: Sequence[EvaluationSet], contestants: Sequence[Contestant]) -> list[System]:
     runs = []
     for pictures in sets:
-        left_out = f", {pictures.left_out} more without a text left out" if pictures.left_out else ""
-        print(f"{pictures.name}: {len(pictures.records)} pictures{left_out}", file=sys.stderr, flush=True)
+        print(f"{pictures.name}: {counted(len(pictures.records), 'picture')}", file=sys.stderr, flush=True)
         runs.append(evaluate_set(pictures, contestants))
     return [gather(who, [of_set[i] for of_set in runs]) for i, who in enumerate(contestants)]
 
@@ -201,7 +203,8 @@ def _name_skipped(systems: Sequence[System]) -> int:
     for line in lines[:SKIPPED_SHOWN]:
         print(line, file=sys.stderr)
     if len(lines) > SKIPPED_SHOWN:
-        print(f"and {len(lines) - SKIPPED_SHOWN} more skipped pictures, all of them in the report", file=sys.stderr)
+        more = counted(len(lines) - SKIPPED_SHOWN, "more skipped picture")
+        print(f"and {more}, all of them in the report", file=sys.stderr)
     return 1 if lines else 0
 
 

@@ -1,6 +1,6 @@
 """``python -m src.robustness``: what the exported models still read in rain, at night, out of focus, ...
 
-Exit status: 0 done, 1 some picture could not be read (the figures leave it out), 2 wrong usage.
+Exit status: 0 done, 1 some picture was skipped (the figures leave it out), 2 wrong usage.
 """
 
 import argparse
@@ -14,19 +14,31 @@ import cv2
 from PIL import Image as PillowImage
 
 from src.core.card import CardError, ModelCard
-from src.core.image import SUFFIXES, ImageError, read_image
+from src.core.image import SUFFIXES, ImageError
+from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.evaluation import provenance
+from src.evaluation.pictures import read_labelled
+from src.evaluation.report.wording import counted
 from src.evaluation.robustness import report as robustness_report
-from src.evaluation.robustness.compare import compare
+from src.evaluation.robustness.compare import common, compare
 from src.evaluation.robustness.distort import SEVERITIES
 from src.evaluation.robustness.effects import EFFECTS
-from src.evaluation.robustness.run import ConditionKey, Picture, choose, conditions_of, relative_of, run
+from src.evaluation.robustness.run import (
+    AS_IT_IS,
+    ConditionKey,
+    Picture,
+    choose,
+    conditions_of,
+    plates_of,
+    relative_of,
+    run,
+)
 from src.evaluation.robustness.schema import Robustness, read_robustness
 from src.evaluation.robustness.sheet import sheet
 from src.evaluation.schema import Model, ReportError
-from src.evaluation.sets import SetError, data_folder, default_sets, named_sets
+from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
 from src.runtime.command import USAGE, Parser, add_model_flags
 from src.runtime.reader import Reader
 from src.runtime.session import ProviderError
@@ -39,7 +51,8 @@ Each has severities 1 (mild) to 5 (hard), after ImageNet-C (Hendrycks and Diette
 same rain in every run.
 sets without --sets: as those of python -m src.evaluate; only scenes with labelled plates are taken.
 Figures: read (exactly right, of the known texts) and found (overlap over 0.3) of the whole path, per effect and
-severity, and relative to the same pictures as they are."""
+severity, and relative to the same pictures as they are.
+Exit status: 0 done, 1 some picture was skipped (named, and left out of the figures), 2 wrong usage."""
 EVERY = 10
 """Pictures between two words of progress."""
 
@@ -51,7 +64,7 @@ def main(argv: list[str] | None = None) -> int:
         cv2.setNumThreads(args.threads)
     try:
         return _sheet(args) if args.sheet else _measure(args, sys.argv[1:] if argv is None else argv)
-    except (SetError, ManifestError, LabelError, CardError, ProviderError, ReportError) as error:
+    except (SetError, ManifestError, LabelError, CorrectionError, CardError, ProviderError, ReportError) as error:
         print(f"{PROG}: {error}", file=sys.stderr)
     except OSError as error:
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
@@ -113,12 +126,14 @@ def _picture(word: str) -> Path:
 
 
 def _measure(args: argparse.Namespace, words: Sequence[str]) -> int:
-    pictures = _pictures(args)
-    baseline = read_robustness(args.baseline) if args.baseline else None
+    sets = _sets(args)
+    pictures = choose(sets, args.images)
+    conditions = [(effect, severity) for effect in args.effects for severity in args.severities]
+    baseline = _baseline(args.baseline, pictures, conditions) if args.baseline else None
     reader = Reader(args.models, args.threads, args.provider, args.min_confidence)
     args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
-    conditions = [(effect, severity) for effect in args.effects for severity in args.severities]
     report = _report(args, words, pictures, reader, conditions)
+    report = report.model_copy(update={"skipped": (*(f for s in sets for f in s.faulty), *report.skipped)})
     for picture in report.skipped:
         print(f"{picture.image}: {picture.fault}", file=sys.stderr)
     if not report.sets:
@@ -127,13 +142,21 @@ def _measure(args: argparse.Namespace, words: Sequence[str]) -> int:
         report = report.model_copy(update={"comparison": compare(str(args.baseline), baseline, report)})
     robustness_report.write(report, _first_sheet(pictures, args), args.out)
     robustness_report.show(report)
+    print(f"{args.out / 'robustness.html'} has it all", file=sys.stderr)
     return 1 if report.skipped else 0
 
 
-def _pictures(args: argparse.Namespace) -> list[Picture]:
+def _sets(args: argparse.Namespace) -> list[EvaluationSet]:
     data = data_folder(args.data)
-    sets = named_sets(args.sets, data, args.split) if args.sets else default_sets(data, args.split)
-    return choose(sets, args.images)
+    return named_sets(args.sets, data, args.split) if args.sets else default_sets(data, args.split)
+
+
+def _baseline(path: Path, pictures: Sequence[Picture], conditions: Sequence[ConditionKey]) -> Robustness:
+    """An earlier run that this one can be compared with: known before minutes of work. Raises ReportError."""
+    baseline = read_robustness(path)
+    plates = (plate for pictures_of, record in pictures for plate in plates_of(pictures_of.name, record))
+    common(str(path), baseline, plates, [AS_IT_IS, *conditions])
+    return baseline
 
 
 def _report(
@@ -173,7 +196,8 @@ def _told(pictures: Sequence[Picture], conditions: int) -> Iterator[Picture]:
     """``pictures``, saying on standard error how far they are."""
     for number, picture in enumerate(pictures):
         if number % EVERY == 0:
-            print(f"{number} of {len(pictures)} pictures, {conditions} conditions", file=sys.stderr, flush=True)
+            there = f"{counted(len(pictures), 'picture')}, {counted(conditions, 'condition')}"
+            print(f"{number} of {there}", file=sys.stderr, flush=True)
         yield picture
 
 
@@ -181,7 +205,7 @@ def _first_sheet(pictures: Sequence[Picture], args: argparse.Namespace) -> Pillo
     """Of the first picture that can be read. Raises SetError."""
     for pictures_of, record in pictures:
         try:
-            image = read_image(pictures_of.root / record.image)
+            image = read_labelled(pictures_of.root / record.image, record)
         except ImageError:
             continue  # named by whoever reads them all
         return sheet(image, record, args.effects, args.severities)
@@ -189,7 +213,7 @@ def _first_sheet(pictures: Sequence[Picture], args: argparse.Namespace) -> Pillo
 
 
 def _sheet(args: argparse.Namespace) -> int:
-    page = _first_sheet(_pictures(args), args)
+    page = _first_sheet(choose(_sets(args), args.images), args)
     args.sheet.parent.mkdir(parents=True, exist_ok=True)
     page.save(args.sheet)
     return 0

@@ -64,7 +64,7 @@ def test_a_run_measures_everything(
         (["--models", "nowhere"], "nowhere/detector: no card.json"),
         (["--provider", "teapot"], "'teapot' is not part"),
         (["--data", "nowhere"], "nowhere: no such data folder"),
-        (["--baseline", "README.md"], "README.md: file: Invalid JSON"),
+        (["--baseline", "README.md"], "README.md: not a report of src.benchmark: file: Invalid JSON"),
         (["--peer", "nowhere"], "nowhere: no files match yolo*.onnx"),
         (["--out", "README.md/report"], "README.md/report: Not a directory"),
         (["--images", "0"], "--images: '0' is not a number over 0"),
@@ -85,6 +85,13 @@ def test_a_missing_picture_ends_the_run_by_name(benchmark: Command, tmp_path: Pa
     assert status == 2
     assert f"{tmp_path / 'benchmarks' / 'gate' / '1.png'}: no such file" in err
     assert list((tmp_path / "report").iterdir()) == []
+
+
+def test_a_named_data_folder_without_benchmarks_is_no_wish_for_the_samples(benchmark: Command, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    status, _, err = benchmark("--data", tmp_path / "empty")
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert f"no benchmarks/*/manifest.jsonl below {tmp_path / 'empty'}" in err
 
 
 def test_crops_alone_have_nothing_to_time(benchmark: Command, tmp_path: Path) -> None:

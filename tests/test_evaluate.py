@@ -55,9 +55,10 @@ def predicted(image: Path, text: str = "AB01") -> dict[str, Any]:
 def test_a_benchmark_is_reported(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
     photo("benchmarks/gate/a.png")
     benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
-    status, out, _ = evaluate()
+    status, out, err = evaluate()
     report = saved(tmp_path)
     assert status == 0
+    assert err.splitlines() == ["gate: 1 picture", f"{tmp_path / 'report' / 'report.html'} has it all"]
     (gate,) = report.ours.sets
     assert (gate.name, gate.images, gate.texts) == ("gate", 1, 1)
     assert [flow.read.value for flow in (gate.path, gate.ocr)] == [1, 1]
@@ -103,6 +104,46 @@ def test_a_missing_picture_is_named_and_the_status_is_1(evaluate: Command, photo
     assert (ours.sets[0].images, [s.image for s in ours.skipped]) == (1, [gone])
 
 
+def test_a_picture_that_does_not_fit_its_record_is_named_and_the_status_is_1(
+    evaluate: Command, photo: Photo, tmp_path: Path
+) -> None:
+    photo("benchmarks/gate/a.png"), photo("benchmarks/gate/b.png")
+    benchmark(
+        tmp_path,
+        Record(image="a.png", split="test", plates=(RED,)),
+        Record(image="b.png", split="test", plates=(RED, PlateLabel(box=(3000, 20, 3030, 30)))),
+        Record(image="c.png", split="test"),
+        Record(image="./a.png", split="test", plates=(RED,)),
+    )
+    status, _, err = evaluate()
+    faults = [line.removeprefix(f"{tmp_path}/benchmarks/gate/") for line in err.splitlines()[1:-1]]
+    assert status == 1
+    assert faults == [
+        "c.png: neither plates nor text in its record",
+        "a.png: a second time in the manifest",
+        "b.png: plates.1.box: 3000, 20, 3030, 30 is outside the picture of 96 x 64",
+    ]
+    assert (saved(tmp_path).ours.sets[0].images, len(saved(tmp_path).ours.skipped)) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("plate", "fault"),
+    [
+        ('{"box": [60, 30, 30, 20]}', "plates.0.box: x1 < x2 and y1 < y2 expected, got 60, 30, 30, 20"),
+        (
+            '{"box": [30, 20, 60, 30], "text": "ab 01"}',
+            "plates.0.text: 'ab 01' is not in canonical spelling (AB01)",
+        ),
+    ],
+)
+def test_a_label_that_cannot_be_scored_ends_the_run(evaluate: Command, tmp_path: Path, plate: str, fault: str) -> None:
+    benchmark(tmp_path)
+    manifest = tmp_path / "benchmarks" / "gate" / "manifest.jsonl"
+    manifest.write_text(f'{{"image": "a.png", "split": "test", "plates": [{plate}]}}\n')
+    status, _, err = evaluate()
+    assert (status, err) == (2, f"python -m src.evaluate: {manifest}:1: {fault}\n")
+
+
 def test_predictions_of_other_systems_stand_beside_the_models(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
     image = photo("benchmarks/gate/a.png")
     benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
@@ -120,8 +161,9 @@ def test_a_picture_without_prediction_is_named_and_the_status_is_1(
 ) -> None:
     image, other = photo("benchmarks/gate/a.png"), photo("benchmarks/gate/b.png")
     benchmark(tmp_path, *(Record(image=path.name, split="test", plates=(RED,)) for path in (image, other)))
-    status, _, err = evaluate("--predictions", jsonl(tmp_path / "peer.jsonl", predicted(image)))
+    status, out, err = evaluate("--predictions", jsonl(tmp_path / "peer.jsonl", predicted(image)))
     assert status == 1
+    assert out.count("* missing: 1 picture of gate for peer\n") == 3  # path, detector, by width
     assert f"{other}: no prediction in {tmp_path / 'peer.jsonl'}" in err.splitlines()
     ours, peer = saved(tmp_path).systems
     assert (ours.sets[0].images, peer.sets[0].images, len(peer.skipped)) == (2, 1, 1)
@@ -133,7 +175,7 @@ def test_a_long_list_of_skipped_pictures_is_cut_and_counted(evaluate: Command, p
     benchmark(tmp_path, *(Record(image=name, split="test", plates=(RED,)) for name in names))
     status, _, err = evaluate()
     assert status == 1
-    assert err.splitlines()[-1] == "and 3 more skipped pictures, all of them in the report"
+    assert err.splitlines()[-2] == "and 3 more skipped pictures, all of them in the report"
     assert len(saved(tmp_path).ours.skipped) == 23
 
 
@@ -176,7 +218,7 @@ def test_val_brings_drawn_plates_where_their_typefaces_are(
         (["--what"], "unrecognized arguments: --what"),
         (["--synthetic", "some"], "'some' is not a number"),
         (["--baseline", "gone.json"], "gone.json: No such file"),
-        (["--baseline", "pyproject.toml"], "pyproject.toml: not a report"),
+        (["--baseline", "pyproject.toml"], "pyproject.toml: not a report of src.evaluate"),
         (["--predictions", "gone.jsonl"], "gone.jsonl: No such file"),
         (["--predictions", "peer=README.md"], "README.md:1: line: Invalid JSON"),
     ],
@@ -187,6 +229,18 @@ def test_wrong_usage_is_one_line_and_status_2(evaluate: Command, tmp_path: Path,
     assert (status, len(err.splitlines())) == (2, 1)
     assert fault in err
     assert not (tmp_path / "report").exists()
+
+
+def test_a_named_data_folder_without_benchmarks_is_no_wish_for_the_samples(evaluate: Command, tmp_path: Path) -> None:
+    status, _, err = evaluate()
+    assert (status, err) == (2, f"python -m src.evaluate: no benchmarks/*/manifest.jsonl below {tmp_path}\n")
+
+
+def test_the_report_of_another_tool_is_no_baseline(evaluate: Command, tmp_path: Path) -> None:
+    (tmp_path / "benchmark.json").write_text('{"schema_version": 1, "load": 0.5}')
+    status, _, err = evaluate("--baseline", tmp_path / "benchmark.json")
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert "benchmark.json: not a report of src.evaluate: command: Field required" in err
 
 
 def test_a_broken_manifest_is_named_with_its_line(evaluate: Command, tmp_path: Path) -> None:

@@ -90,6 +90,32 @@ def test_a_baseline_is_compared_with(robustness: Command, gate: Path, tmp_path: 
     assert all(change.gained == change.lost == 0 for change in comparison.changes)
 
 
+def test_a_baseline_of_other_pictures_is_known_before_the_measuring(
+    robustness: Command, gate: Path, tmp_path: Path
+) -> None:
+    robustness("--effects", "night", "--severities", 1)
+    old = (tmp_path / "report" / "robustness.json").rename(tmp_path / "old.json")
+    write_manifest(tmp_path / "street/manifest.jsonl", [Record(image="../benchmarks/gate/a.png", plates=(RED,))])
+    for words, missing in ((["--sets", "street", "--split", "train"], "plate"), (["--severities", 5], "effect")):
+        status, _, err = robustness("--effects", "night", *words, "--baseline", old)
+        assert status == 2
+        assert err == f"python -m src.robustness: {old}: no {missing} in common with this run\n"
+
+
+def test_what_a_manifest_cannot_mean_is_named_and_the_status_is_1(
+    robustness: Command, gate: Path, tmp_path: Path
+) -> None:
+    outside = PlateLabel(box=(3000, 20, 3030, 30))
+    records = [Record(image="a.png", split="test", plates=plates) for plates in ((RED,), (RED,))]
+    records += [Record(image="b.png", split="test", plates=(outside,))]
+    write_manifest(gate / "manifest.jsonl", records)
+    status, _, err = robustness("--effects", "night", "--severities", 1)
+    assert status == 1
+    assert f"{gate / 'a.png'}: a second time in the manifest" in err
+    assert f"{gate / 'b.png'}: plates.0.box: 3000, 20, 3030, 30 is outside the picture of 96 x 64" in err
+    assert err.splitlines()[-1] == f"{tmp_path / 'report' / 'robustness.html'} has it all"
+
+
 def test_a_missing_picture_is_named_and_the_status_is_1(robustness: Command, gate: Path, tmp_path: Path) -> None:
     (gate / "a.png").unlink()
     status, _, err = robustness("--effects", "night")
@@ -123,7 +149,8 @@ def test_a_sheet_is_written_without_models(robustness: Command, gate: Path, tmp_
         (["--out", "README.md/report"], "README.md/report: Not a directory"),
         (["--sheet", "sheet.what"], "'sheet.what' is not the name of a picture"),
         (["--baseline", "nowhere.json"], "nowhere.json: No such file or directory"),
-        (["--baseline", "README.md"], "README.md: not a robustness report"),
+        (["--baseline", "README.md"], "README.md: not a report of src.robustness: "),
+        (["--baseline", "other.json"], "other.json: not a report of src.robustness: schema_version is missing"),
         (["--baseline", "pyproject.json"], "pyproject.json: schema version 7, here 1 is read"),
     ],
 )
@@ -133,8 +160,9 @@ def test_wrong_usage_is_one_line_and_status_2(
     write_manifest(tmp_path / "empty/manifest.jsonl", [Record(image="a.png", split="test", plates=())])
     write_manifest(tmp_path / "gone/manifest.jsonl", [Record(image="a.png", split="test", plates=(RED,))])
     (tmp_path / "pyproject.json").write_text('{"schema_version": 7}')
-    words = [str(tmp_path / word) if word == "pyproject.json" else word for word in words]
+    (tmp_path / "other.json").write_text('{"systems": []}')
+    words = [str(tmp_path / word) if word in ("pyproject.json", "other.json") else word for word in words]
     status, _, err = robustness("--effects", "night", *words) if words[0] != "--effects" else robustness(*words)
-    lines = [line for line in err.splitlines() if " of 1 pictures" not in line and "a.png: no such file" not in line]
+    lines = [line for line in err.splitlines() if " of 1 picture," not in line and "a.png: no such file" not in line]
     assert (status, len(lines)) == (2, 1)
     assert fault in lines[0]

@@ -19,11 +19,11 @@ def normalise(text: str) -> str:
     >>> normalise("а 123 вс-77"), normalise("LÖ-AB 12")
     ('A123BC77', 'LOAB12')
     """
-    upper = text.upper().translate(_SEPARATORS).translate(_CYRILLIC_TO_LATIN)
-    if upper.isascii():
-        return upper
-    plain = "".join(c for c in unicodedata.normalize("NFD", upper) if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", plain)
+    plain = text.upper()
+    if not plain.isascii():  # accents first: what they leave, as of Ё, may be a look-alike
+        plain = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+        plain = unicodedata.normalize("NFC", plain)
+    return plain.translate(_SEPARATORS).translate(_CYRILLIC_TO_LATIN)
 
 
 def merge_confusable(text: str) -> str:

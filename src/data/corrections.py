@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from src.core.card import sha256_of
-from src.data.manifest import Box, PlateLabel, Points, Record
+from src.data.manifest import LabelBox, PlateLabel, Points, Record, first_fault
 
 
 class CorrectionError(ValueError):
@@ -21,7 +21,7 @@ class _Closed(BaseModel):
 class CorrectedPlate(_Closed):
     """A plate that a person saw; ``corners`` only where they were marked."""
 
-    box: Box
+    box: LabelBox
     corners: Points | None = None
 
 
@@ -31,7 +31,7 @@ class Correction(_Closed):
     set: Literal["scenes"]
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
     plates: tuple[CorrectedPlate, ...]
-    ignore: tuple[Box, ...] = ()
+    ignore: tuple[LabelBox, ...] = ()
 
 
 Placed = tuple[str, Correction]
@@ -98,9 +98,7 @@ def read_corrections(path: Path) -> list[tuple[int, Correction]]:
             try:
                 corrections.append((number, Correction.model_validate_json(line)))
             except ValidationError as error:
-                first = error.errors()[0]
-                where = ".".join(map(str, first["loc"])) or "line"
-                raise CorrectionError(f"{path}:{number}: {where}: {first['msg']}") from None
+                raise CorrectionError(f"{path}:{number}: {first_fault(error)}") from None
     return corrections
 
 

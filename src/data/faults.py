@@ -135,8 +135,6 @@ def _text_faults(record: Record, alphabet: Alphabet) -> Iterator[tuple[str, str]
     for name, label in _labels(record):
         if label.text is None:
             continue
-        if not label.text:
-            yield "empty text", name
         if unknown := alphabet.unknown(label.text):
             yield "character outside the alphabet", f"{name}: {''.join(unknown)!r} in {label.text!r}"
         if label.chars is not None and len(label.chars) != len(label.text):

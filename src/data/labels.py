@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from src.core.card import sha256_of
-from src.data.manifest import Box, PlateLabel, Record, read_manifest
+from src.data.manifest import LabelBox, PlateLabel, PlateText, Record, first_fault, read_manifest
 
 
 class LabelError(ValueError):
@@ -21,8 +21,8 @@ class Label(BaseModel):
 
     set: str = Field(description="the folder below the data root whose manifest lists the picture")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
-    box: Box | None = Field(default=None, description="the plate's place in a scene; none for a crop")
-    text: str = Field(min_length=1)
+    box: LabelBox | None = Field(default=None, description="the plate's place in a scene; none for a crop")
+    text: PlateText
     region: str
     lines: Literal[1, 2]
     split: Literal["train", "val"]
@@ -72,9 +72,7 @@ def read_labels(path: Path) -> list[tuple[int, Label]]:
             try:
                 labels.append((number, Label.model_validate_json(line)))
             except ValidationError as error:
-                first = error.errors()[0]
-                where = ".".join(map(str, first["loc"])) or "line"
-                raise LabelError(f"{path}:{number}: {where}: {first['msg']}") from None
+                raise LabelError(f"{path}:{number}: {first_fault(error)}") from None
     return labels
 
 

@@ -2,11 +2,35 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from src.core.alphabet import normalise
 
 Box = tuple[float, float, float, float]
 Points = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+
+
+def _in_order(box: Box) -> Box:
+    if not (box[0] < box[2] and box[1] < box[3]):
+        raise ValueError(f"x1 < x2 and y1 < y2 expected, got {', '.join(f'{v:g}' for v in box)}")
+    return box
+
+
+def _canonical(text: str) -> str:
+    canonical = normalise(text)
+    if not canonical:
+        raise ValueError(f"{text!r} says nothing; null stands for a text that nobody knows")
+    if text != canonical:
+        raise ValueError(f"{text!r} is not in canonical spelling ({canonical})")
+    return text
+
+
+LabelBox = Annotated[Box, AfterValidator(_in_order)]
+"""x1, y1, x2, y2 of something that is there: wider and higher than nothing."""
+PlateText = Annotated[str, AfterValidator(_canonical)]
+"""As ``core.alphabet.normalise`` spells it, and not empty."""
 
 
 class ManifestError(ValueError):
@@ -20,14 +44,14 @@ class _Closed(BaseModel):
 class PlateLabel(_Closed):
     """One plate of a scene. Boxes and corners in pixels of the stored image."""
 
-    box: Box
-    text: str | None = None
+    box: LabelBox
+    text: PlateText | None = None
     region: str | None = None
     sure: bool = True
-    published_text: str | None = None
+    published_text: PlateText | None = None
     corners: Points | None = None
     lines: int | None = Field(default=None, ge=1, le=2)
-    chars: tuple[Box, ...] | None = None
+    chars: tuple[LabelBox, ...] | None = None
 
 
 class Record(_Closed):
@@ -39,13 +63,13 @@ class Record(_Closed):
     split: str = "train"
     source: str = "unknown"
     plates: tuple[PlateLabel, ...] | None = None
-    ignore: tuple[Box, ...] = ()
-    text: str | None = None
+    ignore: tuple[LabelBox, ...] = ()
+    text: PlateText | None = None
     region: str | None = None
     verified: bool = True
     corners: Points | None = None
     lines: int | None = Field(default=None, ge=1, le=2)
-    chars: tuple[Box, ...] | None = None
+    chars: tuple[LabelBox, ...] | None = None
 
     @property
     def is_scene(self) -> bool:
@@ -70,10 +94,15 @@ def read_manifest(path: Path) -> list[Record]:
             try:
                 records.append(Record.model_validate_json(line))
             except ValidationError as error:
-                first = error.errors()[0]
-                where = ".".join(map(str, first["loc"])) or "line"
-                raise ManifestError(f"{path}:{number}: {where}: {first['msg']}") from None
+                raise ManifestError(f"{path}:{number}: {first_fault(error)}") from None
     return records
+
+
+def first_fault(error: ValidationError, whole: str = "line") -> str:
+    """Its key (``whole`` where it is none) and words: ``plates.0.box: x1 < x2 and y1 < y2 expected, got ...``."""
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"])) or whole
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def write_manifest(path: Path, records: Iterable[Record]) -> None:

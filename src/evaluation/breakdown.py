@@ -42,8 +42,8 @@ class Breakdown(Closed):
 
 
 def breakdowns(outcomes: Sequence[Outcome]) -> tuple[Breakdown, ...]:
-    """The shares read by source, country, lines, width, light, sharpness and tilt."""
-    return (
+    """The shares read by source, country, lines, width, light, sharpness and tilt, where any plate tells its group."""
+    everything = (
         _by_name("source", outcomes, lambda o: o.source),
         _by_name("region", outcomes, lambda o: o.region),
         _by_name("lines", outcomes, lambda o: None if o.lines is None else str(o.lines)),
@@ -52,6 +52,7 @@ def breakdowns(outcomes: Sequence[Outcome]) -> tuple[Breakdown, ...]:
         _by_size("sharpness", "", (16, 32, 48), outcomes, lambda seen: seen.sharpness),
         _by_size("tilt", "°", (2, 5, 10), outcomes, lambda seen: None if seen.tilt is None else abs(seen.tilt)),
     )
+    return tuple(b for b in everything if any(group.label != UNKNOWN for group in b.groups))
 
 
 def wilson(right: int, n: int) -> tuple[float, float]:

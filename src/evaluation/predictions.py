@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from src.core.alphabet import normalise
-from src.data.manifest import Box, Points
+from src.data.manifest import Box, Points, first_fault
 from src.runtime.output import describe
 from src.runtime.reader import ImageResult
 
@@ -108,6 +108,4 @@ def _parse(line: str, place: str) -> Prediction:
     try:
         return Prediction.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "line"
-        raise PredictionError(f"{place}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise PredictionError(f"{place}: {first_fault(error)}") from None

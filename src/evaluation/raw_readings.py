@@ -7,10 +7,11 @@ import numpy as np
 from src.core.alphabet import Alphabet
 from src.core.decoding import ctc_decode
 from src.core.geometry import box_to_corners
-from src.core.image import ImageError, read_image
+from src.core.image import ImageError
 from src.core.types import Image
 from src.data.manifest import Record
 from src.evaluation.calibration import Readings
+from src.evaluation.pictures import read_labelled
 from src.evaluation.sets import EvaluationSet
 from src.runtime.plate_reader import PlateReader, whole
 
@@ -22,7 +23,7 @@ def photographed(reader: PlateReader, sets: Sequence[EvaluationSet]) -> Iterator
     """The plates of ``sets`` whose text is known and verified. Raises ImageError that names the picture."""
     for path, record in ((s.root / r.image, r) for s in sets for r in s.records if r.verified):
         try:
-            image = read_image(path)
+            image = read_labelled(path, record)
         except ImageError as error:
             raise ImageError(f"{path}: {error}") from None
         if record.text:

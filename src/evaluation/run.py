@@ -7,12 +7,13 @@ from statistics import median
 from time import perf_counter
 from typing import Protocol
 
-from src.core.image import ImageError, read_image
+from src.core.image import ImageError
 from src.core.types import Image
 from src.data.manifest import Record
 from src.evaluation.average_precision import ImageDetections, average_precision
 from src.evaluation.figures import detection_figures, reading_figures
 from src.evaluation.outcome import ImageOutcome, Outcome
+from src.evaluation.pictures import read_labelled
 from src.evaluation.sets import EvaluationSet
 from src.evaluation.system import SetFigures, Skipped, System
 
@@ -72,13 +73,13 @@ class Contestant(Protocol):
 
 
 def evaluate_set(pictures: EvaluationSet, contestants: Sequence[Contestant]) -> list[SetRun]:
-    """A run per contestant. A picture that cannot be read is skipped, named in all of them."""
-    runs = [SetRun(pictures) for _ in contestants]
+    """A run per contestant. A picture that cannot be read as labelled is skipped, named in all of them."""
+    runs = [SetRun(pictures, skipped=list(pictures.faulty)) for _ in contestants]
     for record in pictures.records:
         path = pictures.root / record.image
         start = perf_counter()
         try:
-            image = read_image(path)
+            image = read_labelled(path, record)
         except ImageError as error:
             for run in runs:
                 run.skip(path, str(error))

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from src.core.card import ModelCard
+from src.data.manifest import first_fault
 from src.evaluation.calibration import CalibrationReport
 from src.evaluation.comparison import Comparison
 from src.evaluation.errors import ErrorReport
@@ -68,9 +69,9 @@ def read_report(path: Path) -> Report:
     except OSError as error:
         raise ReportError(f"{path}: {error.strerror}") from None
     except ValueError as error:  # no JSON, no UTF-8
-        raise ReportError(f"{path}: not a report: {error}") from None
+        raise ReportError(f"{path}: not a report of src.evaluate: {error}") from None
     if not isinstance(content, dict) or "schema_version" not in content:
-        raise ReportError(f"{path}: not a report: schema_version is missing")
+        raise ReportError(f"{path}: not a report of src.evaluate: schema_version is missing")
     if content["schema_version"] != SCHEMA_VERSION:
         raise ReportError(
             f"{path}: a report of schema version {content['schema_version']!r}, here {SCHEMA_VERSION} is read"
@@ -78,5 +79,4 @@ def read_report(path: Path) -> Report:
     try:
         return Report.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ReportError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise ReportError(f"{path}: not a report of src.evaluate: {first_fault(error)}") from None

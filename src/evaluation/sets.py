@@ -3,17 +3,22 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from src.data.corrections import apply_known_corrections
 from src.data.labels import load_known_labels
 from src.data.manifest import Record, read_manifest
+from src.evaluation.system import Skipped
 
-SAMPLES = Path("data/samples/manifest.jsonl")
-LABELS = Path("data/labels")
+DATA = Path("data")
+"""The data folder where none is named."""
+SAMPLES = DATA / "samples" / "manifest.jsonl"
+LABELS = DATA / "labels"
 """Both are part of the repository, wherever the data root is."""
+BENCHMARKS = "benchmarks/*/manifest.jsonl"
+TRAINING_SETS = ("scenes/manifest.jsonl", "ocr/manifest.jsonl")
 ALL = "all"
 """In place of a split: whatever a record says."""
 
@@ -33,7 +38,7 @@ class EvaluationSet:
     kind: Literal["scenes", "plates"]
     root: Path  # the records' image paths are relative to it
     records: tuple[Record, ...]
-    left_out: int = 0  # crops beside these that have no text, so that they test nothing
+    faulty: tuple[Skipped, ...] = ()  # pictures of the same manifest that cannot be evaluated
 
 
 def data_folder(stated: str | None) -> Path:
@@ -44,26 +49,25 @@ def data_folder(stated: str | None) -> Path:
     named = stated or os.environ.get("PLATE_DATA")
     if named and not Path(named).is_dir():
         raise SetError(f"{named}: no such data folder")
-    return Path(named or "data")
+    return Path(named) if named else DATA
 
 
 def default_sets(data: Path, split: str) -> list[EvaluationSet]:
     """For ``test`` the benchmarks below ``data``, else its scenes, its crops and the hand labels.
 
-    Without any of them: the rendered samples, of whatever split. Raises SetError, ManifestError, LabelError.
+    Where no data folder was named and none of them is there: the rendered samples, of whatever split. Raises SetError,
+    ManifestError, LabelError.
     """
-    if split == "test":
-        manifests = sorted(data.glob("benchmarks/*/manifest.jsonl"))
-    else:
-        manifests = [p for n in ("scenes", "ocr") if (p := data / n / "manifest.jsonl").is_file()]
+    patterns = [BENCHMARKS] if split == "test" else TRAINING_SETS
+    manifests = [path for pattern in patterns for path in sorted(data.glob(pattern))]
     sets = [s for path in manifests for s in sets_of(path, split)]
     if split != "test":
         sets += _hand_labels(data, split)
     if sets:
         return sets
-    if not SAMPLES.is_file():
-        raise SetError(f"{data}: no manifests for split {split!r}, and {SAMPLES} is not there either")
-    return sets_of(SAMPLES, ALL)
+    if data == DATA and SAMPLES.is_file():
+        return sets_of(SAMPLES, ALL)
+    raise SetError(f"no {' or '.join(patterns)} below {data}")
 
 
 def named_sets(names: Sequence[str], data: Path, split: str) -> list[EvaluationSet]:
@@ -86,9 +90,12 @@ def sets_of(manifest: Path, split: str) -> list[EvaluationSet]:
     if not any(r.is_scene or r.text is not None for r in records):
         raise SetError(f"{manifest}: no labelled picture of split {split!r}; {_splits_of(everything)}")
     name = manifest.resolve().parent.name if manifest.name == "manifest.jsonl" else manifest.stem
-    scenes = tuple(r for r in records if r.is_scene)
+    sound, faults = _sound(records)
+    scenes = tuple(r for r in sound if r.is_scene)
     sets = [EvaluationSet(name, "scenes", manifest.parent, scenes)] if scenes else []
-    return sets + _by_source(f"{name}/", manifest.parent, [r for r in records if not r.is_scene])
+    first, *others = sets + _by_source(f"{name}/", manifest.parent, [r for r in sound if not r.is_scene])
+    faulty = (Skipped(set=first.name, image=str(manifest.parent / image), fault=fault) for image, fault in faults)
+    return [replace(first, faulty=tuple(faulty)), *others]
 
 
 def _read(manifest: Path) -> list[Record]:
@@ -100,6 +107,21 @@ def _read(manifest: Path) -> list[Record]:
     return apply_known_corrections(records, manifest.parent, corrections)
 
 
+def _sound(records: Sequence[Record]) -> tuple[list[Record], list[tuple[str, str]]]:
+    """The records that can be evaluated, each picture once, and image and fault of the others."""
+    sound: dict[str, Record] = {}
+    faults = []
+    for record in records:
+        image = os.path.normpath(record.image)
+        if not record.is_scene and record.text is None:
+            faults.append((record.image, "neither plates nor text in its record"))
+        elif image in sound:
+            faults.append((record.image, "a second time in the manifest"))
+        else:
+            sound[image] = record
+    return list(sound.values()), faults
+
+
 def _splits_of(records: Sequence[Record]) -> str:
     splits = Counter(record.split for record in records)
     return "it has " + (", ".join(f"{n} of {split!r}" for split, n in splits.items()) or "no record at all")
@@ -109,11 +131,7 @@ def _by_source(prefix: str, root: Path, records: Sequence[Record]) -> list[Evalu
     by_source: dict[str, list[Record]] = {}
     for record in records:
         by_source.setdefault(record.source, []).append(record)
-    sets = []
-    for source, of_source in by_source.items():
-        labelled = tuple(r for r in of_source if r.is_scene or r.text is not None)
-        sets.append(EvaluationSet(prefix + source, "plates", root, labelled, len(of_source) - len(labelled)))
-    return [pictures for pictures in sets if pictures.records]
+    return [EvaluationSet(prefix + source, "plates", root, tuple(rows)) for source, rows in by_source.items()]
 
 
 def _hand_labels(data: Path, split: str) -> list[EvaluationSet]:

@@ -12,8 +12,8 @@ from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader, whole
 
 TILTED = 3.0
-"""Degrees from which on a plate is read within its corners. Of 89 plates of ``val``, turned or seen askew, that are tilted
-so far the box reads 32 and the corners 64; below, the reader, which learnt from boxes, reads the box as well."""
+"""Degrees from which on a plate is read within its corners. Of 89 plates of ``val``, turned or seen askew, that are
+tilted so far the box reads 32 and the corners 64; below, the reader, which learnt from boxes, reads the box as well."""
 
 
 @dataclass(frozen=True, slots=True)

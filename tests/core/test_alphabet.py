@@ -12,6 +12,7 @@ from src.core.alphabet import Alphabet, merge_confusable, normalise
         ("k·ab 12", "KAB12"),
         ("京a.12345", "京A12345"),
         ("АВЕКМНОРСТУХ", "ABEKMHOPCTYX"),
+        ("Ё1Й", "E1И"),
     ],
 )
 def test_normalise_gives_the_one_spelling(written: str, canonical: str) -> None:

@@ -97,6 +97,19 @@ def test_an_interrupted_write_leaves_the_old_manifest(tmp_path: Path) -> None:
         ('{"image": "b.jpg", "lines": 3}', "lines: Input should be less than"),
         ('{"text": "AB1"}', "image: Field required"),
         ('{"image": "b.jpg"', "line: Invalid JSON"),
+        (
+            '{"image": "b.jpg", "plates": [{"box": [300, 246, 200, 290]}]}',
+            "plates.0.box: x1 < x2 and y1 < y2 expected, got 300, 246, 200, 290",
+        ),
+        ('{"image": "b.jpg", "plates": [], "ignore": [[1, 2, 1, 4]]}', "ignore.0: x1 < x2 and y1 < y2 expected"),
+        ('{"image": "b.jpg", "text": "A", "chars": [[1, 2, 3, 2]]}', "chars.0: x1 < x2 and y1 < y2 expected"),
+        ('{"image": "b.jpg", "text": "ab 123-x"}', "text: 'ab 123-x' is not in canonical spelling (AB123X)"),
+        ('{"image": "b.jpg", "text": ""}', "text: '' says nothing; null stands for a text that nobody knows"),
+        ('{"image": "b.jpg", "text": "-"}', "text: '-' says nothing"),
+        (
+            '{"image": "b.jpg", "plates": [{"box": [1, 2, 3, 4], "published_text": "ab1"}]}',
+            "plates.0.published_text: 'ab1' is not in canonical spelling (AB1)",
+        ),
     ],
 )
 def test_a_fault_names_file_line_and_field(tmp_path: Path, line: str, fault: str) -> None:

@@ -68,5 +68,6 @@ def test_intervals_are_wilsons() -> None:
     )
 
 
-def test_no_plates_no_groups() -> None:
-    assert all(b.groups == () for b in breakdowns([]))
+def test_what_no_plate_tells_is_left_out() -> None:
+    assert [b.by for b in breakdowns([outcome()])] == ["source", "plate width", "brightness", "sharpness"]
+    assert breakdowns([]) == ()

@@ -134,9 +134,9 @@ def test_what_only_one_run_measured_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"schema_version": 2}, r"b\.json: schema_version: Input should be 1"),
-        ({"speed": "high"}, r"b\.json: speed: Extra inputs are not permitted"),
-        ({"load": None}, r"b\.json: load: Input should be a valid number"),
+        ({"schema_version": 2}, r"b\.json: not a report of src.benchmark: schema_version: Input should be 1"),
+        ({"speed": "high"}, r"b\.json: not a report of src.benchmark: speed: Extra inputs are not permitted"),
+        ({"load": None}, r"b\.json: not a report of src.benchmark: load: Input should be a valid number"),
     ],
 )
 def test_a_report_of_another_schema_is_refused(tmp_path: Path, change: dict[str, object], fault: str) -> None:
@@ -150,5 +150,5 @@ def test_a_baseline_that_is_missing_or_no_json_is_named(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match=r"b\.json: No such file"):
         read_benchmark(tmp_path / "b.json")
     (tmp_path / "b.json").write_text("{")
-    with pytest.raises(BenchmarkError, match=r"b\.json: file: Invalid JSON"):
+    with pytest.raises(BenchmarkError, match=r"b\.json: not a report of src.benchmark: file: Invalid JSON"):
         read_benchmark(tmp_path / "b.json")

@@ -48,10 +48,10 @@ def test_a_report_of_another_version_says_so_whatever_else_it_holds(tmp_path: Pa
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"\xff", "not a report: "),
-        (b"", "not a report: "),
-        (b"[]", "not a report: schema_version is missing"),
-        (b'{"sets": []}', "not a report: schema_version is missing"),
+        (b"\xff", "not a report of src.evaluate: "),
+        (b"", "not a report of src.evaluate: "),
+        (b"[]", "not a report of src.evaluate: schema_version is missing"),
+        (b'{"sets": []}', "not a report of src.evaluate: schema_version is missing"),
     ],
 )
 def test_what_is_no_report_is_named(tmp_path: Path, content: bytes, fault: str) -> None:
@@ -64,9 +64,11 @@ def test_what_is_no_report_is_named(tmp_path: Path, content: bytes, fault: str) 
 
 
 def test_the_schema_is_closed(tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match=r"report\.json: fog: Extra inputs are not permitted"):
+    with pytest.raises(
+        ReportError, match=r"report\.json: not a report of src.evaluate: fog: Extra inputs are not permitted"
+    ):
         read_report(changed(tmp_path, fog=3))
-    with pytest.raises(ReportError, match=r"report\.json: split: "):
+    with pytest.raises(ReportError, match=r"report\.json: not a report of src.evaluate: split: "):
         read_report(changed(tmp_path, split=None))
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from src.core.card import sha256_of
 from src.data.manifest import PlateLabel, Record, write_manifest
-from src.evaluation.sets import ALL, SetError, data_folder, default_sets, named_sets, sets_of
+from src.evaluation.sets import ALL, DATA, SetError, data_folder, default_sets, named_sets, sets_of
 
 SCENE = Record(image="s.jpg", split="val", source="street", plates=(PlateLabel(box=(0, 0, 9, 3)),))
 CROP = Record(image="c.jpg", split="val", source="shop", text="AB1")
@@ -35,7 +35,10 @@ def test_test_means_the_benchmarks(data: Path) -> None:
 
 def test_val_means_scenes_and_crops_by_source_of_that_split(data: Path) -> None:
     write_manifest(data / "scenes" / "manifest.jsonl", [SCENE, SCENE.model_copy(update={"split": "train"})])
-    crops = [CROP, CROP.model_copy(update={"source": "own"}), CROP]
+    crops = [
+        CROP.model_copy(update={"image": f"{n}.jpg", "source": source})
+        for n, source in enumerate(("shop", "own", "shop"))
+    ]
     write_manifest(data / "ocr" / "manifest.jsonl", crops)
     assert names(default_sets(data, "val")) == [
         ("scenes", "scenes", 1),
@@ -61,10 +64,22 @@ def test_hand_labels_join_where_their_set_is_there(data: Path) -> None:
 
 
 def test_without_data_the_rendered_samples_are_used_whatever_their_split(data: Path) -> None:
-    with pytest.raises(SetError, match="no manifests for split 'test'"):
-        default_sets(data, "test")
+    with pytest.raises(SetError, match=r"no benchmarks/\*/manifest.jsonl below data$"):
+        default_sets(DATA, "test")
     write_manifest(Path("data/samples/manifest.jsonl"), [SCENE])
-    assert names(default_sets(data, "test")) == [("samples", "scenes", 1)]
+    assert names(default_sets(DATA, "test")) == [("samples", "scenes", 1)]
+
+
+@pytest.mark.parametrize(
+    ("split", "looked_for"),
+    [("test", "benchmarks/*/manifest.jsonl"), ("val", "scenes/manifest.jsonl or ocr/manifest.jsonl")],
+)
+def test_a_named_data_folder_without_sets_is_an_error(data: Path, split: str, looked_for: str) -> None:
+    write_manifest(Path("data/samples/manifest.jsonl"), [SCENE])
+    data.mkdir()
+    with pytest.raises(SetError) as raised:
+        default_sets(data, split)
+    assert str(raised.value) == f"no {looked_for} below {data}"
 
 
 def test_a_set_is_named_by_folder_path_or_manifest(data: Path) -> None:
@@ -92,7 +107,9 @@ def test_a_manifest_of_both_kinds_gives_both(data: Path) -> None:
 
 
 def test_all_is_every_split(data: Path) -> None:
-    write_manifest(data / "mine" / "manifest.jsonl", [SCENE, SCENE.model_copy(update={"split": "train"})])
+    write_manifest(
+        data / "mine" / "manifest.jsonl", [SCENE, SCENE.model_copy(update={"image": "t.jpg", "split": "train"})]
+    )
     assert names(named_sets(["mine"], data, ALL)) == [("mine", "scenes", 2)]
 
 
@@ -111,11 +128,16 @@ def test_two_sets_of_one_name_are_an_error(data: Path) -> None:
         named_sets([str(data / "a" / "gate"), str(data / "b" / "gate")], data, "val")
 
 
-def test_crops_without_a_text_are_counted_and_nothing_but_such_crops_is_an_error(data: Path) -> None:
-    blank = CROP.model_copy(update={"text": None})
-    write_manifest(data / "mine" / "manifest.jsonl", [CROP, blank, blank, blank.model_copy(update={"source": "x"})])
+def test_pictures_without_label_and_those_that_come_twice_are_named_and_nothing_else_is_an_error(data: Path) -> None:
+    blank = CROP.model_copy(update={"image": "blank.jpg", "text": None, "source": "x"})
+    again = CROP.model_copy(update={"image": "./c.jpg"})
+    write_manifest(data / "mine" / "manifest.jsonl", [blank, CROP, again])
     (pictures,) = named_sets(["mine"], data, "val")
-    assert (pictures.name, len(pictures.records), pictures.left_out) == ("mine/shop", 1, 2)
+    assert (pictures.name, len(pictures.records)) == ("mine/shop", 1)
+    assert [(f.set, f.image, f.fault) for f in pictures.faulty] == [
+        ("mine/shop", str(data / "mine" / "blank.jpg"), "neither plates nor text in its record"),
+        ("mine/shop", str(data / "mine" / "c.jpg"), "a second time in the manifest"),
+    ]
     write_manifest(data / "mine" / "manifest.jsonl", [blank])
     with pytest.raises(SetError, match="no labelled picture"):
         named_sets(["mine"], data, "val")

@@ -1,6 +1,7 @@
 """Rows and columns of the tables of figures."""
 
 from src.evaluation.report.tables import flow_tables
+from src.evaluation.system import Skipped
 from tests.evaluation.reports import report, system
 from tests.evaluation.rows import outcome, scene
 
@@ -16,6 +17,17 @@ def test_a_table_per_flow_that_ran_with_ours_first_in_each_set() -> None:
     ]
     assert [(row.system, row.n) for row in detector.rows] == [("ours", 2), ("peer", 2)]
     assert [(row.set, row.system) for row in ocr.rows] == [("gate", "ours"), ("crops", "ours")]
+
+
+def test_a_row_over_fewer_pictures_than_ours_is_marked() -> None:
+    """One picture nobody could read; two more the peer has nothing to say of."""
+    rows, images = [outcome("AB1")], [scene()]
+    unread, *unsaid = (Skipped(set="gate", image=f"{n}.jpg", fault="x") for n in range(3))
+    ours = system("ours", rows, images, skipped=(unread,))
+    path, *_ = flow_tables(report(ours, system("peer", rows, images, skipped=(unread, *unsaid))))
+    assert [row.plates for row in path.rows] == ["1", "1*"]
+    assert path.note == "* missing: 2 pictures of gate for peer"
+    assert flow_tables(report(ours))[0].note == ""
 
 
 def test_columns_without_any_figure_are_left_out() -> None:

@@ -8,6 +8,7 @@ from src.evaluation.report.wording import (
     TITLES,
     certainty,
     change,
+    counted,
     interval,
     number,
     p_value,
@@ -37,6 +38,10 @@ def test_intervals_have_no_unit_and_a_missing_figure_is_a_dash() -> None:
     figure = Figure(value=0.5, low=0.25, high=0.75, n=9)
     assert (interval(figure), interval(figure, "extra")) == ("25.0–75.0", "0.25–0.75")
     assert value(None) == "–"
+
+
+def test_counted() -> None:
+    assert [counted(n, "picture") for n in (0, 1, 1200)] == ["0 pictures", "1 picture", "1,200 pictures"]
 
 
 def test_signed() -> None:

@@ -82,9 +82,10 @@ def finite_numbers(words: Iterable[str]) -> list[float]:
 
 def rounded_box(x1: float, y1: float, x2: float, y2: float) -> Box:
     """A box in pixels to a hundredth. Raises ValueError where it is not wider and higher than nothing."""
-    if x2 <= x1 or y2 <= y1:
+    box = round(x1, 2), round(y1, 2), round(x2, 2), round(y2, 2)
+    if box[2] <= box[0] or box[3] <= box[1]:
         raise ValueError(f"a box of {x2 - x1:g} x {y2 - y1:g}")
-    return round(x1, 2), round(y1, 2), round(x2, 2), round(y2, 2)
+    return box
 
 
 def files_in(folder: Path, suffix: str) -> list[Path]:

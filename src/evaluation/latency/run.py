@@ -29,6 +29,7 @@ from src.evaluation.latency.schema import (
     Quantiles,
 )
 from src.evaluation.latency.stopwatch import Stopwatch, crops_of, scaled, time_batches, time_pictures
+from src.evaluation.report.wording import counted
 from src.evaluation.sets import EvaluationSet
 from src.runtime.reader import Reader
 
@@ -112,7 +113,7 @@ def _stages(
         crops = crops_of(reader, paths)
         watch = Stopwatch(reader)
         for megapixels, copies in files.items():
-            _say(f"{len(copies)} pictures of {megapixels:g} megapixels, --threads {threads}")
+            _say(f"{counted(len(copies), 'picture')} of {megapixels:g} megapixels, --threads {threads}")
             pictures.append(time_pictures(watch, copies, megapixels, threads, plan.repeats))
         _say(f"batches of plates, --threads {threads}")
         batches += time_batches(watch, crops, BATCHES, threads, plan.repeats * len(paths))
@@ -153,7 +154,7 @@ def _contest(plan: Plan, scenes: Sequence[EvaluationSet], peer: FastAlpr) -> Pee
     watch = Stopwatch(plan.open(1))
     rows = []
     for pictures in scenes:
-        _say(f"{pictures.name} beside {peer.name}, {len(pictures.records)} pictures")
+        _say(f"{pictures.name} beside {peer.name}, {counted(len(pictures.records), 'picture')}")
         rows.append(contest(pictures, watch, peer))
     return Peer(name=peer.name, weights=peer.weights, rows=tuple(rows))
 

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from pydantic import ValidationError
 
+from src.data.manifest import first_fault
 from src.evaluation.outcome import Closed, Figure
 
 Stage = Literal["decode", "resize", "detect", "postprocess", "crop", "read", "decode_text", "from_pixels", "total"]
@@ -127,6 +128,4 @@ def read_benchmark(path: Path) -> Benchmark:
     except OSError as error:
         raise BenchmarkError(f"{path}: {error.strerror}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "file"
-        raise BenchmarkError(f"{path}: {where}: {first['msg']}") from None
+        raise BenchmarkError(f"{path}: not a report of src.benchmark: {first_fault(error, 'file')}") from None

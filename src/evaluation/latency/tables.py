@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import get_args
 
 from src.evaluation.latency.schema import BatchRow, Benchmark, FreshRow, ModelRow, Peer, PictureRow, Quantiles, Stage
+from src.evaluation.report.wording import counted
 
 STAGE_NAMES: dict[Stage, str] = {
     "decode": "decode the file",
@@ -168,7 +169,7 @@ def _medians(report: Benchmark) -> Iterable[tuple[str, float]]:
         for stage, spent in pictures.stages.items():
             yield f"{pictures.megapixels:g} MP, {thread_words(pictures.threads)}: {STAGE_NAMES[stage]}", spent.median
     for batch in report.batches:
-        yield f"{batch.plates} plates, {thread_words(batch.threads)}", batch.total.median
+        yield f"{counted(batch.plates, 'plate')}, {thread_words(batch.threads)}", batch.total.median
     for fresh in report.fresh:
         yield f"{fresh.megapixels:g} MP: fresh process", fresh.start.median
     for row in report.peer.rows if report.peer else ():

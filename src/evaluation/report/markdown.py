@@ -33,7 +33,7 @@ def markdown(report: Report, plots: Sequence[Illustration]) -> str:
     """The whole report; ``plots`` are files beside it."""
     parts = ["# Evaluation", summary.headline(report), *summary.standings(report)]
     for table in flow_tables(report):
-        parts += [f"## {table.title.capitalize()}", _figures(table)]
+        parts += [f"## {table.title.capitalize()}", _figures(table), *([_literal(table.note)] if table.note else [])]
     parts += _contests(report)
     parts += _plots(plots, "systems")
     if report.comparison is not None:
@@ -54,10 +54,14 @@ def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 def _figures(of_flow: FlowTable) -> str:
     lines = [
-        [row.set, row.system, *(_figure(c.of(row.figures), c.field) for c in of_flow.columns), str(row.n)]
+        [row.set, row.system, *(_figure(c.of(row.figures), c.field) for c in of_flow.columns), _literal(row.plates)]
         for row in of_flow.rows
     ]
     return table(["set", "system", *(column.title for column in of_flow.columns), "plates"], lines)
+
+
+def _literal(text: str) -> str:
+    return text.replace("*", r"\*")
 
 
 def _figure(figure: Figure | None, name: str) -> str:

@@ -11,7 +11,7 @@ from src.evaluation.comparison import Comparison, Difference, FlowComparison
 from src.evaluation.errors import ErrorReport
 from src.evaluation.figures import ReadingFigures
 from src.evaluation.outcome import Outcome
-from src.evaluation.report.wording import percent
+from src.evaluation.report.wording import counted, percent
 from src.evaluation.schema import Model, Report
 from src.evaluation.synthetic_set import SYNTHETIC
 from src.evaluation.system import SetFigures
@@ -79,16 +79,16 @@ def headline(report: Report) -> str:
     plates = main_outcomes(report.ours.outcomes)
     if not plates:
         there, found = (sum(getattr(i, name) for i in report.ours.images) for name in ("plates", "found"))
-        return f"{found:,} of {there:,} plates found; no text is known."
+        return f"{found:,} of {counted(there, 'plate')} found; no text is known."
     real, drawn = ([o for o in plates if (o.source == SYNTHETIC) == is_drawn] for is_drawn in (False, True))
-    parts = [_read(of_kind, name) for of_kind, name in ((real, "plates"), (drawn, DRAWN)) if of_kind]
+    parts = [_read(of_kind, noun) for of_kind, noun in ((real, "plate"), (drawn, "drawn plate")) if of_kind]
     return "; ".join(parts) + "."
 
 
-def _read(plates: Sequence[Outcome], name: str) -> str:
+def _read(plates: Sequence[Outcome], noun: str) -> str:
     right, sets = sum(o.exact for o in plates), len({o.set for o in plates})
     where = "" if sets == 1 else f", over {sets} sets"
-    return f"{percent(right / len(plates))} of {len(plates):,} {name} read exactly right{where}"
+    return f"{percent(right / len(plates))} of {counted(len(plates), noun)} read exactly right{where}"
 
 
 def standings(report: Report) -> list[str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from src.evaluation.comparison import FlowName
 from src.evaluation.figures import DetectionFigures, ReadingFigures
-from src.evaluation.report.wording import DETECTION, FLOWS, READING, WIDTHS, Column
+from src.evaluation.report.wording import DETECTION, FLOWS, READING, WIDTHS, Column, counted
 from src.evaluation.schema import Report
+from src.evaluation.system import System
 
 STAGES: dict[FlowName, str] = {"path": "total", "detector": "detect", "ocr": "read"}
 """The milliseconds that a flow takes."""
@@ -27,6 +28,12 @@ class Row:
     n: int  # plates that count
     figures: ReadingFigures | DetectionFigures
     ms: float | None  # median per image, decoding left out
+    missing: int = 0  # pictures that ours is measured on and this system is not
+
+    @property
+    def plates(self) -> str:
+        """``n``, with an asterisk where pictures are missing."""
+        return f"{self.n}*" if self.missing else str(self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,14 @@ class FlowTable:
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def note(self) -> str:
+        """What the asterisks say; empty where there are none."""
+        missing = [
+            f"{counted(row.missing, 'picture')} of {row.set} for {row.system}" for row in self.rows if row.missing
+        ]
+        return f"* missing: {', '.join(missing)}" if missing else ""
 
 
 def flow_tables(report: Report) -> list[FlowTable]:
@@ -57,4 +72,9 @@ def _rows(report: Report, flow: FlowName) -> Iterator[Row]:
                 figures = getattr(of_set, flow)
                 if of_set.name == name and figures is not None:
                     n = of_set.plates if flow == "detector" else of_set.texts
-                    yield Row(name, system.name, n, figures, of_set.median_ms.get(STAGES[flow]))
+                    missing = _skipped(system, name) - _skipped(report.ours, name)
+                    yield Row(name, system.name, n, figures, of_set.median_ms.get(STAGES[flow]), missing)
+
+
+def _skipped(system: System, name: str) -> int:
+    return sum(skipped.set == name for skipped in system.skipped)

@@ -9,7 +9,7 @@ from rich.table import Table
 from src.evaluation.comparison import Change, Comparison, FlowComparison
 from src.evaluation.outcome import Figure
 from src.evaluation.report.tables import FlowTable, flow_tables
-from src.evaluation.report.wording import FLOWS, TITLES, certainty, change, interval, number, value, verdict
+from src.evaluation.report.wording import FLOWS, TITLES, certainty, change, counted, interval, number, value, verdict
 from src.evaluation.schema import Report
 
 WIDTH = 250
@@ -24,6 +24,8 @@ def show(report: Report) -> None:
     console.width = max(console.width, WIDTH)
     for of_flow in flow_tables(report):
         console.print(_figures(of_flow))
+        if of_flow.note:
+            console.print(f"{of_flow.note}\n")
     if report.comparison is not None:
         _show_comparison(console, report.comparison)
 
@@ -32,7 +34,7 @@ def _figures(of_flow: FlowTable) -> Table:
     table = _table(of_flow.title, "set", "system", "plates", *(c.title for c in of_flow.columns), "ms")
     for row in of_flow.rows:
         cells = [_cell(c.of(row.figures), c.field) for c in of_flow.columns]
-        table.add_row(row.set, row.system, str(row.n), *cells, "" if row.ms is None else f"{row.ms:.1f}")
+        table.add_row(row.set, row.system, row.plates, *cells, "" if row.ms is None else f"{row.ms:.1f}")
     return table
 
 
@@ -59,7 +61,7 @@ def _has_changed(flow: FlowComparison) -> bool:
 
 
 def _where(flow: FlowComparison) -> str:
-    return f"{flow.set}, {flow.system}, {FLOWS[flow.flow]}: {flow.plates} plates in both"
+    return f"{flow.set}, {flow.system}, {FLOWS[flow.flow]}: {counted(flow.plates, 'plate')} in both"
 
 
 def _differences(flow: FlowComparison) -> Table:

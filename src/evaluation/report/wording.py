@@ -16,6 +16,11 @@ _PLACES = {"extra": 2, "ap50": 3, "ap": 3, "brier": 3, "aurc": 3}
 """Figures that are plain numbers, and their places after the point; all others are shares."""
 
 
+def counted(n: int, noun: str) -> str:
+    """``1 picture``, ``1,200 pictures``."""
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+
 def percent(share: float) -> str:
     """One place after the point; what falls short of everything is never rounded up to 100 %."""
     return f"{min(share, 0.999) if share < 1 else share:.1%}"
@@ -105,10 +110,10 @@ DETECTION = (
     Column("AP50–95", "ap", "its mean over overlaps of 0.50, 0.55, … 0.95"),
 )
 WIDTHS = (
-    Column("found < 24 px", "found_to_24", "the same, of plates less than 24 pixels wide"),
-    Column("24–48 px", "found_to_48", "the same, of plates of 24 to 48 pixels"),
-    Column("48–96 px", "found_to_96", "the same, of plates of 48 to 96 pixels"),
-    Column("≥ 96 px", "found_from_96", "the same, of wider plates"),
+    Column("found < 24 px", "found_to_24", "plates found, of those less than 24 pixels wide"),
+    Column("24–48 px", "found_to_48", "plates found, of those 24 to 48 pixels wide"),
+    Column("48–96 px", "found_to_96", "plates found, of those 48 to 96 pixels wide"),
+    Column("≥ 96 px", "found_from_96", "plates found, of those 96 pixels wide and more"),
     Column("corners", "corners", "mean distance of the four corners from the marked ones, by the plate’s width"),
 )
 TITLES = {column.field: column.title for column in (*READING, *DETECTION, *WIDTHS)}

@@ -1,6 +1,6 @@
 """Two robustness reports plate by plate: what changed under which effect, and what of it is more than noise."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scipy.stats import false_discovery_control
 
@@ -15,13 +15,8 @@ Marks = dict[ConditionKey, str]
 
 def compare(baseline: str, before: Robustness, after: Robustness) -> Comparison:
     """Over the plates (of the same text) and conditions that both reports have. Raises ReportError for none."""
-    known = set(before.plates)
-    plates = [plate for plate in after.plates if plate in known]
-    old, new = _marks(before, plates), _marks(after, plates)
-    common = [condition for condition in new if condition in old]
-    if not plates or common == [AS_IT_IS]:
-        raise ReportError(f"{baseline}: no {'effect' if plates else 'plate'} in common with this run")
-    old, new = ({condition: side[condition] for condition in common} for side in (old, new))
+    plates, conditions = common(baseline, before, after.plates, _conditions(after))
+    old, new = (_marks(side, plates, conditions) for side in (before, after))
     sides = [counts(plates, list(side.values())) for side in (old, new)]
     means = [_mean_change(name, sides[0][name], sides[1][name]) for name in FIGURES]
     changes = [change for name in FIGURES for change in _changes(name, plates, old, new)]
@@ -34,10 +29,27 @@ def compare(baseline: str, before: Robustness, after: Robustness) -> Comparison:
     )
 
 
-def _marks(report: Robustness, plates: Sequence[Plate]) -> Marks:
+def common(
+    baseline: str, before: Robustness, plates: Iterable[Plate], conditions: Iterable[ConditionKey]
+) -> tuple[list[Plate], list[ConditionKey]]:
+    """Those of a run's ``plates`` and ``conditions`` that ``before`` has too. Raises ReportError for none."""
+    known_plates, known_conditions = set(before.plates), set(_conditions(before))
+    shared = [plate for plate in plates if plate in known_plates]
+    both = [condition for condition in conditions if condition in known_conditions]
+    if not shared or set(both) <= {AS_IT_IS}:
+        raise ReportError(f"{baseline}: no {'effect' if shared else 'plate'} in common with this run")
+    return shared, both
+
+
+def _conditions(report: Robustness) -> list[ConditionKey]:
+    return [(condition.effect, condition.severity) for condition in report.conditions]
+
+
+def _marks(report: Robustness, plates: Sequence[Plate], conditions: Sequence[ConditionKey]) -> Marks:
     """A letter for each of ``plates`` per condition."""
     place = {plate: number for number, plate in enumerate(report.plates)}
-    return {(c.effect, c.severity): "".join(c.marks[place[plate]] for plate in plates) for c in report.conditions}
+    rows = dict(zip(_conditions(report), (c.marks for c in report.conditions), strict=True))
+    return {condition: "".join(rows[condition][place[plate]] for plate in plates) for condition in conditions}
 
 
 def _mean_change(figure: FigureName, before: Counts, after: Counts) -> MeanChange | None:

@@ -91,7 +91,7 @@ def provenance_of(report: Robustness) -> dict[str, str]:
         "provider": report.provider,
     }
     skipped = "; ".join(f"{picture.image}: {picture.fault}" for picture in report.skipped)
-    return stated | ({"left out, could not be read": skipped} if skipped else {})
+    return stated | ({"left out": skipped} if skipped else {})
 
 
 def _listed(values: Mapping[str, object]) -> str:

@@ -8,11 +8,12 @@ from itertools import zip_longest
 import numpy as np
 import numpy.typing as npt
 
-from src.core.image import ImageError, read_image
+from src.core.image import ImageError
 from src.core.types import Image
 from src.data.manifest import Record
 from src.evaluation.figures import Floats, interval, ratio, resampled_ratios
 from src.evaluation.outcome import Figure
+from src.evaluation.pictures import read_labelled
 from src.evaluation.predictions import of_result
 from src.evaluation.robustness.distort import distort
 from src.evaluation.robustness.schema import CLEAN, FOUND, GONE, MISSED, READ, Condition, FigureName, Plate, Relative
@@ -66,18 +67,19 @@ def run(pictures: Iterable[Picture], reader: Reader, conditions: Sequence[Condit
     for pictures_of, record in pictures:
         path = pictures_of.root / record.image
         try:
-            image = read_image(path)
+            image = read_labelled(path, record)
         except ImageError as error:
             done.skipped.append(Skipped(set=pictures_of.name, image=str(path), fault=str(error)))
             continue
         done.sets[pictures_of.name] = done.sets.get(pictures_of.name, 0) + 1
-        done.plates += _plates(pictures_of.name, record)
+        done.plates += plates_of(pictures_of.name, record)
         for condition in done.marks:
             done.marks[condition] += _mark(image, record, reader, condition)
     return done
 
 
-def _plates(name: str, record: Record) -> Iterator[Plate]:
+def plates_of(name: str, record: Record) -> Iterator[Plate]:
+    """The labelled plates of one picture of the set ``name``."""
     for number, label in enumerate(record.plates or ()):
         yield Plate(set=name, image=record.image, plate=number, text=label.text if label.sure else None)
 

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field, ValidationError
 
+from src.data.manifest import first_fault
 from src.evaluation.outcome import Closed, Figure
 from src.evaluation.schema import Model, ReportError
 from src.evaluation.system import Skipped
@@ -110,12 +111,12 @@ def read_robustness(path: Path) -> Robustness:
     except OSError as error:
         raise ReportError(f"{path}: {error.strerror}") from None
     except ValueError as error:  # no JSON, no UTF-8
-        raise ReportError(f"{path}: not a robustness report: {error}") from None
-    version = content.get("schema_version") if isinstance(content, dict) else None
-    if version != SCHEMA_VERSION:
-        raise ReportError(f"{path}: schema version {version!r}, here {SCHEMA_VERSION} is read")
+        raise ReportError(f"{path}: not a report of src.robustness: {error}") from None
+    if not isinstance(content, dict) or "schema_version" not in content:
+        raise ReportError(f"{path}: not a report of src.robustness: schema_version is missing")
+    if content["schema_version"] != SCHEMA_VERSION:
+        raise ReportError(f"{path}: schema version {content['schema_version']!r}, here {SCHEMA_VERSION} is read")
     try:
         return Robustness.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ReportError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise ReportError(f"{path}: not a report of src.robustness: {first_fault(error)}") from None

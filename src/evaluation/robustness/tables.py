@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from src.evaluation.outcome import Figure
-from src.evaluation.report.wording import NONE, interval, p_value, percent, value
+from src.evaluation.report.wording import NONE, counted, interval, p_value, percent, value
 from src.evaluation.robustness.schema import CLEAN, Change, Comparison, Condition, MeanChange, Relative, Robustness
 
 
@@ -63,9 +63,10 @@ def _figures(report: Robustness) -> Table:
         *(_row(relative, [conditions[relative.effect, s] for s in severities]) for relative in report.relative[1:]),
         ["mean", *blank, _with_interval(every.read), *blank, _with_interval(every.found)],
     ]
+    pictures = counted(sum(report.sets.values()), "picture")
     plates, texts = len(report.plates), sum(plate.text is not None for plate in report.plates)
     note = (
-        f"Whole path over {sum(report.sets.values())} pictures with {plates} plates, {texts} of them with a known "
+        f"Whole path over {pictures} with {counted(plates, 'plate')}, {texts} of them with a known "
         "text. Read: exactly right; found: an overlap over 0.3; plates that leave the frame do not count. "
         "The columns “/ clean”: mean over the severities by the figure of the same pictures as they are, with its "
         "95 % interval (bootstrap over pictures)."

@@ -1,0 +1,48 @@
+"""Ctrl-C ends a command line quietly, with the shells' status for it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+
+def test_ctrl_c_while_a_command_line_imports() -> None:
+    """While ``python -m`` looks for its module, the first word is -m."""
+    program = "import sys; sys.argv = ['-m']; import src; raise KeyboardInterrupt"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_every_other_fault_keeps_its_traceback() -> None:
+    program = "import sys; sys.argv = ['-m']; import src; raise RuntimeError('disk pulled')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "RuntimeError: disk pulled"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes")
+def test_ctrl_c_while_a_command_line_works(tmp_path: Path) -> None:
+    """It waits for a baseline that nobody writes."""
+    pipe = tmp_path / "baseline.json"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "src.evaluate", "--baseline", str(pipe), "--out", str(tmp_path / "report")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        writer = opened_once_read(pipe, running)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+        os.close(writer)
+    assert (running.returncode, out, err) == (130, "", "")
+
+
+def opened_once_read(pipe: Path, reader: "subprocess.Popen[str]") -> int:
+    """The end to write to, as soon as ``reader`` waits at the other."""
+    while reader.poll() is None:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody reads yet
+            time.sleep(0.05)
+    raise AssertionError(f"ended before it read: {reader.communicate()}")
