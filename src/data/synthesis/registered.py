@@ -18,7 +18,13 @@ MARK_WIDTHS = {"dash": 0.3, "dot": 0.2, "seals": 0.42, "crest": 0.5, "seal": 0.4
 """In heights of the line."""
 SHORTER = 1 / 3
 """How often what may be longer ends a character early: numbers are given out in order, so that most are long."""
-STROKES = {"fe-schrift": (0.12, 0.16), "gost-50577": (0.11, 0.16), "mandatory-br": (0.12, 0.2)}
+STROKES = {
+    "gost-50577": (0.13, 0.165),
+    "fe-schrift": (0.12, 0.155),
+    "fe-mercosur": (0.12, 0.155),
+    "charles-wright": (0.15, 0.19),
+    "mandatory-br": (0.13, 0.19),
+}
 """Width of a stroke against the height of a character, where the typeface fixes it."""
 
 
