@@ -31,8 +31,9 @@ from src.evaluation.report import write as report
 from src.evaluation.report.summary import main_outcomes
 from src.evaluation.report.wording import counted
 from src.evaluation.run import Contestant, evaluate_set, gather
-from src.evaluation.schema import Model, Report, ReportError, read_report
+from src.evaluation.schema import Model, Report, read_report
 from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
+from src.evaluation.stored import ReportError
 from src.evaluation.synthetic_set import SYNTHETIC
 from src.evaluation.system import OURS, System
 from src.runtime.command import USAGE, Parser, add_model_flags

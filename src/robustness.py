@@ -37,8 +37,9 @@ from src.evaluation.robustness.run import (
 )
 from src.evaluation.robustness.schema import Robustness, read_robustness
 from src.evaluation.robustness.sheet import sheet
-from src.evaluation.schema import Model, ReportError
+from src.evaluation.schema import Model
 from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
+from src.evaluation.stored import ReportError
 from src.runtime.command import USAGE, Parser, add_model_flags
 from src.runtime.reader import Reader
 from src.runtime.session import ProviderError

@@ -151,7 +151,7 @@ def test_a_sheet_is_written_without_models(robustness: Command, gate: Path, tmp_
         (["--baseline", "nowhere.json"], "nowhere.json: No such file or directory"),
         (["--baseline", "README.md"], "README.md: not a report of src.robustness: "),
         (["--baseline", "other.json"], "other.json: not a report of src.robustness: schema_version is missing"),
-        (["--baseline", "pyproject.json"], "pyproject.json: schema version 7, here 1 is read"),
+        (["--baseline", "pyproject.json"], "pyproject.json: a report of schema version 7, here 1 is read"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(

@@ -1,24 +1,17 @@
 """``report.json``: a closed schema, read again by a later run that compares itself with it."""
 
-import json
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import ValidationError
-
 from src.core.card import ModelCard
-from src.data.manifest import first_fault
 from src.evaluation.calibration import CalibrationReport
 from src.evaluation.comparison import Comparison
 from src.evaluation.errors import ErrorReport
 from src.evaluation.outcome import Closed
+from src.evaluation.stored import read_stored
 from src.evaluation.system import System
 
 SCHEMA_VERSION: Final = 1
-
-
-class ReportError(ValueError):
-    """A report that cannot be read; the message names file and fault."""
 
 
 class Model(Closed):
@@ -64,19 +57,4 @@ class Report(Closed):
 
 def read_report(path: Path) -> Report:
     """The report of an earlier run. Raises ReportError: no report at all, or one of another schema version."""
-    try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}") from None
-    except ValueError as error:  # no JSON, no UTF-8
-        raise ReportError(f"{path}: not a report of src.evaluate: {error}") from None
-    if not isinstance(content, dict) or "schema_version" not in content:
-        raise ReportError(f"{path}: not a report of src.evaluate: schema_version is missing")
-    if content["schema_version"] != SCHEMA_VERSION:
-        raise ReportError(
-            f"{path}: a report of schema version {content['schema_version']!r}, here {SCHEMA_VERSION} is read"
-        )
-    try:
-        return Report.model_validate(content)
-    except ValidationError as error:
-        raise ReportError(f"{path}: not a report of src.evaluate: {first_fault(error)}") from None
+    return read_stored(path, Report, SCHEMA_VERSION, "src.evaluate")

@@ -7,7 +7,8 @@ from src.evaluation.outcome import Figure
 from src.evaluation.robustness.compare import compare
 from src.evaluation.robustness.run import Run, conditions_of, relative_of
 from src.evaluation.robustness.schema import CLEAN, Plate, Robustness
-from src.evaluation.schema import Model, ReportError
+from src.evaluation.schema import Model
+from src.evaluation.stored import ReportError
 
 MODEL = Model(name="m", input_size=(1, 1), commit="c", sha256="0" * 64)
 

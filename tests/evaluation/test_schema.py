@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from src.evaluation.schema import SCHEMA_VERSION, Model, Report, ReportError, read_report
+from src.evaluation.schema import SCHEMA_VERSION, Model, Report, read_report
+from src.evaluation.stored import ReportError
 from src.evaluation.system import System
 from tests.evaluation.rows import outcome, scene
 

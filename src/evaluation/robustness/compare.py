@@ -8,7 +8,7 @@ from src.evaluation.compare import SIGNIFICANCE, mcnemar
 from src.evaluation.figures import interval
 from src.evaluation.robustness.run import AS_IT_IS, FIGURES, ConditionKey, Counts, counts, right_and_counted
 from src.evaluation.robustness.schema import Change, Comparison, FigureName, MeanChange, Plate, Robustness
-from src.evaluation.schema import ReportError
+from src.evaluation.stored import ReportError
 
 Marks = dict[ConditionKey, str]
 

@@ -1,14 +1,13 @@
 """``robustness.json``: a closed schema, read again by a later run that compares itself with it."""
 
-import json
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from src.data.manifest import first_fault
 from src.evaluation.outcome import Closed, Figure
-from src.evaluation.schema import Model, ReportError
+from src.evaluation.schema import Model
+from src.evaluation.stored import read_stored
 from src.evaluation.system import Skipped
 
 SCHEMA_VERSION: Final = 1
@@ -106,17 +105,4 @@ class Robustness(Closed):
 
 def read_robustness(path: Path) -> Robustness:
     """The report of an earlier run. Raises ReportError: no such report, or one of another schema version."""
-    try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}") from None
-    except ValueError as error:  # no JSON, no UTF-8
-        raise ReportError(f"{path}: not a report of src.robustness: {error}") from None
-    if not isinstance(content, dict) or "schema_version" not in content:
-        raise ReportError(f"{path}: not a report of src.robustness: schema_version is missing")
-    if content["schema_version"] != SCHEMA_VERSION:
-        raise ReportError(f"{path}: schema version {content['schema_version']!r}, here {SCHEMA_VERSION} is read")
-    try:
-        return Robustness.model_validate(content)
-    except ValidationError as error:
-        raise ReportError(f"{path}: not a report of src.robustness: {first_fault(error)}") from None
+    return read_stored(path, Robustness, SCHEMA_VERSION, "src.robustness")
