@@ -43,7 +43,7 @@ def test_shipped_weights_are_the_shipped_model(folder: Path) -> None:
     card = load_card(folder)
     golden = dict(np.load(folder / "golden.npz"))
     if card.task == "ocr":
-        module = OCRModule(alphabet=card.alphabet, **card.architecture)
+        module = OCRModule(card.regions, alphabet=card.alphabet, **card.architecture)
     else:
         module = DetectorModule(**card.architecture)
     load_weights(module.model, folder)

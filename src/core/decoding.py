@@ -59,6 +59,19 @@ def ctc_decode(log_probs: Floats, alphabet: Alphabet) -> Reading:
     return Reading(alphabet.decode(classes.tolist()), min(likelihood, 1.0), tuple(min(p, 1.0) for p in peaks))
 
 
+def slot_decode(log_probs: Floats, alphabet: Alphabet) -> Reading:
+    """Text of ``log_probs [slots, C]``, a character per slot up to the first end (class 0).
+
+    Its confidence is the product of the slots, the end included where there is one.
+    """
+    best = log_probs.argmax(-1)
+    ends = np.flatnonzero(best == BLANK)
+    length = int(ends[0]) if len(ends) else len(best)
+    peaks = np.exp(log_probs.max(-1).astype(np.float64))
+    characters = tuple(min(float(p), 1.0) for p in peaks[:length])
+    return Reading(alphabet.decode(best[:length].tolist()), min(float(peaks[: length + 1].prod()), 1.0), characters)
+
+
 def ctc_log_likelihood(log_probs: Floats, classes: list[int]) -> float:
     """Log probability of a class sequence summed over all its alignments.
 

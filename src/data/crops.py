@@ -7,7 +7,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
@@ -18,22 +17,22 @@ from src.core.geometry import CROP_MARGIN, box_to_corners, corners_to_box, crop_
 from src.core.image import ImageError, read_image
 from src.core.types import Boxes, Corners, Image
 from src.data.augment import CropAugment
+from src.data.columns import NO_LABEL, Owners, column_owners, unknown_owners
 from src.data.labels import load_labels
 from src.data.manifest import ManifestError, PlateLabel, Record, of_split, read_manifest
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.synthesis import CropSynthesiser, find_fonts
 
-NO_LABEL = -100
-"""Of a column whose character is not known; ``cross_entropy`` leaves it out."""
 SYNTHETIC = -1
 """The index that stands for a crop drawn from its seed."""
 
 
 @dataclass(frozen=True)
 class RealCrop:
-    """A photograph's plate: ``image`` holds it within ``corners`` [4, 2]; ``chars`` [n, 4] where they are known.
+    """A photograph's plate: ``image`` holds it within ``corners`` [4, 2]; ``region`` is its country where known.
 
     ``margin`` is what the runtime adds around the corners: nothing where the picture is a plate already cut out.
+    ``chars`` [n, 4] are there for plates of one line whose characters somebody marked.
     """
 
     image: Image
@@ -41,28 +40,31 @@ class RealCrop:
     text: str
     source: str
     margin: float
+    region: str | None = None
     chars: Boxes | None = None
 
 
 @dataclass(frozen=True)
 class CropSample:
-    """``image`` uint8 [H, W, 3] RGB, its ``text``, and the class that each output column should say."""
+    """``image`` uint8 [H, W, 3] RGB, its ``text``, who stands in each column, and the country where it is known."""
 
     image: Image
     text: str
-    columns: npt.NDArray[np.int64]
+    owners: Owners
+    region: str | None
     source: str
 
 
 @dataclass(frozen=True)
 class CropBatch:
-    """``images`` uint8 [N, H, W, 3] RGB; ``targets`` all classes in a row, split by ``lengths`` [N];
-    ``columns`` [N, T] with -100 where unknown."""
+    """``images`` uint8 [N, H, W, 3] RGB; ``targets`` [N, longest] classes, 0 after the ``lengths`` [N] of each text;
+    ``owners`` [N, 2, T] as of ``column_owners``; ``regions`` [N] indices; NO_LABEL in either where unknown."""
 
     images: Tensor
     targets: Tensor
     lengths: Tensor
-    columns: Tensor
+    owners: Tensor
+    regions: Tensor
     texts: list[str]
     sources: list[str]
 
@@ -78,8 +80,11 @@ def real_crops(records: Sequence[Record], root: Path) -> list[RealCrop]:
         if record.plates is None:
             whole = np.array([0, 0, image.shape[1], image.shape[0]], np.float32)
             if record.text:
-                chars = None if record.chars is None else np.array(record.chars, np.float32)
-                crops.append(RealCrop(image, box_to_corners(whole), record.text, record.source, 0.0, chars))
+                crops.append(
+                    RealCrop(
+                        image, box_to_corners(whole), record.text, record.source, 0.0, record.region, _chars(record)
+                    )
+                )
         else:
             crops += [_cut(image, plate, record) for plate in record.plates if plate.text and plate.sure]
     return crops
@@ -94,26 +99,15 @@ def _cut(image: Image, plate: PlateLabel, record: Record) -> RealCrop:
     around = image[y1:y2, x1:x2].copy()
     if not around.size:
         raise ManifestError(f"{record.image}: box {plate.box} lies outside the image")
-    chars = None if plate.chars is None else np.array(plate.chars, np.float32) - np.array([x1, y1, x1, y1])
     shift = np.array([x1, y1], np.float32)
-    return RealCrop(around, corners - shift, plate.text or "", record.source, CROP_MARGIN, chars)
+    chars = _chars(plate)
+    chars = None if chars is None else chars - np.tile(shift, 2)
+    return RealCrop(around, corners - shift, plate.text or "", record.source, CROP_MARGIN, plate.region, chars)
 
 
-def column_classes(
-    chars: npt.NDArray[np.float32], classes: Sequence[int], width: int, columns: int
-) -> npt.NDArray[np.int64]:
-    """The class of each output column, from the boxes ``chars [n, 4]`` in crop pixels; blank (0) between.
-
-    A character holds the middle 70 % of its box and at least the column nearest its centre, so that the blank
-    which CTC needs between two equal neighbours has room.
-    """
-    labels = np.zeros(columns, np.int64)
-    centres = (np.arange(columns) + 0.5) * width / columns
-    for box, label in zip(chars, classes, strict=True):
-        middle, reach = (box[0] + box[2]) / 2, 0.35 * (box[2] - box[0])
-        labels[np.abs(centres - middle) <= reach] = label
-        labels[int(np.clip(middle * columns / width, 0, columns - 1))] = label
-    return labels
+def _chars(plate: PlateLabel | Record) -> Boxes | None:
+    """Boxes of the characters; those of two lines do not say which stands where."""
+    return None if plate.chars is None or plate.lines == 2 else np.array(plate.chars, np.float32)
 
 
 class CropDataset(Dataset[CropSample]):
@@ -122,13 +116,12 @@ class CropDataset(Dataset[CropSample]):
     def __init__(
         self,
         crops: Sequence[RealCrop],
-        alphabet: Alphabet,
         size: tuple[int, int],
         columns: int,
         augment: CropAugment | None = None,
         synthesiser: CropSynthesiser | None = None,
     ) -> None:
-        self.crops, self.alphabet, self.size, self.columns = crops, alphabet, size, columns
+        self.crops, self.size, self.columns = crops, size, columns
         self.augment, self.synthesiser = augment, synthesiser
 
     def __len__(self) -> int:
@@ -144,24 +137,20 @@ class CropDataset(Dataset[CropSample]):
             image = crop_plate(crop.image, cut, self.size, margin=0.0)
         else:
             image, cut = self.augment(crop.image, crop.corners, self.size, np.random.default_rng(seed))
-        return CropSample(image, crop.text, self._columns_of(crop, cut), crop.source)
+        return CropSample(image, crop.text, self._owners(crop, cut), crop.region, crop.source)
 
-    def _columns_of(self, crop: RealCrop, cut: Corners) -> npt.NDArray[np.int64]:
+    def _owners(self, crop: RealCrop, cut: Corners) -> Owners:
         if crop.chars is None:
-            return np.full(self.columns, NO_LABEL, np.int64)
+            return unknown_owners(self.columns)
         corners = cv2.perspectiveTransform(box_to_corners(crop.chars), crop_matrix(cut, self.size, margin=0.0))
-        return column_classes(corners_to_box(corners), self.alphabet.encode(crop.text), self.size[1], self.columns)
+        return column_owners(corners_to_box(corners), [0] * len(crop.text), self.size[1], self.columns)
 
     def _synthetic(self, rng: np.random.Generator) -> CropSample:
         if self.synthesiser is None:
             raise ValueError("a synthetic crop was asked for, but there is no synthesiser")
         plate = self.synthesiser(rng)
-        classes = self.alphabet.encode(plate.text)
-        if plate.lines == 1:
-            columns = column_classes(plate.chars, classes, self.size[1], self.columns)
-        else:  # two characters share each column
-            columns = np.full(self.columns, NO_LABEL, np.int64)
-        return CropSample(plate.image, plate.text, columns, f"synthetic_{plate.region}")
+        owners = column_owners(plate.chars, plate.rows, self.size[1], self.columns)
+        return CropSample(plate.image, plate.text, owners, plate.region or None, f"synthetic_{plate.region}")
 
 
 class CropData(pl.LightningDataModule):
@@ -179,6 +168,7 @@ class CropData(pl.LightningDataModule):
         fonts: str,
         augment: CropAugment,
         alphabet: str,
+        regions: Sequence[str],
         size: Sequence[int] = (32, 128),
         columns: int = 32,
         batch_size: int = 64,
@@ -196,7 +186,7 @@ class CropData(pl.LightningDataModule):
             raise ValueError(f"synthetic_share must lie within 0..1, got {synthetic_share}")
         self.manifest, self.labels = manifest, labels
         self.data_root, self.fonts = Path(data_root), Path(fonts)
-        self.augment, self.alphabet = augment, Alphabet(alphabet)
+        self.augment, self.alphabet, self.regions = augment, Alphabet(alphabet), tuple(regions)
         self.size, self.columns = (int(size[0]), int(size[1])), columns
         self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
         self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
@@ -241,12 +231,12 @@ class CropData(pl.LightningDataModule):
         shares = np.append(real * (1 - self.synthetic_share), self.synthetic_share)
         epoch, _ = epoch_of(self.trainer)
         sampler = EpochSampler(shares / shares.sum(), self.samples_per_epoch, self.seed, epoch)
-        dataset = CropDataset(crops, self.alphabet, self.size, self.columns, self.augment, self.synthesiser)
+        dataset = CropDataset(crops, self.size, self.columns, self.augment, self.synthesiser)
         return self._loader(dataset, [(SYNTHETIC if i == len(crops) else i, seed) for i, seed in sampler])
 
     def val_dataloader(self) -> DataLoader[CropSample]:
         """The real crops of ``val`` and a fixed draw of synthetic ones, which no seed of the training repeats."""
-        dataset = CropDataset(self.crops["val"], self.alphabet, self.size, self.columns, None, self.synthesiser)
+        dataset = CropDataset(self.crops["val"], self.size, self.columns, None, self.synthesiser)
         keys = [(i, 0) for i in range(len(dataset))]
         keys += [(SYNTHETIC, 2**31 + i) for i in range(self.synthetic_val)]
         return self._loader(dataset, keys)
@@ -263,15 +253,21 @@ class CropData(pl.LightningDataModule):
 
     def _collate(self, samples: Sequence[CropSample]) -> CropBatch:
         encoded = [self.alphabet.encode(s.text) for s in samples]
+        longest = max(map(len, encoded))
         return CropBatch(
             torch.from_numpy(np.stack([s.image for s in samples])),
-            torch.tensor([c for classes in encoded for c in classes]),
+            torch.tensor([classes + [0] * (longest - len(classes)) for classes in encoded]),
             torch.tensor([len(classes) for classes in encoded]),
-            torch.from_numpy(np.stack([s.columns for s in samples])),
+            torch.from_numpy(np.stack([s.owners for s in samples])),
+            torch.tensor([self._region(s.region) for s in samples]),
             [s.text for s in samples],
             [s.source for s in samples],
         )
 
+    def _region(self, code: str | None) -> int:
+        """Labels may name what is no country of the reader's, such as EU."""
+        return self.regions.index(code) if code in self.regions else NO_LABEL
+
     def transfer_batch_to_device(self, batch: CropBatch, device: torch.device, dataloader_idx: int) -> CropBatch:
-        tensors = {f: getattr(batch, f).to(device) for f in ("images", "targets", "lengths", "columns")}
-        return replace(batch, **tensors)
+        tensors = ("images", "targets", "lengths", "owners", "regions")
+        return replace(batch, **{name: getattr(batch, name).to(device) for name in tensors})

@@ -16,6 +16,7 @@ from src.core.card import ModelCard, sha256_of, write_card
 from src.core.decoding import ctc_decode
 from src.evaluation.provenance import commit
 from src.export.onnx import ParityError, check_parity, export_onnx, onnx_outputs
+from src.models.heads import CTCHead
 from src.training.detector import DetectorModule
 from src.training.ocr import OCRModule
 from src.training.weights import save_weights
@@ -51,13 +52,18 @@ def export_ocr(checkpoint: Path, out: Path, images: npt.NDArray[np.uint8]) -> Mo
     size = tuple(module.hparams["size"])
     if images.shape[1:3] != size:
         raise ExportError(f"{checkpoint}: reads crops of {size[0]} x {size[1]}: set ocr.size=[{size[0]},{size[1]}]")
+    if not isinstance(module.model.head, CTCHead):
+        raise ExportError(f"{checkpoint}: the runtime decodes CTC, this head has slots")
     facts = {
         "task": "ocr",
         "input_size": size,
         "alphabet": module.alphabet.characters,
+        "regions": module.regions,
     }
     same_texts = _same_texts(module.model, images, module.alphabet)
-    return _ship(module.model, out, images, {"log_probs": 1e-2}, facts | _provenance(saved), same_texts)
+    return _ship(
+        module.model, out, images, {"log_probs": 1e-2, "regions": 1e-2}, facts | _provenance(saved), same_texts
+    )
 
 
 def load_checkpoint(path: Path, command: str) -> dict[str, Any]:
@@ -74,7 +80,9 @@ def _provenance(saved: dict[str, Any]) -> dict[str, Any]:
     known = saved["provenance"]
     return {
         "commit": commit(),  # before the export itself puts files into the working tree
-        "architecture": {k: _plain(v) for k, v in saved["hyper_parameters"].items() if k != "alphabet"},
+        "architecture": {
+            k: _plain(v) for k, v in saved["hyper_parameters"].items() if k not in ("alphabet", "regions")
+        },
         "trained_on": known["sources"] | {"samples_drawn": known["samples"]},
         "metrics": {k: round(v, 4) for k, v in known["metrics"].items()},
     }
@@ -136,7 +144,7 @@ def same_on_smaller_canvases(model: nn.Module, images: npt.NDArray[np.uint8], to
 def _same_texts(model: nn.Module, images: npt.NDArray[np.uint8], alphabet: Alphabet) -> Check:
     def check(path: Path) -> None:
         with torch.no_grad():
-            expected = model.eval()(torch.from_numpy(images)).numpy()
+            expected = model.eval()(torch.from_numpy(images))[0].numpy()
         actual = onnx_outputs(path, images)["log_probs"]
         for ours, theirs in zip(actual, expected, strict=True):
             texts = ctc_decode(ours, alphabet).text, ctc_decode(theirs, alphabet).text

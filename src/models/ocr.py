@@ -1,17 +1,21 @@
-"""The plate reader: torchvision's EfficientNet-B3 with its width kept, and a CTC head."""
+"""The plate reader: torchvision's EfficientNet-B3 with its width kept, and heads for the text and the country."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torchvision.models import EfficientNet_B3_Weights, efficientnet_b3
 
+from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead
+
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+Head = Literal["ctc", "two-line-ctc", "slots"]
 
 
 class PlateOCR(nn.Module):
-    """``uint8 [N, H, W, 3]`` RGB to ``log_probs [N, T, classes]``; class 0 is the CTC blank.
+    """``uint8 [N, H, W, 3]`` RGB to ``log_probs [N, steps, classes]`` and ``regions [N, regions]``, log-probabilities.
 
     EfficientNet-B3 (Tan & Le, ICML 2019) divides the width by 32, which leaves 4 columns of a 128-pixel crop.
     Stages in ``width_kept`` (indices of torchvision's ``features``) halve the height alone; the trunk ends after
@@ -25,13 +29,17 @@ class PlateOCR(nn.Module):
     def __init__(
         self,
         classes: int,
+        regions: int,
         size: tuple[int, int] = (32, 128),
         width_kept: Sequence[int] = (3, 4),
         cut_after: int = 5,
+        head: Head = "two-line-ctc",
         head_width: int = 256,
+        slots: int = 12,
         dropout: float = 0.1,
         pretrained: bool = False,
     ) -> None:
+        """``slots`` counts for the head of that name alone. Raises ValueError for a head that does not exist."""
         super().__init__()
         weights = EfficientNet_B3_Weights.IMAGENET1K_V1 if pretrained else None
         self.trunk = efficientnet_b3(weights=weights).features[: cut_after + 1]
@@ -40,13 +48,15 @@ class PlateOCR(nn.Module):
         self.register_buffer("mean", 255 * torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", 255 * torch.tensor(IMAGENET_STD).view(1, 3, 1, 1), persistent=False)
         channels, rows, self.columns = self._map_shape(size)
-        self.head = nn.Sequential(
-            nn.Conv1d(channels * rows, head_width, 3, padding=1, bias=False),
-            nn.BatchNorm1d(head_width),
-            nn.SiLU(),
-            nn.Dropout(dropout),
-            nn.Conv1d(head_width, classes, 1),
-        )
+        if head == "ctc":
+            self.head: CTCHead | SlotHead = CTCHead(channels, rows, head_width, classes, dropout)
+        elif head == "two-line-ctc":
+            self.head = TwoLineCTCHead(channels, rows, head_width, classes, dropout)
+        elif head == "slots":
+            self.head = SlotHead(channels, rows, self.columns, head_width, classes, dropout, slots)
+        else:
+            raise ValueError(f"head: {head!r} is not one of ctc, two-line-ctc, slots")
+        self.region = nn.Sequential(nn.Dropout(dropout), nn.Linear(channels, regions))
 
     def _map_shape(self, size: tuple[int, int]) -> tuple[int, int, int]:
         self.trunk.eval()  # a forward pass must not touch the batch norms' statistics
@@ -55,10 +65,17 @@ class PlateOCR(nn.Module):
         self.trunk.train()
         return shape[1], shape[2], shape[3]
 
-    def forward(self, images: Tensor) -> Tensor:
-        pixels = (images.permute(0, 3, 1, 2).float() - self.mean) / self.std
-        features = self.trunk(pixels)  # [N, C, rows, T]
-        return self.head(features.flatten(1, 2)).transpose(1, 2).float().log_softmax(-1)
+    def features(self, images: Tensor) -> Tensor:
+        """The trunk's map ``[N, C, rows, columns]``."""
+        return self.trunk((images.permute(0, 3, 1, 2).float() - self.mean) / self.std)
+
+    def regions(self, features: Tensor) -> Tensor:
+        """Log-probabilities of the countries, from the map."""
+        return self.region(features.mean((2, 3))).float().log_softmax(-1)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.features(images)
+        return self.head(features), self.regions(features)
 
 
 def keep_width(stage: nn.Module) -> None:

@@ -27,6 +27,7 @@ class TrainConfig:
     resume: str | None = None
     cache: str | None = None
     alphabet: str | None = None
+    regions: list[str] | None = None
     size: list[int] | None = None
     data: dict[str, Any] = field(default_factory=dict)
     model: dict[str, Any] = field(default_factory=dict)

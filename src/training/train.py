@@ -16,7 +16,7 @@ from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.data.synthesis import FontError, SynthesisError
 from src.training.build import ConfigError, build
-from src.training.cpu import float32_depthwise
+from src.training.cpu import fast_depthwise
 from src.training.weights import WeightsError, load_weights
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def train(config: DictConfig) -> None:
         load_weights(module.model, Path(config.init_from), config.init_may_lack)
     trainer = build(config.trainer)
     if trainer.strategy.root_device.type == "cpu":
-        float32_depthwise(module.model)
+        fast_depthwise(module.model)
     trainer.fit(module, data, ckpt_path=resume, weights_only=True)
     log.info("checkpoints in %s", output / "checkpoints")
 

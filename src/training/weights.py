@@ -1,16 +1,31 @@
 """Weights on disk: the half-precision file that ships beside each ONNX model, and checkpoints."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
+
+State = dict[str, Tensor]
 
 
 class WeightsError(ValueError):
     """Weights that are missing or do not fit the network; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the rows of a last layer stand for, from row ``first`` on; cards and checkpoints have the list as ``named``."""
+
+    layer: str
+    named: str
+    labels: tuple[str, ...]
+    first: int = 0
 
 
 def save_weights(model: nn.Module, path: Path) -> None:
@@ -23,26 +38,50 @@ def save_weights(model: nn.Module, path: Path) -> None:
     path.chmod(0o644)  # safetensors writes for the owner alone
 
 
-def load_weights(model: nn.Module, source: Path, may_lack: Sequence[str] = ()) -> None:
+def load_weights(model: nn.Module, source: Path, may_lack: Sequence[str] = (), rows: Sequence[Rows] = ()) -> None:
     """Loads an export folder (``weights.safetensors``), a safetensors file or a Lightning checkpoint, strictly.
 
-    Weights whose names begin with one of ``may_lack`` keep their values where the file has none for them.
-    Raises WeightsError where there is no file, where names or shapes differ, or for a beginning of no name.
+    ``rows`` of an export folder or a checkpoint go by their labels: a reader may be given further characters and
+    countries, whose rows keep their values. So do weights whose names begin with one of ``may_lack``, where the file
+    has none for them. Raises WeightsError where there is no file, where names or shapes differ, or for a beginning of
+    no name.
     """
     path = source / "weights.safetensors" if source.is_dir() else source
     if not path.is_file():
         raise WeightsError(f"{path}: no such weights")
-    if path.suffix == ".safetensors":
-        state = load_file(path)
-    else:
-        saved = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
-        state = {name.removeprefix("model."): v for name, v in saved.items() if name.startswith("model.")}
+    state, stated = _read(path)
     own = model.state_dict()
     for beginning in may_lack:
         if not any(name.startswith(beginning) for name in own):
             raise WeightsError(f"no weight of the network begins with {beginning!r}")
     kept = {name: value for name, value in own.items() if name.startswith(tuple(may_lack))}
+    for layer in rows:
+        state |= _by_label(layer, state, own, stated)
     try:
         model.load_state_dict(kept | state)
     except RuntimeError as error:
         raise WeightsError(f"{path}: {shorten(str(error).splitlines()[1], 160, placeholder=' ...')}") from None
+
+
+def _read(path: Path) -> tuple[State, Mapping[str, Any]]:
+    """The weights, and what is stated of the network that they are of."""
+    if path.suffix == ".safetensors":
+        card = path.with_name("card.json")
+        return load_file(path), json.loads(card.read_bytes()) if card.is_file() else {}
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    state = {name.removeprefix("model."): v for name, v in saved["state_dict"].items() if name.startswith("model.")}
+    return state, saved.get("hyper_parameters", {})
+
+
+def _by_label(rows: Rows, state: State, own: State, stated: Mapping[str, Any]) -> State:
+    """The weights of a layer of ``state`` in the order of ``rows``; rows that are new to it are as in ``own``."""
+    before = list(stated.get(rows.named, ()))
+    common = [label for label in rows.labels if label in before]
+    here = [*range(rows.first), *(rows.first + rows.labels.index(label) for label in common)]
+    there = [*range(rows.first), *(rows.first + before.index(label) for label in common)]
+    moved = {}
+    for name in (f"{rows.layer}.weight", f"{rows.layer}.bias"):
+        if common and name in state and state[name].shape[1:] == own[name].shape[1:]:
+            moved[name] = own[name].clone()
+            moved[name][here] = state[name][there].to(own[name].dtype)
+    return moved

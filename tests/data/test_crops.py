@@ -10,53 +10,40 @@ from PIL import Image
 from src.core.alphabet import Alphabet
 from src.core.geometry import box_to_corners
 from src.data.augment import CropAugment
-from src.data.crops import NO_LABEL, SYNTHETIC, CropData, CropDataset, RealCrop, column_classes, real_crops
+from src.data.columns import NO_LABEL
+from src.data.crops import SYNTHETIC, CropData, CropDataset, RealCrop, real_crops
 from src.data.manifest import ManifestError, PlateLabel, Record, write_manifest
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 BOX = np.array([0, 0, 64, 16], np.float32)
 
 
-def test_columns_hold_the_middle_of_each_character() -> None:
-    chars = np.array([[0, 0, 40, 32], [60, 0, 100, 32]], np.float32)  # of a crop 128 wide: 10 columns each
-    columns = column_classes(chars, [3, 3], 128, 32)
-    assert columns[:10].tolist() == [0, 3, 3, 3, 3, 3, 3, 3, 3, 0]
-    assert columns[9:16].tolist() == [0] * 7  # the blank that CTC needs between equal neighbours
-    assert columns[26:].tolist() == [0] * 6
-
-
-def test_a_narrow_character_still_gets_a_column() -> None:
-    columns = column_classes(np.array([[65, 0, 66, 32]], np.float32), [7], 128, 32)
-    assert columns.tolist().count(7) == 1
-    assert columns[16] == 7
-
-
 def test_a_real_crop_has_text_but_no_column_labels() -> None:
     image = np.random.default_rng(0).integers(0, 255, (16, 64, 3), np.uint8)
     crop = RealCrop(image, box_to_corners(BOX), "A1", "here", 0.0)
-    sample = CropDataset([crop], Alphabet(), (32, 128), 32)[0, 0]
+    sample = CropDataset([crop], (32, 128), 32)[0, 0]
     assert sample.image.shape == (32, 128, 3)
-    assert set(sample.columns) == {NO_LABEL}
+    assert np.all(sample.owners == NO_LABEL)
 
 
 def test_known_characters_label_the_columns_wherever_the_crop_lies() -> None:
     image = np.zeros((16, 64, 3), np.uint8)
     image[:, 40:48] = 255
     chars = np.array([[40, 0, 48, 16]], np.float32)
-    data = CropDataset([RealCrop(image, box_to_corners(BOX), "7", "x", 0.0, chars)], Alphabet(), (32, 128), 32)
-    assert np.flatnonzero(data[0, 0].columns).tolist() == [21, 22]  # of 20 to 23, the middle 70 %
+    data = CropDataset([RealCrop(image, box_to_corners(BOX), "7", "x", 0.0, None, chars)], (32, 128), 32)
+    assert np.flatnonzero(data[0, 0].owners[0]).tolist() == [21, 22]  # of 20 to 23, the middle 70 %
     data.augment = CropAugment(margin=(0.3, 0.9), corner=0.0)
     for seed in range(10):
         sample = data[0, seed]
-        labelled = np.flatnonzero(sample.columns)
+        labelled = np.flatnonzero(sample.owners[0])
         columns = sample.image.mean((0, 2)).reshape(32, 4).mean(1)
-        assert set(sample.columns[labelled]) == {8}
+        assert set(sample.owners[0, labelled]) == {1}
         assert columns[labelled].min() > columns.mean()
 
 
 def test_augmented_crops_differ_by_seed_alone() -> None:
     image = np.random.default_rng(0).integers(0, 255, (16, 64, 3), np.uint8)
-    data = CropDataset([RealCrop(image, box_to_corners(BOX), "A1", "x", 0.0)], Alphabet(), (32, 128), 32, CropAugment())
+    data = CropDataset([RealCrop(image, box_to_corners(BOX), "A1", "x", 0.0)], (32, 128), 32, CropAugment())
     assert np.array_equal(data[0, 5].image, data[0, 5].image)
     assert not np.array_equal(data[0, 5].image, data[0, 6].image)
 
@@ -90,7 +77,15 @@ def crop_data(folder: Path, texts: dict[str, list[str]], **changes: object) -> C
     ]
     write_manifest(folder / "m.jsonl", records)
     stated = {"samples_per_epoch": 4000, "synthetic_share": 0.5, "synthetic_val": 3, "workers": 0}
-    common = (str(folder / "m.jsonl"), None, str(folder), str(FONTS), CropAugment(), Alphabet().characters)
+    common = (
+        str(folder / "m.jsonl"),
+        None,
+        str(folder),
+        str(FONTS),
+        CropAugment(),
+        Alphabet().characters,
+        ["RU", "TN"],
+    )
     return CropData(*common, **(stated | changes))
 
 
@@ -117,6 +112,19 @@ def test_validation_sees_every_real_crop_and_the_same_drawn_ones(tmp_path) -> No
     assert batch.texts == again.texts
     assert len(batch.texts) == 5
     assert batch.lengths.tolist() == [len(text) for text in batch.texts]
+    assert [np.count_nonzero(row) for row in batch.targets.numpy()] == batch.lengths.tolist()
+
+
+def test_only_countries_of_the_reader_are_labels(tmp_path) -> None:
+    Image.new("RGB", (64, 16)).save(tmp_path / "a.png")
+    codes = ("TN", "EU", None)
+    records = [Record(image="a.png", text="A1", region=code, split=s) for s in ("train", "val") for code in codes]
+    write_manifest(tmp_path / "m.jsonl", records)
+    common = (str(tmp_path / "m.jsonl"), None, str(tmp_path), str(FONTS), CropAugment(), Alphabet().characters)
+    data = CropData(*common, ["RU", "TN"], synthetic_share=0.0, synthetic_val=0, workers=0)
+    data.setup("fit")
+    (batch,) = data.val_dataloader()
+    assert batch.regions.tolist() == [1, NO_LABEL, NO_LABEL]
 
 
 @pytest.mark.parametrize(("texts", "fault"), [(["A?", "B1"], "has '\\?'"), (["B1"], "no real training crop")])

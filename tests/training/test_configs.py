@@ -11,6 +11,7 @@ from hydra.errors import ConfigCompositionException
 from hydra.utils import get_class
 from omegaconf import OmegaConf
 
+from src.core.plates import load_registry
 from src.training.build import ConfigError, TrainConfig, build
 
 CONFIGS = Path("configs").resolve()
@@ -72,3 +73,7 @@ def test_build_gives_plain_values() -> None:
 @pytest.mark.parametrize("entry", ["train_detector", "train_ocr"])
 def test_the_debug_group_composes(entry: str) -> None:
     assert composed(entry, "debug=smoke").trainer.limit_train_batches == 5
+
+
+def test_the_reader_tells_the_registrys_countries_apart() -> None:
+    assert list(composed("train_ocr").regions) == sorted(load_registry())

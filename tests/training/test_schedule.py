@@ -3,7 +3,6 @@ import torch
 from torch import nn
 
 from src.training.callbacks import WarmedEMA
-from src.training.cpu import Float32Depthwise, float32_depthwise
 from src.training.schedule import adamw, warmup_cosine
 from src.training.weights import WeightsError, load_weights, save_weights
 
@@ -32,19 +31,6 @@ def test_ema_forgets_the_start_quickly() -> None:
     for step in range(1, 101):
         average(mean, [torch.tensor([0.0])], torch.tensor(step))
     assert mean[0].item() < 1e-6  # a constant 0.999 would still hold 0.9
-
-
-def test_float32_depthwise_keeps_weights_names_and_result() -> None:
-    net = nn.Sequential(nn.Conv2d(4, 4, 3, groups=4), nn.Conv2d(4, 2, 1))
-    x = torch.randn(1, 4, 8, 8)
-    before, names = net(x), list(net.state_dict())
-    float32_depthwise(net)
-    assert isinstance(net[0], Float32Depthwise)
-    assert type(net[1]) is nn.Conv2d
-    assert list(net.state_dict()) == names
-    assert torch.equal(net(x), before)
-    with torch.autocast("cpu", torch.bfloat16):
-        assert net[0](x).dtype == torch.float32
 
 
 def test_weights_survive_half_precision(tmp_path) -> None:

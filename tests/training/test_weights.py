@@ -1,0 +1,61 @@
+"""A reader goes on from weights that know fewer characters and countries: rows go by what they stand for."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from src.training.weights import Rows, WeightsError, load_weights, save_weights
+
+
+def last_layer(rows: int) -> nn.Module:
+    return nn.ModuleDict({"body": nn.Linear(2, 3), "last": nn.Linear(3, rows)})
+
+
+def exported(folder: Path, model: nn.Module, stated: Mapping[str, object]) -> Path:
+    save_weights(model, folder / "weights.safetensors")
+    (folder / "card.json").write_text(json.dumps(stated))
+    return folder
+
+
+def test_rows_go_by_their_labels(tmp_path: Path) -> None:
+    shipped, target = last_layer(3), last_layer(4)
+    fresh = target["last"].weight.detach().clone()
+    folder = exported(tmp_path, shipped, {"regions": ["DE", "PL", "RU"]})
+    load_weights(target, folder, rows=[Rows("last", "regions", ("BO", "DE", "RU", "XX"))])
+    weight, before = target["last"].weight, shipped["last"].weight.half().float()
+    torch.testing.assert_close(weight[[1, 2]], before[[0, 2]])
+    torch.testing.assert_close(weight[[0, 3]], fresh[[0, 3]])
+    torch.testing.assert_close(target["last"].bias[1], shipped["last"].bias[0].half().float())
+    torch.testing.assert_close(target["body"].weight, shipped["body"].weight.half().float())
+
+
+def test_the_blank_stays_in_front_of_the_characters(tmp_path: Path) -> None:
+    shipped, target = last_layer(3), last_layer(4)
+    folder = exported(tmp_path, shipped, {"alphabet": "AB"})
+    load_weights(target, folder, rows=[Rows("last", "alphabet", tuple("ÄAB"), first=1)])
+    torch.testing.assert_close(target["last"].weight[[0, 2, 3]], shipped["last"].weight.half().float())
+
+
+def test_a_checkpoint_says_what_its_rows_are(tmp_path: Path) -> None:
+    shipped, target = last_layer(1), last_layer(2)
+    state = {f"model.{name}": value for name, value in shipped.state_dict().items()}
+    torch.save({"state_dict": state, "hyper_parameters": {"regions": ["DE"]}}, tmp_path / "best.ckpt")
+    load_weights(target, tmp_path / "best.ckpt", rows=[Rows("last", "regions", ("BO", "DE"))])
+    torch.testing.assert_close(target["last"].weight[1:], shipped["last"].weight)
+
+
+def test_rows_that_nobody_names_must_be_as_many(tmp_path: Path) -> None:
+    folder = exported(tmp_path, last_layer(1), {})
+    with pytest.raises(WeightsError, match=r"weights\.safetensors: size mismatch for last\.weight"):
+        load_weights(last_layer(2), folder, rows=[Rows("last", "regions", ("BO", "DE"))])
+
+
+def test_a_layer_of_another_width_is_refused(tmp_path: Path) -> None:
+    folder = exported(tmp_path, nn.ModuleDict({"last": nn.Linear(4, 1)}), {"regions": ["DE"]})
+    target = nn.ModuleDict({"last": nn.Linear(3, 2)})
+    with pytest.raises(WeightsError, match=r"size mismatch for last\.weight"):
+        load_weights(target, folder, rows=[Rows("last", "regions", ("BO", "DE"))])
