@@ -22,6 +22,7 @@ from src.data.labels import load_labels
 from src.data.manifest import ManifestError, PlateLabel, Record, of_split, read_manifest
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.synthesis import CropSynthesiser, find_fonts
+from src.data.synthesis.fonts import DRAWN
 
 SYNTHETIC = -1
 """The index that stands for a crop drawn from its seed."""
@@ -156,8 +157,9 @@ class CropDataset(Dataset[CropSample]):
 class CropData(pl.LightningDataModule):
     """Real crops of ``manifest`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
 
-    ``source_weights``: relative frequency of a source's crops (1 where not named). ``synthetic_weights`` (by country)
-    and ``synthetic_without`` (groups of effects) are the ``CropSynthesiser``'s.
+    ``source_weights``: relative frequency of a source's crops (1 where not named). ``synthetic_weights`` (by country),
+    ``synthetic_without`` (groups of effects) and ``synthetic_outlines`` (typefaces drawn here, null for all of them) are
+    the ``CropSynthesiser``'s.
     """
 
     def __init__(
@@ -177,6 +179,7 @@ class CropData(pl.LightningDataModule):
         synthetic_val: int = 256,
         synthetic_weights: dict[str, float] | None = None,
         synthetic_without: Sequence[str] = (),
+        synthetic_outlines: Sequence[str] | None = None,
         source_weights: dict[str, float] | None = None,
         workers: int = 1,
         seed: int = 1,
@@ -191,6 +194,7 @@ class CropData(pl.LightningDataModule):
         self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
         self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
         self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
+        self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
         self.source_weights = source_weights or {}
         self.workers, self.seed = workers, seed
 
@@ -203,7 +207,9 @@ class CropData(pl.LightningDataModule):
 
     def _synthesiser(self) -> CropSynthesiser:
         fonts = find_fonts(self.fonts)
-        return CropSynthesiser(fonts, self.size, self.synthetic_weights, without=self.synthetic_without)
+        return CropSynthesiser(
+            fonts, self.size, self.synthetic_weights, without=self.synthetic_without, pens=self.synthetic_outlines
+        )
 
     def _real(self, split: str) -> list[RealCrop]:
         crops = []
