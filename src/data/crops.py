@@ -158,8 +158,8 @@ class CropData(pl.LightningDataModule):
     """Real crops of ``manifest`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
 
     ``source_weights``: relative frequency of a source's crops (1 where not named). ``synthetic_weights`` (by country),
-    ``synthetic_without`` (groups of effects) and ``synthetic_outlines`` (typefaces drawn here, null for all of them) are
-    the ``CropSynthesiser``'s.
+    ``synthetic_without`` (groups of effects) and ``synthetic_outlines`` (typefaces drawn here, null for all) are the
+    ``CropSynthesiser``'s.
     """
 
     def __init__(
