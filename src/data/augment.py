@@ -135,7 +135,7 @@ def _degradation() -> list[A.BasicTransform | A.BaseCompose]:
 
 def _worn() -> list[A.BasicTransform | A.BaseCompose]:
     return [
-        A.OneOf([_motion(5), A.GaussianBlur((3, 3)), _coarse()], p=0.3),
+        A.OneOf([_motion(5), A.GaussianBlur((3, 3)), _coarse(0.5, 0.9)], p=0.3),
         A.GaussNoise(std_range=(0.01, 0.04), p=0.2),
         A.ImageCompression(quality_range=(35, 92), p=1.0),
     ]
@@ -146,10 +146,13 @@ def _motion(most: int) -> A.BasicTransform:
     return A.MotionBlur((3, most), allow_shifted=False, direction_range=(0, 0))
 
 
-def _coarse() -> A.BasicTransform:
-    """By area: the nearest pixels, which albumentations takes, lie up to two pixels beside where they belong."""
+def _coarse(least: float, most: float, p: float = 0.5) -> A.BasicTransform:
+    """Fewer pixels, ``least`` to ``most`` of them a side, then as many as before.
+
+    By area: the nearest pixels, which albumentations takes, lie up to two pixels beside where they belong.
+    """
     ways = {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}
-    return A.Downscale(scale_range=(0.5, 0.9), interpolation_pair=ways)
+    return A.Downscale(scale_range=(least, most), interpolation_pair=ways, p=p)
 
 
 class CropAugment:
@@ -159,7 +162,7 @@ class CropAugment:
     standard deviation of each corner in plate heights.
     """
 
-    def __init__(self, margin: tuple[float, float] = (-0.05, 0.15), corner: float = 0.02) -> None:
+    def __init__(self, margin: tuple[float, float] = (-0.06, 0.22), corner: float = 0.03) -> None:
         self.margin, self.corner = margin, corner
         self._compose = A.Compose([*_light(), A.InvertImg(p=0.03), *_blur_and_noise()])
 
@@ -178,8 +181,8 @@ class CropAugment:
 
 def _blur_and_noise() -> list[A.BasicTransform | A.BaseCompose]:
     return [
-        A.Downscale(scale_range=(0.35, 0.8), p=0.15),
-        A.OneOf([A.MotionBlur((3, 5)), A.GaussianBlur((3, 3))], p=0.15),
+        _coarse(0.35, 0.8, p=0.15),
+        A.OneOf([_motion(5), A.GaussianBlur((3, 3))], p=0.15),
         A.GaussNoise(std_range=(0.01, 0.08), p=0.15),
         A.ImageCompression(quality_range=(30, 90), p=0.15),
     ]

@@ -13,6 +13,7 @@ from src.data.augment import CropAugment
 from src.data.columns import NO_LABEL
 from src.data.crops import SYNTHETIC, CropData, CropDataset, RealCrop, real_crops
 from src.data.manifest import ManifestError, PlateLabel, Record, write_manifest
+from src.data.synthesis import SynthesisError
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 BOX = np.array([0, 0, 64, 16], np.float32)
@@ -77,6 +78,7 @@ def crop_data(folder: Path, texts: dict[str, list[str]], **changes: object) -> C
     ]
     write_manifest(folder / "m.jsonl", records)
     stated = {"samples_per_epoch": 4000, "synthetic_share": 0.5, "synthetic_val": 3, "workers": 0}
+    stated |= {"synthetic_weights": {"RU": 1}}
     common = (
         str(folder / "m.jsonl"),
         None,
@@ -115,6 +117,13 @@ def test_validation_sees_every_real_crop_and_the_same_drawn_ones(tmp_path) -> No
     assert [np.count_nonzero(row) for row in batch.targets.numpy()] == batch.lengths.tolist()
 
 
+def test_what_is_drawn_must_be_what_the_reader_can_say(tmp_path) -> None:
+    with pytest.raises(SynthesisError, match="plates of DE, PL are drawn, which `regions` lacks: add it there"):
+        crop_data(tmp_path, {"many": ["A1", "A2"]}, synthetic_weights={"RU": 1, "PL": 1, "DE": 1}).setup("fit")
+    with pytest.raises(SynthesisError, match="plates of BO are drawn"):
+        crop_data(tmp_path, {"many": ["A1", "A2"]}, registry=["notebooks/plates"], synthetic_weights=None).setup("fit")
+
+
 def test_only_countries_of_the_reader_are_labels(tmp_path) -> None:
     Image.new("RGB", (64, 16)).save(tmp_path / "a.png")
     codes = ("TN", "EU", None)
@@ -142,3 +151,13 @@ def test_a_plate_outside_its_scene_or_of_an_unsure_text(tmp_path) -> None:
     outside = PlateLabel(box=(90, 90, 110, 95), text="A1")
     with pytest.raises(ManifestError, match=r"s\.png: box .* outside"):
         real_crops([Record(image="s.png", plates=(outside,))], tmp_path)
+
+
+def test_no_fault_of_the_camera_moves_a_real_crop() -> None:
+    image = np.full((64, 256, 3), 30, np.uint8)
+    image[20:44, 100:157] = 220
+    augment, corners = CropAugment(margin=(0.0, 0.0), corner=0.0), box_to_corners(np.array([0, 0, 256, 64], np.float32))
+    for seed in range(80):
+        grey = augment(image, corners, (32, 128), np.random.default_rng(seed))[0].astype(float).mean(-1)
+        bright = np.abs(grey - np.median(grey)) > (grey.max() - grey.min()) / 2
+        assert np.argwhere(bright).mean(0) == pytest.approx((15.5, 63.75), abs=0.75), seed

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.core.alphabet import Alphabet
+from src.core.alphabet import Alphabet, normalise
 from src.core.plates import Country, Format, load_country, load_registry
 from src.data.synthesis.plate import Mark, Plate, Run
 from src.data.synthesis.registered import PlateMaker
@@ -124,3 +124,24 @@ def test_foreign_characters_stand_each_by_itself() -> None:
     plate = next(p for p in iter(lambda: maker(rng), None) if "YY" in p.text)
     assert form.fits(plate.text)
     assert [i.text for i in plate.fields[0].items if isinstance(i, Run)][-2:] == ["Y", "Y"]
+
+
+def test_rows_say_on_which_line_each_character_stands(form: Format) -> None:
+    russian = {f.type.name: f for f in load_country(Path("configs/plates/ru.yaml")).formats}
+    rng = np.random.default_rng(5)
+    one_line = PlateMaker(form)(rng)
+    assert one_line.rows == (0,) * len(one_line.text)
+    single, double = (varied(PlateMaker(russian[name])(rng), rng) for name in ("1", "1A"))
+    assert single.rows == (0,) * len(single.text)
+    letter_and_number, letters_and_region = (0,) * 4, (1,) * (len(double.text) - 4)
+    assert double.rows == letter_and_number + letters_and_region
+
+
+def test_accents_are_drawn_but_not_read() -> None:
+    (form,) = (f for f in load_country(Path("configs/plates/de.yaml")).formats if f.type.name == "car")
+    rng, maker = np.random.default_rng(6), PlateMaker(form)
+    runs = [i for _ in range(300) for i in maker(rng).fields[0].items if isinstance(i, Run)]
+    accented = [run for run in runs if run.ink]
+    assert accented
+    assert all(normalise(run.ink) == run.text != run.ink for run in accented if run.ink)
+    assert {c for run in accented for c in run.ink or "" if not c.isascii()} <= set("ÄÖÜ")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from src.core.alphabet import Alphabet, normalise
-from src.core.plates import load_registry
+from src.core.plates import REGISTRY, load_registry
 from src.data.synthesis import CropSynthesiser, FontError, SynthesisError, find_fonts
 from src.data.synthesis.draw import draw_plate
 from src.data.synthesis.fonts import Faces, Lettering, lettering
@@ -19,10 +19,13 @@ from src.data.synthesis.plate import CONFUSABLE, DIGITS, LETTERS, Field, Gap, Pl
 from src.data.synthesis.pose import bent, lay, random_pose
 from src.data.synthesis.strokes import ROUNDNESS
 from src.data.synthesis.synthesiser import GENERIC, OTHERS, PRIOR
+from src.data.synthesis.typeset import Style, set_line
 
 FONTS = find_fonts(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
 FONTS = [p for p in FONTS if p.stem in {"DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"}]
 FACES = Faces(FONTS)
+BOLIVIA = Path("notebooks/plates")
+"""A registry of one country, none of those that ship."""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,8 @@ def test_crops_keep_the_contract(synthesise: CropSynthesiser) -> None:
         assert crop.chars.shape == (len(crop.text), 4)
         assert crop.chars.dtype == np.float32
         assert crop.lines in (1, 2)
+        assert crop.rows.shape == (len(crop.text),)
+        assert set(crop.rows.tolist()) == set(range(crop.lines))
         assert (crop.chars[:, 2:] >= crop.chars[:, :2]).all()
         assert (crop.chars >= 0).all()
         assert (crop.chars <= [128, 32, 128, 32]).all()
@@ -164,13 +169,24 @@ def test_boxes_follow_the_ink_through_holder_and_pose() -> None:
                 assert min(row[x1 - 2], row[x2 + 1]) > 150
 
 
+def test_crops_are_framed_as_loosely_as_by_a_detector() -> None:
+    """Level plates: of each side eight in ten lie 0 to 22 % of the plate's height outside, and few cut it."""
+    rng, plate = np.random.default_rng(8), np.array([0, 0, 460, 100], np.float32)
+    corners = np.stack([random_pose(rng, plate, (32, 128), 0.0).corners for _ in range(2000)])
+    top, bottom = corners[:, 0, 1], corners[:, 2, 1]
+    for outside in (top / (bottom - top), (32 - bottom) / (bottom - top)):
+        assert np.quantile(outside, (0.1, 0.9)) == pytest.approx((0.0, 0.21), abs=0.03)
+        assert -0.15 < outside.min() < -0.03
+
+
 def test_the_plates_box_lies_within_the_holder() -> None:
     plate = Plate("", 3.0, (Field((0.1, 0.2, 0.9, 0.8), (Run("A"),)),))
     flat = draw_plate(plate, FACES, np.random.default_rng(6), 60)
     held = hold(flat, FACES, np.random.default_rng(6))
     x1, y1, x2, y2 = held.plate.astype(int)
     assert (x2 - x1, y2 - y1) == (180, 60)
-    np.testing.assert_array_equal(held.image[y1 + 20 : y2 - 20, x1:x2], flat.image[20:40])
+    lip = 4
+    np.testing.assert_array_equal(held.image[y1 + 20 : y2 - 20, x1 + lip : x2 - lip], flat.image[20:40, lip:-lip])
     np.testing.assert_array_equal(held.chars - flat.chars, [[x1, y1, x1, y1]])
 
 
@@ -182,6 +198,15 @@ def test_the_arabic_word_is_one_character() -> None:
     assert before.isdigit()
     assert after.isdigit()
     assert len(crop.chars) == len(before) + 1 + len(after)
+
+
+def test_foreign_characters_are_no_wider_than_their_face_has_them() -> None:
+    """An alif is a bar: as wide as other letters, it would be a block."""
+    style, rng = Style(lettering(str(FONTS[0]), 0.14), FACES, stretch=1.0), np.random.default_rng(0)
+    alif, two = (Run(char, width=0.5, ink=ink, script="arabic") for char, ink in (("A", "\u0627"), ("2", "\u0662")))
+    glyphs, _ = set_line((alif, Gap(0.3), two), style, 3.0, rng)
+    widths = [glyph.x2 - glyph.x1 for glyph in glyphs]
+    assert widths[0] < 0.35 < widths[1] <= 0.5
 
 
 def test_plates_that_no_font_can_write_are_left_out_and_named(synthesise: CropSynthesiser) -> None:
@@ -209,6 +234,45 @@ def test_weights_choose_the_countries(synthesise: CropSynthesiser) -> None:
     regions = [two.plate(rng).region for _ in range(400)]
     assert regions.count("DE") == pytest.approx(300, abs=40)
     assert set(regions) == {"DE", "PL"}
+
+
+def test_a_country_may_be_drawn_more_than_all_the_rest() -> None:
+    rng = np.random.default_rng(9)
+    mixed = CropSynthesiser(FONTS, weights={"BO": 3, "rest": 1}, generic=0, registry=[REGISTRY, BOLIVIA])
+    regions = [mixed.plate(rng).region for _ in range(800)]
+    total = sum(PRIOR.get(code, OTHERS) for code in load_registry())
+    assert regions.count("BO") == pytest.approx(600, abs=50)
+    assert regions.count("RU") == pytest.approx(200 * PRIOR["RU"] / total, abs=20)
+    assert mixed.countries[0] == "BO"
+    assert {"BO", "RU", "UZ"} <= set(mixed.countries)
+
+
+def test_a_folder_of_ones_own_is_drawn_alone() -> None:
+    own = CropSynthesiser(FONTS, generic=0, registry=[BOLIVIA])
+    assert own.countries == ("BO",)
+    with pytest.raises(SynthesisError, match="no country is called DE; there are BO"):
+        CropSynthesiser(FONTS, weights={"DE": 1}, registry=[BOLIVIA])
+
+
+def test_a_character_that_the_reader_lacks_is_named_with_its_plates(tmp_path: Path) -> None:
+    text = (BOLIVIA / "bo.yaml").read_text(encoding="utf-8")
+    (tmp_path / "bo.yaml").write_text(text.replace("dd-CC-dd", "dd-ΓC-dd"), encoding="utf-8")
+    with pytest.raises(SynthesisError, match="plates of BO consular have 'Γ', which the alphabet lacks"):
+        CropSynthesiser(FONTS, registry=[tmp_path]).check(Alphabet())
+    CropSynthesiser(FONTS, registry=[tmp_path]).check(Alphabet(Alphabet().characters + "Γ"))
+
+
+def test_the_usual_alphabet_is_enough_for_the_registry(synthesise: CropSynthesiser) -> None:
+    synthesise.check(Alphabet())
+
+
+def test_plates_of_two_lines_come_twice_as_often_within_their_country() -> None:
+    synthesise = CropSynthesiser(FONTS, weights={"RU": 1}, generic=0)
+    rng = np.random.default_rng(10)
+    drawn = [synthesise.plate(rng).lines for _ in range(4000)].count(2) / 4000
+    types = [(f.type.weight, len(f.lines)) for f in load_registry()["RU"].formats]
+    two, one = (sum(w for w, lines in types if lines == n) for n in (2, 1))
+    assert drawn == pytest.approx(2 * two / (2 * two + one), abs=0.02)
 
 
 def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:

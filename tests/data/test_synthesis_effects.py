@@ -9,7 +9,7 @@ import pytest
 
 from src.core.plates import REGISTRY
 from src.core.types import Image
-from src.data.synthesis import GROUPS, CropSynthesiser, light, surface
+from src.data.synthesis import GROUPS, CropSynthesiser, camera, light, surface
 from src.data.synthesis.draw import Sheet
 from src.data.synthesis.effects import IN_CROP, ON_PLATE, Effect, kept, spoiled
 from src.data.synthesis.pose import Shot, bent
@@ -41,17 +41,27 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_motion_spreads_what_moves_around_where_it_stands() -> None:
+    """Its box stays right: the weight of what is dark stays in its middle."""
+    image = np.full((32, 128, 3), 255, np.uint8)
+    image[10:22, 60:68] = 0
+    for seed in range(60):
+        dark = 255.0 - camera.motion(image, np.random.default_rng(seed))[..., 0]
+        middle = np.average(np.mgrid[:32, :128].reshape(2, -1), axis=1, weights=dark.ravel())
+        assert middle == pytest.approx((15.5, 63.5), abs=0.05), seed
+
+
 def test_what_is_left_out_never_happens(registry: Path) -> None:
     rng = np.random.default_rng(0)
     for group in GROUPS:
-        synthesise = CropSynthesiser([FONT], without=[group], registry=registry)
+        synthesise = CropSynthesiser([FONT], without=[group], registry=[registry])
         assert synthesise(rng).image.shape == (32, 128, 3)
     assert {e.group for e in kept(IN_CROP, ["blur", "sun"])} == {e.group for e in IN_CROP} - {"blur", "sun"}
 
 
 def test_the_same_plates_are_drawn_without_effects(registry: Path) -> None:
     """An ablation compares like with like: a seed's text does not hang on the effects."""
-    every, none = (CropSynthesiser([FONT], without=w, registry=registry) for w in ((), GROUPS))
+    every, none = (CropSynthesiser([FONT], without=w, registry=[registry]) for w in ((), GROUPS))
     for seed in range(20):
         a, b = every(np.random.default_rng(seed)), none(np.random.default_rng(seed))
         assert (a.text, a.type) == (b.text, b.type)

@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 
 from src.core.image import ImageError
-from src.core.plates import RegistryError, load_registry
+from src.core.plates import REGISTRY, RegistryError, load_registry
 from src.core.types import Image
 from src.data.labels import LabelError, load_labels
 from src.data.manifest import ManifestError, Record, read_manifest
 from src.data.synthesis import GROUPS, CropSynthesiser, FontError, SynthesisError, SyntheticCrop, find_fonts
-from src.data.synthesis.beside import RealPlate, paired, real_plates
+from src.data.synthesis.beside import SIZE, RealPlate, paired, real_plates
+from src.data.synthesis.synthesiser import GENERIC
 
 COLUMNS = 6
 CAPTION = 16
@@ -51,6 +52,14 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, metavar="N", help="how many crops are drawn (default: 60)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fonts", type=Path, default=Path(".fonts"), metavar="DIR")
+    parser.add_argument(
+        "--registry",
+        type=Path,
+        nargs="+",
+        default=[REGISTRY],
+        metavar="DIR",
+        help=f"folders of plate formats, of which a later one's count (default: {REGISTRY})",
+    )
     parser.add_argument("--only", metavar="COUNTRY", help="one country's plates (ISO 3166 alpha-2), or generic ones")
     parser.add_argument("--without", nargs="*", default=[], choices=GROUPS, metavar="GROUP", help=" ".join(GROUPS))
     parser.add_argument(
@@ -72,18 +81,21 @@ def main() -> None:
 def _crops(args: argparse.Namespace) -> tuple[list[SyntheticCrop | RealPlate], tuple[str, ...]]:
     fonts, rng = find_fonts(args.fonts), np.random.default_rng(args.seed)
     if args.beside is not None:
-        regions = {args.only} if args.only else set(load_registry())
+        regions = {args.only} if args.only else set(load_registry(*args.registry))
         real = [plate for plate in real_plates(*_records(args.beside)) if plate.region in regions]
         if not real:
             raise ManifestError(f"{args.beside}: no plate with its text and a country of the registry")
-        return paired(real, fonts, args.without, args.count, rng), ()
-    if args.only == "generic":
-        synthesise = CropSynthesiser(fonts, weights={}, generic=1, without=args.without)
-    elif args.only:
-        synthesise = CropSynthesiser(fonts, weights={args.only: 1}, generic=0, without=args.without)
-    else:
-        synthesise = CropSynthesiser(fonts, without=args.without)
+        return paired(real, fonts, args.without, args.registry, args.count, rng), ()
+    weights, generic = _shares(args.only)
+    synthesise = CropSynthesiser(fonts, SIZE, weights, generic, args.without, args.registry)
     return [synthesise(rng) for _ in range(args.count)], synthesise.skipped
+
+
+def _shares(only: str | None) -> tuple[dict[str, float] | None, float]:
+    """Weights of the countries, and the share of plates of no country."""
+    if only is None:
+        return None, GENERIC
+    return ({}, 1.0) if only == "generic" else ({only: 1.0}, 0.0)
 
 
 def _records(path: Path) -> tuple[list[Record], Path]:

@@ -51,11 +51,16 @@ def real_plates(records: Sequence[Record], root: Path) -> list[RealPlate]:
 
 
 def paired(
-    real: Sequence[RealPlate], fonts: Sequence[Path], without: Sequence[str], count: int, rng: np.random.Generator
+    real: Sequence[RealPlate],
+    fonts: Sequence[Path],
+    without: Sequence[str],
+    registry: Sequence[Path],
+    count: int,
+    rng: np.random.Generator,
 ) -> list[SyntheticCrop | RealPlate]:
     """Rows of three real crops of a region and three drawn ones, ``count`` in all; regions in turn."""
     regions = sorted({plate.region for plate in real})
-    synthesisers = {r: CropSynthesiser(fonts, SIZE, {r: 1}, generic=0, without=without) for r in regions}
+    synthesisers = {r: CropSynthesiser(fonts, SIZE, {r: 1}, 0.0, without, registry) for r in regions}
     crops: list[SyntheticCrop | RealPlate] = []
     for row in range(-(-count // (2 * ROW))):
         region = regions[row % len(regions)]

@@ -14,15 +14,13 @@ def defocus(image: Image, rng: np.random.Generator) -> Image:
 
 def motion(image: Image, rng: np.random.Generator) -> Image:
     """Moved along a line: mostly level, sometimes upright."""
-    length = max(2, round(image.shape[0] / 32 * float(rng.uniform(2, 7))))
+    length = image.shape[0] / 32 * float(rng.uniform(2, 7))
     angle = float(rng.normal(0, 15)) if rng.random() < 0.7 else float(rng.normal(90, 15))
-    if abs(angle) > 45:
-        length = max(2, length // 2)
-    kernel = np.zeros((length, length), np.float32)
-    half = (length - 1) / 2
-    dx, dy = half * np.cos(np.deg2rad(angle)), half * np.sin(np.deg2rad(angle))
-    ends = ((round(half - dx), round(half - dy)), (round(half + dx), round(half + dy)))
-    cv2.line(kernel, *ends, 1.0, 1)
+    half = max(1, round(length / 4 if abs(angle) > 45 else length / 2))
+    kernel = np.zeros((2 * half + 1, 2 * half + 1), np.float32)  # odd, or the characters would move beside their boxes
+    dx, dy = round(half * np.cos(np.deg2rad(angle))), round(half * np.sin(np.deg2rad(angle)))
+    cv2.line(kernel, (half - dx, half - dy), (half + dx, half + dy), 1.0, 1)
+    kernel += kernel[::-1, ::-1]  # a slanted line of pixels is not the same from both ends
     kernel /= kernel.sum()
     return np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
 

@@ -87,12 +87,12 @@ def _ground(colours: Sequence[Colour], height: int, width: int) -> Image:
 
 
 def _paint_edge(image: Image, ink: Mask, plate: Plate, rng: np.random.Generator) -> None:
-    """The border, which is raised like the characters."""
+    """The border, which is raised like the characters, and as thick on plates of two lines as on those of one."""
     if plate.edge is None:
         return
     height, width = ink.shape
-    inset = int(height * rng.uniform(0, 0.035))
-    thickness = max(1, round(height * float(rng.uniform(0.012, 0.04))))
+    inset, thickness = (float(v) * height / plate.lines for v in rng.uniform((0, 0.012), (0.035, 0.04)))
+    inset, thickness = int(inset), max(1, round(thickness))
     for canvas, value in ((image, plate.edge), (ink, (255,))):
         cv2.rectangle(canvas, (inset, inset), (width - 1 - inset, height - 1 - inset), value, thickness)
 

@@ -23,7 +23,7 @@ GLYPH_HEIGHT = 64
 NOTE_HEIGHT = 24
 NOTE_FACES = 6
 
-_SCRIPTS = {"arabic": "\ufeb2", "chinese": "京"}
+_SCRIPTS = {"arabic": "\ufeb2", "chinese": "京", "hebrew": "מ"}
 """A character that a face must hold to write a script; a face outside the table is asked for it too."""
 DRAWN = (*ROUNDNESS, *sorted(set(OWN.values())))
 """The faces that need no font file."""
@@ -74,7 +74,7 @@ class Faces:
         self._notes: dict[str, list[str]] = {}
 
     def writes(self, script: str, text: str = "") -> bool:
-        """Whether a face for ``arabic`` or ``chinese`` is there that holds every character of ``text``."""
+        """Whether a face for ``arabic``, ``chinese`` or ``hebrew`` is there that holds all characters of ``text``."""
         return bool(self._writing(script, text))
 
     def _writing(self, script: str, text: str) -> list[str]:
@@ -94,7 +94,7 @@ class Faces:
         return faces[int(rng.random() * len(faces))]
 
     def for_script(self, rng: np.random.Generator, script: str, text: str) -> str:
-        """A face that writes ``text`` in ``arabic`` or ``chinese``. Raises FontError naming both where none does."""
+        """A face that writes ``text`` in the ``script`` of ``writes``. Raises FontError naming both where none does."""
         faces = self._writing(script, text)
         if not faces:
             raise FontError(f"no {script} font holds {text!r}; run scripts/fetch_fonts.sh")
@@ -127,6 +127,14 @@ class Lettering:
     def mask(self, text: str) -> Mask:
         """The ink of one character, or of a word that counts as one. Raises FontError where the face lacks it."""
         return _glyph(self.face, text, self.weight)
+
+    def accented(self, char: str, plain: str) -> Mask:
+        """The ink of ``char``, such as an umlaut, as high as any letter; of ``plain`` where the face lacks it."""
+        if self.face in _OUTLINED:
+            held = char in load_typeface(self.face).glyphs
+        else:
+            held = self.face not in ROUNDNESS and _holds(self.face, char)
+        return self.mask(char if held else plain)
 
     def cyrillic_u(self, lean: float) -> Mask:
         """The letter written Y in the text of a Russian plate, in the face if it is drawn here, or ``cyrillic_u``."""

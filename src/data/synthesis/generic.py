@@ -61,7 +61,7 @@ def _two_lines(rng: np.random.Generator) -> Plate:
     split, room = float(rng.uniform(0.42, 0.55)), float(rng.uniform(0.03, 0.06))
     rows = (
         Field((0.08, 0.09, 0.92, split - room), _groups(rng, 2 + int(rng.random() * 3))),
-        Field((0.05, split + room, 0.95, 0.92), _groups(rng, 3 + int(rng.random() * 3))),
+        Field((0.05, split + room, 0.95, 0.92), _groups(rng, 3 + int(rng.random() * 3)), row=1),
     )
     aspect = float(rng.uniform(1.1, 2.2))
     edge = ink if rng.random() < 0.5 else None

@@ -23,7 +23,7 @@ GREEN: Colour = (20, 105, 60)
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
-CONFUSABLE = "0OQD1I8B5S2Z6G"
+CONFUSABLE = "0OQD1I8B5S2Z6GVYMH"
 """Characters that readers take for one another: written more often than the others where both may stand."""
 
 
@@ -36,9 +36,9 @@ class Run:
     width: float = 0.62
     digit_width: float = 0.58
     ink: str | None = None
-    """What is drawn for the one character ``text`` instead of it, such as an Arabic word."""
+    """What is drawn instead of ``text``: its letters with their accents, or with ``script`` a word for one of it."""
     script: str | None = None
-    """``arabic`` or ``chinese``: a face for ``ink``; ``cyrillic`` the letter that Latin writes Y."""
+    """``arabic``, ``chinese`` or ``hebrew``: a face for ``ink``; ``cyrillic`` the letter that Latin writes Y."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,17 @@ Item = Run | Gap | Mark
 
 @dataclass(frozen=True)
 class Field:
-    """One line of characters: characters of height 1 fill ``rect`` from top to bottom."""
+    """Characters set in one go: those of height 1 fill ``rect`` from top to bottom."""
 
     rect: Rect
     items: tuple[Item, ...]
+    row: int = 0
+    """The line of the plate that they belong to, from the top: two fields may share one."""
+
+    @property
+    def text(self) -> str:
+        """The characters that are read, in order."""
+        return "".join(i.text for i in self.items if isinstance(i, Run))
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,12 @@ class Plate:
     @property
     def text(self) -> str:
         """The characters that are read, in order."""
-        return "".join(i.text for f in self.fields for i in f.items if isinstance(i, Run))
+        return "".join(f.text for f in self.fields)
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """On which line each character of ``text`` stands, from the top."""
+        return tuple(f.row for f in self.fields for _ in f.text)
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from src.core.geometry import box_to_corners, corners_to_box
+from src.core.geometry import box_to_corners, corners_to_box, tilt, widen
 from src.core.types import Boxes, Image
 from src.data.synthesis.draw import Flat
 from src.data.synthesis.plate import Colour, pick
@@ -19,6 +19,9 @@ SUPERSAMPLE = 2
 """The warp goes to twice the crop's size and is then averaged down: bilinear sampling alone would alias."""
 STRENGTHS = (0.15, 0.4, 0.7, 1.0, 1.3)
 """How far plates are turned from the camera, each as often; 0 is straight on."""
+TILTED = 3.0
+BY_CORNERS = 0.6
+"""Plates tilted by that many degrees are read within their corners, where a detector gives any; else within the box."""
 
 Matrix = npt.NDArray[np.float32]
 
@@ -55,7 +58,8 @@ class Shot:
 def random_pose(rng: np.random.Generator, plate: Boxes, size: tuple[int, int], strength: float) -> Pose:
     """How the plate that is in the box ``plate`` of a flat image lies in a crop of ``size``; see STRENGTHS."""
     quad = _seen(rng, float((plate[2] - plate[0]) / (plate[3] - plate[1])), strength)
-    target = box_to_corners(_loose_box(rng, corners_to_box(quad))) if rng.random() < 0.8 else _loose_corners(rng, quad)
+    by_corners = rng.random() < (BY_CORNERS if abs(tilt(quad)) >= TILTED else 0.1)
+    target = _loose_corners(rng, quad) if by_corners else box_to_corners(_loose_box(rng, corners_to_box(quad)))
     crop = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32))
     corners = box_to_corners(plate)
     cut = cv2.getPerspectiveTransform(target.astype(np.float32), crop)
@@ -77,16 +81,23 @@ def _seen(rng: np.random.Generator, aspect: float, strength: float) -> Matrix:
 
 
 def _loose_box(rng: np.random.Generator, box: Boxes) -> Boxes:
-    """The margin of the crop and a detector's error, per side: -5 to 15 % of the height, sometimes 30 %."""
-    height = box[3] - box[1]
-    margins = rng.uniform(-0.05, 0.15, 4) if rng.random() < 0.88 else rng.uniform(-0.02, 0.3, 4)
-    loose: Boxes = (box + np.array([-1, -1, 1, 1]) * margins * height).astype(np.float32)
+    """``box`` as a detector draws it, with the margin of the crop: four sides that are loose or tight together.
+
+    Of the shipped detector's sides on ``val`` eight in ten lie 0 to 22 % of the plate's height outside, the margin
+    included, with a correlation of 0.35; those that cut off half a character are left out.
+    """
+    margins = (0.09 + rng.normal(0, 0.05) + rng.normal(0, 0.07, 4)).clip(-0.09, 0.36)
+    loose: Boxes = (box + np.array([-1, -1, 1, 1]) * margins * (box[3] - box[1])).astype(np.float32)
     return loose
 
 
 def _loose_corners(rng: np.random.Generator, quad: Matrix) -> Matrix:
-    outwards = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32) * 0.05
-    loose: Matrix = quad + outwards + rng.normal(0, 0.03, (4, 2)).astype(np.float32)
+    """The same for corners: on 65 tilted plates of ``val``, margin included, they lie about 5 % of the height outside
+    at the sides and 15 to 20 % above and below. They scatter by 15 %, of which half is drawn.
+    """
+    wide, high = (max(0.0, float(m)) for m in rng.normal((0.06, 0.12), (0.05, 0.07)))
+    outwards = np.array([[-wide, -high], [wide, -high], [wide, high], [-wide, high]], np.float32)
+    loose: Matrix = quad + outwards + rng.normal(0, 0.045, (4, 2)).astype(np.float32)
     return loose
 
 
@@ -107,6 +118,8 @@ def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator
     """The crop: the plate, with its frame perhaps, on a piece of vehicle."""
     corners = where.corners
     scene = vehicle(rng, size, float(corners[0, 1] - corners[1, 1]) / max(1.0, float(corners[1, 0] - corners[0, 0])))
+    if rng.random() < 0.3:
+        _recess(scene, corners, rng)
     if rng.random() < 0.3:
         _cast_shadow(scene, corners, rng)
     # pixel centres: p of the plate's own grid lies at p + 0.5 of its coordinates, and back again in the crop
@@ -173,6 +186,15 @@ def vehicle(rng: np.random.Generator, size: tuple[int, int], slope: float) -> Im
         ends = ((-2, round(y + rise / 2)), (width + 2, round(y - rise / 2)))
         cv2.line(scene, *ends, colour, 1 + int(rng.random() * height * 0.25), cv2.LINE_AA)
     return scene
+
+
+def _recess(scene: Image, corners: Matrix, rng: np.random.Generator) -> None:
+    """The hollow or the board that the plate is fixed to: its edges run beside the plate, upright ones too."""
+    height = float(np.linalg.norm(corners[3] - corners[0]))
+    tint = float(rng.normal(-20, 40))
+    shade = tuple(int(max(0, min(255, c + tint))) for c in scene[0, 0])
+    around = widen(corners, float(rng.uniform(0.03, 0.25))) + rng.normal(0, 0.02 * height, 2)
+    cv2.fillPoly(scene, [np.round(around).astype(np.int32)], shade, cv2.LINE_AA)
 
 
 def _cast_shadow(scene: Image, corners: Matrix, rng: np.random.Generator) -> None:

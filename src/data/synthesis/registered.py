@@ -34,7 +34,7 @@ class PlateMaker:
     def __init__(self, form: Format) -> None:
         self.form = form
         kind = form.type
-        self._groups = [group for line in form.lines for group in _split(line)]
+        self._groups = [(row, group) for row, line in enumerate(form.lines) for group in _split(line)]
         self._rects = [fraction(rect, kind.size) for rect in kind.fields or _default_fields(kind)]
         self._signs = [(sign, fraction(sign.at, kind.size)) for sign in kind.signs]
         self._band = band_of(kind.band, kind.size) if kind.band else ((), ())
@@ -44,15 +44,24 @@ class PlateMaker:
     @cached_property
     def foreign(self) -> frozenset[tuple[str, str]]:
         """The scripts beside Latin that these plates cannot be written without, each with a word that is drawn."""
-        slots = [token for group in self._groups for token in _leaves(group)]
-        characters = {c for s in slots for c in (s.characters if isinstance(s, Slot) else "".join(s.codes))}
-        return frozenset((self._script, self._drawn(c)) for c in characters if self._is_foreign(c))
+        return frozenset((self._script, self._drawn(c)) for c in self._characters if self._is_foreign(c))
+
+    @property
+    def text_characters(self) -> str:
+        """All that texts of these plates are made of, sorted."""
+        return "".join(sorted(set(normalise("".join(self._characters)))))
+
+    @cached_property
+    def _characters(self) -> frozenset[str]:
+        """As the patterns have them."""
+        slots = [token for _, group in self._groups for token in _leaves(group)]
+        return frozenset(c for s in slots for c in (s.characters if isinstance(s, Slot) else "".join(s.codes)))
 
     def __call__(self, rng: np.random.Generator) -> Plate:
         """A plate: its text drawn at random, one of its looks, its signs by their shares."""
         kind, look = self.form.type, self._look(rng)
         pairs = zip(self._rects, self._groups, strict=True)
-        fields = tuple(Field(rect, self._items(group, rng)) for rect, group in pairs)
+        fields = tuple(Field(rect, self._items(group, rng), row) for rect, (row, group) in pairs)
         shapes, notes = self._band if kind.band and rng.random() < kind.band.share else ((), ())
         for sign, rect in self._signs:
             if rng.random() < sign.share:
@@ -99,7 +108,8 @@ class PlateMaker:
         high, width, digit_width = self._sizes
         high = 1.0 if text[0].isdigit() else high
         if not self._is_foreign(text[0]):
-            return Run(normalise(text), high, width, digit_width)
+            plain = normalise(text)
+            return Run(plain, high, width, digit_width, ink=None if plain == text else text)
         return Run(text, high, width, digit_width, ink=self._drawn(text), script=self._script)
 
     def _drawn(self, char: str) -> str:

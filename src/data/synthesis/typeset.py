@@ -78,13 +78,11 @@ def _glyphs(run: Run, style: Style, rng: np.random.Generator) -> list[tuple[Mask
     if run.script is not None:
         text = run.ink or run.text
         mask = Lettering(style.faces.for_script(rng, run.script, text), int(rng.random() * 3)).mask(text)
-        return [(mask, run.width * run.height)]
+        return [(mask, min(run.width, _aspect(mask)) * run.height)]  # a bar, as the Arabic one is, stays a bar
     factors = (run.width / _aspect(letters.mask("H")), run.digit_width / _aspect(letters.mask("0")))
-    masks = [letters.mask(char) for char in run.text]
-    return [
-        (mask, min(1.25 * run.width, _aspect(mask) * factors[char.isdigit()]) * run.height)
-        for char, mask in zip(run.text, masks, strict=True)
-    ]
+    widths = [min(1.25 * run.width, _aspect(letters.mask(c)) * factors[c.isdigit()]) * run.height for c in run.text]
+    masks = [letters.accented(c, plain) for c, plain in zip(run.ink or run.text, run.text, strict=True)]
+    return list(zip(masks, widths, strict=True))
 
 
 def _aspect(mask: Mask) -> float:

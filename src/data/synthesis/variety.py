@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from src.data.synthesis.lettering import DEALERS, PLACES
-from src.data.synthesis.plate import Colour, Field, Note, Plate, Rect, Shape, colour, pick
+from src.data.synthesis.plate import Colour, Note, Plate, Rect, Shape, colour, pick
 
 JITTER = 0.012
 """Standard deviation, against the plate's height, by which a line's edges differ between makers."""
+SHIFTED = 0.2
+"""Share of lines whose characters stand off their place, so that they may touch the band or the rim."""
 SMALL_PRINT = 0.1
 """Share of plates with the maker's or dealer's small print in a free strip above or below the characters."""
 _GREYS: tuple[Colour | None, ...] = (None, None, (150, 150, 150), (60, 110, 70), (190, 60, 60))
@@ -18,7 +20,7 @@ def varied(plate: Plate, rng: np.random.Generator) -> Plate:
     """``plate`` as it is met on the road: its text is the same."""
     return replace(
         plate,
-        fields=tuple(Field(_moved(f.rect, plate.aspect, rng), f.items) for f in plate.fields),
+        fields=tuple(replace(f, rect=_moved(f.rect, plate.aspect, rng)) for f in plate.fields),
         ground=_aged(plate.ground, rng),
         ink=_worn(plate.ink, rng),
         edge=plate.edge if rng.random() < 0.88 else pick(rng, _GREYS),
@@ -29,6 +31,8 @@ def varied(plate: Plate, rng: np.random.Generator) -> Plate:
 
 def _moved(rect: Rect, aspect: float, rng: np.random.Generator) -> Rect:
     across, top, bottom = (float(v) * JITTER for v in rng.standard_normal(3))
+    if rng.random() < SHIFTED:
+        across += float(rng.uniform(-0.1, 0.1))
     x1, y1, x2, y2 = rect
     return x1 + across / aspect, max(0.0, y1 + top), x2 + across / aspect, min(1.0, y2 + bottom)
 
