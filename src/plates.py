@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from src.core.alphabet import Alphabet
 from src.core.plates import REGISTRY, Country, RegistryError, fitting, load_country, load_registry
 from src.data.synthesis import FontError, find_fonts
+from src.data.synthesis.registered import PlateMaker
 from src.data.synthesis.registry_sheet import write_sheet
 from src.runtime.command import USAGE, Parser
 
@@ -70,18 +73,22 @@ def _command_parser(prog: str, description: str, **_: Any) -> Parser:
 
 
 def _list(args: argparse.Namespace) -> int:
-    table = Table("country", "type", "vehicles", "pattern", "mm", "years", "share", box=None)
-    for country in _chosen(args):
+    table = Table("country", "type", "vehicles", "pattern", "mm", "years", "share", "unverified", box=None)
+    countries = _chosen(args)
+    for country in countries:
         total = sum(t.weight for t in country.types)
         for number, kind in enumerate(country.types):
             name = f"{country.code} {country.name}" if number == 0 else ""
             years = f"{kind.since}-{kind.until or ''}"
             size = f"{kind.size[0]:g} x {kind.size[1]:g}"
             cells = (name, kind.name, ", ".join(kind.vehicles), " / ".join(kind.lines), size, years)
-            table.add_row(*cells, f"{kind.weight / total:.1%}")
+            table.add_row(*cells, f"{kind.weight / total:.1%}", ", ".join(kind.unverified))
     console = Console(markup=False, highlight=False)
     console.width = max(console.width, 150)
     console.print(table)
+    types = [kind for country in countries for kind in country.types]
+    doubtful = sum(bool(kind.unverified) for kind in types)
+    console.print(f"{len(types)} types, {doubtful} of them with facts that nobody could verify")
     return 0
 
 
@@ -105,7 +112,16 @@ def _check(args: argparse.Namespace) -> int:
     for path in args.files:
         country = load_country(path)
         print(f"{path}: {country.name}, {len(country.types)} types")
+        for form in country.formats:
+            print(f"  {form.type.name}: {_example(PlateMaker(form))}")
     return 0
+
+
+def _example(maker: PlateMaker) -> str:
+    """A text, and what no reader with the usual alphabet can say of such texts."""
+    text = maker(np.random.default_rng(0)).text
+    lacking = Alphabet().unknown(maker.text_characters)
+    return text + (f" (not in the reader's alphabet: {''.join(lacking)})" if lacking else "")
 
 
 def _chosen(args: argparse.Namespace) -> Sequence[Country]:

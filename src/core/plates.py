@@ -2,6 +2,9 @@
 
 Everything about a type of plate is in its file: what may stand on it, how large it is, its colours and signs. The
 synthesis draws it from that and the reader's formats are made from it.
+
+Weights and lists of common codes are estimates in every file, and so are most widths of characters. For other facts a
+type says where they are from (``source``) and which of them nobody could confirm (``unverified``).
 """
 
 import re
@@ -30,6 +33,8 @@ Typeface = Literal[
 ]  # fmt: skip
 """What the characters look like: the named faces, and kinds of faces where no name is known."""
 Script = Literal["cyrillic", "arabic", "chinese", "devanagari", "georgian", "hebrew", "thai", "korean", "japanese"]
+Fact = Literal["pattern", "letters", "codes", "years", "size", "layout", "colours"]
+"""What a source states of a type: order of letters and digits, which letters, lists of codes, where things stand."""
 
 PALETTE: Mapping[str, tuple[int, int, int]] = {
     "white": (238, 239, 236),
@@ -185,11 +190,13 @@ class PlateType(_Closed):
     script: Script | None = None
     """Of what ``drawn`` holds, where it is not Latin."""
     source: str | None = None
+    """Address of a page, or the number of a law or standard, that states the pattern."""
+    unverified: Annotated[tuple[Fact, ...], BeforeValidator(_words)] = ()
+    """Facts that stand from memory; of a list of codes that several types use, the first of them says it."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        expected = sum(map(field_count, self.lines))
-        if self.fields and len(self.fields) != expected:
+        if self.fields and len(self.fields) != (expected := sum(map(field_count, self.lines))):
             raise ValueError(f"fields: {len(self.fields)} of them, the lines have {expected}")
         for x1, y1, x2, y2 in (*self.fields, *(sign.at for sign in self.signs)):
             if not (x1 < x2 <= self.size[0] and y1 < y2 <= self.size[1]):
@@ -232,8 +239,7 @@ class Country(_Closed):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        names = [t.name for t in self.types]
-        if len(set(names)) != len(names):
+        if len({t.name for t in self.types}) != len(self.types):
             raise ValueError("types: two have the same name")
         return self
 
@@ -286,12 +292,14 @@ def load_country(path: Path) -> Country:
     return country
 
 
-def load_registry(folder: Path = REGISTRY) -> dict[str, Country]:
-    """All countries of ``folder`` by code. Raises RegistryError."""
-    files = sorted(folder.glob("*.yaml"))
-    if not files:
-        raise RegistryError(f"{folder}: no plate formats (*.yaml) in it")
-    return {country.code: country for country in map(load_country, files)}
+def load_registry(*folders: Path) -> dict[str, Country]:
+    """Countries by code of ``folders``, REGISTRY where none is named; a later folder's count. Raises RegistryError."""
+    countries: dict[str, Country] = {}
+    for folder in folders or (REGISTRY,):
+        if not (files := sorted(folder.glob("*.yaml"))):
+            raise RegistryError(f"{folder}: no plate formats (*.yaml) in it")
+        countries |= {country.code: country for country in map(load_country, files)}
+    return countries
 
 
 def fitting(countries: Sequence[Country], text: str) -> list[Format]:

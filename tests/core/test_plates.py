@@ -56,6 +56,11 @@ def test_a_file_becomes_a_country(tmp_path: Path) -> None:
         ("car taxi", "car taksi", "xx.yaml: types.0.vehicles.1: Input should be"),
         ("code: XX", "code: XY", "xx.yaml: code: XY does not go with the file's name"),
         ("sources: [a law]", "sources: []", "xx.yaml: sources: Tuple should have at least 1 item"),
+        (
+            "weight: 1",
+            "weight: 1\n    unverified: colour",
+            "xx.yaml: types.0.unverified.0: Input should be 'pattern', ",
+        ),
         ("weight: 1", "fields: [[9, 9, 1, 20]]", "xx.yaml: types.0"),
         ("name: Nowhere", "name: [", "xx.yaml: while parsing"),
     ],
@@ -100,6 +105,17 @@ def test_an_empty_or_missing_registry_is_an_error(tmp_path: Path) -> None:
         load_country(tmp_path / "gone.yaml")
 
 
+def test_a_later_folder_counts(tmp_path: Path) -> None:
+    ours, mine = tmp_path / "ours", tmp_path / "mine"
+    for folder, name in ((ours, "Nowhere"), (mine, "Elsewhere")):
+        folder.mkdir()
+        written(folder, XX.replace("Nowhere", name))
+    written(ours, XX.replace("code: XX", "code: XY"), "xy.yaml")
+    countries = load_registry(ours, mine)
+    assert {code: country.name for code, country in countries.items()} == {"XX": "Elsewhere", "XY": "Nowhere"}
+    assert set(load_registry()) == set(load_registry(REGISTRY))
+
+
 @pytest.fixture(scope="module")
 def registry() -> dict[str, Country]:
     return load_registry(REGISTRY)
@@ -109,6 +125,11 @@ def test_no_two_types_of_a_country_look_and_read_alike(registry: dict[str, Count
     for country in registry.values():
         looks = [repr((t.lines, t.size, t.looks, t.band, t.signs, t.letters, t.typeface)) for t in country.types]
         assert len(set(looks)) == len(looks), country.code
+
+
+def test_every_type_says_where_its_pattern_is_from(registry: dict[str, Country]) -> None:
+    without = [(country.code, t.name) for country in registry.values() for t in country.types if not t.source]
+    assert not without
 
 
 def test_shares_are_plausible(registry: dict[str, Country]) -> None:

@@ -1,0 +1,58 @@
+"""``python -m src.plates``: what it says of a file of one's own, and how it ends."""
+
+from pathlib import Path
+
+import matplotlib
+import pytest
+from PIL import Image
+
+from src.plates import main
+
+BOLIVIA = Path("notebooks/plates")
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def test_a_sound_file_is_shown_by_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(BOLIVIA / "bo.yaml")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "notebooks/plates/bo.yaml: Bolivia, 8 types"
+    assert said[-1].startswith("  consular: ")
+    assert "CC" in said[-1]
+    assert "alphabet" not in "".join(said)
+
+
+def test_characters_that_the_reader_lacks_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (BOLIVIA / "bo.yaml").read_text(encoding="utf-8").replace("dd-CC-dd", "dd-ΓC-dd")
+    (tmp_path / "bo.yaml").write_text(text, encoding="utf-8")
+    assert main(["check", str(tmp_path / "bo.yaml")]) == 0
+    assert "(not in the reader's alphabet: Γ)" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_mistake_is_one_line_and_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (BOLIVIA / "bo.yaml").read_text(encoding="utf-8").replace("vehicles: diplomatic", "vehicle: diplomatic", 1)
+    (tmp_path / "bo.yaml").write_text(text, encoding="utf-8")
+    assert main(["check", str(tmp_path / "bo.yaml")]) == 2
+    fault = capsys.readouterr().err
+    assert f"{tmp_path}/bo.yaml: types.6.vehicle: Extra inputs" in fault
+    assert fault.count("\n") == 1
+
+
+def test_a_text_that_fits_nothing_is_status_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--registry", str(BOLIVIA), "fits", "1852 phd"]) == 0
+    assert "BO car" in capsys.readouterr().out
+    assert main(["--registry", str(BOLIVIA), "fits", "1852PHO"]) == 1
+    assert capsys.readouterr().out == "1852PHO: no format\n"
+
+
+def test_a_row_of_the_sheet_for_each_type(tmp_path: Path) -> None:
+    sheet = tmp_path / "bo.png"
+    words = ["--registry", str(BOLIVIA), "draw", "BO", "--fonts", str(FONTS), "--examples", "1", "--out", str(sheet)]
+    assert main(words) == 0
+    width, height = Image.open(sheet).size
+    assert width == 220 + 300
+    assert 8 * 100 < height < 8 * 166
+
+
+def test_a_country_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--registry", str(BOLIVIA), "list", "DE"]) == 2
+    assert "no country DE; there are BO" in capsys.readouterr().err
