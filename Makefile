@@ -11,7 +11,7 @@ PEER ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup infer fonts train-detector train-ocr export calibrate evaluate robustness benchmark notebooks test lint \
-  format clean
+  format clean fuzz
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ $(VENV)/.peer: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $(VENV)/.runtime $(VENV)/.evaluate $@
 
 $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) '.[train,evaluate,dev]'
+	$(PIP) '.[train,evaluate,heif,dev]'
 	@touch $(VENV)/.runtime $(VENV)/.evaluate $@
 
 .fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.evaluate
@@ -73,6 +73,9 @@ benchmark: $(VENV)/.evaluate $(if $(PEER),$(VENV)/.peer) ## milliseconds of ever
 notebooks: $(VENV)/.full .fonts/.fetched ## open the notebooks in JupyterLab
 	$(PIP) '.[notebooks]'
 	$(BIN)/python -m jupyterlab notebooks
+
+fuzz: $(VENV)/.runtime ## feed 10,000 damaged pictures to the runtime [ARGS="--inputs 1000"]
+	$(BIN)/python -m scripts.fuzz $(ARGS)
 
 test: $(VENV)/.full ## run every test
 	$(BIN)/python -m pytest $(ARGS)

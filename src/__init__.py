@@ -1,6 +1,7 @@
 """Number plates: found, read, trained and measured."""
 
 import sys
+import warnings
 from types import TracebackType
 
 INTERRUPTED = 130
@@ -13,7 +14,6 @@ def _quiet(kind: type[BaseException], error: BaseException, trace: TracebackType
     sys.__excepthook__(kind, error, trace)
 
 
-if sys.argv[:1] == [
-    "-m"
-]:  # python -m src.x looks for its module: from here on, slow imports too, Ctrl-C ends it quietly
-    sys.excepthook = _quiet
+if sys.argv[:1] == ["-m"]:  # python -m src.x looks for its module
+    sys.excepthook = _quiet  # from here on, slow imports too, Ctrl-C ends it quietly
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # odd EXIF is no fault of the pixels, sizes are checked here

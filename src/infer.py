@@ -7,21 +7,24 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from io import BytesIO
 from pathlib import Path
+from typing import TextIO
 
 import cv2
-from PIL import Image as PillowImage
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from src.core.card import CardError
-from src.core.image import ImageError
-from src.core.types import Image
-from src.runtime.command import USAGE, Parser, add_model_flags, probability
-from src.runtime.draw import AnnotatedFolder, annotate, annotate_crop
-from src.runtime.output import WRITERS, Writer, describe, describe_error, is_accepted
-from src.runtime.reader import CropReader, ImageResult, Reader, read_file
+from src.core.format_reader import CountryError
+from src.runtime.command import USAGE, Parser, add_country_flags, add_model_flags, probability
+from src.runtime.draw import AnnotatedFolder
+from src.runtime.output import WRITERS, TextStream
+from src.runtime.picture import Outcome, PictureReader
+from src.runtime.pipeline import in_order, share_out
+from src.runtime.reader import CropReader, Reader
+from src.runtime.results import Earlier, ResultError, ResultFile, begin, resume
 from src.runtime.session import ProviderError
 from src.runtime.sources import Source, expand
 
@@ -37,6 +40,8 @@ formats:
   csv    a row per plate; a picture without plates, or with an error, has one row too
 
 A picture that fails gives one line on standard error, and an error object in the JSON formats.
+Photographs with 3328 pixels or more on their longer side are decoded, and saved, at a half, a quarter or
+an eighth of their size; what is printed is in pixels of the file.
 Exit status: 0 all read, 1 some picture failed, 2 wrong usage (options, models, providers)."""
 
 
@@ -51,8 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        for stream in (sys.stdout, sys.stderr):  # or Python complains about them while it ends
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _abandon(sys.stdout, sys.stderr)
         return 141
 
 
@@ -67,80 +71,105 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         "or - for a list on standard input",
     )
     parser.add_argument("--format", choices=WRITERS, help="see below")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the results into FILE; one that has any is not touched"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the FILE of an interrupted run: read what it lacks"
+    )
     parser.add_argument("--save", type=Path, metavar="DIR", help="write annotated pictures into DIR")
     parser.add_argument("--crops", action="store_true", help="each picture is a plate already cut out")
     parser.add_argument("--abstain", type=probability, metavar="P", help="mark readings below P as not accepted")
+    add_country_flags(parser)
     add_model_flags(parser)
     args = parser.parse_args(argv)
     if args.crops and args.min_confidence is not None:
         parser.error("--min-confidence: with --crops nothing is detected")
+    args.format = args.format or ("text" if args.output is None and sys.stdout.isatty() else "jsonl")
+    if args.resume and (args.output is None or args.format != "jsonl"):
+        parser.error("--resume: needs --output FILE in the format jsonl")
     return args
 
 
 def run(args: argparse.Namespace) -> int:
     """Reads everything that the flags name; see the module for the exit status."""
-    sources = expand(args.paths, sys.stdin.buffer)
+    sources = expand(args.paths, sys.stdin.buffer if sys.stdin else BytesIO())
     if not sources:
         return _fault("standard input", "names no picture", USAGE)
-    if args.threads:
-        cv2.setNumThreads(args.threads)
     try:
-        reader = _open(args)
-        saved = AnnotatedFolder(args.save, [s.path for s in sources]) if args.save else None
-    except (CardError, ProviderError) as error:
+        earlier = _earlier(args)
+        left = [source for source in sources if source.path not in earlier.images]
+        workers, threads = share_out(args.threads, len(left))
+        work = PictureReader(_open(args, threads), args.abstain, _saved(args, sources))
+        output = _output(args)
+    except (CardError, CountryError, ProviderError, ResultError) as error:
         return _fault(PROG, str(error), USAGE)
-    except OSError as error:
-        return _fault(str(args.save), f"--save: {error.strerror}", USAGE)
-    with _progress(sources) as shown:
-        writer = WRITERS[args.format or ("text" if sys.stdout.isatty() else "jsonl")](sys.stdout)
-        try:
-            return max(_read_one(source, reader, writer, saved, args) for source in shown)
-        finally:
-            writer.close()
+    cv2.setNumThreads(threads or -1)
+    with output as stream, closing(in_order(work, left, workers)) as outcomes:
+        return _print(outcomes, len(left), stream, args) or int(earlier.failed)
 
 
-def _open(args: argparse.Namespace) -> Reader | CropReader:
-    if args.crops:
-        return CropReader(args.models, args.threads, args.provider)
-    return Reader(args.models, args.threads, args.provider, args.min_confidence)
+def _earlier(args: argparse.Namespace) -> Earlier:
+    """What the file of results has already. Raises ResultError."""
+    if args.output is None:
+        return Earlier()
+    with _naming("--output"):
+        return resume(args.output) if args.resume else begin(args.output)
 
 
-def _read_one(
-    source: Source,
-    reader: Reader | CropReader,
-    writer: Writer,
-    saved: AnnotatedFolder | None,
-    args: argparse.Namespace,
-) -> int:
-    if source.fault is not None:
-        writer.write(describe_error(source.path, "no_image", source.fault))
-        return _fault(source.path, source.fault)
-    try:
-        image, result = read_file(reader, source.path)
-    except ImageError as error:
-        writer.write(describe_error(source.path, "unreadable", str(error)))
-        return _fault(source.path, str(error))
-    writer.write(describe(source.path, result, args.abstain))
-    try:
-        if saved:
-            saved.save(source.path, _annotated(image, result, args))
-    except OSError as error:
-        return _fault(source.path, f"annotated picture not saved: {error.strerror or error}")
-    return 0
+def _saved(args: argparse.Namespace, sources: list[Source]) -> AnnotatedFolder | None:
+    """Where annotated pictures go; all sources have a part in their names, those of an earlier run too."""
+    if args.save is None:
+        return None
+    with _naming("--save"):
+        return AnnotatedFolder(args.save, [s.path for s in sources if s.fault is None])
 
 
-def _annotated(image: Image, result: ImageResult, args: argparse.Namespace) -> PillowImage.Image:
-    accepted = [is_accepted(plate, args.abstain) is not False for plate in result.plates]
-    if args.crops:
-        return annotate_crop(image, result.plates[0], accepted[0])
-    return annotate(image, result.plates, accepted)
+def _output(args: argparse.Namespace) -> AbstractContextManager[TextStream]:
+    if args.output is None:
+        return nullcontext(sys.stdout)
+    with _naming("--output"):
+        return ResultFile(args.output)
 
 
 @contextmanager
-def _progress(sources: list[Source]) -> Iterator[Iterable[Source]]:
-    """``sources`` with a bar on standard error, where that is a terminal and they are more than a few."""
-    if len(sources) <= FEW or not sys.stderr.isatty():
-        yield sources
+def _naming(flag: str) -> Iterator[None]:
+    """Raises ResultError that names ``flag`` for what the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise ResultError(f"{flag} {error.filename}: {error.strerror}") from None
+
+
+def _open(args: argparse.Namespace, threads: int) -> Reader | CropReader:
+    if args.crops:
+        return CropReader(args.models, threads, args.provider, args.countries)
+    return Reader(args.models, threads, args.provider, args.min_confidence, args.countries)
+
+
+def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: argparse.Namespace) -> int:
+    """Prints every outcome as it comes; 1 where one had a fault, or where the output takes no more."""
+    status = 0
+    try:
+        with _progress(outcomes, total) as shown, closing(WRITERS[args.format](stream)) as writer:
+            for outcome in shown:
+                writer.write(outcome.described)
+                if outcome.fault is not None:
+                    status = _fault(outcome.described["image"], outcome.fault)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if args.output is None:
+            _abandon(sys.stdout)
+        return _fault(str(args.output or "standard output"), f"cannot be written ({error.strerror})")
+    return status
+
+
+@contextmanager
+def _progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Iterable[Outcome]]:
+    """``outcomes`` with a bar on standard error, where that is a terminal and they are more than a few."""
+    if total <= FEW or not sys.stderr.isatty():
+        yield outcomes
         return
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # redirect_stdout lifts printed rows above the bar; piped output must not be redirected to the terminal
@@ -150,7 +179,13 @@ def _progress(sources: list[Source]) -> Iterator[Iterable[Source]]:
         transient=True,
         redirect_stdout=sys.stdout.isatty(),
     ) as progress:
-        yield progress.track(sources)
+        yield progress.track(outcomes, total)
+
+
+def _abandon(*streams: TextIO) -> None:
+    """Sends what they still hold nowhere, or Python complains about them while it ends."""
+    for stream in streams:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _fault(name: str, message: str, status: int = 1) -> int:

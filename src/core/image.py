@@ -1,61 +1,193 @@
 """Reading a photograph from disk into the one image contract (``types.Image``).
 
-Pillow rather than OpenCV: it knows an image's size before decoding a pixel, applies EXIF orientation,
-converts grey, palette and CMYK, and raises on a truncated file where OpenCV returns a picture that is grey
-below.
+Pillow rather than OpenCV: it knows an image's size before decoding a pixel, decodes JPEG at a fraction of its size,
+knows its EXIF orientation, converts grey, palette and CMYK, and raises on a truncated file where OpenCV returns a
+picture that is grey below.
 """
 
-import warnings
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import (  # the plugins register themselves; Pillow would look through all that it has for them
+    AvifImagePlugin,  # noqa: F401
+    ExifTags,
+    Jpeg2KImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
 from PIL import Image as PillowImage
-from PIL import ImageOps, UnidentifiedImageError
 
 from src.core.types import Image
 
 MAX_PIXELS = 100_000_000
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
-"""What a folder is searched for; a file that is named outright may be of any format that Pillow knows."""
+MAX_BYTES = 8 * MAX_PIXELS
+"""What so many pixels of 16 bits and four channels take up without any compression."""
+
+SUFFIXES = frozenset(
+    {".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+)
+"""What a folder is searched for; of a file that is named outright only the contents count."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "JPEG2000", "PPM")
+"""Pillow knows more, among them formats that run other programs (EPS) and ones that no camera writes."""
+
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
+_UPRIGHT = {
+    2: PillowImage.Transpose.FLIP_LEFT_RIGHT,
+    3: PillowImage.Transpose.ROTATE_180,
+    4: PillowImage.Transpose.FLIP_TOP_BOTTOM,
+    5: PillowImage.Transpose.TRANSPOSE,
+    6: PillowImage.Transpose.ROTATE_270,
+    7: PillowImage.Transpose.TRANSVERSE,
+    8: PillowImage.Transpose.ROTATE_90,
+}
+"""What each EXIF orientation asks for. Pillow's ``exif_transpose`` fails where it cannot write the other tags anew."""
+
+_MOST_REDUCED = 8
+"""JPEG stores blocks of so many pixels a side: its decoders reduce by no more."""
+_BAND_PIXELS = 1 << 21
 
 
 class ImageError(ValueError):
     """A picture that cannot be read; the message names the fault, the caller names the file."""
 
 
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """Pixels of a file, each of which stands for ``factor`` x ``factor`` of the file's own."""
+
+    pixels: Image
+    width: int  # of the file, its orientation applied
+    height: int
+    factor: int
+
+
 def read_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
     """Decodes ``path`` to ``uint8 [H, W, 3]`` RGB with the EXIF orientation applied and alpha put on white.
 
-    Raises ImageError for what is missing, truncated, no image at all, or of more than ``max_pixels``.
+    Of an animation the first picture is taken. Raises ImageError for what is missing, truncated, no image at all, or of
+    more than ``max_pixels``.
+    """
+    return read_photograph(path, max_pixels, max_pixels).pixels
+
+
+def read_photograph(path: Path | str, least_side: int, max_pixels: int = MAX_PIXELS) -> Photograph:
+    """``read_image`` at 1/2, 1/4 or 1/8 of the size where the longer side keeps at least ``least_side`` pixels.
+
+    A JPEG is decoded at that size in the first place, other formats are averaged over squares. Raises ImageError.
+    """
+    file = _snapshot(path)
+    with _named_faults(max_pixels), _open(file) as picture:
+        width, height = picture.size
+        if width * height > max_pixels:
+            raise ImageError(f"{width} x {height} pixels, over {max_pixels // 1_000_000} megapixels")
+        factor = _reduction(max(width, height), least_side)
+        return _decode(picture, factor)
+
+
+def _snapshot(path: Path | str) -> io.BytesIO:
+    """The bytes of a file, read once: what happens to it later does not matter.
+
+    Pillow and libtiff would map it into memory, where a file that is cut off meanwhile kills the process.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # size is checked here, odd EXIF is no fault of the pixels
-            return _open(path, max_pixels)
+        found = os.stat(path)
+        if stat.S_ISDIR(found.st_mode):
+            raise ImageError("a folder, not an image")
+        if not stat.S_ISREG(found.st_mode):
+            raise ImageError("neither a file nor a folder")  # a named pipe may never say a word
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except ImageError:
         raise
     except FileNotFoundError:
         raise ImageError("no such file") from None
-    except IsADirectoryError:
-        raise ImageError("a folder, not an image") from None
     except PermissionError:
         raise ImageError("may not be opened") from None
+    except OSError as error:
+        raise ImageError(f"cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise ImageError("no such file: its name has a zero byte") from None
+    if len(data) > MAX_BYTES:
+        raise ImageError(f"a file of over {MAX_BYTES // 1_000_000} megabytes")
+    return io.BytesIO(data)
+
+
+@contextmanager
+def _named_faults(max_pixels: int) -> Iterator[None]:
+    try:
+        yield
+    except ImageError:
+        raise
     except UnidentifiedImageError:
         raise ImageError("not an image, or of an unsupported format") from None
     except PillowImage.DecompressionBombError:
         raise ImageError(f"over {max_pixels // 1_000_000} megapixels") from None
+    except MemoryError:
+        raise ImageError("too little memory to decode it") from None
     except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:  # RuntimeError: AVIF
         raise ImageError(f"damaged image ({error})") from None
 
 
-def _open(path: Path | str, max_pixels: int) -> Image:
-    with PillowImage.open(path) as picture:
-        if picture.width * picture.height > max_pixels:
-            raise ImageError(f"{picture.width} x {picture.height} pixels, over {max_pixels // 1_000_000} megapixels")
-        return _to_rgb(ImageOps.exif_transpose(picture))
+def _open(file: io.BytesIO) -> PillowImage.Image:
+    """The image with its header read."""
+    try:
+        return PillowImage.open(file, formats=FORMATS)
+    except UnidentifiedImageError:
+        head = file.getbuffer()[:12].tobytes()
+        if head[4:8] != b"ftyp" or head[8:] not in _HEIF_BRANDS:
+            raise
+        return _open_heif(file)
 
 
-def _to_rgb(picture: PillowImage.Image) -> Image:
+def _open_heif(file: io.BytesIO) -> PillowImage.Image:
+    try:
+        import pillow_heif  # optional
+    except ImportError:
+        raise ImageError("HEIF, which needs the package pillow-heif") from None
+    pillow_heif.register_heif_opener()
+    return PillowImage.open(file, formats=("HEIF",))
+
+
+def _reduction(side: int, least_side: int) -> int:
+    factor = 1
+    while factor < _MOST_REDUCED and side >= 2 * factor * least_side:
+        factor *= 2
+    return factor
+
+
+def _decode(picture: PillowImage.Image, factor: int) -> Photograph:
+    width, height = picture.size
+    if factor > 1 and min(width, height) >= factor:
+        picture.draft(None, (width // factor, height // factor))  # takes effect for JPEG alone
+    left = factor if picture.size == (width, height) else 1
+    picture.load()
+    orientation = picture.getexif().get(ExifTags.Base.Orientation)
+    if orientation in _UPRIGHT:
+        picture = picture.transpose(_UPRIGHT[orientation])
+    if orientation in (5, 6, 7, 8):
+        width, height = height, width
+    return Photograph(_pixels(picture, left), width, height, factor)
+
+
+def _pixels(picture: PillowImage.Image, factor: int) -> Image:
+    """RGB pixels, averaged over ``factor`` x ``factor``; in bands, so that copies on the way stay small."""
+    rows = max(1, _BAND_PIXELS // (picture.width * factor)) * factor
+    pixels = np.empty((-(-picture.height // factor), -(-picture.width // factor), 3), np.uint8)
+    for top in range(0, picture.height, rows):
+        band = _to_rgb(picture.crop((0, top, picture.width, min(top + rows, picture.height))))
+        pixels[top // factor : (top + rows) // factor] = np.asarray(band.reduce(factor) if factor > 1 else band)
+    return pixels
+
+
+def _to_rgb(picture: PillowImage.Image) -> PillowImage.Image:
     if picture.mode == "F":  # Pillow would clip to 0..255, which turns a picture of 0..1 black
         raise ImageError("floating-point pixels, of which nobody says what is white")
     if picture.mode.startswith("I;16") or picture.mode == "I":  # 16-bit grey: Pillow would clip, not scale
@@ -65,4 +197,4 @@ def _to_rgb(picture: PillowImage.Image) -> Image:
         picture = picture.convert("RGBA")
         white = PillowImage.new("RGBA", picture.size, "white")
         picture = PillowImage.alpha_composite(white, picture)
-    return np.array(picture.convert("RGB"))
+    return picture if picture.mode == "RGB" else picture.convert("RGB")

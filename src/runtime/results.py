@@ -1,0 +1,94 @@
+"""A file of results that a kill, a full disk or a power cut leaves whole, and that a later run goes on with."""
+
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Self
+
+
+class ResultError(ValueError):
+    """A file of results that cannot be begun or gone on with; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an interrupted run has left."""
+
+    images: frozenset[str] = frozenset()
+    failed: bool = False  # some of them could not be read
+
+
+class ResultFile:
+    """A text stream whose every ``flush`` adds to the file all that was written since the last one, or nothing."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens ``path`` for appending. Raises OSError."""
+        self._file = path.open("ab", buffering=0)
+        found = os.fstat(self._file.fileno())
+        self._is_regular, self._end = stat.S_ISREG(found.st_mode), found.st_size
+        self._written: list[str] = []
+
+    def write(self, text: str) -> int:
+        """Keeps ``text`` for the next ``flush``."""
+        self._written.append(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Raises OSError, as on a full disk, after it has cut off the part that went through."""
+        data = memoryview("".join(self._written).encode("utf-8", "backslashreplace"))
+        self._written.clear()
+        begun, left = self._end, data
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError:
+            if self._is_regular:
+                self._file.truncate(begun)
+            raise
+        self._end += len(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def begin(path: Path) -> Earlier:
+    """Nothing is there yet. Raises ResultError for a file that has something in it, which is never overwritten."""
+    if path.is_file() and path.stat().st_size:
+        raise ResultError(f"{path}: exists already; --resume goes on with it")
+    return Earlier()
+
+
+def resume(path: Path) -> Earlier:
+    """Which images ``path`` has, JSON Lines; a half line at its end, as a kill leaves it, is cut off.
+
+    Raises ResultError for a file that holds anything else, which stays as it is, and OSError.
+    """
+    if not path.exists():
+        return Earlier()
+    with path.open("r+b") as file:
+        found, end = _read(file, path)
+        file.truncate(end)
+    return found
+
+
+def _read(file: BinaryIO, path: Path) -> tuple[Earlier, int]:
+    """What the whole lines say, and where they end."""
+    images, failed, end = set(), False, 0
+    for number, line in enumerate(file, 1):
+        if not line.endswith(b"\n"):
+            break
+        try:
+            described = json.loads(line)
+        except ValueError:
+            described = None
+        if not isinstance(described, dict) or not isinstance(described.get("image"), str):
+            raise ResultError(f"{path}: line {number} is no result; only --format jsonl can be resumed")
+        images.add(described["image"])
+        failed = failed or "error" in described
+        end += len(line)
+    return Earlier(frozenset(images), failed), end
