@@ -7,7 +7,6 @@ Weights and lists of common codes are estimates in every file, and so are most w
 type says where they are from (``source``) and which of them nobody could confirm (``unverified``).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from src.core.alphabet import normalise
+from src.core.colours import PALETTE, Colour
 from src.core.formats import LETTERS, NEXT_FIELD, Codes, FormatError, Token, field_count, matches, parse, without
 
 REGISTRY = Path("configs/plates")
@@ -36,31 +36,6 @@ Script = Literal["cyrillic", "arabic", "chinese", "devanagari", "georgian", "heb
 Fact = Literal["pattern", "letters", "codes", "years", "size", "layout", "colours"]
 """What a source states of a type: order of letters and digits, which letters, lists of codes, where things stand."""
 
-PALETTE: Mapping[str, tuple[int, int, int]] = {
-    "white": (238, 239, 236),
-    "black": (18, 18, 20),
-    "yellow": (246, 190, 20),
-    "orange": (236, 150, 20),
-    "red": (190, 28, 38),
-    "green": (20, 105, 60),
-    "blue": (20, 62, 160),
-    "sky": (40, 110, 215),
-    "grey": (176, 178, 178),
-    "brown": (105, 65, 40),
-}
-"""Colours by name, RGB."""
-
-
-def _colour(word: Any) -> Any:
-    """``white`` or ``#f0f0f0`` to RGB."""
-    if isinstance(word, str) and re.fullmatch("#[0-9a-fA-F]{6}", word):
-        return tuple(bytes.fromhex(word[1:]))
-    if isinstance(word, str):
-        if word not in PALETTE:
-            raise ValueError(f"{word!r} is no colour: #rrggbb, or one of {', '.join(PALETTE)}")
-        return PALETTE[word]
-    return word
-
 
 def _listed(value: Any) -> Any:
     """A single entry may stand without brackets."""
@@ -72,7 +47,6 @@ def _words(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
-Colour = Annotated[tuple[int, int, int], BeforeValidator(_colour)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Millimetres = Annotated[float, Field(ge=0, le=1000)]
 Rect = tuple[Millimetres, Millimetres, Millimetres, Millimetres]

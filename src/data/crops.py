@@ -21,7 +21,7 @@ from src.data.columns import NO_LABEL, Owners, column_owners, unknown_owners
 from src.data.labels import load_labels
 from src.data.manifest import ManifestError, PlateLabel, Record, of_split, read_manifest
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
-from src.data.synthesis import CropSynthesiser, find_fonts
+from src.data.synthesis import CropSynthesiser, SynthesisError, find_fonts
 from src.data.synthesis.fonts import DRAWN
 
 SYNTHETIC = -1
@@ -157,9 +157,9 @@ class CropDataset(Dataset[CropSample]):
 class CropData(pl.LightningDataModule):
     """Real crops of ``manifest`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
 
-    ``source_weights``: relative frequency of a source's crops (1 where not named). ``synthetic_weights`` (by country),
-    ``synthetic_without`` (groups of effects) and ``synthetic_outlines`` (typefaces drawn here, null for all) are the
-    ``CropSynthesiser``'s.
+    ``source_weights``: relative frequency of a source's crops (1 where not named). ``registry`` (folders of plate
+    formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and ``synthetic_outlines``
+    (typefaces drawn here, null for all) are the ``CropSynthesiser``'s.
     """
 
     def __init__(
@@ -177,6 +177,7 @@ class CropData(pl.LightningDataModule):
         samples_per_epoch: int = 16384,
         synthetic_share: float = 0.7,
         synthetic_val: int = 256,
+        registry: Sequence[str] = ("configs/plates",),
         synthetic_weights: dict[str, float] | None = None,
         synthetic_without: Sequence[str] = (),
         synthetic_outlines: Sequence[str] | None = None,
@@ -193,6 +194,7 @@ class CropData(pl.LightningDataModule):
         self.size, self.columns = (int(size[0]), int(size[1])), columns
         self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
         self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
+        self.registry = [Path(folder) for folder in registry]
         self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
         self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
         self.source_weights = source_weights or {}
@@ -206,10 +208,18 @@ class CropData(pl.LightningDataModule):
             raise ManifestError("no real training crop: name a manifest or set synthetic_share=1")
 
     def _synthesiser(self) -> CropSynthesiser:
-        fonts = find_fonts(self.fonts)
-        return CropSynthesiser(
-            fonts, self.size, self.synthetic_weights, without=self.synthetic_without, pens=self.synthetic_outlines
+        synthesiser = CropSynthesiser(
+            find_fonts(self.fonts),
+            self.size,
+            self.synthetic_weights,
+            without=self.synthetic_without,
+            registry=self.registry,
+            pens=self.synthetic_outlines,
         )
+        synthesiser.check(self.alphabet)
+        if unknown := sorted(set(synthesiser.countries) - set(self.regions)):
+            raise SynthesisError(f"plates of {', '.join(unknown)} are drawn, which `regions` lacks: add it there")
+        return synthesiser
 
     def _real(self, split: str) -> list[RealCrop]:
         crops = []

@@ -1,13 +1,16 @@
 """Plates drawn in typefaces that no training sees: readings of a kind of plate that is new to the reader."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from src.core.plates import REGISTRY
 from src.core.types import Image
 from src.data.manifest import Record
-from src.data.synthesis import CropSynthesiser, held_out_fonts
+from src.data.synthesis import CropSynthesiser, SynthesisError, held_out_fonts
 from src.data.synthesis.plate import Plate, Run
+from src.data.synthesis.synthesiser import GENERIC
 
 SYNTHETIC = "synthetic"
 """The source of the records."""
@@ -15,24 +18,34 @@ SIZE = (32, 128)
 """Height and width of the crops; the same for every reader, so that readers can be compared."""
 _SEED = 2**32
 """Trainings seed their crops with numbers below this."""
+_TRIES = 1000
 
 
-def synthetic_set(fonts: Path, count: int) -> list[tuple[Record, Image]]:
+def synthetic_set(
+    fonts: Path,
+    count: int,
+    weights: Mapping[str, float] | None = None,
+    registry: Sequence[Path] = (REGISTRY,),
+) -> list[tuple[Record, Image]]:
     """The first ``count`` crops of a fixed sequence, with their records; equal for equal faces.
 
+    ``weights`` and ``registry`` are the ``CropSynthesiser``'s; with weights, there are no plates of no country.
     Every character is set in one of ``fonts``' held-out faces: the faces that the synthesis draws itself are left
     out, and with them the plates with a character of another script, such as Chinese provinces, Arabic words and the
-    Russian letter that is read Y. Raises FontError where the faces are missing.
+    Russian letter that is read Y. Raises FontError where the faces are missing, SynthesisError where they can set
+    none of these countries' plates, RegistryError.
     """
-    synthesise = CropSynthesiser(held_out_fonts(fonts), SIZE, pens=())
+    generic = GENERIC if weights is None else 0.0
+    synthesise = CropSynthesiser(held_out_fonts(fonts), SIZE, weights, generic, registry=registry, pens=())
     return [_drawn(synthesise, number) for number in range(count)]
 
 
 def _drawn(synthesise: CropSynthesiser, number: int) -> tuple[Record, Image]:
     rng = np.random.default_rng(_SEED + number)
-    plate = synthesise.plate(rng)
-    while not _is_set_in_type(plate):
-        plate = synthesise.plate(rng)
+    tried = (synthesise.plate(rng) for _ in range(_TRIES))
+    plate = next((plate for plate in tried if _is_set_in_type(plate)), None)
+    if plate is None:
+        raise SynthesisError("no plate of these countries can be set in the held-out faces: they write Latin alone")
     crop = synthesise.draw(plate, rng)
     record = Record(
         image=f"{SYNTHETIC}-{number:05d}",

@@ -11,6 +11,7 @@ from src.models.detector import PlateDetector
 from src.training.detection_loss import DetectionLoss
 from src.training.detection_metrics import DetectionMetrics
 from src.training.schedule import optimisation
+from src.training.weights import Rows
 
 
 class DetectorModule(pl.LightningModule):
@@ -18,6 +19,9 @@ class DetectorModule(pl.LightningModule):
 
     ``corner_gain`` weighs the corners' part of the loss; that of the boxes has 7.5.
     """
+
+    rows: tuple[Rows, ...] = ()
+    """Its classes have no names."""
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from src.models.heads import SlotHead
 from src.models.ocr import Head, PlateOCR
 from src.training.ocr_loss import ColumnsLoss, SlotsLoss, TextLoss, region_loss
 from src.training.schedule import optimisation
+from src.training.weights import Rows
 
 
 class OCRModule(pl.LightningModule):
@@ -68,6 +69,12 @@ class OCRModule(pl.LightningModule):
         self.decode = slot_decode if isinstance(trained, SlotHead) else ctc_decode
         if channels_last:
             self.model.to(memory_format=torch.channels_last)
+
+    @property
+    def rows(self) -> tuple[Rows, ...]:
+        """What the rows of the last layers stand for; class 0 is the blank."""
+        characters = Rows("head.classify", "alphabet", tuple(self.alphabet.characters), first=1)
+        return characters, Rows("region.1", "regions", self.regions)
 
     def training_step(self, batch: CropBatch, index: int) -> Tensor:
         features = self.model.features(batch.images)

@@ -46,9 +46,9 @@ def train_or_explain(config: DictConfig) -> None:
 def train(config: DictConfig) -> None:
     """Fits ``config.model`` on ``config.data``; writes logs, config and checkpoints under ``config.output_dir``.
 
-    ``init_from`` (an export folder or a checkpoint) gives the first weights, all but those whose names
-    begin with one of ``init_may_lack``; ``resume`` (``last`` or a checkpoint) goes on with optimiser, schedule and
-    epoch of an interrupted run.
+    ``init_from`` (an export folder or a checkpoint) gives the first weights, all but those whose names begin with one
+    of ``init_may_lack``, and rows of characters and countries that it does not know; ``resume`` (``last`` or a
+    checkpoint) goes on with optimiser, schedule and epoch of an interrupted run.
     """
     pl.seed_everything(config.seed, workers=True, verbose=False)
     if config.threads:
@@ -59,7 +59,7 @@ def train(config: DictConfig) -> None:
     OmegaConf.save(config, output / "config.yaml", resolve=True)
     data, module = build(config.data), build(config.model)
     if config.init_from:
-        load_weights(module.model, Path(config.init_from), config.init_may_lack)
+        load_weights(module.model, Path(config.init_from), config.init_may_lack, module.rows)
     trainer = build(config.trainer)
     if trainer.strategy.root_device.type == "cpu":
         fast_depthwise(module.model)

@@ -20,7 +20,7 @@ class WeightsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the rows of a last layer stand for, from row ``first`` on; cards and checkpoints have the list as ``named``."""
+    """What rows of a last layer stand for, from row ``first`` on; cards and checkpoints have the list as ``named``."""
 
     layer: str
     named: str

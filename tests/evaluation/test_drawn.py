@@ -14,7 +14,7 @@ def test_drawn_plates_are_kept_without_loss(tmp_path: Path, monkeypatch: pytest.
     rng = np.random.default_rng(0)
     pictures = [rng.integers(0, 256, (8, 24, 3), np.uint8) for _ in range(2)]
     records = [Record(image=f"synthetic-{n}", text=f"AB{n}", source="synthetic") for n in range(2)]
-    monkeypatch.setattr(drawn, "synthetic_set", lambda fonts, count: list(zip(records, pictures, strict=True)))
+    monkeypatch.setattr(drawn, "synthetic_set", lambda fonts, count, *choice: list(zip(records, pictures, strict=True)))
     made = drawn.drawn_set(tmp_path / "new" / "synthetic", Path(".fonts"), 2)
     assert (made.name, made.kind, [r.text for r in made.records]) == ("synthetic", "plates", ["AB0", "AB1"])
     for record, picture in zip(made.records, pictures, strict=True):

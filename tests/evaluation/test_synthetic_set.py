@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from src.core.alphabet import Alphabet
-from src.data.synthesis import FontError, find_fonts, held_out_fonts
+from src.data.synthesis import FontError, SynthesisError, find_fonts, held_out_fonts
 from src.data.synthesis.fonts import Faces, Lettering
 from src.evaluation.synthetic_set import SIZE, synthetic_set
 
@@ -61,6 +61,17 @@ def test_records_say_what_the_crops_show(fonts: Path) -> None:
         assert record.region != "TN" or "T" not in record.text  # and so are words
         assert record.region != "RU" or "Y" not in record.text  # drawn by hand
     assert sum(record.region == "RU" for record, _ in plates) > 20
+
+
+def test_one_country_alone_may_be_asked_for(fonts: Path) -> None:
+    plates = synthetic_set(fonts, 20, {"BO": 1}, [Path("notebooks/plates")])
+    assert {record.region for record, _ in plates} == {"BO"}
+    assert len({record.text for record, _ in plates}) == 20
+
+
+def test_a_country_of_another_script_alone_is_refused(fonts: Path) -> None:
+    with pytest.raises(SynthesisError, match="no plate of these countries can be set in the held-out faces"):
+        synthetic_set(fonts, 1, {"EG": 1})
 
 
 def test_no_other_face_sets_a_character(fonts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

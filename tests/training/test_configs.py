@@ -11,6 +11,7 @@ from hydra.errors import ConfigCompositionException
 from hydra.utils import get_class
 from omegaconf import OmegaConf
 
+from src.core.card import load_card
 from src.core.plates import load_registry
 from src.training.build import ConfigError, TrainConfig, build
 
@@ -68,6 +69,15 @@ def test_build_refuses_foreign_targets() -> None:
 def test_build_gives_plain_values() -> None:
     built = build(OmegaConf.create({"_target_": "src.data.augment.CropAugment", "margin": [0.0, 0.1], "corner": 0.0}))
     assert type(built.margin) is list
+
+
+def test_fine_tuning_goes_on_from_the_shipped_reader() -> None:
+    config = composed("train_ocr", "experiment=ocr_finetune")
+    card = load_card(Path(config.init_from))
+    shape = ("size", "width_kept", "cut_after", "head", "head_width")
+    assert {key: config.model[key] for key in shape} == {key: card.architecture[key] for key in shape}
+    assert set(card.alphabet or "") == set(config.alphabet)
+    assert set(card.regions) == set(config.regions)
 
 
 @pytest.mark.parametrize("entry", ["train_detector", "train_ocr"])

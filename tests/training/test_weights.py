@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from src.training.ocr import OCRModule
 from src.training.weights import Rows, WeightsError, load_weights, save_weights
 
 
@@ -59,3 +60,17 @@ def test_a_layer_of_another_width_is_refused(tmp_path: Path) -> None:
     target = nn.ModuleDict({"last": nn.Linear(3, 2)})
     with pytest.raises(WeightsError, match=r"size mismatch for last\.weight"):
         load_weights(target, folder, rows=[Rows("last", "regions", ("BO", "DE"))])
+
+
+def test_a_reader_is_given_a_character_and_a_country(tmp_path: Path) -> None:
+    small = {"cut_after": 1, "width_kept": [], "head_width": 8}
+    shipped = OCRModule(["DE", "RU"], alphabet="AB", **small)
+    grown = OCRModule(["BO", "DE", "RU"], alphabet="ABΓ", **small)
+    folder = exported(tmp_path, shipped.model, {"alphabet": "AB", "regions": ["DE", "RU"]})
+    load_weights(grown.model, folder, rows=grown.rows)
+    images = torch.randint(0, 255, (2, 32, 128, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        texts, regions = shipped.model.eval()(images)
+        more_texts, more_regions = grown.model.eval()(images)
+    torch.testing.assert_close(more_texts[..., :3].log_softmax(-1), texts, atol=5e-3, rtol=0)
+    torch.testing.assert_close(more_regions[:, 1:].log_softmax(-1), regions, atol=5e-3, rtol=0)
