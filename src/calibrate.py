@@ -1,4 +1,4 @@
-"""``python -m src.calibrate``: fits the reader's confidence on labelled plates and writes the fit into its card.
+"""``python -m src.calibrate``: fits the reader's confidence, and how much plate formats count, into its card.
 
 Exit status: 0 done, 1 some picture could not be read (the card stays as it was), 2 wrong usage.
 """
@@ -15,6 +15,8 @@ from rich.table import Table
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, write_card
+from src.core.format_reader import FormatReader
+from src.core.format_set import FormatParameters
 from src.core.image import ImageError
 from src.core.types import Image
 from src.data.corrections import CorrectionError
@@ -22,9 +24,10 @@ from src.data.labels import LabelError
 from src.data.manifest import ManifestError, Record
 from src.data.synthesis import FontError
 from src.evaluation.calibration import PRECISION, CalibrationGroup, Readings, measure, point_figures
+from src.evaluation.format_fit import fit_parameters, readings, weighable
 from src.evaluation.leave_one_out import RULES, HeldOut, fit_scale, leave_one_out, log_loss, pooled
 from src.evaluation.outcome import Figure
-from src.evaluation.raw_readings import drawn, photographed, read_by_source
+from src.evaluation.raw_readings import Seen, by_source, drawn, photographed, seen
 from src.evaluation.sets import SetError, data_folder, default_sets
 from src.evaluation.synthetic_set import SYNTHETIC, synthetic_set
 from src.runtime.command import USAGE, Parser, thread_count
@@ -41,7 +44,8 @@ plates drawn in typefaces that no training sees. A reading is right when its tex
 
 Each source is calibrated by the others alone, and the table shows what that does to it. The card gets the fit to all
 of them. Both minimise the log loss of the source that fares worst against its own before, so that a source which is
-like none of them is not promised too much.
+like none of them is not promised too much. A card with plate formats gets two fits, as its reader gives the reading
+without them too; how much formats count is what makes the true texts and countries most probable, each source alike.
 Exit status: 0 done, 1 some picture could not be read (the card stays as it was), 2 wrong usage."""
 
 
@@ -51,23 +55,45 @@ def main(argv: list[str] | None = None) -> int:
     folder = args.models / "ocr"
     try:
         reader = PlateReader(folder, args.threads)
-        sources = _read(reader, args)
+        plates = _seen(reader, args)
     except (SetError, ManifestError, LabelError, CorrectionError, CardError, ProviderError) as error:
         return _fault(str(error), USAGE)
     except ImageError as error:
         return _fault(str(error), 1)
-    held_out = {name: leave_one_out(sources, rule) for name, rule in RULES.items()}
+    plain = [reader.plain(plate.log_probs) for plate in plates]
+    calibration = calibrate("without formats", by_source(plates, [(r.text, r.confidence) for r in plain]))
+    formats = reader.card.formats
+    if formats is not None and reader.format_reader is not None:
+        parameters = fit_formats(reader.format_reader, plates)
+        formats = formats.model_copy(update={"parameters": parameters})
+    write_card(reader.card.model_copy(update={"calibration": calibration, "formats": formats}), folder)
+    print(f"{folder / 'card.json'}: written")
+    return 0
+
+
+def fit_formats(reader: FormatReader, plates: Sequence[Seen]) -> FormatParameters:
+    """How much formats count, and the calibration of the readings that result."""
+    prepared = weighable(reader, plates)
+    parameters = fit_parameters(reader, prepared)
+    stated = parameters.model_dump(exclude={"calibration"})
+    print("formats: " + ", ".join(f"{name} {value:g}" for name, value in stated.items()))
+    calibration = calibrate("with formats", by_source(plates, readings(reader, prepared, parameters)))
+    return parameters.model_copy(update={"calibration": calibration})
+
+
+def calibrate(name: str, sources: Mapping[str, Readings]) -> Calibration:
+    """The fit to all readings, and on the terminal what it does to each source that it was not fitted on."""
+    held_out = {rule: leave_one_out(sources, RULES[rule]) for rule in RULES}
     before, after = (point_figures(readings)["ece"] for readings in _before_and_after(held_out[RULE]))
-    calibration = Calibration(
-        scale=round(fit_scale(list(sources.values()), RULES[RULE]), 4),
+    scale = round(fit_scale(list(sources.values()), RULES[RULE]), 4)
+    print(f"{name}: scale {scale}, fitted on all sources")
+    show(held_out)
+    return Calibration(
+        scale=scale,
         fitted_on={source: len(readings) for source, readings in sources.items()},
         ece_before=round(before, 4),
         ece_held_out=round(after, 4),
     )
-    show(held_out)
-    write_card(reader.card.model_copy(update={"calibration": calibration}), folder)
-    print(f"{folder / 'card.json'}: scale {calibration.scale}, fitted on all sources")
-    return 0
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -124,13 +150,13 @@ def _precise(group: CalibrationGroup) -> str:
     return f"{PRECISION:.0%} right from {_with_interval(threshold)} on, a share of {_with_interval(coverage)}"
 
 
-def _read(reader: PlateReader, args: argparse.Namespace) -> dict[str, Readings]:
+def _seen(reader: PlateReader, args: argparse.Namespace) -> list[Seen]:
     sets = [s for s in default_sets(data_folder(args.data), SPLIT) if s.kind == "plates"]
-    cases = chain(photographed(reader, sets), drawn(reader, _synthetic(args.fonts, args.synthetic)))
-    sources = read_by_source(reader, cases)
+    plates = seen(reader, chain(photographed(reader, sets), drawn(reader, _synthetic(args.fonts, args.synthetic))))
+    sources = {plate.source for plate in plates}
     if len(sources) < 2:
         raise SetError(f"split {SPLIT!r} and drawn plates make {len(sources)} source(s), and at least two are needed")
-    return sources
+    return plates
 
 
 def _synthetic(fonts: Path, count: int) -> list[tuple[Record, Image]]:

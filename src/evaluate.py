@@ -22,7 +22,7 @@ from src.evaluation.average_precision import AP_FLOOR
 from src.evaluation.calibration import calibration_report
 from src.evaluation.compare import compare
 from src.evaluation.comparison import Comparison
-from src.evaluation.contestants import Ours, Predicted
+from src.evaluation.contestants import Ours, OursByCountry, Predicted
 from src.evaluation.drawn import drawn_set
 from src.evaluation.errors import error_report
 from src.evaluation.predictions import PredictionError, read_predictions
@@ -81,11 +81,13 @@ def main(argv: list[str] | None = None) -> int:
         baseline = read_report(args.baseline) if args.baseline else None
         sets = _sets(args)
         peers = _peers(args.predictions, sets)
-        reader = Reader(args.models, args.threads, args.provider, args.min_confidence)
+        countries = None if args.formats == "off" else ()
+        reader = Reader(args.models, args.threads, args.provider, args.min_confidence, countries)
         sweep = Detector(Path(args.models) / "detector", args.threads, args.provider, AP_FLOOR)
         args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
         sets += _drawn(args)
-        systems = _measure(sets, [Ours(reader, sweep), *peers])
+        ours = OursByCountry if args.formats == "given" else Ours
+        systems = _measure(sets, [ours(reader, sweep), *peers])
         words = sys.argv[1:] if argv is None else argv
         comparison = compare(args.baseline, baseline, systems) if baseline else None
         built = _report(args, f"{PROG} {shlex.join(words)}".strip(), reader, systems, comparison)
@@ -129,6 +131,13 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         "--synthetic", type=count, default=600, metavar="N", help="drawn plates with --split val (default: 600)"
     )
     parser.add_argument("--fonts", type=Path, default=Path(".fonts"), metavar="DIR", help="default: .fonts")
+    parser.add_argument(
+        "--formats",
+        choices=("off", "inferred", "given"),
+        default="inferred",
+        help="read without plate formats, with those of all countries (the default), or with those of the countries "
+        "that the plates of a picture are labelled with",
+    )
     add_model_flags(parser)
     return parser.parse_args(argv)
 

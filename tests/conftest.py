@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 
 from src.core.card import sha256_of
+from src.core.format_compilation import compile_formats
+from tests.countries import country, registry
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 CANVAS, CROP = (64, 96), (8, 24)
@@ -124,6 +126,26 @@ def with_corners(detector: onnx.ModelProto) -> onnx.ModelProto:
     graph.node.append(onnx.helper.make_node("Reshape", ["leaning", "shape"], ["corners"]))
     graph.output.append(onnx.helper.make_tensor_value_info("corners", onnx.TensorProto.FLOAT, ["N", 2, 4, 2]))
     return detector
+
+
+def with_formats(models: Path, *regions: str) -> Path:
+    """``models`` with an OCR that has plate formats of Austria and China, and tells ``regions`` apart."""
+    formats = compile_formats(registry(country("AT", "AB", car="lldd"), country("CN", "AB", car="京ld")))
+    network = with_regions(fake_ocr()) if regions else fake_ocr()
+    card = {"formats": formats.model_dump(mode="json"), "regions": regions}
+    write_model(models / "ocr", network, task="ocr", input_size=CROP, alphabet=ALPHABET, **card)
+    return models
+
+
+def with_regions(ocr: onnx.ModelProto) -> onnx.ModelProto:
+    """The fake OCR with the output ``regions``, of two countries: red plates are of the first, blue of the second."""
+    graph = ocr.graph
+    sides = np.array([[4, -4], [0, 0], [-4, 4]], np.float32) / 255
+    graph.initializer.append(onnx.numpy_helper.from_array(sides, "sides"))
+    graph.node.append(onnx.helper.make_node("MatMul", ["mean", "sides"], ["told"]))
+    graph.node.append(onnx.helper.make_node("LogSoftmax", ["told"], ["regions"], axis=1))
+    graph.output.append(onnx.helper.make_tensor_value_info("regions", onnx.TensorProto.FLOAT, ["N", 2]))
+    return ocr
 
 
 def fake_ocr() -> onnx.ModelProto:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import with_formats
 from PIL import Image
 
 from src.calibrate import main
 from src.core.card import load_card
-from src.evaluation.raw_readings import photographed, read_by_source
+from src.core.format_set import FormatParameters
+from src.evaluation.raw_readings import by_source, photographed, seen
 from src.evaluation.sets import default_sets
 from src.runtime.plate_reader import PlateReader
 
@@ -71,15 +73,36 @@ def test_calibrating_again_changes_nothing(models: Path, write_data: WriteData) 
     assert (models / "ocr" / "card.json").read_bytes() == first
 
 
-def test_raw_readings_are_the_networks_own(models: Path, write_data: WriteData) -> None:
+def test_the_networks_own_readings_are_kept_by_source(models: Path, write_data: WriteData) -> None:
     reader = PlateReader(models / "ocr", 1)
-    sources = read_by_source(reader, photographed(reader, default_sets(write_data(), "val")))
+    plates = seen(reader, photographed(reader, default_sets(write_data(), "val")))
+    plain = [reader.plain(plate.log_probs) for plate in plates]
+    sources = by_source(plates, [(r.text, r.confidence) for r in plain])
     assert {name: readings.right.tolist() for name, readings in sources.items()} == dict.fromkeys(
         ("gate", "street"), [0.0] * 4 + [1.0] * 36
     )
     assert (np.diff(sources["gate"].confidence) > 0).all()
     full_red = reader.read_whole(np.full((8, 24, 3), (255, 0, 0), np.uint8))
     assert sources["gate"].confidence[-1] == full_red.confidence
+
+
+@pytest.mark.parametrize("regions", [(), ("AT", "CN")])
+def test_formats_are_fitted_where_the_card_has_some(
+    models: Path, write_data: WriteData, capsys: pytest.CaptureFixture[str], regions: tuple[str, ...]
+) -> None:
+    before = load_card(with_formats(models, *regions) / "ocr")
+    assert run(models, write_data(region="AT")) == 0
+    after = load_card(models / "ocr")
+    assert after.formats is not None
+    fitted = after.formats.parameters
+    assert fitted.calibration is not None
+    assert fitted.calibration.fitted_on == {"gate": 40, "street": 40}
+    untouched = {"calibration": None, "formats": before.formats}
+    assert after.model_copy(update=untouched) == before
+    assert after.formats.model_copy(update={"parameters": FormatParameters()}) == before.formats
+    out = capsys.readouterr().out
+    assert f"formats: unlisted {fitted.unlisted:g}, weight {fitted.weight:g}" in out
+    assert out.index("without formats: scale") < out.index("with formats: scale", out.index("without formats") + 20)
 
 
 def test_texts_that_nobody_verified_are_left_out(

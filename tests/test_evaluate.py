@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import with_formats
 
 from src.data.manifest import PlateLabel, Record, write_manifest
 from src.evaluate import main
@@ -293,3 +294,15 @@ def test_measuring_needs_no_training_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("formats", "region"), [("off", None), ("inferred", "AT"), ("given", "AT")])
+def test_formats_may_be_off_inferred_or_given(
+    evaluate: Command, models: Path, photo: Photo, tmp_path: Path, formats: str, region: str | None
+) -> None:
+    with_formats(models)
+    photo("benchmarks/gate/a.png")
+    benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED.model_copy(update={"region": "AT"}),)))
+    assert evaluate("--formats", formats)[0] == 0
+    assert {outcome.read_region for outcome in saved(tmp_path).ours.outcomes} == {region}
+    assert f"--formats {formats}" in saved(tmp_path).command

@@ -4,22 +4,15 @@ import csv
 import io
 import json
 import os
-import pty
-import signal
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import with_formats
 from PIL import Image
 
 from src.infer import main
-
-ROOT = Path(__file__).parents[1]
-Photo = Callable[..., Path]
-Command = Callable[..., tuple[int, str, str]]
+from tests.commands import Command, Photo, objects, texts
 
 
 @pytest.fixture
@@ -34,14 +27,6 @@ def infer(models: Path, capsys: pytest.CaptureFixture[str]) -> Command:
         return status, *capsys.readouterr()
 
     return call
-
-
-def objects(printed: str) -> list[dict]:
-    return [json.loads(line) for line in printed.splitlines()]
-
-
-def texts(described: dict) -> list[str]:
-    return [plate["text"] for plate in described["plates"]]
 
 
 def test_a_photograph_prints_one_line_of_json_where_the_output_is_piped(infer: Command, photo: Photo) -> None:
@@ -59,7 +44,7 @@ def test_text_is_a_table_for_people(infer: Command, photo: Photo) -> None:
     status, out, _ = infer(photo(), photo("none.png", red=False), "--format", "text")
     header, row, none = out.splitlines()
     assert status == 0
-    assert header.split() == ["PLATE", "READ", "FOUND", "BOX", "IMAGE"]
+    assert header.split() == ["PLATE", "READ", "COUNTRY", "FOUND", "BOX", "IMAGE"]
     assert row.split()[0] == "AB01"
     assert "no plate found" in none
 
@@ -74,6 +59,37 @@ def test_json_and_csv(infer: Command, photo: Photo) -> None:
 def test_abstain_marks_what_is_not_sure_enough(infer: Command, photo: Photo) -> None:
     accepted = [objects(infer(photo(), "--abstain", p)[1])[0]["plates"][0]["accepted"] for p in ("0.5", "0.9999")]
     assert accepted == [True, False]
+
+
+def test_plate_formats_give_country_and_type(infer: Command, models: Path, photo: Photo) -> None:
+    with_formats(models)
+    (plate,) = objects(infer(photo())[1])[0]["plates"]
+    assert (plate["text"], plate["region"], plate["format"], plate["raw_text"]) == ("AB01", "AT", "car", "AB01")
+    assert plate["candidates"][0]["region"] == "AT"
+    (plain,) = objects(infer(photo(), "--no-formats")[1])[0]["plates"]
+    assert (plain["text"], plain["region"], plain["candidates"]) == ("AB01", None, None)
+
+
+def test_the_plate_of_a_country_that_is_not_in_use_is_read_as_it_is(infer: Command, models: Path, photo: Photo) -> None:
+    with_formats(models)
+    of_both = objects(infer(photo(blue=True), "--countries", "at")[1])[0]
+    assert texts(of_both) == ["AB01", "京B0"]
+    assert [plate["region"] for plate in of_both["plates"]] == ["AT", "CN"]
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--countries", "DE"], "no plate formats of 'DE'; there are AT, CN"),
+        (["--countries", "Austria"], "'Austria' is not a list of country codes such as RU,BY"),
+        (["--countries", "AT", "--no-formats"], "not allowed with argument"),
+    ],
+)
+def test_wrong_countries_are_one_line(infer: Command, models: Path, photo: Photo, words: list[str], fault: str) -> None:
+    with_formats(models)
+    status, out, err = infer(photo(), *words)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert fault in err
 
 
 def test_min_confidence_replaces_the_cards_threshold(infer: Command, photo: Photo) -> None:
@@ -94,6 +110,7 @@ def test_crops_need_no_detector(infer: Command, models: Path, photo: Photo) -> N
     assert infer(photo(), "--crops")[0] == 0
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 class TestBadInput:
     """One line that names it and the fault; the others are still read."""
 
@@ -158,6 +175,8 @@ class TestUsage:
             (["--threads", "-1"], "'-1' is not a number of threads"),
             (["--provider", "teapot"], "'teapot' is not part of this onnxruntime (available here: "),
             (["--crops", "--min-confidence", "0.5"], "with --crops nothing is detected"),
+            (["--resume"], "--resume: needs --output FILE"),
+            (["--resume", "--output", "a.csv", "--format", "csv"], "--resume: needs --output FILE in the format jsonl"),
             (["--models", "nowhere"], "nowhere/detector: no card.json"),
         ],
     )
@@ -222,75 +241,59 @@ class TestSave:
         assert Image.open(tmp_path / "out" / "gate.jpg").width == 240
 
 
-def start(models: Path, *words: object, **streams: object) -> subprocess.Popen:
-    command = [sys.executable, "-m", "src.infer", *words, "--models", models, "--threads", "1"]
-    return subprocess.Popen(list(map(str, command)), cwd=ROOT, bufsize=0, **streams)
+class TestOutput:
+    def test_is_a_file_of_json_lines_even_on_a_terminal(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        assert infer(photo(), "--output", tmp_path / "a.jsonl") == (0, "", "")
+        assert texts(objects((tmp_path / "a.jsonl").read_text())[0]) == ["AB01"]
+
+    def test_may_have_another_format(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        infer(photo(), "--output", tmp_path / "a.csv", "--format", "csv")
+        assert [row["text"] for row in csv.DictReader((tmp_path / "a.csv").open())] == ["AB01"]
+
+    def test_that_is_there_already_is_not_touched(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        (tmp_path / "a.jsonl").write_text("precious\n")
+        status, _, err = infer(photo(), "--output", tmp_path / "a.jsonl")
+        assert (status, err.count("\n"), (tmp_path / "a.jsonl").read_text()) == (2, 1, "precious\n")
+        assert "a.jsonl: exists already; --resume goes on with it" in err
+
+    def test_that_cannot_be_opened(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        status, _, err = infer(photo(), "--output", tmp_path / "gone" / "a.jsonl")
+        assert (status, err.count("\n")) == (2, 1)
+        assert f"--output {tmp_path}/gone/a.jsonl: No such file" in err
 
 
-def test_a_list_on_standard_input(models: Path, photo: Photo) -> None:
-    names = f"{photo()}\n\n{photo('b.png', red=False, blue=True)}\n".encode()
-    process = start(models, "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    out, _ = process.communicate(names)
-    assert process.returncode == 0
-    assert [texts(described) for described in objects(out.decode())] == [["AB01"], ["京B0"]]
+class TestResume:
+    def test_without_a_file_it_begins_and_with_a_full_one_it_does_nothing(
+        self, infer: Command, photo: Photo, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "results.jsonl"
+        for _ in range(2):
+            assert infer(photo(), "--output", path, "--resume") == (0, "", "")
+            assert path.read_text().count("\n") == 1
 
+    def test_new_pictures_of_the_folder_are_added(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        path, folder = tmp_path / "results.jsonl", photo("in/b.png").parent
+        infer(folder, "--output", path)
+        photo("in/a.png")
+        infer(folder, "--output", path, "--resume")
+        assert [Path(o["image"]).name for o in objects(path.read_text())] == ["b.png", "a.png"]
 
-def test_an_empty_list_is_wrong_usage(models: Path) -> None:
-    process = start(models, "-", stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    _, err = process.communicate()
-    assert (process.returncode, err.count(b"\n")) == (2, 1)
+    def test_an_earlier_failure_counts_still(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        path, gone = tmp_path / "results.jsonl", tmp_path / "gone.jpg"
+        assert infer(gone, "--output", path)[0] == 1
+        assert infer(gone, photo(), "--output", path, "--resume") == (1, "", "")
+        assert [Path(o["image"]).name for o in objects(path.read_text())] == ["gone.jpg", "gate.png"]
 
+    def test_names_of_annotated_pictures_go_on(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        first, second = photo("north/gate.png"), photo("south/gate.png", size=10)
+        words = ("--output", tmp_path / "results.jsonl", "--save", tmp_path / "out")
+        infer(first, *words)
+        infer(first, second, *words, "--resume")
+        sizes = {p.name: Image.open(p).size for p in (tmp_path / "out").iterdir()}
+        assert sizes == {"gate.jpg": (96, 64), "gate-2.jpg": (960, 640)}
 
-def test_a_closed_pipe_ends_it_quietly(models: Path, photo: Photo) -> None:
-    paths = [photo(f"{i}.png") for i in range(8)]
-    process = start(models, *paths, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    assert process.stderr.read() == b""
-    assert process.wait() == 141
-
-
-def test_an_interrupt_ends_it_quietly_and_keeps_what_was_read(models: Path, photo: Photo) -> None:
-    """The last picture is a pipe that nobody writes to: the program hangs there until Ctrl-C."""
-    hang = photo().parent / "hang.jpg"
-    os.mkfifo(hang)
-    words = (photo(), hang, "--format", "json")
-    process = start(models, *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None
-    begun = b""
-    while b"total" not in begun:
-        begun += process.stdout.read(4096)
-    process.send_signal(signal.SIGINT)
-    rest, err = process.communicate(timeout=20)
-    assert (err, process.returncode) == (b"", 130)
-    assert texts(json.loads(begun + rest)[0]) == ["AB01"]
-
-
-@pytest.mark.parametrize(("pictures", "bar"), [(2, False), (9, True)])
-def test_a_bar_appears_on_a_terminal_for_more_than_a_few(models: Path, photo: Photo, pictures: int, bar: bool) -> None:
-    paths = [photo(f"{i}.png") for i in range(pictures)]
-    terminal, inner = pty.openpty()
-    process = start(models, *paths, stdout=subprocess.PIPE, stderr=inner)
-    os.close(inner)
-    out, _ = process.communicate()
-    shown = b""
-    try:
-        while chunk := os.read(terminal, 4096):
-            shown += chunk
-    except OSError:  # Linux: how the end of a terminal whose program has gone is told
-        pass
-    os.close(terminal)
-    assert len(objects(out.decode())) == pictures
-    assert (b"reading" in shown) is bar
-
-
-def test_a_terminal_gets_the_table(models: Path, photo: Photo) -> None:
-    terminal, inner = pty.openpty()
-    process = start(models, photo(), stdout=inner, stderr=subprocess.PIPE)
-    process.communicate()
-    os.close(inner)
-    shown = os.read(terminal, 4096).decode()
-    os.close(terminal)
-    assert shown.split()[:5] == ["PLATE", "READ", "FOUND", "BOX", "IMAGE"]
-    assert "AB01" in shown
+    def test_anything_but_results_stays_as_it_is(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        (tmp_path / "a.jsonl").write_text("precious\nhalf")
+        status, _, err = infer(photo(), "--output", tmp_path / "a.jsonl", "--resume")
+        assert (status, err.count("\n"), (tmp_path / "a.jsonl").read_text()) == (2, 1, "precious\nhalf")
+        assert "line 1 is no result" in err

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from src.core.calibration import Calibration
+from src.core.format_set import FormatSet
 
 
 class CardError(ValueError):
@@ -32,6 +33,7 @@ class ModelCard(BaseModel):
     regions: tuple[str, ...] = ()
     confidence_threshold: float | None = None
     calibration: Calibration | None = Field(default=None, description="of a reader's confidences; None: as they are")
+    formats: FormatSet | None = Field(default=None, description="of plates; None: a reader that knows none")
     architecture: dict[str, int | float | str | bool | list[int] | None]
     trained_on: dict[str, int] = Field(description="source -> number of images, or of samples drawn")
     metrics: dict[str, float] = Field(description="on val, of the exported weights")

@@ -1,5 +1,7 @@
 """From the networks' outputs to detections and readings; numpy only, shared by training and the runtime."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -79,13 +81,17 @@ def ctc_log_likelihood(log_probs: Floats, classes: list[int]) -> float:
     """
     extended = np.full(2 * len(classes) + 1, BLANK)
     extended[1::2] = classes
-    emission = log_probs[:, extended].astype(np.float64)
-    skip = np.zeros(len(extended), bool)  # a blank between two different characters may be left out
+    emission = np.exp(log_probs[:, extended].astype(np.float64))
+    skip = np.zeros(len(extended))  # 1 where a blank between two different characters may be left out
     skip[2:] = (extended[2:] != BLANK) & (extended[2:] != extended[:-2])
-    alpha = np.full(len(extended), -np.inf)
-    alpha[:2] = emission[0, :2]
+    padded = np.zeros(2 + len(extended))  # two states that nothing is in, before the first
+    padded[2:4] = emission[0, :2]
+    scale = 0.0
     for column in emission[1:]:
-        one, two = np.roll(alpha, 1), np.roll(alpha, 2)
-        one[:1], two[:2] = -np.inf, -np.inf
-        alpha = np.logaddexp(np.logaddexp(alpha, one), np.where(skip, two, -np.inf)) + column
-    return float(np.logaddexp.reduce(alpha[-2:]))
+        padded[2:] = (padded[2:] + padded[1:-1] + skip * padded[:-2]) * column
+        if not (total := padded.sum()):
+            return -np.inf
+        padded /= total
+        scale += math.log(total)
+    with np.errstate(divide="ignore"):
+        return float(scale + np.log(padded[-2:].sum()))

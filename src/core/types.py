@@ -25,9 +25,30 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text on a plate of a country (ISO 3166 alpha-2; None: of no listed type), and how probable both are."""
+
+    text: str
+    region: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """One text and the probability that it is exactly right; one probability per character."""
+    """One text and the probability that it is exactly right; one probability per character.
+
+    What goes beyond that is None where nothing tells it.
+    """
 
     text: str
     confidence: float
     char_confidences: tuple[float, ...]
+    plain: "Reading | None" = None
+    """What the network reads, where the text comes from the formats of the countries."""
+    format: str | None = None
+    """The type of plate in ``region`` that the text may be of."""
+    region: str | None = None
+    """ISO 3166 alpha-2; None where it is likelier that nobody knows it than that it is any one country."""
+    region_confidence: float | None = None
+    candidates: tuple[Candidate, ...] | None = None
+    """Most probable first."""

@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from src.core.geometry import box_to_corners
+from src.core.regions import is_right_region
 from src.core.types import Boxes, Image, Reading
 from src.data.manifest import Record
 from src.evaluation.average_precision import ImageDetections
@@ -15,7 +16,7 @@ from src.evaluation.run import SetRun
 from src.evaluation.scoring import as_boxes, readable, score_crop, score_scene, score_true_boxes
 from src.evaluation.system import OURS
 from src.runtime.detector import Detector
-from src.runtime.plate_reader import whole
+from src.runtime.plate_reader import PlateReader, whole
 from src.runtime.reader import ImageResult, PlateResult, Reader, Timings
 
 
@@ -30,7 +31,7 @@ class Ours:
 
     def scene(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
         """All three flows; ``total`` leaves out decoding."""
-        result = self._reader.read(image)
+        result = self._reader_of(record).read(image)
         run.time(detect=result.ms.detect, read=result.ms.read, total=result.ms.total)
         _count_scene(run, record, of_result(record.image, result), image)
         found = self._sweep.detect(image)
@@ -50,12 +51,28 @@ class Ours:
         run.images += 1
 
     def _on_crop(self, record: Record, image: Image) -> Prediction:
-        return _prediction(record, image, whole(image)[None], [self._reader.plate_reader.read_whole(image)])
+        return _prediction(record, image, whole(image)[None], [self._plate_reader_of(record).read_whole(image)])
 
     def _on_true_boxes(self, record: Record, image: Image) -> Prediction:
         labels = record.plates or ()
         boxes = as_boxes([labels[number].box for number in readable(record)])
-        return _prediction(record, image, boxes, self._reader.plate_reader.read(image, list(box_to_corners(boxes))))
+        return _prediction(record, image, boxes, self._plate_reader_of(record).read(image, list(box_to_corners(boxes))))
+
+    def _plate_reader_of(self, record: Record) -> PlateReader:
+        return self._reader_of(record).plate_reader
+
+    def _reader_of(self, record: Record) -> Reader:
+        """What reads the picture of ``record``."""
+        return self._reader
+
+
+class OursByCountry(Ours):
+    """The exported models, told of each picture which countries its plates are of, where that is known."""
+
+    def _reader_of(self, record: Record) -> Reader:
+        labelled = [record.region, *(plate.region for plate in record.plates or ())]
+        known = self._reader.plate_reader.countries
+        return self._reader.within([c for c in known if any(is_right_region(c, r) for r in labelled if r)])
 
 
 class Predicted:

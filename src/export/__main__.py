@@ -12,6 +12,7 @@ from omegaconf import DictConfig
 from src.core.card import ModelCard
 from src.core.geometry import box_to_corners, crop_plate, letterbox
 from src.core.image import ImageError, read_image
+from src.core.plates import RegistryError, load_registry
 from src.data.manifest import ManifestError, read_manifest
 from src.export.onnx import ParityError
 from src.export.package import ExportError, export_detector, export_ocr
@@ -49,7 +50,8 @@ def run(config: DictConfig) -> list[ModelCard]:
             images = sample_scenes(samples, part.size)
             cards.append(export_detector(checkpoint, out, part.size, part.confidence, images))
         else:
-            cards.append(export_ocr(checkpoint, out, sample_crops(samples, tuple(part.size))))
+            registry = load_registry(*map(Path, part.registry))
+            cards.append(export_ocr(checkpoint, out, sample_crops(samples, tuple(part.size)), registry))
         log.info("%s: %s, %.1f MB", out, cards[-1].metrics, (out / "model.onnx").stat().st_size / 1e6)
     return cards
 
@@ -58,7 +60,7 @@ def run(config: DictConfig) -> list[ModelCard]:
 def main(config: DictConfig) -> None:
     try:
         run(config)
-    except (ExportError, ImageError, ManifestError, ParityError) as error:
+    except (ExportError, ImageError, ManifestError, ParityError, RegistryError) as error:
         sys.exit(f"export: {error}")
 
 

@@ -1,7 +1,7 @@
 """A checkpoint to a shipped folder: ONNX, card, golden tensors, half-precision weights."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from torch import nn
 from src.core.alphabet import Alphabet
 from src.core.card import ModelCard, sha256_of, write_card
 from src.core.decoding import ctc_decode
+from src.core.format_compilation import compile_formats
+from src.core.plates import Country
 from src.evaluation.provenance import commit
 from src.export.onnx import ParityError, check_parity, export_onnx, onnx_outputs
 from src.models.heads import CTCHead
@@ -45,8 +47,13 @@ def export_detector(
     return _ship(module.model, out, images, tolerances, facts | _provenance(saved), on_all_canvases)
 
 
-def export_ocr(checkpoint: Path, out: Path, images: npt.NDArray[np.uint8]) -> ModelCard:
-    """Ships a reader; ``images`` uint8 [>= 3, H, W, 3] prove that its texts are the network's."""
+def export_ocr(
+    checkpoint: Path, out: Path, images: npt.NDArray[np.uint8], registry: Mapping[str, Country]
+) -> ModelCard:
+    """Ships a reader that knows the formats of ``registry``.
+
+    ``images`` uint8 [>= 3, H, W, 3] prove that its texts are the network's.
+    """
     saved = load_checkpoint(checkpoint, "make train-ocr")
     module = OCRModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True, pretrained=False)
     size = tuple(module.hparams["size"])
@@ -59,6 +66,7 @@ def export_ocr(checkpoint: Path, out: Path, images: npt.NDArray[np.uint8]) -> Mo
         "input_size": size,
         "alphabet": module.alphabet.characters,
         "regions": module.regions,
+        "formats": compile_formats(registry),
     }
     same_texts = _same_texts(module.model, images, module.alphabet)
     return _ship(

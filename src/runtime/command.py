@@ -1,6 +1,7 @@
 """What the plain command lines share: one-line faults, and the flags that open models."""
 
 import argparse
+import re
 import sys
 from typing import NoReturn
 
@@ -50,6 +51,34 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
         help="onnxruntime execution provider: cpu, cuda, openvino, coreml, dml, ... (default: cpu); one that "
         "is not available is an error",
     )
+
+
+def add_country_flags(parser: argparse.ArgumentParser) -> None:
+    """``--countries`` and ``--no-formats``; both are ``countries``: none named for any, None for no formats."""
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--countries",
+        type=country_codes,
+        default=(),
+        metavar="CODES",
+        help="countries that the plates are of, ISO 3166 alpha-2, such as RU,BY: their formats count (default: any); "
+        "the plate of another country is not rewritten",
+    )
+    choice.add_argument(
+        "--no-formats",
+        dest="countries",
+        action="store_const",
+        const=None,
+        help="read without the plate formats of countries",
+    )
+
+
+def country_codes(word: str) -> tuple[str, ...]:
+    """Codes divided by commas, in either case."""
+    codes = tuple(code.strip().upper() for code in word.split(","))
+    if not all(re.fullmatch("[A-Z]{2}", code) for code in codes):
+        raise argparse.ArgumentTypeError(f"{word!r} is not a list of country codes such as RU,BY")
+    return codes
 
 
 def probability(word: str) -> float:

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,16 @@ Rectangle = tuple[float, float, float, float]
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
-def annotate(image: Image, plates: Sequence[PlateResult], accepted: Sequence[bool]) -> PillowImage.Image:
-    """A copy of ``image`` (RGB) with every plate outlined and labelled; rejected readings are orange."""
+def annotate(
+    image: Image, plates: Sequence[PlateResult], accepted: Sequence[bool], factor: int = 1
+) -> PillowImage.Image:
+    """A copy of ``image`` (RGB) with every plate outlined and labelled; rejected readings are orange.
+
+    Each pixel of it stands for ``factor`` x ``factor`` of those that the plates are given in.
+    """
     picture = PillowImage.fromarray(image)
     draw = ImageDraw.Draw(picture)
-    outlines = [_outline(plate) for plate in plates]
+    outlines = [_outline(plate, factor) for plate in plates]
     taken = [_around(outline) for outline in outlines]
     stroke = max(2, round(max(picture.size) / 400))
     for outline, sure in zip(outlines, accepted, strict=True):
@@ -54,12 +60,17 @@ def annotate_crop(image: Image, plate: PlateResult, accepted: bool) -> PillowIma
 
 
 def caption(plate: PlateResult) -> str:
-    """``RK884AL 98%``; a plate whose text stays empty says so. Rounded down: 100% would be certainty."""
-    return f"{plate.reading.text or '(no text)'} {int(plate.reading.confidence * 100)}%"
+    """``RK884AL 98% SK``; a plate whose text stays empty says so. Rounded down: 100% would be certainty.
+
+    The country is named where it is likelier than all others together.
+    """
+    reading = plate.reading
+    country = f" {reading.region}" if (reading.region_confidence or 0) > 0.5 else ""
+    return f"{reading.text or '(no text)'} {int(reading.confidence * 100)}%{country}"
 
 
 class AnnotatedFolder:
-    """Saves annotated pictures as ``stem.jpg``; equal names get ``-2``, ``-3``, ...
+    """Saves annotated pictures as ``stem.jpg``; equal names get ``-2``, ``-3``, ... in the order of ``inputs``.
 
     ``inputs`` are never overwritten, not even when the folder is the one that they came from.
     """
@@ -67,24 +78,32 @@ class AnnotatedFolder:
     def __init__(self, folder: Path, inputs: Sequence[str]) -> None:
         """Creates ``folder``. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder.resolve()
-        self._taken = {Path(path).resolve() for path in inputs}
+        self._targets: dict[str, Path] = {}
+        taken, last = {Path(path).resolve() for path in inputs}, Counter[str]()
+        for source in inputs:
+            stem, target = Path(source).stem, None
+            while target is None or target in taken:
+                last[stem] += 1
+                target = folder.resolve() / (f"{stem}.jpg" if last[stem] == 1 else f"{stem}-{last[stem]}.jpg")
+            taken.add(target)
+            self._targets[source] = target
 
     def save(self, source: str, picture: PillowImage.Image) -> Path:
-        """Writes the annotated picture of ``source`` and returns its path. Raises OSError."""
-        stem, number = Path(source).stem, 1
-        target = self._folder / f"{stem}.jpg"
-        while target in self._taken:
-            number += 1
-            target = self._folder / f"{stem}-{number}.jpg"
-        self._taken.add(target)
-        picture.save(target, quality=JPEG_QUALITY)
+        """Writes the annotated picture of ``source``, one of the inputs, whole or not at all. Raises OSError."""
+        target = self._targets[source]
+        part = target.with_name(f".{target.name}.part")  # the dot: a folder of pictures is searched without it
+        try:
+            picture.save(part, "JPEG", quality=JPEG_QUALITY)
+            part.replace(target)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
         return target
 
 
-def _outline(plate: PlateResult) -> list[float]:
+def _outline(plate: PlateResult, factor: int) -> list[float]:
     corners = box_to_corners(plate.box) if plate.corners is None else plate.corners
-    return [float(value) for value in corners.reshape(-1)]
+    return [float(value) / factor for value in corners.reshape(-1)]
 
 
 def _around(outline: list[float]) -> Rectangle:

@@ -2,10 +2,11 @@
 
 import csv
 import json
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol
 
 from rich.cells import cell_len, set_cell_size
 
+from src.core.types import Candidate
 from src.runtime.reader import ImageResult, PlateResult
 
 Description = dict[str, Any]
@@ -39,22 +40,35 @@ def is_accepted(plate: PlateResult, abstain: float | None) -> bool | None:
 
 def _describe_plate(plate: PlateResult, abstain: float | None) -> Description:
     reading, corners, found = plate.reading, plate.corners, plate.detection_confidence
-    confidence = round(reading.confidence, PLACES)
+    plain, sure = reading.plain or reading, reading.region_confidence
     return {
         "box": [round(float(value), 2) for value in plate.box],
         "corners": None if corners is None else [[round(float(v), 2) for v in point] for point in corners],
         "detection_confidence": None if found is None else round(found, PLACES),
         "text": reading.text,
-        "confidence": confidence,
+        "confidence": round(reading.confidence, PLACES),
         "char_confidences": [round(value, PLACES) for value in reading.char_confidences],
-        "raw_text": reading.text,
-        "raw_confidence": confidence,
-        "format": None,
-        "region": None,
-        "region_confidence": None,
-        "candidates": None,
+        "raw_text": plain.text,
+        "raw_confidence": round(plain.confidence, PLACES),
+        "format": reading.format,
+        "region": reading.region,
+        "region_confidence": None if sure is None else round(sure, PLACES),
+        "candidates": None if reading.candidates is None else [_describe_candidate(c) for c in reading.candidates],
         "accepted": is_accepted(plate, abstain),
     }
+
+
+def _describe_candidate(candidate: Candidate) -> Description:
+    confidence = round(candidate.confidence, PLACES)
+    return {"text": candidate.text, "region": candidate.region, "confidence": confidence}
+
+
+class TextStream(Protocol):
+    """What results are printed to."""
+
+    def write(self, text: str, /) -> int: ...
+
+    def flush(self) -> None: ...
 
 
 class Writer(Protocol):
@@ -68,7 +82,7 @@ class Writer(Protocol):
 class JsonLines:
     """One object per line."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextStream) -> None:
         self._stream = stream
 
     def write(self, described: Description) -> None:
@@ -81,7 +95,7 @@ class JsonLines:
 class JsonArray:
     """One array, an object per line, closed at the end whatever happened."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextStream) -> None:
         self._stream = stream
         self._separator = ""
         stream.write("[")
@@ -103,7 +117,7 @@ class Csv:
         *("detection_confidence", "region", "accepted", "error"),
     )
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextStream) -> None:
         self._stream = stream
         self._rows = csv.DictWriter(stream, self.COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
         self._rows.writeheader()
@@ -127,20 +141,21 @@ class Table:
     Errors are left to standard error.
     """
 
-    WIDTHS = (12, 7, 7, 23)
+    WIDTHS = (12, 7, 7, 7, 23)
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextStream) -> None:
         self._stream = stream
-        self._row("PLATE", "READ", "FOUND", "BOX", "IMAGE")
+        self._row("PLATE", "READ", "COUNTRY", "FOUND", "BOX", "IMAGE")
 
     def write(self, described: Description) -> None:
         for plate in described.get("plates", []):
             box = " ".join(f"{value:.0f}" for value in plate["box"])
+            text, country = plate["text"] or "(no text)", _country(plate["region"], plate["region_confidence"])
             sure, found = _percent(plate["confidence"]), _percent(plate["detection_confidence"])
             rejected = ("(rejected)",) if plate["accepted"] is False else ()
-            self._row(plate["text"] or "(no text)", sure, found, box, described["image"], *rejected)
+            self._row(text, sure, country, found, box, described["image"], *rejected)
         if described.get("plates") == []:
-            self._row("-", "", "", "no plate found", described["image"])
+            self._row("-", "", "", "", "no plate found", described["image"])
 
     def close(self) -> None:
         """Nothing is left to print."""
@@ -156,6 +171,10 @@ WRITERS: dict[str, type[JsonLines] | type[JsonArray] | type[Csv] | type[Table]] 
     "jsonl": JsonLines,
     "csv": Csv,
 }
+
+
+def _country(region: str | None, confidence: float | None) -> str:
+    return "" if region is None or confidence is None else f"{region} {int(confidence * 100)}%"
 
 
 def _percent(value: float | None) -> str:

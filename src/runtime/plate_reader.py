@@ -1,8 +1,10 @@
 """Reads the text of plates that have been found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +12,10 @@ import numpy.typing as npt
 from src.core.alphabet import Alphabet
 from src.core.card import CardError
 from src.core.decoding import Floats, ctc_decode
+from src.core.format_reader import CountryError, FormatReader
 from src.core.geometry import CROP_MARGIN, box_to_corners, crop_plate
 from src.core.types import Boxes, Corners, Image, Reading
-from src.runtime.session import open_model
+from src.runtime.session import OnnxModel, open_model
 
 MAX_BATCH = 64
 """More crops than this go through in several batches, so that a very low threshold cannot exhaust memory."""
@@ -26,13 +29,41 @@ def whole(image: Image) -> Boxes:
 class PlateReader:
     """The exported OCR of one folder (``model.onnx`` and ``card.json``)."""
 
-    def __init__(self, folder: Path | str, threads: int = 0, provider: str = "cpu") -> None:
-        """Raises CardError or ProviderError."""
+    def __init__(
+        self,
+        folder: Path | str,
+        threads: int = 0,
+        provider: str = "cpu",
+        countries: Sequence[str] | None = (),
+    ) -> None:
+        """``countries`` (ISO 3166 alpha-2) are those that the plates are of: any where none is named.
+
+        None reads without the formats of countries. Raises CardError, ProviderError, or CountryError for a country
+        whose formats the card lacks.
+        """
         self._model = open_model(Path(folder), "ocr", {"log_probs"}, threads, provider)
         self.card = self._model.card
         if self.card.alphabet is None:
             raise CardError(f"{Path(folder) / 'card.json'}: alphabet: an OCR needs one")
         self._alphabet = Alphabet(self.card.alphabet)
+        _check_regions(self._model, Path(folder))
+        self.format_reader: FormatReader | None = None
+        """None: plates are read without formats."""
+        if self.card.formats is not None and countries is not None:
+            self.format_reader = FormatReader(self.card.formats, self._alphabet, self.card.regions, countries)
+        elif countries:
+            raise CountryError(f"{Path(folder) / 'card.json'}: has no plate formats, so none of {countries[0]!r}")
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Those whose plate formats it reads by, in use or not."""
+        return self.format_reader.countries if self.format_reader else ()
+
+    def within(self, countries: Sequence[str]) -> Self:
+        """The same reader for plates of other ``countries``. Raises CountryError."""
+        other = copy(self)
+        other.format_reader = self.format_reader and self.format_reader.within(countries)
+        return other
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -58,16 +89,38 @@ class PlateReader:
             readings += self.decode(self.infer(np.stack(crops[start : start + MAX_BATCH])))
         return readings
 
-    def infer(self, batch: npt.NDArray[np.uint8]) -> Floats:
-        """The network's log probabilities ``[N, T, C]`` for crops ``[N, H, W, 3]``."""
-        return self._model.run(batch)["log_probs"]
+    def infer(self, batch: npt.NDArray[np.uint8]) -> dict[str, Floats]:
+        """The network's outputs for crops ``[N, H, W, 3]``.
 
-    def decode(self, log_probs: Floats) -> list[Reading]:
-        """One reading per crop of ``log_probs [N, T, C]``, its confidence calibrated where the card says how."""
-        return [self._calibrated(ctc_decode(columns, self._alphabet)) for columns in log_probs]
+        ``log_probs [N, T, C]`` of characters, and of countries ``regions [N, R]`` where the card names some.
+        """
+        return self._model.run(batch)
 
-    def _calibrated(self, reading: Reading) -> Reading:
-        calibration = self.card.calibration
-        if calibration is None:
+    def decode(self, outputs: Mapping[str, Floats]) -> list[Reading]:
+        """One reading per crop of what ``infer`` gives, its confidence calibrated where the card says how."""
+        log_probs = outputs["log_probs"]
+        regions: Sequence[Floats | None] = list(outputs["regions"]) if self.card.regions else [None] * len(log_probs)
+        return [self._reading(*crop) for crop in zip(log_probs, regions, strict=True)]
+
+    def plain(self, log_probs: Floats) -> Reading:
+        """What the network reads, ``log_probs [T, C]``, by its own confidence."""
+        return ctc_decode(log_probs, self._alphabet)
+
+    def _reading(self, log_probs: Floats, regions: Floats | None) -> Reading:
+        reading, calibration = self.plain(log_probs), self.card.calibration
+        if calibration is not None:
+            reading = replace(reading, confidence=float(calibration.apply(reading.confidence)))
+        if self.format_reader is not None:
+            return self.format_reader.read(log_probs, regions, reading)
+        if regions is None:
             return reading
-        return replace(reading, confidence=float(calibration.apply(reading.confidence)))
+        best = int(regions.argmax())
+        confidence = min(float(np.exp(regions[best])), 1.0)
+        return replace(reading, region=self.card.regions[best], region_confidence=confidence)
+
+
+def _check_regions(model: OnnxModel, folder: Path) -> None:
+    shapes = {output.name: output.shape for output in model.session.get_outputs()}
+    named, given = len(model.card.regions), shapes["regions"][-1] if "regions" in shapes else 0
+    if named != given:
+        raise CardError(f"{folder / 'card.json'}: regions: {named} are named, the model tells {given} apart")

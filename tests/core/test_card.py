@@ -7,6 +7,8 @@ import pytest
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, load_card, sha256_of, write_card
+from src.core.format_compilation import compile_formats
+from tests.countries import country, registry
 
 
 def write(folder: Path, **changes: object) -> Path:
@@ -97,3 +99,18 @@ def test_a_fault_in_the_calibration_names_its_key(tmp_path: Path) -> None:
         stated = CALIBRATION.model_dump() | {key: value}
         with pytest.raises(CardError, match=rf"card\.json: calibration\.{key}"):
             load_card(write(tmp_path, calibration=stated))
+
+
+def test_formats_are_written_and_a_card_without_them_is_read(tmp_path: Path) -> None:
+    before = load_card(write(tmp_path, alphabet="A1"))
+    assert before.formats is None
+    formats = compile_formats(registry(country("AA", "A", car="ld{1,2}")))
+    write_card(before.model_copy(update={"formats": formats}), tmp_path)
+    assert load_card(tmp_path).formats == formats
+
+
+def test_a_fault_in_the_formats_names_its_key(tmp_path: Path) -> None:
+    stated = compile_formats(registry(country("AA", "A", car="ld"))).model_dump()
+    for key, value in (("starts", "A"), ("surprise", 1)):
+        with pytest.raises(CardError, match=r"card\.json: formats"):
+            load_card(write(tmp_path, formats=stated | {key: value}))

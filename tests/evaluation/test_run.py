@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import with_formats
 
 from src.data.manifest import PlateLabel, Record
 from src.evaluation.average_precision import AP_FLOOR
-from src.evaluation.contestants import Ours, Predicted
+from src.evaluation.contestants import Ours, OursByCountry, Predicted
 from src.evaluation.predictions import PredictedPlate, Prediction
 from src.evaluation.run import SetRun, evaluate_set, gather
 from src.evaluation.sets import EvaluationSet
@@ -165,3 +166,27 @@ def test_all_runs_of_a_system_are_gathered(models: Path, photo: Photo) -> None:
     assert [s.name for s in system.sets] == ["gate", "street"]
     assert [(o.set, o.flow) for o in system.outcomes] == [(s, f) for s in ("gate", "street") for f in ("path", "ocr")]
     assert [i.set for i in system.images] == ["gate", "street"]
+
+
+def test_the_reader_may_be_told_the_countries_of_a_picture(models: Path, photo: Photo) -> None:
+    with_formats(models)
+    pictures = scenes(
+        photo, PlateLabel(box=RED, text="AB01", region="AT"), PlateLabel(box=BLUE, text="京B0", region="CN")
+    )
+    reader, sweep = Reader(models, 1), Detector(models / "detector", 1, "cpu", AP_FLOOR)
+    asked: list[list[str]] = []
+    within = reader.within
+    reader.within = lambda countries: asked.append(list(countries)) or within(countries)  # type: ignore[method-assign]
+    told, untold = (evaluate_set(pictures, [kind(reader, sweep)])[0].figures() for kind in (OursByCountry, Ours))
+    assert asked == [["AT", "CN"]] * 2
+    assert value(told.path, "read") == value(untold.path, "read") == value(told.path, "region") == 1
+
+
+def test_a_continent_stands_for_its_countries_and_no_label_for_all(models: Path, photo: Photo) -> None:
+    reader = Reader(with_formats(models), 1)
+    ours = OursByCountry(reader, Detector(models / "detector", 1, "cpu", AP_FLOOR))
+    asked: list[list[str]] = []
+    reader.within = lambda countries: asked.append(list(countries)) or reader  # type: ignore[method-assign]
+    for region in ("EU", None, "CN"):
+        evaluate_set(scenes(photo, PlateLabel(box=RED, text="AB01", region=region)), [ours])
+    assert asked[::2] == [["AT"], [], ["CN"]]

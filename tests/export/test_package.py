@@ -92,7 +92,7 @@ def test_samples_of_another_size_name_the_key(out: Path, images: np.ndarray, tmp
     saved = torch.load(tmp_path / "m.ckpt", weights_only=True)
     torch.save(saved | {"provenance": {"sources": {}, "samples": 0, "metrics": {}}}, tmp_path / "m.ckpt")
     with pytest.raises(ExportError, match=r"m\.ckpt: reads crops of 32 x 64: set ocr\.size=\[32,64\]"):
-        export_ocr(tmp_path / "m.ckpt", out, images)
+        export_ocr(tmp_path / "m.ckpt", out, images, {})
 
 
 def test_an_unknown_model_is_named() -> None:

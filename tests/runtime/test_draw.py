@@ -1,5 +1,6 @@
 """Annotated pictures are readable at every size, and overwrite nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,12 @@ def test_a_crop_keeps_its_pixels_and_gets_a_strip_below() -> None:
 def test_captions_never_round_up_to_certainty() -> None:
     assert caption(plate(0, 0, 1, 1, confidence=0.9999)) == "RK884AL 99%"
     assert caption(plate(0, 0, 1, 1, text="", confidence=0.5)) == "(no text) 50%"
+
+
+@pytest.mark.parametrize(("sure", "ending"), [(0.51, "98% SK"), (0.5, "98%")])
+def test_captions_name_the_country_where_it_is_likelier_than_not(sure: float, ending: str) -> None:
+    known = Reading("RK884AL", 0.98, (), region="SK", region_confidence=sure)
+    assert caption(replace(plate(0, 0, 1, 1), reading=known)) == f"RK884AL {ending}"
 
 
 def test_a_text_beyond_ascii_is_drawn_on_every_machine() -> None:

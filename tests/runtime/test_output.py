@@ -3,11 +3,12 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from src.core.types import Reading
+from src.core.types import Candidate, Reading
 from src.runtime.output import WRITERS, describe, describe_error
 from src.runtime.reader import ImageResult, PlateResult, Timings
 
@@ -59,6 +60,24 @@ def test_accepted_compares_the_confidence_as_printed(abstain: float | None, acce
     plate = describe("a.jpg", SEEN, abstain)["plates"][0]
     assert plate["accepted"] is accepted
     assert plate["confidence"] == 0.876543
+
+
+def test_both_readings_the_country_and_the_candidates_are_printed() -> None:
+    plain = Reading("京AI", 0.5, (0.9, 0.95, 0.6))
+    candidates = (Candidate("京A1", "CN", 0.8712345678), Candidate("京AI", None, 0.02))
+    reading = Reading("京A1", 0.88, (0.9, 0.95, 0.99), plain, "car", "CN", 0.9712345678, candidates)
+    described = describe("a.jpg", ImageResult(64, 48, (replace(PLATE, reading=reading),), SEEN.ms), None)
+    (plate,) = described["plates"]
+    assert list(plate) == KEYS
+    assert (plate["text"], plate["confidence"]) == ("京A1", 0.88)
+    assert (plate["raw_text"], plate["raw_confidence"]) == ("京AI", 0.5)
+    assert (plate["format"], plate["region"], plate["region_confidence"]) == ("car", "CN", 0.971235)
+    assert plate["candidates"] == [
+        {"text": "京A1", "region": "CN", "confidence": 0.871235},
+        {"text": "京AI", "region": None, "confidence": 0.02},
+    ]
+    assert "CN 97%" in printed("text", described)
+    assert next(csv.DictReader(io.StringIO(printed("csv", described))))["region"] == "CN"
 
 
 def test_json_lines_and_array_hold_the_same_objects() -> None:

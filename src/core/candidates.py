@@ -1,0 +1,115 @@
+"""The likeliest texts of a CTC distribution, with their probabilities.
+
+Most columns of a plate are blank for certain. They cut the rest into chunks, about one per character, whose texts
+are independent of each other: a prefix beam search (Graves and Jaitly, "Towards end-to-end speech recognition with
+recurrent neural networks", ICML 2014) within each chunk is short, and the best texts of all are the best products.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from operator import attrgetter
+
+import numpy as np
+import numpy.typing as npt
+
+BLANK = 0
+SURE = 1e-3
+"""A column is blank for certain where everything else together has less; what is lost by it is at most that."""
+NEGLIGIBLE = 1e-3
+"""Characters of less probability, and texts that are so much less likely than the best, are left out."""
+BEAM = 8
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyText:
+    """A text, its probability, and the column in which each of its characters begins."""
+
+    text: str
+    probability: float
+    columns: tuple[int, ...]
+
+
+_Column = tuple[int, float, list[tuple[str, float]]]
+"""Number, probability of the blank, and the possible characters with theirs."""
+_Prefix = tuple[float, float, tuple[int, ...]]
+"""Probability of all alignments that give a text and end in a blank, of those that end in a character, and columns."""
+_NEW: _Prefix = 0.0, 0.0, ()
+
+
+def likeliest(probabilities: Floats, characters: Sequence[str]) -> list[LikelyText]:
+    """At most BEAM texts of ``probabilities [T, C]``, best first; ``characters`` are those of the classes 1...
+
+    What they lack of 1 together is that of all other texts.
+    """
+    active = np.flatnonzero(probabilities[:, BLANK] < 1 - SURE)
+    best = [LikelyText("", float(np.delete(probabilities[:, BLANK], active).prod()), ())]
+    for chunk in _chunks(_columns(probabilities[active], active.tolist(), characters)):
+        best = _products(best, _search(chunk))
+    return best
+
+
+def _columns(probabilities: Floats, numbers: Sequence[int], characters: Sequence[str]) -> list[_Column]:
+    columns: list[_Column] = [(t, float(row[BLANK]), []) for t, row in zip(numbers, probabilities, strict=True)]
+    likely = probabilities[:, 1:] >= NEGLIGIBLE
+    for i, c, p in zip(*(a.tolist() for a in np.nonzero(likely)), probabilities[:, 1:][likely].tolist(), strict=True):
+        columns[i][2].append((characters[c], p))
+    return columns
+
+
+def _chunks(columns: Sequence[_Column]) -> list[list[_Column]]:
+    """Runs of neighbours."""
+    chunks: list[list[_Column]] = []
+    for column in columns:
+        if chunks and chunks[-1][-1][0] == column[0] - 1:
+            chunks[-1].append(column)
+        else:
+            chunks.append([column])
+    return chunks
+
+
+def _search(chunk: Sequence[_Column]) -> list[LikelyText]:
+    prefixes: dict[str, _Prefix] = {"": (1.0, 0.0, ())}
+    for t, blank, possible in chunk:
+        grown: dict[str, _Prefix] = {}
+        for text, (ends_blank, ends_other, columns) in prefixes.items():
+            total = ends_blank + ends_other
+            last = text[-1:]
+            b, o, _ = grown.get(text, _NEW)
+            b += total * blank
+            for char, p in possible:
+                if char == last:
+                    o += ends_other * p
+                    added = ends_blank * p
+                else:
+                    added = total * p
+                longer = text + char
+                known = grown.get(longer)
+                grown[longer] = (known[0], known[1] + added, known[2]) if known else (0.0, added, (*columns, t))
+            grown[text] = (b, o, columns)
+        floor = NEGLIGIBLE * max(b + o for b, o, _ in grown.values())
+        prefixes = {text: p for text, p in grown.items() if p[0] + p[1] > floor}
+        if len(prefixes) > BEAM:
+            prefixes = dict(nlargest(BEAM, prefixes.items(), key=lambda item: item[1][0] + item[1][1]))
+    found = [LikelyText(text, b + o, columns) for text, (b, o, columns) in prefixes.items()]
+    return sorted(found, key=_probability, reverse=True)
+
+
+def _products(first: Sequence[LikelyText], second: Sequence[LikelyText]) -> list[LikelyText]:
+    """The best of all pairs, each list best first."""
+    floor = NEGLIGIBLE * first[0].probability * second[0].probability
+    together: dict[str, LikelyText] = {}
+    for a in first:
+        for b in second:
+            text, p = a.text + b.text, a.probability * b.probability
+            if p < floor:
+                break
+            if known := together.get(text):
+                p += known.probability
+            together[text] = LikelyText(text, p, a.columns + b.columns)
+    return nlargest(BEAM, together.values(), key=_probability)
+
+
+_probability = attrgetter("probability")

@@ -1,0 +1,106 @@
+"""From a network's outputs for a plate to its reading by the formats of a model card."""
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from src.core.alphabet import Alphabet
+from src.core.calibration import EPSILON, Calibration
+from src.core.format_decoding import Posterior, country_prior, weigh
+from src.core.format_evidence import Evidence, EvidenceGatherer
+from src.core.format_matching import FormatMatcher
+from src.core.format_set import FormatParameters, FormatSet
+from src.core.types import Candidate, Reading
+
+CANDIDATES = 5
+UNLIKELY = 0.005
+"""No candidate is less probable than this, but the first."""
+
+Floats = npt.NDArray[np.float64]
+Outputs = npt.NDArray[np.float32]
+
+
+class CountryError(ValueError):
+    """A country whose formats a reader does not know."""
+
+
+class FormatReader:
+    """Reads plates by ``formats``; ``in_use`` are the countries that they are of, all where none is named."""
+
+    def __init__(
+        self, formats: FormatSet, alphabet: Alphabet, regions: Sequence[str] = (), in_use: Sequence[str] = ()
+    ) -> None:
+        """``regions`` are those of the network's output of that name. Raises CountryError."""
+        self.parameters = formats.parameters
+        self.countries = tuple(formats.countries)
+        self._matcher = FormatMatcher(formats)
+        self._gatherer = EvidenceGatherer(alphabet, self._matcher)
+        self._regions = tuple(regions)
+        self._in_use: tuple[str, ...] = ()
+        self._use(in_use)
+
+    def within(self, in_use: Sequence[str]) -> Self:
+        """The same for other countries in use. Raises CountryError."""
+        other = copy(self)
+        other._use(in_use)
+        return other
+
+    def _use(self, in_use: Sequence[str]) -> None:
+        if unknown := [country for country in in_use if country not in self.countries]:
+            raise CountryError(f"no plate formats of {unknown[0]!r}; there are {', '.join(self.countries)}")
+        self._in_use = tuple(in_use)
+
+    def read(self, log_probs: Outputs, region_log_probs: Outputs | None, plain: Reading) -> Reading:
+        """The reading of ``log_probs [T, C]`` and, where the network has them, ``[regions]``, beside the plain one."""
+        evidence = self.gather(log_probs)
+        posterior = self.posterior(evidence, region_log_probs, self.parameters)
+        best = posterior.best
+        confidence, joint = _calibrated(posterior, best, self.parameters.calibration)
+        country = int(joint[best].argmax())
+        known = country < len(self.countries)  # the last column is of plates of which nobody knows it
+        return Reading(
+            posterior.texts[best],
+            confidence,
+            evidence.texts[posterior.which[best]].peaks,
+            plain=plain,
+            format=self._type_name(evidence, posterior.texts[best], country) if known else None,
+            region=self.countries[country] if known else None,
+            region_confidence=min(float(joint[:, country].sum()), 1.0) if known else None,
+            candidates=self._candidates(posterior.texts, joint),
+        )
+
+    def gather(self, log_probs: Outputs) -> Evidence:
+        """What the network and the formats say of one plate, not yet weighed."""
+        return self._gatherer.gather(log_probs)
+
+    def posterior(
+        self, evidence: Evidence, region_log_probs: Outputs | None, parameters: FormatParameters
+    ) -> Posterior:
+        """The evidence, weighed by ``parameters``."""
+        prior = country_prior(self.countries, self._regions, region_log_probs, self._in_use, parameters.region)
+        return weigh(evidence, prior, region_log_probs is not None, parameters)
+
+    def _type_name(self, evidence: Evidence, text: str, country: int) -> str | None:
+        matches = [match for match in evidence.matches if match.text == text]
+        return self._matcher.type_name(matches[0], country) if matches else None
+
+    def _candidates(self, texts: Sequence[str], joint: Floats) -> tuple[Candidate, ...]:
+        regions = (*self.countries, None)
+        order = np.argsort(-joint, axis=None)[:CANDIDATES].tolist()
+        likely = [i for i in order if joint.flat[i] >= UNLIKELY] or order[:1]
+        rows = [divmod(i, len(regions)) for i in likely]
+        return tuple(Candidate(texts[row], regions[column], float(joint[row, column])) for row, column in rows)
+
+
+def _calibrated(posterior: Posterior, best: int, calibration: Calibration | None) -> tuple[float, Floats]:
+    """The confidence of the best text, and the probabilities ``[texts, countries + unknown]`` that go with it."""
+    raw = min(float(posterior.of_text[best]), 1.0)
+    confidence = raw if calibration is None else float(calibration.apply(raw))
+    unknown = np.maximum(posterior.of_text - posterior.joint.sum(1), 0)
+    joint = np.column_stack([posterior.joint, unknown])
+    factors = np.full(len(joint), (1 - confidence) / max(1 - raw, EPSILON))
+    factors[best] = confidence / raw
+    return confidence, joint * factors[:, None]

@@ -1,0 +1,91 @@
+"""All plate formats as a model card holds them: one automaton, and which type of plate reads as which set of texts.
+
+What a type allows is a set of texts, and types that allow the same share one. All sets lie in one automaton, see
+``core.automaton``, whose states are the rows of a table. The arrays are text in the card: compressed, in base64.
+"""
+
+import base64
+import binascii
+import zlib
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from src.core.calibration import Calibration
+
+LEAST_UNLISTED = 0.05
+"""Personalised plates, and types that no registry lists, must survive."""
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class FormatType(_Closed):
+    """One type of plate of a country."""
+
+    name: str
+    texts: int = Field(ge=0, description="number of the set of texts that it allows")
+    share: float = Field(gt=0, le=1, description="of the plates of its country")
+
+
+class FormatParameters(_Closed):
+    """How formats are weighed against what the network sees; see ``core.format_decoding`` for what each does."""
+
+    unlisted: float = Field(default=0.1, ge=LEAST_UNLISTED, lt=1, description="plates that are of no listed type")
+    weight: float = Field(default=0.5, gt=0, le=1, description="exponent of what the formats say")
+    spelling: float = Field(default=0.3, gt=0, le=1, description="exponent of the network's choice of O or 0, I or 1")
+    region: float = Field(default=1.0, gt=0, description="exponent of the network's probabilities of the countries")
+    calibration: Calibration | None = Field(default=None, description="of the confidences that result")
+
+
+class FormatSet(_Closed):
+    """Every type of plate of the registry, as ``core.format_compilation`` makes it."""
+
+    characters: str = Field(description="of the columns of the transitions but the first")
+    transitions: str = Field(description="uint16 [states, 1 + characters]: may a text end here; the next state or 0")
+    starts: str = Field(description="uint16 [sets]: the state in which each set of texts begins")
+    log_likelihoods: str = Field(description="float32 [sets, lengths]: of a text of a set, by its length")
+    countries: Mapping[str, tuple[FormatType, ...]] = Field(min_length=1)
+    parameters: FormatParameters = FormatParameters()
+
+    @property
+    def transition_table(self) -> npt.NDArray[np.uint16]:
+        """``[states, 1 + characters]``."""
+        return unpack(self.transitions, np.dtype("<u2"), 1 + len(self.characters))
+
+    @property
+    def start_states(self) -> npt.NDArray[np.uint16]:
+        """``[sets]``."""
+        return unpack(self.starts, np.dtype("<u2"), 1)[:, 0]
+
+    @property
+    def log_likelihood_table(self) -> npt.NDArray[np.float32]:
+        """``[sets, lengths]``, of lengths from 0."""
+        entries = unpack(self.log_likelihoods, np.dtype("<f4"), 1)
+        return entries.reshape(len(self.start_states), -1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        table, sets = self.transition_table, len(self.log_likelihood_table)
+        if max(table[:, 1:].max(), self.start_states.max()) >= len(table):
+            raise ValueError(f"transitions: there are {len(table)} states, another one is named")
+        if strange := [t for types in self.countries.values() for t in types if t.texts >= sets]:
+            raise ValueError(f"countries: {strange[0].name!r} names set {strange[0].texts} of {sets}")
+        return self
+
+
+def pack(array: npt.NDArray[Any]) -> str:
+    """The bytes of an array, compressed, in base64."""
+    return base64.b64encode(zlib.compress(array.tobytes(), 9)).decode("ascii")
+
+
+def unpack(text: str, dtype: np.dtype[Any], columns: int) -> npt.NDArray[Any]:
+    """What ``pack`` made text of, as ``[rows, columns]``. Raises ValueError."""
+    try:
+        return np.frombuffer(zlib.decompress(base64.b64decode(text, validate=True)), dtype).reshape(-1, columns)
+    except (binascii.Error, zlib.error) as error:
+        raise ValueError(f"a packed array is damaged: {error}") from None
