@@ -13,6 +13,8 @@ from src.core.types import Boxes, Corners, Image
 
 FILL = 114
 CROP_MARGIN = 0.05
+NEXT = [1, 2, 3, 0]
+"""Which corner follows each."""
 SAME_PLATE = 0.5
 """Least overlap (IoU) of a plate's box with the box around its corners."""
 
@@ -35,16 +37,34 @@ class Letterbox:
 def letterbox(image: Image, size: tuple[int, int]) -> tuple[Image, Letterbox]:
     """Fits ``image`` into ``size = (height, width)``, aspect kept, centred, the rest filled with 114.
 
-    Shrinks by pixel area (no aliasing), enlarges bilinearly.
+    Bilinear, from ``halved``.
     """
     height, width = image.shape[:2]
     scale = min(size[0] / height, size[1] / width)
     new_h, new_w = max(1, round(height * scale)), max(1, round(width * scale))
-    resized = cv2.resize(image, (new_w, new_h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     top, left = (size[0] - new_h) // 2, (size[1] - new_w) // 2
     canvas = np.full((*size, 3), FILL, np.uint8)
-    canvas[top : top + new_h, left : left + new_w] = resized
+    inside = canvas[top : top + new_h, left : left + new_w]
+    cv2.resize(halved(image, (new_h, new_w)), (new_w, new_h), dst=inside)
     return canvas, Letterbox(scale, left, top)
+
+
+def halved(image: Image, size: tuple[float, float]) -> Image:
+    """``image`` with each side halved as long as it is at least twice that of ``size`` (height, width).
+
+    What is left to shrink can be bilinear: such a pixel looks at 2 x 2 of the original and would skip what lies between
+    in a larger one, so that fine patterns alias. Averaging by exactly that area takes five times as long.
+    """
+    while True:
+        height, width = image.shape[:2]
+        half = _half(width, size[1]), _half(height, size[0])
+        if half == (width, height):
+            return image
+        image = np.asarray(cv2.resize(image, half), np.uint8)
+
+
+def _half(side: int, least: float) -> int:
+    return side // 2 if side >= 2 * max(least, 1) else side
 
 
 def canvas_size(size: tuple[int, int], largest: tuple[int, int], stride: int) -> tuple[int, int]:
@@ -70,8 +90,8 @@ def corners_to_box(corners: npt.NDArray[Any]) -> Boxes:
 
 def form_plates(corners: npt.NDArray[Any], boxes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Which of ``corners [N, 4, 2]`` are convex, clockwise and lie around their ``boxes [N, 4]`` (IoU >= 0.5)."""
-    edges = np.roll(corners, -1, -2) - corners
-    following = np.roll(edges, -1, -2)
+    edges = corners[..., NEXT, :] - corners
+    following = edges[..., NEXT, :]
     turns = edges[..., 0] * following[..., 1] - edges[..., 1] * following[..., 0]  # > 0: to the right, y being down
     fitting = iou_matrix(corners_to_box(corners), boxes).diagonal() >= SAME_PLATE
     sound: npt.NDArray[np.bool_] = (turns > 0).all(-1) & fitting
@@ -108,8 +128,8 @@ def crop_matrix(corners: Corners, size: tuple[int, int], margin: float = CROP_MA
 def crop_plate(image: Image, corners: Corners, size: tuple[int, int], margin: float = CROP_MARGIN) -> Image:
     """The plate inside ``corners`` [4, 2], widened by ``margin`` of its height, *stretched* to ``size``.
 
-    ``size`` is (height, width). A box goes through ``box_to_corners`` first. Large plates are shrunk by pixel
-    area before the warp, so that they do not alias; beyond the image's edge the last pixel repeats.
+    ``size`` is (height, width). A box goes through ``box_to_corners`` first. Large plates are ``halved`` before the
+    warp, so that they do not alias; beyond the image's edge the last pixel repeats.
     """
     quad = widen(corners, margin)
     height, width = image.shape[:2]
@@ -117,27 +137,29 @@ def crop_plate(image: Image, corners: Corners, size: tuple[int, int], margin: fl
     x2, y2 = np.clip(np.ceil(quad.max(0)).astype(int) + 2, [x1 + 1, y1 + 1], [width, height])
     patch = image[y1:y2, x1:x2]
     span_x, span_y = float(np.linalg.norm(quad[1] - quad[0])), float(np.linalg.norm(quad[3] - quad[0]))
-    fx, fy = min(1.0, size[1] / max(span_x, 1.0)), min(1.0, size[0] / max(span_y, 1.0))
-    if min(fx, fy) < 1:
-        shrunk = (max(1, round(patch.shape[1] * fx)), max(1, round(patch.shape[0] * fy)))
-        fx, fy = shrunk[0] / patch.shape[1], shrunk[1] / patch.shape[0]
-        patch = np.asarray(cv2.resize(patch, shrunk, interpolation=cv2.INTER_AREA), np.uint8)
-    # pixel centres: position p of the original lies at (p - x1) * f - 0.5 of the patch's own grid
-    source = (quad - np.array([x1, y1], np.float32)) * np.array([fx, fy], np.float32) - 0.5
+    small = halved(patch, (patch.shape[0] * size[0] / max(span_y, 1.0), patch.shape[1] * size[1] / max(span_x, 1.0)))
+    factors = np.array([small.shape[1] / patch.shape[1], small.shape[0] / patch.shape[0]], np.float32)
+    # pixel centres: position p of the original lies at (p - x1) * factor - 0.5 of the patch's own grid
+    source = (quad - np.array([x1, y1], np.float32)) * factors - 0.5
     target = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32)) - 0.5
     matrix = cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32))
-    warped = cv2.warpPerspective(patch, matrix, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    warped = cv2.warpPerspective(small, matrix, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.uint8)
 
 
 def iou_matrix(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """Intersection over union of boxes ``a [N, 4]`` and ``b [M, 4]`` as ``[N, M]``."""
     a, b = a.reshape(-1, 1, 4).astype(np.float32), b.reshape(1, -1, 4).astype(np.float32)
-    overlap = (np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])).clip(0).prod(-1)
-    areas = [(x[..., 2:] - x[..., :2]).clip(0).prod(-1) for x in (a, b)]
-    union = areas[0] + areas[1] - overlap
+    overlap = _area(np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:]))
+    union = _area(a[..., :2], a[..., 2:]) + _area(b[..., :2], b[..., 2:]) - overlap
     iou: npt.NDArray[np.float32] = overlap / np.maximum(union, 1e-9)
     return iou
+
+
+def _area(low: npt.NDArray[np.float32], high: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Of boxes between points ``[..., 2]``; 0 where ``low`` is not lower."""
+    sides: npt.NDArray[np.float32] = np.maximum(high - low, 0)
+    return sides[..., 0] * sides[..., 1]
 
 
 def nms(boxes: npt.NDArray[Any], scores: npt.NDArray[Any], iou_threshold: float) -> npt.NDArray[np.int64]:

@@ -11,6 +11,7 @@ from src.core.geometry import (
     corners_to_box,
     crop_plate,
     form_plates,
+    halved,
     iou_matrix,
     letterbox,
     nms,
@@ -43,6 +44,45 @@ def test_letterbox_shrinks_by_area_so_that_a_fine_pattern_turns_grey() -> None:
     stripes[:, ::2] = 200
     canvas, _ = letterbox(stripes, (16, 16))
     assert (canvas == 100).all()
+
+
+@pytest.mark.parametrize("factor", [3, 5, 7])
+def test_letterbox_skips_no_part_of_a_picture(factor: int) -> None:
+    stripes = np.zeros((24 * factor, 24 * factor, 3), np.uint8)
+    stripes[:, ::2] = 200
+    canvas, _ = letterbox(stripes, (24, 24))
+    assert abs(canvas[:, 1:-1].astype(int) - 100).max() < 45  # one pixel in two, seen alone, would be 0 or 200
+
+
+def test_letterbox_keeps_things_where_they_are() -> None:
+    picture = np.zeros((300, 500, 3), np.uint8)
+    picture[90:180, 150:400] = 255
+    canvas, fit = letterbox(picture, (60, 100))
+    rows, columns = (canvas[..., 0] > 127).nonzero()
+    box = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
+    np.testing.assert_array_equal(fit.to_original(box), [150, 90, 400, 180])
+
+
+@pytest.mark.parametrize(
+    ("size", "least", "expected"),
+    [
+        ((64, 96), (16, 24), (16, 24)),
+        ((63, 95), (16, 24), (31, 47)),
+        ((64, 96), (33, 10), (64, 12)),
+        ((1, 9), (0.1, 0.1), (1, 1)),
+        ((8, 8), (20, 20), (8, 8)),
+    ],
+)
+def test_either_side_is_halved_down_to_less_than_twice(
+    size: tuple[int, int], least: tuple[float, float], expected: tuple[int, int]
+) -> None:
+    assert halved(np.zeros((*size, 3), np.uint8), least).shape == (*expected, 3)
+
+
+def test_a_halved_pixel_is_the_mean_of_four() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (6, 10, 3), np.uint8)
+    mean = image.reshape(3, 2, 5, 2, 3).mean((1, 3))
+    np.testing.assert_allclose(halved(image, (3, 5)), mean, atol=0.5)
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ def test_a_swapped_channel_order_changes_the_result(models: Path, photo: Photo) 
 
 
 def test_boxes_of_a_large_photograph_are_in_its_own_pixels(models: Path, photo: Photo) -> None:
-    result = Reader(models, 1).read(read_image(photo(size=10)))
-    np.testing.assert_allclose(result.plates[0].box, [300, 200, 600, 300])
+    result = Reader(models, 1).read(read_image(photo(size=8)))
+    np.testing.assert_allclose(result.plates[0].box, [240, 160, 480, 240])
 
 
 def test_the_threshold_is_the_cards_unless_one_is_given(models: Path, photo: Photo) -> None:
@@ -78,25 +78,25 @@ def test_a_tilted_plate_is_read_within_its_corners(
 
 def test_a_detector_with_corners_gives_them_in_pixels_of_the_photograph(models: Path, photo: Photo) -> None:
     write_model(models / "detector", with_corners(fake_detector()), task="detector", input_size=CANVAS)
-    plate = Reader(models, 1).read(read_image(photo(size=10))).plates[0]
-    np.testing.assert_allclose(plate.box, [300, 200, 600, 300])
-    np.testing.assert_allclose(plate.corners, [[320, 200], [620, 200], [600, 300], [300, 300]])
+    plate = Reader(models, 1).read(read_image(photo(size=8))).plates[0]
+    np.testing.assert_allclose(plate.box, [240, 160, 480, 240])
+    np.testing.assert_allclose(plate.corners, [[256, 160], [496, 160], [480, 240], [240, 240]])
     assert plate.reading.text == "AB01"
 
 
 def test_a_free_detector_gets_the_smallest_canvas(models: Path, photo: Photo) -> None:
     free = with_free_sides(fake_detector())
     write_model(models / "detector", free, task="detector", input_size=(96, 96), stride=32)
-    reader, landscape = Reader(models, 1), read_image(photo(size=10))
-    portrait = np.ascontiguousarray(np.rot90(landscape))  # x, y go to y, 960 - x
+    reader, landscape = Reader(models, 1), read_image(photo(size=8))
+    portrait = np.ascontiguousarray(np.rot90(landscape))  # x, y go to y, 768 - x
     for image, canvas, box in (
-        (landscape, (64, 96, 3), [300, 200, 600, 300]),
-        (portrait, (96, 64, 3), [200, 360, 300, 660]),
-        (landscape[:, :640], (96, 96, 3), [300, 200, 600, 300]),
-        (landscape[:310], (32, 96, 3), [300, 200, 600, 300]),
+        (landscape, (64, 96, 3), [240, 160, 480, 240]),
+        (portrait, (96, 64, 3), [160, 288, 240, 528]),
+        (landscape[:, :512], (96, 96, 3), [240, 160, 480, 240]),
+        (landscape[:248], (32, 96, 3), [240, 160, 480, 240]),
     ):
         assert reader.detector.prepare(image)[0].shape == canvas
-        np.testing.assert_allclose([p.box for p in reader.read(image).plates], [box], atol=7)  # a pixel is 10 wide
+        np.testing.assert_allclose([p.box for p in reader.read(image).plates], [box], atol=6)  # a pixel is 8 wide
 
 
 def test_a_crop_reader_takes_the_picture_for_the_plate(models: Path) -> None:

@@ -30,6 +30,9 @@ CALLS: dict[Stage, tuple[str, str]] = {
 WARM_UP = 5
 """Runs that count for nothing: the first ones allocate, and fill caches."""
 
+BLOCK = 16
+"""Cameras' sides are multiples of it: JPEG compresses such blocks, and what is even halves exactly."""
+
 Lap = dict[Stage, float]
 """Milliseconds of one picture by stage."""
 
@@ -140,12 +143,12 @@ def crops_of(reader: Reader, paths: Sequence[Path]) -> list[Image]:
 
 
 def scaled(paths: Sequence[Path], megapixels: float, folder: Path) -> list[Path]:
-    """Copies of ``paths`` as JPEG files of ``megapixels`` million pixels, aspect kept."""
+    """Copies of ``paths`` as JPEG files of about ``megapixels`` million pixels, aspect kept, in whole blocks."""
     copies = []
     for number, path in enumerate(paths):
         picture = PillowImage.fromarray(load(path))
         factor = (megapixels * 1e6 / (picture.width * picture.height)) ** 0.5
-        size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+        size = tuple(BLOCK * max(1, round(side * factor / BLOCK)) for side in picture.size)
         copies.append(folder / f"{megapixels:g}-{number}.jpg")
         picture.resize(size, PillowImage.Resampling.BICUBIC).save(copies[-1], quality=90)
     return copies
