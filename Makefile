@@ -10,7 +10,7 @@ SPLIT ?= test
 PEER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup infer fonts train-detector train-ocr export calibrate evaluate robustness benchmark notebooks test lint \
+.PHONY: help setup infer fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
   format clean fuzz
 
 help: ## show this list
@@ -58,7 +58,10 @@ train-ocr: $(VENV)/.full .fonts/.fetched ## train the reader [ARGS="Hydra overri
 export: $(VENV)/.full ## checkpoints to exports/ as ONNX, proven equal [ARGS="Hydra overrides"]
 	$(BIN)/python -m src.export $(ARGS)
 
-calibrate: $(VENV)/.evaluate .fonts/.fetched ## fit the reader's confidence on val, into its card
+quantise: $(VENV)/.full ## an exported model in 8 bits: ARGS="exports/detector runs/8-bit/detector"
+	$(BIN)/python -m src.quantise $(ARGS)
+
+calibrate: $(VENV)/.evaluate .fonts/.fetched ## fit on val how sure the reader may be and how much formats count, into its card
 	$(BIN)/python -m src.calibrate $(ARGS)
 
 evaluate: $(VENV)/.evaluate $(if $(filter val,$(SPLIT)),.fonts/.fetched) ## accuracy of the exported models [SPLIT=val] [ARGS="--sets ..."]

@@ -1,0 +1,82 @@
+"""A float model in 8 bits: static quantisation by onnxruntime's own tools."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+QUANTISED = ["Conv", "Sigmoid", "Mul", "Add", "Concat", "Split", "MaxPool", "Resize"]
+"""SiLU is a Sigmoid and a Mul: with convolutions alone in 8 bits, what is converted back and forth eats up the gain."""
+
+Batch = npt.NDArray[np.uint8]
+
+
+class QuantisationError(ValueError):
+    """A model that cannot be quantised, or that then answers otherwise."""
+
+
+class _Calibration(CalibrationDataReader):
+    """Batches for the input ``images``, one after the other."""
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        self._batches = iter(batches)
+
+    def get_next(self) -> dict[str, Batch] | None:
+        batch = next(self._batches, None)
+        return None if batch is None else {"images": batch}
+
+
+def quantise(model: Path, out: Path, batches: Iterable[Batch]) -> None:
+    """Writes the float ``model`` with static 8-bit quantisation; ``batches`` uint8 [N, H, W, 3] show its ranges.
+
+    Weights are signed, a scale per channel, and of 7 bits: without AVX-512 VNNI, x86 adds products of pairs in 16 bits,
+    which full weights overflow, so that the model would read otherwise on another processor. Raises QuantisationError
+    for a model that has 8-bit parts already, or no convolution.
+    """
+    types = {node.op_type for node in onnx.load(model).graph.node}
+    if "QuantizeLinear" in types or "Conv" not in types:
+        raise QuantisationError(f"{model}: {'has 8-bit parts already' if 'Conv' in types else 'has no convolution'}")
+    with TemporaryDirectory() as folder:
+        prepared = Path(folder) / "prepared.onnx"
+        quant_pre_process(model, prepared, skip_symbolic_shape=True)
+        quantize_static(
+            prepared,
+            out,
+            _Calibration(batches),
+            op_types_to_quantize=QUANTISED,
+            nodes_to_exclude=float_nodes(onnx.load(prepared).graph),
+            per_channel=True,
+            reduce_range=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+
+
+def float_nodes(graph: onnx.GraphProto) -> list[str]:
+    """Names of the nodes that stay in float, of a ``graph`` with known shapes.
+
+    They are the first convolution, the last ones with all that follows them (coordinates and log-probabilities need
+    more than 256 values), and what works on a single pixel: the gates of squeeze and excitation, which scale whole
+    channels and take no time.
+    """
+    kept, before = [], set[str]()
+    pixels = {value.name for value in graph.value_info if _is_pixel(value)}
+    for node in reversed(graph.node):
+        followed = any(output in before for output in node.output)
+        if node.op_type == "Conv" or followed:
+            before.update(node.input)
+        if not followed or any(output in pixels for output in node.output):
+            kept.append(node.name)
+    first = next(node.name for node in graph.node if node.op_type == "Conv")
+    return [*kept, first]
+
+
+def _is_pixel(value: onnx.ValueInfoProto) -> bool:
+    """Whether it is of the shape [N, C, 1, 1]."""
+    shape = value.type.tensor_type.shape.dim
+    return len(shape) == 4 and all(side.dim_value == 1 for side in shape[2:])
