@@ -9,11 +9,15 @@ import pytest
 from src.core.card import load_card
 from src.core.image import read_image
 from src.data.manifest import read_manifest
+from src.export.onnx import network_outputs
 from src.runtime.reader import Reader
 
 EXPORTS = sorted(p.parent for p in Path("exports").glob("*/card.json"))
 SAMPLES = Path("data/samples/manifest.jsonl")
-TOLERANCE = {"boxes": 0.1, "scores": 2e-3, "corners": 0.2, "log_probs": 5e-2}  # other processors round otherwise
+TOLERANCE = {"boxes": 0.1, "scores": 2e-3, "corners": 0.2, "log_probs": 5e-2, "regions": 5e-2}
+"""Other processors round otherwise."""
+LOGARITHMS = ("log_probs", "regions")
+IN_8_BITS = "val/8_bits_as_float"
 
 
 def test_both_models_ship() -> None:
@@ -22,37 +26,35 @@ def test_both_models_ship() -> None:
 
 @pytest.mark.parametrize("folder", EXPORTS, ids=lambda p: p.name)
 def test_golden_tensors_replay(folder: Path) -> None:
-    load_card(folder)  # checks the hash
+    card = load_card(folder)  # checks the hash
+    slack = 10 if IN_8_BITS in card.metrics else 1  # a value at the edge of two steps may fall to either side
     golden = dict(np.load(folder / "golden.npz"))
     session = ort.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     for name, actual in zip(names, session.run(names, {"images": golden["images"]}), strict=True):
-        likely = golden[name] > np.log(1e-3) if name == "log_probs" else ...
-        assert np.abs(actual - golden[name])[likely].max() < TOLERANCE[name], name
+        likely = golden[name] > np.log(1e-3) if name in LOGARITHMS else ...
+        assert np.abs(actual - golden[name])[likely].max() < slack * TOLERANCE[name], name
 
 
-@pytest.mark.parametrize("folder", EXPORTS, ids=lambda p: p.name)
-def test_shipped_weights_are_the_shipped_model(folder: Path) -> None:
+@pytest.mark.parametrize(("name", "score"), [("detector", "scores"), ("ocr", "log_probs")])
+def test_shipped_weights_are_the_shipped_model(name: str, score: str) -> None:
     """``weights.safetensors`` loads into the network that the card describes and answers like the ONNX file."""
-    import torch
-
     from src.training.detector import DetectorModule
     from src.training.ocr import OCRModule
     from src.training.weights import load_weights
 
+    folder = Path("exports") / name
     card = load_card(folder)
     golden = dict(np.load(folder / "golden.npz"))
     if card.task == "ocr":
-        module = OCRModule(card.regions, alphabet=card.alphabet, **card.architecture)
+        module: OCRModule | DetectorModule = OCRModule(card.regions, alphabet=card.alphabet, **card.architecture)
     else:
         module = DetectorModule(**card.architecture)
     load_weights(module.model, folder)
-    with torch.no_grad():
-        out = module.model.eval()(torch.from_numpy(golden["images"]))
-    scores = (out if card.task == "ocr" else out[1]).numpy()
-    name = "log_probs" if card.task == "ocr" else "scores"
-    difference = np.abs(np.exp(scores) - np.exp(golden[name])) if card.task == "ocr" else np.abs(scores - golden[name])
-    assert difference.max() < 0.05  # half precision
+    outputs = ("log_probs", "regions") if card.task == "ocr" else ("boxes", "scores", "corners")
+    actual = network_outputs(module.model, golden["images"], outputs)[score]
+    spread = np.exp if score in LOGARITHMS else np.asarray
+    assert np.abs(spread(actual) - spread(golden[score])).max() < (0.15 if IN_8_BITS in card.metrics else 0.05)
 
 
 def test_the_shipped_pair_reads_the_samples() -> None:
