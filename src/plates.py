@@ -126,9 +126,10 @@ def _example(maker: PlateMaker) -> str:
 
 def _chosen(args: argparse.Namespace) -> Sequence[Country]:
     registry = load_registry(args.registry)
-    if unknown := [code for code in args.countries if code not in registry]:
+    codes = [code.upper() for code in args.countries]
+    if unknown := [code for code in codes if code not in registry]:
         raise RegistryError(f"{args.registry}: no country {unknown[0]}; there are {', '.join(registry)}")
-    return [registry[code] for code in args.countries] if args.countries else list(registry.values())
+    return [registry[code] for code in codes] if codes else list(registry.values())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,12 @@ CANVAS, CROP = (64, 96), (8, 24)
 ALPHABET = "AB01京"
 RED_TEXT, BLUE_TEXT = "AB01", "京B0"
 """What the fake OCR reads on a red and on a blue plate."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """Shells start background jobs deaf to it, which the programs that tests start would inherit."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

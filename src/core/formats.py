@@ -121,6 +121,11 @@ def field_count(pattern: str) -> int:
     return 1 + pattern.count("|")
 
 
+def is_read(tokens: Sequence["Token"]) -> bool:
+    """Whether there is more to a line than signs."""
+    return any(not isinstance(token, Sign) for token in tokens)
+
+
 def _options(pattern: str, start: int) -> tuple[list[str], int]:
     """The alternatives in the brackets that open at ``start``, and where what follows them begins."""
     options = [""]

@@ -17,11 +17,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from src.core.alphabet import normalise
 from src.core.colours import PALETTE, Colour
-from src.core.formats import LETTERS, NEXT_FIELD, Codes, FormatError, Token, field_count, matches, parse, without
+from src.core.formats import (
+    LETTERS,
+    NEXT_FIELD,
+    Codes,
+    FormatError,
+    Token,
+    field_count,
+    is_read,
+    matches,
+    parse,
+    without,
+)
+from src.core.plain_yaml import PlainLoader
 
 REGISTRY = Path("configs/plates")
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Every scalar is text to it, or NO would be false and 01 a number; the one in C is ten times as fast."""
 
 Vehicle = Literal[
     "car", "truck", "bus", "taxi", "motorcycle", "moped", "trailer", "tractor", "electric", "rental", "dealer",
@@ -229,6 +239,8 @@ class Country(_Closed):
             for name, part in {**self.parts, **plate.parts}.items():
                 parts[name] = _part_tokens(part, letters, parts)
             lines = tuple(parse(line, letters, parts) for line in plate.lines)
+            if silent := [line for line, tokens in zip(plate.lines, lines, strict=True) if not is_read(tokens)]:
+                raise FormatError(f"lines: {silent[0]!r} has no character to read")
         except FormatError as error:
             raise FormatError(f"types.{plate.name}: {error}") from None
         return Format(country=self.code, type=plate, lines=lines)
@@ -247,13 +259,16 @@ def _part_tokens(part: Part, letters: str, earlier: Mapping[str, tuple[Token, ..
 def load_country(path: Path) -> Country:
     """One file. Raises RegistryError naming file, key and fault."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), LOADER)
+        content = yaml.load(path.read_text(encoding="utf-8"), PlainLoader)
         country = Country.model_validate(content)
         _ = country.formats
     except OSError as error:
         raise RegistryError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise RegistryError(f"{path}: not a UTF-8 text file") from None
     except yaml.YAMLError as error:
-        raise RegistryError(f"{path}: {' '.join(str(error).split())}") from None
+        where_and_what = str(error).replace('"<unicode string>", ', "").split()
+        raise RegistryError(f"{path}: {' '.join(where_and_what)}") from None
     except ValidationError as error:
         # a misspelt key is both one that is missing and one too many: the latter is what the author wrote
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")

@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from time import process_time
 
 import numpy as np
 import pytest
@@ -129,12 +128,8 @@ def test_the_same_registry_gives_the_same_card_whatever_the_order_of_sets() -> N
     assert printed[0] == printed[1] != b""
 
 
-def test_they_are_small_and_quick_to_load(formats: FormatSet) -> None:
-    written = formats.model_dump_json(indent=2)
-    assert len(written) < 300_000
-    start = process_time()
-    FormatMatcher(FormatSet.model_validate_json(written))
-    assert process_time() - start < 0.06
+def test_a_card_that_holds_them_stays_small(formats: FormatSet) -> None:
+    assert len(formats.model_dump_json(indent=2)) < 300_000
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,23 @@ def test_texts_that_are_known_fit_their_types_alone(
 
 def test_at_least_45_countries_have_their_texts_tested(registry: dict[str, Country]) -> None:
     assert len({country for country, *_ in known_texts()} & set(registry)) >= 45
+
+
+def test_a_key_that_is_given_twice_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match=r"xx\.yaml: 'name' is given twice in line 1"):
+        load_country(written(tmp_path, "code: XX\nname: A\nname: B\n"))
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "xx.yaml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(RegistryError, match=r"xx\.yaml: not a UTF-8 text file"):
+        load_country(path)
+
+
+@pytest.mark.parametrize("line", ["", "-", "   "])
+def test_a_line_without_characters_is_named(tmp_path: Path, line: str) -> None:
+    country = (REGISTRY / "pe.yaml").read_text(encoding="utf-8").replace("code: PE", "code: XX")
+    pattern = next(row for row in country.splitlines() if row.strip().startswith("lines:"))
+    with pytest.raises(RegistryError, match=rf"types\..*lines: {line!r} has no character to read"):
+        load_country(written(tmp_path, country.replace(pattern, f'    lines: "{line}"', 1)))
