@@ -50,7 +50,7 @@ def test_the_reader_learns_eight_plates_by_heart(eight_plates: Path, tmp_path: P
     run(
         "src.train_ocr", f"output_dir={tmp_path}", f"data.manifest={eight_plates / 'manifest.jsonl'}", "threads=1",
         "data.synthetic_share=0", "data.synthetic_val=0", "data.workers=0", "data.batch_size=8",
-        "data.samples_per_epoch=1600", "augment.margin=[0,0]", "augment.corner=0", "trainer.max_epochs=1",
+        "data.samples_per_epoch=3200", "augment.margin=[0,0]", "augment.corner=0", "trainer.max_epochs=1",
         "model.cut_after=3", "model.width_kept=[3]", "model.dropout=0", "optim.learning_rate=3e-3",
         "optim.warmup_samples=80", "optim.weight_decay=0", "trainer.precision=32-true", "callbacks.ema.decay=0.9",
     )  # fmt: skip
@@ -61,7 +61,7 @@ def test_the_reader_learns_eight_plates_by_heart(eight_plates: Path, tmp_path: P
     assert read == wanted
     card = json.loads((tmp_path / "ocr" / "card.json").read_text())
     assert card["metrics"]["val/read"] == 1.0
-    assert card["trained_on"]["samples_drawn"] == 1600
+    assert card["trained_on"]["samples_drawn"] == 3200
 
 
 def test_the_detector_learns_the_samples_by_heart(tmp_path: Path) -> None:
