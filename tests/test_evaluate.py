@@ -1,8 +1,6 @@
 """The evaluation's command line: what it writes, and how it ends."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -285,15 +283,6 @@ def test_help_is_enough_to_measure_ones_own_pictures(evaluate: Command) -> None:
     assert status == 0
     assert [record.is_scene for record in records] == [True, True, False]
     assert Prediction.model_validate(prediction).plates[0].text == records[0].plates[0].text
-
-
-def test_measuring_needs_no_training_library() -> None:
-    program = (
-        "import sys, src.evaluate;"
-        "print(sorted({'torch', 'hydra', 'pytorch_lightning', 'ultralytics', 'albumentations'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(("formats", "region"), [("off", None), ("inferred", "AT"), ("given", "AT")])
