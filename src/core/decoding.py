@@ -11,6 +11,8 @@ from src.core.types import Corners, Detection, Reading
 
 Floats = npt.NDArray[np.float32]
 BLANK = 0
+RESCALED = 8
+"""Columns after which the forward algorithm's probabilities are made to sum to 1, before they vanish."""
 
 
 def decode_detections(
@@ -82,16 +84,18 @@ def ctc_log_likelihood(log_probs: Floats, classes: list[int]) -> float:
     extended = np.full(2 * len(classes) + 1, BLANK)
     extended[1::2] = classes
     emission = np.exp(log_probs[:, extended].astype(np.float64))
-    skip = np.zeros(len(extended))  # 1 where a blank between two different characters may be left out
-    skip[2:] = (extended[2:] != BLANK) & (extended[2:] != extended[:-2])
-    padded = np.zeros(2 + len(extended))  # two states that nothing is in, before the first
-    padded[2:4] = emission[0, :2]
+    onward = np.eye(len(extended)) + np.eye(len(extended), k=1)
+    skips = 2 + np.flatnonzero((extended[2:] != BLANK) & (extended[2:] != extended[:-2]))
+    onward[skips - 2, skips] = 1  # a blank between two different characters may be left out
+    states = np.zeros(len(extended))
+    states[:2] = emission[0, :2]
     scale = 0.0
-    for column in emission[1:]:
-        padded[2:] = (padded[2:] + padded[1:-1] + skip * padded[:-2]) * column
-        if not (total := padded.sum()):
+    for start in range(1, len(emission), RESCALED):
+        for column in emission[start : start + RESCALED]:
+            states = states @ onward * column
+        if not (total := float(states.sum())):
             return -np.inf
-        padded /= total
+        states /= total
         scale += math.log(total)
     with np.errstate(divide="ignore"):
-        return float(scale + np.log(padded[-2:].sum()))
+        return float(scale + np.log(states[-2:].sum()))
