@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 from torchvision.models import EfficientNet_B3_Weights, efficientnet_b3
+from torchvision.ops import SqueezeExcitation
 
 from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead
 
@@ -45,6 +46,8 @@ class PlateOCR(nn.Module):
         self.trunk = efficientnet_b3(weights=weights).features[: cut_after + 1]
         for stage in width_kept:
             keep_width(self.trunk[stage])
+        for gate in [m for m in self.trunk.modules() if isinstance(m, SqueezeExcitation)]:
+            gate.avgpool = SpatialMean()
         self.register_buffer("mean", 255 * torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", 255 * torch.tensor(IMAGENET_STD).view(1, 3, 1, 1), persistent=False)
         channels, rows, self.columns = self._map_shape(size)
@@ -76,6 +79,16 @@ class PlateOCR(nn.Module):
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         features = self.features(images)
         return self.head(features), self.regions(features)
+
+
+class SpatialMean(nn.Module):
+    """The mean over the pixels of ``[N, C, H, W]``, kept as ``[N, C, 1, 1]``.
+
+    Exported it is one node; AdaptiveAvgPool2d(1) becomes a view by strides, slower by 2 % of the network's time.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features.mean((2, 3), keepdim=True)
 
 
 def keep_width(stage: nn.Module) -> None:
