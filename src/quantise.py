@@ -1,4 +1,4 @@
-"""``python -m src.quantise FOLDER OUT``: an exported model in 8 bits, proven on ``val`` to answer as the float one.
+"""``python -m src.quantise FOLDER OUT``: an exported model in fewer bits, proven on ``val`` to answer as the float one.
 
 Exit status: 0 done, 1 it answers otherwise, or a picture cannot be read (nothing is written), 2 wrong usage.
 """
@@ -22,22 +22,22 @@ from src.core.types import Image
 from src.data.manifest import ManifestError, read_manifest
 from src.evaluation.sets import SetError, data_folder
 from src.export.onnx import onnx_outputs
-from src.export.quantise import Batch, QuantisationError, quantise
+from src.export.quantise import Batch, QuantisationError, halve, quantise
 from src.runtime.command import USAGE, Parser
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader, whole
 
 PROG = "python -m src.quantise"
 MANIFESTS = {"detector": "scenes/manifest.jsonl", "ocr": "ocr/manifest.jsonl"}
-AGREEMENT = "val/8_bits_as_float"
-"""Among a card's metrics: the share of pictures on which the model answers as the float one."""
+AGREEMENT = "val/{}_bits_as_float"
+"""Among a card's metrics: the share of pictures on which the model of so many bits answers as the float one."""
 SAME_PLATE = 0.5
 LEAST_AGREEMENT = 0.9
 """Share of pictures with the same answer. Those that change are hard ones, of which about as many get better."""
 EPILOG = """\
-The ranges of the values inside are those on pictures of split train below the data folder (scenes, or ocr for a
-reader). OUT gets no model where more than a tenth of the answers on split val change; `make evaluate` says what the
-rest costs. 8 bits are for CPUs: with another --provider the float model is faster.
+8 bits are for CPUs. The ranges of the values inside are those on pictures of split train below the data folder
+(scenes, or ocr for a reader). 16 bits are for GPUs and take half the memory anywhere. OUT gets no model where more
+than a tenth of the answers on split val change; `make evaluate` says what the rest costs.
 Exit status: 0 done, 1 it answers otherwise, or a picture cannot be read (nothing is written), 2 wrong usage."""
 
 
@@ -46,22 +46,24 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     logging.disable(logging.WARNING)  # onnxruntime's tools warn on the root logger of what is done here
     try:
-        card = quantise_folder(args.folder, args.out, data_folder(args.data), args.images)
+        card = quantise_folder(args.folder, args.out, data_folder(args.data), args.images, args.bits)
     except (QuantisationError, ImageError) as error:
         print(f"{PROG}: {error}", file=sys.stderr)
         return 1
     except (CardError, ManifestError, SetError) as error:
         print(f"{PROG}: {error}", file=sys.stderr)
         return USAGE
-    print(f"{args.out}: answers as {args.folder} on {card.metrics[AGREEMENT]:.1%} of the pictures of val")
+    same = card.metrics[AGREEMENT.format(args.bits)]
+    print(f"{args.out}: answers as {args.folder} on {same:.1%} of the pictures of val")
     return 0
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """The checked flags. Ends the program with status 2 for wrong ones."""
-    parser = Parser(PROG, "Writes an exported model in 8 bits.", EPILOG)
+    parser = Parser(PROG, "Writes an exported model in 8 or 16 bits.", EPILOG)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="an exported model, such as exports/detector")
     parser.add_argument("out", type=Path, metavar="OUT", help="where the new one goes; a folder that is not there yet")
+    parser.add_argument("--bits", type=int, choices=(8, 16), default=8, help="of its values (default: 8)")
     parser.add_argument("--data", metavar="DIR", help="data folder (default: $PLATE_DATA, else data)")
     parser.add_argument(
         "--images", type=int, default=256, metavar="N", help="most pictures of train, and of val (default: 256)"
@@ -74,23 +76,29 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     return args
 
 
-def quantise_folder(folder: Path, out: Path, data: Path, count: int) -> ModelCard:
-    """Ships the float model of ``folder`` to ``out`` in 8 bits, calibrated on ``count`` pictures that it learnt from.
+def quantise_folder(folder: Path, out: Path, data: Path, count: int, bits: int = 8) -> ModelCard:
+    """Ships the float model of ``folder`` to ``out`` in 8 or 16 ``bits``.
 
-    Raises QuantisationError where on ``val`` too few answers stay the same; nothing is written then. Also CardError,
-    ManifestError and ImageError.
+    8 bits are calibrated on ``count`` pictures that it learnt from. Raises QuantisationError where on as many of
+    ``val`` too few answers stay the same; nothing is written then. Also CardError, ManifestError and ImageError.
     """
     card = load_card(folder)
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent) as temporary:
         building = Path(shutil.copytree(folder, Path(temporary) / out.name))
-        quantise(folder / "model.onnx", building / "model.onnx", _inputs(folder, _pictures(data, card, "train", count)))
-        card = card.model_copy(update={"sha256": sha256_of(building / "model.onnx")})
+        model, smaller = folder / "model.onnx", building / "model.onnx"
+        if bits == 8:
+            quantise(model, smaller, _inputs(folder, _pictures(data, card, "train", count)))
+        else:
+            halve(model, smaller)
+        card = card.model_copy(update={"sha256": sha256_of(smaller)})
         write_card(card, building)
         same = agreement(folder, building, _pictures(data, card, "val", count))
         if not same >= LEAST_AGREEMENT:
-            raise QuantisationError(f"{folder}: in 8 bits the answer is the same on {same:.1%} of the pictures of val")
-        card = card.model_copy(update={"metrics": card.metrics | {AGREEMENT: round(same, 4)}})
+            raise QuantisationError(
+                f"{folder}: in {bits} bits the answer is the same on {same:.1%} of the pictures of val"
+            )
+        card = card.model_copy(update={"metrics": card.metrics | {AGREEMENT.format(bits): round(same, 4)}})
         write_card(card, building)
         _write_golden(building)
         building.rename(out)

@@ -71,11 +71,19 @@ def test_a_folder_is_shipped_in_8_bits(run: Run, reader: Path, data: Path, tmp_p
     status, said = run(reader, out, "--data", data)
     assert (status, said) == (0, f"{out}: answers as {reader} on 100.0% of the pictures of val\n")
     assert any(node.op_type == "QuantizeLinear" for node in onnx.load(out / "model.onnx").graph.node)
-    assert load_card(out).metrics[quantise.AGREEMENT] == 1
+    assert load_card(out).metrics[quantise.AGREEMENT.format(8)] == 1
     golden, red = np.load(out / "golden.npz"), np.full((*CROP, 3), RED, np.uint8)
     np.testing.assert_allclose(golden["log_probs"][0], PlateReader(out, 1).infer(red[None])["log_probs"][0], atol=1e-5)
     assert PlateReader(out, 1).read_whole(red).text == "AB01"
     assert [path.name for path in out.parent.iterdir()] == ["ocr"]
+
+
+def test_a_folder_is_shipped_in_16_bits(run: Run, reader: Path, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "half" / "ocr"
+    status, said = run(reader, out, "--data", data, "--bits", 16)
+    assert (status, said) == (0, f"{out}: answers as {reader} on 100.0% of the pictures of val\n")
+    assert load_card(out).metrics[quantise.AGREEMENT.format(16)] == 1
+    assert PlateReader(out, 1).read_whole(np.full((*CROP, 3), RED, np.uint8)).text == "AB01"
 
 
 def test_what_answers_otherwise_is_not_written(

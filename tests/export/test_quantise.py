@@ -1,4 +1,4 @@
-"""Convolutions in 8 bits, but for those that need more."""
+"""Models in 8 and 16 bits, but for what needs more."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import onnx.parser
 import onnxruntime as ort
 import pytest
 
-from src.export.quantise import QuantisationError, float_nodes, quantise
+from src.export.quantise import QuantisationError, float_nodes, halve, quantise
 
 CHANNELS = 8
 
@@ -96,3 +96,24 @@ def test_what_cannot_be_quantised_is_said(model: Path, images: np.ndarray, built
     with pytest.raises(QuantisationError, match="has no convolution"):
         quantise(built_models / "ocr" / "model.onnx", tmp_path / "again.onnx", iter(images[:, None]))
     assert not (tmp_path / "again.onnx").exists()
+
+
+def test_in_16_bits_only_the_ends_keep_32(model: Path, images: np.ndarray, tmp_path: Path) -> None:
+    halve(model, tmp_path / "half.onnx")
+    before, after = _run(model, images), _run(tmp_path / "half.onnx", images)
+    assert after.dtype == np.float32
+    assert 0 < abs(after - before).max() < 0.002 * np.ptp(before)
+    types = {t.name: t.data_type for t in onnx.load(tmp_path / "half.onnx").graph.initializer}
+    full = {
+        name for name in ("w_first", "w_middle", "w_gate", "w_next", "w_last") if types[name] == onnx.TensorProto.FLOAT
+    }
+    assert full == {"w_last"}
+
+
+def test_what_has_no_32_bits_cannot_be_halved(model: Path, tmp_path: Path) -> None:
+    emptied = onnx.load(model)
+    del emptied.graph.initializer[:]
+    onnx.save(emptied, tmp_path / "none.onnx")
+    with pytest.raises(QuantisationError, match=r"none\.onnx: has no weights of 32 bits"):
+        halve(tmp_path / "none.onnx", tmp_path / "half.onnx")
+    assert not (tmp_path / "half.onnx").exists()
