@@ -29,6 +29,8 @@ from src.runtime.session import ProviderError
 from src.runtime.sources import Source, expand
 
 PROG = "python -m src.infer"
+BY_SUFFIX = {".csv": "csv", ".json": "json", ".txt": "text"}
+"""The format of a file of results whose name ends so, where no other is asked for."""
 FEW = 4
 """No progress bar for so few pictures."""
 
@@ -36,8 +38,8 @@ EPILOG = """\
 formats:
   text   a table for people, a row per plate; the default on a terminal
   jsonl  one JSON object per picture; the default where the output is piped or kept in a file
-  json   the same objects as one array
-  csv    a row per plate; a picture without plates, or with an error, has one row too
+  json   the same objects as one array; the default for a file named .json
+  csv    a row per plate, and one for a picture without plates or with an error; the default for a file named .csv
 
 A picture that fails gives one line on standard error, and an error object in the JSON formats.
 Photographs with 3328 pixels or more on their longer side are decoded, and saved, at a half, a quarter or
@@ -85,10 +87,16 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.crops and args.min_confidence is not None:
         parser.error("--min-confidence: with --crops nothing is detected")
-    args.format = args.format or ("text" if args.output is None and sys.stdout.isatty() else "jsonl")
+    args.format = args.format or _fitting_format(args.output)
     if args.resume and (args.output is None or args.format != "jsonl"):
         parser.error("--resume: needs --output FILE in the format jsonl")
     return args
+
+
+def _fitting_format(output: Path | None) -> str:
+    if output is None:
+        return "text" if sys.stdout.isatty() else "jsonl"
+    return BY_SUFFIX.get(output.suffix.lower(), "jsonl")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -247,7 +247,7 @@ class TestOutput:
         assert texts(objects((tmp_path / "a.jsonl").read_text())[0]) == ["AB01"]
 
     def test_may_have_another_format(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
-        infer(photo(), "--output", tmp_path / "a.csv", "--format", "csv")
+        infer(photo(), "--output", tmp_path / "a.csv")
         assert [row["text"] for row in csv.DictReader((tmp_path / "a.csv").open())] == ["AB01"]
 
     def test_that_is_there_already_is_not_touched(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
