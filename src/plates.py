@@ -4,12 +4,14 @@ Exit status: 0 done, 1 a text fits no format, 2 wrong usage or a registry that c
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image as PillowImage
 from rich.console import Console
 from rich.table import Table
 
@@ -34,6 +36,9 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     try:
         return int(args.run(args))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it ends
+        return 141
     except (RegistryError, FontError) as error:
         print(f"{PROG}: {error}", file=sys.stderr)
         return USAGE
@@ -64,7 +69,10 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     checking = commands.add_parser("check", description="Checks files that may not be part of the registry yet.")
     checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
     checking.set_defaults(run=_check)
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.run is _draw and args.out.suffix.lower() not in PillowImage.registered_extensions():
+        parser.error(f"--out: {args.out}: no kind of picture is named so; .png is one")
+    return args
 
 
 def _command_parser(prog: str, description: str, **_: Any) -> Parser:

@@ -56,3 +56,11 @@ def test_a_row_of_the_sheet_for_each_type(tmp_path: Path) -> None:
 def test_a_country_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--registry", str(BOLIVIA), "list", "DE"]) == 2
     assert "no country DE; there are BO" in capsys.readouterr().err
+
+
+def test_a_sheet_of_no_known_kind_of_picture_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["draw", "RU", "--out", str(tmp_path / "ru.xyz")])
+    said = capsys.readouterr().err
+    assert (end.value.code, said.count("\n")) == (2, 1)
+    assert f"--out: {tmp_path}/ru.xyz: no kind of picture is named so" in said
