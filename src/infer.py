@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from src.core.card import CardError
 from src.core.format_reader import CountryError
-from src.runtime.command import USAGE, Parser, add_country_flags, add_model_flags, probability
+from src.runtime.command import USAGE, Parser, add_country_flags, add_model_flags, add_triton_flag, probability
 from src.runtime.draw import AnnotatedFolder
 from src.runtime.output import WRITERS, TextStream
 from src.runtime.picture import Outcome, PictureReader
@@ -27,6 +27,7 @@ from src.runtime.reader import CropReader, Reader
 from src.runtime.results import Earlier, ResultError, ResultFile, begin, resume
 from src.runtime.session import ProviderError
 from src.runtime.sources import Source, expand
+from src.runtime.triton import TritonError
 
 PROG = "python -m src.infer"
 BY_SUFFIX = {".csv": "csv", ".json": "json", ".txt": "text"}
@@ -44,7 +45,8 @@ formats:
 A picture that fails gives one line on standard error, and an error object in the JSON formats.
 Photographs with 3328 pixels or more on their longer side are decoded, and saved, at a half, a quarter or
 an eighth of their size; what is printed is in pixels of the file.
-Exit status: 0 all read, 1 some picture failed, 2 wrong usage (options, models, providers)."""
+A Triton server that fails ends the run, with status 1.
+Exit status: 0 all read, 1 some picture failed, 2 wrong usage (options, models, providers, servers)."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -84,9 +86,12 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--abstain", type=probability, metavar="P", help="mark readings below P as not accepted")
     add_country_flags(parser)
     add_model_flags(parser)
+    add_triton_flag(parser)
     args = parser.parse_args(argv)
     if args.crops and args.min_confidence is not None:
         parser.error("--min-confidence: with --crops nothing is detected")
+    if args.triton is not None and args.provider != "cpu":
+        parser.error("--provider: with --triton the server has its own")
     args.format = args.format or _fitting_format(args.output)
     if args.resume and (args.output is None or args.format != "jsonl"):
         parser.error("--resume: needs --output FILE in the format jsonl")
@@ -110,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
         workers, threads = share_out(args.threads, len(left))
         work = PictureReader(_open(args, threads), args.abstain, _saved(args, sources))
         output = _output(args)
-    except (CardError, CountryError, ProviderError, ResultError) as error:
+    except (CardError, CountryError, ProviderError, ResultError, TritonError) as error:
         return _fault(PROG, str(error), USAGE)
     cv2.setNumThreads(threads or -1)
     with output as stream, closing(in_order(work, left, workers)) as outcomes:
@@ -151,8 +156,8 @@ def _naming(flag: str) -> Iterator[None]:
 
 def _open(args: argparse.Namespace, threads: int) -> Reader | CropReader:
     if args.crops:
-        return CropReader(args.models, threads, args.provider, args.countries)
-    return Reader(args.models, threads, args.provider, args.min_confidence, args.countries)
+        return CropReader(args.models, threads, args.provider, args.countries, args.triton)
+    return Reader(args.models, threads, args.provider, args.min_confidence, args.countries, args.triton)
 
 
 def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: argparse.Namespace) -> int:
@@ -164,6 +169,8 @@ def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: ar
                 writer.write(outcome.described)
                 if outcome.fault is not None:
                     status = _fault(outcome.described["image"], outcome.fault)
+    except TritonError as error:  # no fault of a picture, and the rest would have it too: --resume can go on
+        return _fault(PROG, str(error))
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import with_formats
 from PIL import Image
 
 from src.calibrate import main
@@ -17,6 +16,7 @@ from src.core.format_set import FormatParameters
 from src.evaluation.raw_readings import by_source, photographed, seen
 from src.evaluation.sets import default_sets
 from src.runtime.plate_reader import PlateReader
+from tests.conftest import with_formats
 
 WriteData = Callable[..., Path]
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import with_formats
 
 from src.data.manifest import PlateLabel, Record, write_manifest
 from src.evaluate import main
 from src.evaluation.predictions import Prediction
 from src.evaluation.schema import Report, read_report
 from src.evaluation.sets import EvaluationSet
+from tests.conftest import with_formats
 
 Photo = Callable[..., Path]
 Command = Callable[..., tuple[int, str, str]]

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import with_formats
 from PIL import Image
 
 from src.infer import main
 from tests.commands import Command, Photo, objects, texts
+from tests.conftest import with_formats
 
 
 @pytest.fixture

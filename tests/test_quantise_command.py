@@ -9,12 +9,12 @@ import onnx
 import onnx.helper
 import onnx.numpy_helper
 import pytest
-from conftest import ALPHABET, BLUE, CROP, RED, fake_ocr, write_model
 from PIL import Image
 
 from src import quantise
 from src.core.card import load_card
 from src.runtime.plate_reader import PlateReader
+from tests.conftest import ALPHABET, BLUE, CROP, RED, fake_ocr, write_model
 
 Run = Callable[..., tuple[int, str]]
 

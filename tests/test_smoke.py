@@ -55,6 +55,7 @@ def test_the_reader_learns_eight_plates_by_heart(eight_plates: Path, tmp_path: P
         "optim.warmup_samples=80", "optim.weight_decay=0", "trainer.precision=32-true", "callbacks.ema.decay=0.9",
     )  # fmt: skip
     run("src.export", "models=[ocr]", f"ocr.checkpoint={tmp_path}/checkpoints/last.ckpt", f"ocr.out={tmp_path}/ocr")
+    assert (tmp_path / "triton" / "plate_reader" / "1" / "model.onnx").is_file()
     reader = PlateReader(tmp_path / "ocr", threads=1)
     wanted = {r.image: r.text for r in read_manifest(eight_plates / "manifest.jsonl")}
     read = {name: reader.read_whole(read_image(eight_plates / name)).text for name in wanted}

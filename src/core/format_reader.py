@@ -69,8 +69,19 @@ class FormatReader:
             format=self._type_name(evidence, posterior.texts[best], country) if known else None,
             region=self.countries[country] if known else None,
             region_confidence=min(float(joint[:, country].sum()), 1.0) if known else None,
-            candidates=self._candidates(posterior.texts, joint),
+            candidates=self._candidates(posterior.texts, joint, best),
         )
+
+    def fits(self, text: str) -> dict[str, str]:
+        """Every country that may write ``text`` on a plate, and its likeliest type of such a plate; likeliest first."""
+        matches = self._matcher.match([list(text)])
+        types: dict[str, str] = {}
+        if matches:
+            likelihoods = self._matcher.by_country(matches)[0]
+            for number in np.argsort(-likelihoods, kind="stable").tolist():
+                if name := self._matcher.type_name(matches[0], number):
+                    types[self.countries[number]] = name
+        return types
 
     def gather(self, log_probs: Outputs) -> Evidence:
         """What the network and the formats say of one plate, not yet weighed."""
@@ -87,11 +98,13 @@ class FormatReader:
         matches = [match for match in evidence.matches if match.text == text]
         return self._matcher.type_name(matches[0], country) if matches else None
 
-    def _candidates(self, texts: Sequence[str], joint: Floats) -> tuple[Candidate, ...]:
+    def _candidates(self, texts: Sequence[str], joint: Floats, best: int) -> tuple[Candidate, ...]:
+        """The reading first: its text is the likeliest over all countries, though in one of them another may be."""
         regions = (*self.countries, None)
+        first = best * len(regions) + int(joint[best].argmax())
         order = np.argsort(-joint, axis=None)[:CANDIDATES].tolist()
-        likely = [i for i in order if joint.flat[i] >= UNLIKELY] or order[:1]
-        rows = [divmod(i, len(regions)) for i in likely]
+        others = [i for i in order if i != first and joint.flat[i] >= UNLIKELY]
+        rows = [divmod(i, len(regions)) for i in [first, *others][:CANDIDATES]]
         return tuple(Candidate(texts[row], regions[column], float(joint[row, column])) for row, column in rows)
 
 

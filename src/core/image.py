@@ -59,6 +59,14 @@ class ImageError(ValueError):
     """A picture that cannot be read; the message names the fault, the caller names the file."""
 
 
+class UnknownFormatError(ImageError):
+    """What is no picture, or one of a format that is not read."""
+
+
+class TooLargeError(ImageError):
+    """A picture of more pixels, or a file of more bytes, than are taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Photograph:
     """Pixels of a file, each of which stands for ``factor`` x ``factor`` of the file's own."""
@@ -67,6 +75,7 @@ class Photograph:
     width: int  # of the file, its orientation applied
     height: int
     factor: int
+    media_type: str  # by the contents, such as image/jpeg
 
 
 def read_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
@@ -83,16 +92,20 @@ def read_photograph(path: Path | str, least_side: int, max_pixels: int = MAX_PIX
 
     A JPEG is decoded at that size in the first place, other formats are averaged over squares. Raises ImageError.
     """
-    file = _snapshot(path)
-    with _named_faults(max_pixels), _open(file) as picture:
+    return decode_photograph(_snapshot(path), least_side, max_pixels)
+
+
+def decode_photograph(data: bytes, least_side: int, max_pixels: int = MAX_PIXELS) -> Photograph:
+    """``read_photograph`` of a file's bytes. Raises ImageError."""
+    with _named_faults(max_pixels), _open(io.BytesIO(data)) as picture:
         width, height = picture.size
         if width * height > max_pixels:
-            raise ImageError(f"{width} x {height} pixels, over {max_pixels // 1_000_000} megapixels")
+            raise TooLargeError(f"{width} x {height} pixels, over {max_pixels / 1e6:g} megapixels")
         factor = _reduction(max(width, height), least_side)
         return _decode(picture, factor)
 
 
-def _snapshot(path: Path | str) -> io.BytesIO:
+def _snapshot(path: Path | str) -> bytes:
     """The bytes of a file, read once: what happens to it later does not matter.
 
     Pillow and libtiff would map it into memory, where a file that is cut off meanwhile kills the process.
@@ -116,8 +129,8 @@ def _snapshot(path: Path | str) -> io.BytesIO:
     except ValueError:
         raise ImageError("no such file: its name has a zero byte") from None
     if len(data) > MAX_BYTES:
-        raise ImageError(f"a file of over {MAX_BYTES // 1_000_000} megabytes")
-    return io.BytesIO(data)
+        raise TooLargeError(f"a file of over {MAX_BYTES // 1_000_000} megabytes")
+    return data
 
 
 @contextmanager
@@ -127,9 +140,9 @@ def _named_faults(max_pixels: int) -> Iterator[None]:
     except ImageError:
         raise
     except UnidentifiedImageError:
-        raise ImageError("not an image, or of an unsupported format") from None
+        raise UnknownFormatError("not an image, or of an unsupported format") from None
     except PillowImage.DecompressionBombError:
-        raise ImageError(f"over {max_pixels // 1_000_000} megapixels") from None
+        raise TooLargeError(f"over {max_pixels / 1e6:g} megapixels") from None
     except MemoryError:
         raise ImageError("too little memory to decode it") from None
     except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:  # RuntimeError: AVIF
@@ -151,7 +164,7 @@ def _open_heif(file: io.BytesIO) -> PillowImage.Image:
     try:
         import pillow_heif  # optional
     except ImportError:
-        raise ImageError("HEIF, which needs the package pillow-heif") from None
+        raise UnknownFormatError("HEIF, which needs the package pillow-heif") from None
     pillow_heif.register_heif_opener()
     return PillowImage.open(file, formats=("HEIF",))
 
@@ -165,6 +178,7 @@ def _reduction(side: int, least_side: int) -> int:
 
 def _decode(picture: PillowImage.Image, factor: int) -> Photograph:
     width, height = picture.size
+    media_type = _media_type(picture)
     if factor > 1 and min(width, height) >= factor:
         picture.draft(None, (width // factor, height // factor))  # takes effect for JPEG alone
     left = factor if picture.size == (width, height) else 1
@@ -174,7 +188,13 @@ def _decode(picture: PillowImage.Image, factor: int) -> Photograph:
         picture = picture.transpose(_UPRIGHT[orientation])
     if orientation in (5, 6, 7, 8):
         width, height = height, width
-    return Photograph(_pixels(picture, left), width, height, factor)
+    return Photograph(_pixels(picture, left), width, height, factor, media_type)
+
+
+def _media_type(picture: PillowImage.Image) -> str:
+    """A JPEG with further pictures behind it, as telephones make them, is one like any other."""
+    kind = "JPEG" if picture.format == "MPO" else picture.format or ""
+    return PillowImage.MIME.get(kind, "application/octet-stream")
 
 
 def _pixels(picture: PillowImage.Image, factor: int) -> Image:

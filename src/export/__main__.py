@@ -1,4 +1,4 @@
-"""Exports both models: ``python -m src.export [HYDRA OVERRIDES]``."""
+"""Exports both models, and to a Triton repository beside them: ``python -m src.export [HYDRA OVERRIDES]``."""
 
 import logging
 import sys
@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from omegaconf import DictConfig
 
-from src.core.card import ModelCard
+from src.core.card import CardError, ModelCard
 from src.core.geometry import box_to_corners, crop_plate, letterbox
 from src.core.image import ImageError, read_image
 from src.core.plates import RegistryError, load_registry
 from src.data.manifest import ManifestError, read_manifest
 from src.export.onnx import ParityError
 from src.export.package import ExportError, export_detector, export_ocr
+from src.export.triton import add_model
 
 log = logging.getLogger(__name__)
 Images = npt.NDArray[np.uint8]
@@ -53,6 +54,7 @@ def run(config: DictConfig) -> list[ModelCard]:
             registry = load_registry(*map(Path, part.registry))
             cards.append(export_ocr(checkpoint, out, sample_crops(samples, tuple(part.size)), registry))
         log.info("%s: %s, %.1f MB", out, cards[-1].metrics, (out / "model.onnx").stat().st_size / 1e6)
+        log.info("served by Triton: %s", add_model(out, out.parent / "triton"))
     return cards
 
 
@@ -60,7 +62,7 @@ def run(config: DictConfig) -> list[ModelCard]:
 def main(config: DictConfig) -> None:
     try:
         run(config)
-    except (ExportError, ImageError, ManifestError, ParityError, RegistryError) as error:
+    except (CardError, ExportError, ImageError, ManifestError, ParityError, RegistryError) as error:
         sys.exit(f"export: {error}")
 
 

@@ -1,9 +1,10 @@
-"""Exported models at work: onnxruntime, numpy and OpenCV, never torch."""
+"""Exported models at work: onnxruntime or Triton, numpy and OpenCV, never torch."""
 
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader
 from src.runtime.reader import CropReader, ImageResult, PlateResult, Reader, Timings, read_file
 from src.runtime.session import ProviderError, available_providers
+from src.runtime.triton import TritonError
 
 __all__ = [
     "CropReader",
@@ -14,6 +15,7 @@ __all__ = [
     "ProviderError",
     "Reader",
     "Timings",
+    "TritonError",
     "available_providers",
     "read_file",
 ]

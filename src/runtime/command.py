@@ -53,6 +53,16 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_triton_flag(parser: argparse.ArgumentParser) -> None:
+    """``--triton``."""
+    parser.add_argument(
+        "--triton",
+        metavar="URL",
+        help="Triton server that runs the models instead, grpc://host:8001 or http://host:8000; the cards are still "
+        "those of --models, and --threads is how many pictures are on their way at once",
+    )
+
+
 def add_country_flags(parser: argparse.ArgumentParser) -> None:
     """``--countries`` and ``--no-formats``; both are ``countries``: none named for any, None for no formats."""
     choice = parser.add_mutually_exclusive_group()

@@ -1,27 +1,40 @@
 """Finds the plates of a photograph."""
 
+from copy import copy
 from pathlib import Path
+from typing import Self
 
 from src.core.card import CardError
 from src.core.decoding import Floats, decode_detections
 from src.core.geometry import Letterbox, canvas_size, letterbox
 from src.core.types import Detection, Image
-from src.runtime.session import open_model
+from src.runtime.backend import open_here
+from src.runtime.model import Model, check_contract
 
 
 class Detector:
     """The exported detector of one folder (``model.onnx`` and ``card.json``)."""
 
     def __init__(
-        self, folder: Path | str, threads: int = 0, provider: str = "cpu", min_confidence: float | None = None
+        self, source: Path | str | Model, threads: int = 0, provider: str = "cpu", min_confidence: float | None = None
     ) -> None:
-        """``min_confidence`` None means the card's threshold. Raises CardError or ProviderError."""
-        self._model = open_model(Path(folder), "detector", {"boxes", "scores"}, threads, provider)
+        """``source``: the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
+
+        ``min_confidence`` None means the card's threshold. Raises CardError or ProviderError.
+        """
+        self._model = open_here(source, threads, provider)
+        check_contract(self._model, "detector", {"boxes", "scores"})
         self.card = self._model.card
         threshold = self.card.confidence_threshold if min_confidence is None else min_confidence
         if threshold is None:
-            raise CardError(f"{Path(folder) / 'card.json'}: confidence_threshold: a detector needs one")
+            raise CardError(f"{self._model.folder / 'card.json'}: confidence_threshold: a detector needs one")
         self.min_confidence = threshold
+
+    def above(self, min_confidence: float) -> Self:
+        """The same detector with another threshold."""
+        other = copy(self)
+        other.min_confidence = min_confidence
+        return other
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -45,7 +58,11 @@ class Detector:
 
     def infer(self, canvas: Image) -> dict[str, Floats]:
         """The network's outputs for one prepared image, batch dimension included."""
-        return self._model.run(canvas[None])
+        return self.infer_batch(canvas[None])
+
+    def infer_batch(self, canvases: Image) -> dict[str, Floats]:
+        """The network's outputs for prepared images of one size, ``uint8 [N, H, W, 3]``."""
+        return self._model.run(canvases)
 
     def postprocess(self, raw: dict[str, Floats], fit: Letterbox, size: tuple[int, int]) -> list[Detection]:
         """Detections in pixels of the original image of ``size`` (height, width)."""

@@ -15,7 +15,8 @@ from src.core.decoding import Floats, ctc_decode
 from src.core.format_reader import CountryError, FormatReader
 from src.core.geometry import CROP_MARGIN, box_to_corners, crop_plate
 from src.core.types import Boxes, Corners, Image, Reading
-from src.runtime.session import OnnxModel, open_model
+from src.runtime.backend import open_here
+from src.runtime.model import Model, check_contract
 
 MAX_BATCH = 64
 """More crops than this go through in several batches, so that a very low threshold cannot exhaust memory."""
@@ -31,28 +32,30 @@ class PlateReader:
 
     def __init__(
         self,
-        folder: Path | str,
+        source: Path | str | Model,
         threads: int = 0,
         provider: str = "cpu",
         countries: Sequence[str] | None = (),
     ) -> None:
-        """``countries`` (ISO 3166 alpha-2) are those that the plates are of: any where none is named.
+        """``source``: the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
 
-        None reads without the formats of countries. Raises CardError, ProviderError, or CountryError for a country
-        whose formats the card lacks.
+        ``countries`` (ISO 3166 alpha-2) are those that the plates are of: any where none is named. None reads without
+        the formats of countries. Raises CardError, ProviderError, or CountryError for a country whose formats the card
+        lacks.
         """
-        self._model = open_model(Path(folder), "ocr", {"log_probs"}, threads, provider)
-        self.card = self._model.card
+        self._model = open_here(source, threads, provider)
+        check_contract(self._model, "ocr", {"log_probs"})
+        self.card, described = self._model.card, self._model.folder / "card.json"
         if self.card.alphabet is None:
-            raise CardError(f"{Path(folder) / 'card.json'}: alphabet: an OCR needs one")
+            raise CardError(f"{described}: alphabet: an OCR needs one")
         self._alphabet = Alphabet(self.card.alphabet)
-        _check_regions(self._model, Path(folder))
+        _check_regions(self._model)
         self.format_reader: FormatReader | None = None
         """None: plates are read without formats."""
         if self.card.formats is not None and countries is not None:
             self.format_reader = FormatReader(self.card.formats, self._alphabet, self.card.regions, countries)
         elif countries:
-            raise CountryError(f"{Path(folder) / 'card.json'}: has no plate formats, so none of {countries[0]!r}")
+            raise CountryError(f"{described}: has no plate formats, so none of {countries[0]!r}")
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -119,8 +122,8 @@ class PlateReader:
         return replace(reading, region=self.card.regions[best], region_confidence=confidence)
 
 
-def _check_regions(model: OnnxModel, folder: Path) -> None:
-    shapes = {output.name: output.shape for output in model.session.get_outputs()}
-    named, given = len(model.card.regions), shapes["regions"][-1] if "regions" in shapes else 0
+def _check_regions(model: Model) -> None:
+    told = model.outputs.get("regions")
+    named, given = len(model.card.regions), told.shape[-1] if told else 0
     if named != given:
-        raise CardError(f"{folder / 'card.json'}: regions: {named} are named, the model tells {given} apart")
+        raise CardError(f"{model.folder / 'card.json'}: regions: {named} are named, the model tells {given} apart")

@@ -12,6 +12,7 @@ import numpy as np
 from src.core.geometry import box_to_corners, tilt
 from src.core.image import Photograph, read_photograph
 from src.core.types import Boxes, Corners, Detection, Image, Reading
+from src.runtime.backend import opener
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader, whole
 
@@ -71,18 +72,27 @@ class Reader:
         provider: str = "cpu",
         min_confidence: float | None = None,
         countries: Sequence[str] | None = (),
+        triton: str | None = None,
     ) -> None:
         """``models`` holds the folders ``detector`` and ``ocr``; ``countries`` as of ``PlateReader``.
 
-        Raises CardError, ProviderError or CountryError.
+        They run in onnxruntime with ``threads`` on ``provider``, or on the server at the URL ``triton``. Raises
+        CardError, CountryError, ProviderError or TritonError.
         """
-        self.detector = Detector(Path(models) / "detector", threads, provider, min_confidence)
-        self.plate_reader = PlateReader(Path(models) / "ocr", threads, provider, countries)
+        open_model = opener(threads, provider, triton)
+        self.detector = Detector(open_model(Path(models) / "detector"), min_confidence=min_confidence)
+        self.plate_reader = PlateReader(open_model(Path(models) / "ocr"), countries=countries)
 
     def within(self, countries: Sequence[str]) -> Self:
         """The same reader for plates of other ``countries``. Raises CountryError."""
         other = copy(self)
         other.plate_reader = self.plate_reader.within(countries)
+        return other
+
+    def above(self, min_confidence: float) -> Self:
+        """The same reader, which leaves out detections below another threshold."""
+        other = copy(self)
+        other.detector = self.detector.above(min_confidence)
         return other
 
     def read(self, image: Image) -> ImageResult:
@@ -92,11 +102,8 @@ class Reader:
         detected = perf_counter()
         readings = self.plate_reader.read(image, [read_within(d) for d in detections])
         end = perf_counter()
-        plates = tuple(
-            PlateResult(d.box, d.corners, d.confidence, r) for d, r in zip(detections, readings, strict=True)
-        )
         ms = Timings(None, _ms(start, detected), _ms(detected, end), _ms(start, end))
-        return ImageResult(image.shape[1], image.shape[0], plates, ms)
+        return ImageResult(image.shape[1], image.shape[0], as_plates(detections, readings), ms)
 
 
 class CropReader:
@@ -108,9 +115,11 @@ class CropReader:
         threads: int = 0,
         provider: str = "cpu",
         countries: Sequence[str] | None = (),
+        triton: str | None = None,
     ) -> None:
-        """``models`` holds the folder ``ocr``. Raises CardError, ProviderError or CountryError."""
-        self.plate_reader = PlateReader(Path(models) / "ocr", threads, provider, countries)
+        """``models`` holds the folder ``ocr``; the rest as of ``Reader``, as are the errors."""
+        open_model = opener(threads, provider, triton)
+        self.plate_reader = PlateReader(open_model(Path(models) / "ocr"), countries=countries)
 
     def read(self, image: Image) -> ImageResult:
         """Reads ``image``, RGB, as one plate."""
@@ -128,13 +137,22 @@ def read_file(reader: ReadsImages, path: Path | str) -> tuple[Photograph, ImageR
     start = perf_counter()
     photograph = read_photograph(path, LEAST_SIDE)
     decode = _ms(start, perf_counter())
-    result = reader.read(photograph.pixels)
-    plates = tuple(_in_file(plate, photograph) for plate in result.plates)
+    return photograph, in_file(reader.read(photograph.pixels), photograph, decode)
+
+
+def in_file(result: ImageResult, photograph: Photograph, decode: float) -> ImageResult:
+    """What was read in the pixels of ``photograph``, in the file's own; it was decoded in ``decode`` milliseconds."""
+    plates = tuple(_plate_in_file(plate, photograph) for plate in result.plates)
     ms = replace(result.ms, decode=decode, total=decode + result.ms.total)
-    return photograph, ImageResult(photograph.width, photograph.height, plates, ms)
+    return ImageResult(photograph.width, photograph.height, plates, ms)
 
 
-def _in_file(plate: PlateResult, photograph: Photograph) -> PlateResult:
+def as_plates(detections: Sequence[Detection], readings: Sequence[Reading]) -> tuple[PlateResult, ...]:
+    """Each detection with its reading."""
+    return tuple(PlateResult(d.box, d.corners, d.confidence, r) for d, r in zip(detections, readings, strict=True))
+
+
+def _plate_in_file(plate: PlateResult, photograph: Photograph) -> PlateResult:
     """The last row and column of decoded pixels may reach beyond the file's: no box does."""
     limits = np.array([photograph.width, photograph.height] * 2, np.float32)
     box = np.minimum(plate.box * photograph.factor, limits).astype(np.float32)

@@ -1,8 +1,8 @@
-"""An exported model opened with onnxruntime: card checked, provider as asked for, contract checked."""
+"""An exported model opened with onnxruntime: card checked, provider as asked for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,9 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
 
 from src.core.card import CardError, ModelCard, load_card
+from src.runtime.model import INPUT, Tensor
 
+_TYPES = {"tensor(uint8)": "uint8", "tensor(float)": "float32"}
 _SUFFIX = "ExecutionProvider"
 _LOAD_FAULTS = (
     ort_state.Fail,
@@ -42,34 +44,50 @@ def available_providers() -> dict[str, str]:
 class OnnxModel:
     """A loaded model with its card. ``run`` gives the outputs by name."""
 
+    folder: Path
     card: ModelCard
     session: ort.InferenceSession
+
+    @property
+    def where(self) -> str:
+        """The file."""
+        return str(self.folder / "model.onnx")
 
     @property
     def providers(self) -> tuple[str, ...]:
         """onnxruntime's names of the providers of the session, the one asked for first."""
         return tuple(self.session.get_providers())
 
+    @property
+    def inputs(self) -> dict[str, Tensor]:
+        """What the network takes."""
+        return _tensors(self.session.get_inputs())
+
+    @property
+    def outputs(self) -> dict[str, Tensor]:
+        """What the network gives."""
+        return _tensors(self.session.get_outputs())
+
     def run(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         """Outputs for a batch ``uint8 [N, H, W, 3]`` RGB of the card's input size."""
         names = [output.name for output in self.session.get_outputs()]
-        return dict(zip(names, self.session.run(names, {"images": images}), strict=True))
+        return dict(zip(names, self.session.run(names, {INPUT: images}), strict=True))
 
 
-def open_model(
-    folder: Path, task: Literal["detector", "ocr"], outputs: set[str], threads: int, provider: str
-) -> OnnxModel:
+def open_model(folder: Path, threads: int = 0, provider: str = "cpu") -> OnnxModel:
     """Opens ``folder``'s ``model.onnx`` on ``provider`` with ``threads`` (0: as many as there are cores).
 
-    Raises CardError for a folder that is incomplete, altered or holds another kind of model, ProviderError
-    for a provider that is not there: nothing falls back to the CPU in silence.
+    Raises CardError for a folder that is incomplete or altered, ProviderError for a provider that is not there:
+    nothing falls back to the CPU in silence.
     """
-    card = load_card(folder)
-    if card.task != task:
-        raise CardError(f"{folder / 'card.json'}: task: is {card.task!r}, {task!r} is needed here")
-    model = OnnxModel(card, _open_session(folder / "model.onnx", threads, provider))
-    _check_contract(model, folder / "model.onnx", outputs)
-    return model
+    return OnnxModel(folder, load_card(folder), _open_session(folder / "model.onnx", threads, provider))
+
+
+def _tensors(arguments: Iterable[ort.NodeArg]) -> dict[str, Tensor]:
+    return {
+        a.name: Tensor(_TYPES.get(a.type, a.type), tuple(side if isinstance(side, int) else None for side in a.shape))
+        for a in arguments
+    }
 
 
 def _open_session(path: Path, threads: int, provider: str) -> ort.InferenceSession:
@@ -89,15 +107,3 @@ def _open_session(path: Path, threads: int, provider: str) -> ort.InferenceSessi
     if session.get_providers()[0] != known[provider]:
         raise ProviderError(f"provider {provider!r} could not be started ({choice})")
     return session
-
-
-def _check_contract(model: OnnxModel, path: Path, outputs: set[str]) -> None:
-    images: Any = {i.name: i for i in model.session.get_inputs()}.get("images")
-    if images is None or images.type != "tensor(uint8)":
-        raise CardError(f"{path}: has no uint8 input 'images'")
-    card, fixed = model.card, tuple(d if isinstance(d, int) else None for d in images.shape[1:])
-    if fixed != (*((None, None) if card.stride else card.input_size), 3):
-        sizes = f"up to {card.input_size} in steps of {card.stride}" if card.stride else card.input_size
-        raise CardError(f"{path}: input is {images.shape}, its card says {sizes}")
-    if missing := outputs - {o.name for o in model.session.get_outputs()}:
-        raise CardError(f"{path}: has no output {sorted(missing)[0]!r}")

@@ -126,6 +126,18 @@ def test_with_little_weight_the_network_decides() -> None:
     assert read(reader(regions=False, weight=1.0), log_probs).text == "A815BT77"
 
 
+def test_the_reading_is_the_first_candidate_though_in_one_country_another_text_is_likelier() -> None:
+    alike = compile_formats(registry(country("DE", car="lldd"), country("SE", car="lldd"), country("RU", car="lldl")))
+    by = FormatReader(alike, ALPHABET, COUNTRIES)
+    reading = read(by, seen("A", "B", "1", {"5": 0.5, "S": 0.49}), DE=0.4, SE=0.4, RU=0.2)
+    assert reading.text == "AB15"
+    assert reading.candidates is not None
+    (first, second, *_) = reading.candidates
+    assert (first.text, first.region) == (reading.text, reading.region)
+    assert (second.text, second.region) == ("AB1S", "RU")
+    assert second.confidence > first.confidence
+
+
 def test_the_confidence_is_calibrated_and_the_candidates_go_with_it() -> None:
     log_probs = seen("B", {"A": 0.7, "4": 0.25}, "B", "1", "2", "3")
     before = read(reader(regions=False), log_probs)
@@ -165,3 +177,12 @@ def test_the_prior_is_the_networks_within_the_countries_in_use() -> None:
     assert used[2] > 0.005
     sharper = country_prior(COUNTRIES, ("SE", "DE", "XX"), told, (), 2)
     assert sharper[2] > seen_prior[2]
+
+
+def test_a_text_fits_the_countries_that_may_write_it_the_likeliest_first() -> None:
+    rare = country("SE", car="lllddd", taxi=(1, "[ABET]ddd[ABET]{2}dd"), bus=(99, "dddd"))
+    by = FormatReader(compile_formats(registry(DE, RU, rare)), ALPHABET)
+    assert list(by.fits("A815BT77").items()) == [("RU", "car"), ("SE", "taxi")]
+    assert by.fits("DE15") == {"DE": "car"}
+    assert by.fits("A815BT7O") == {}  # no look-alike is taken for another
+    assert by.fits("") == by.fits("京1") == {}

@@ -1,6 +1,7 @@
 """Every kind of file becomes upright RGB, or an error that says what is wrong with it."""
 
 import errno
+import io
 import os
 import struct
 import sys
@@ -13,7 +14,14 @@ from PIL import Image, ImageOps
 
 from scripts.fuzz_corpus import as_ycck
 from src.core import image
-from src.core.image import ImageError, read_image, read_photograph
+from src.core.image import (
+    ImageError,
+    TooLargeError,
+    UnknownFormatError,
+    decode_photograph,
+    read_image,
+    read_photograph,
+)
 
 RED = (200, 10, 30)
 NOISE = np.random.default_rng(0).integers(0, 256, (18, 24, 3), np.uint8)
@@ -271,3 +279,28 @@ def test_too_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(image, "_pixels", fail)
     with pytest.raises(ImageError, match="too little memory"):
         read_image(save(tmp_path / "a.png", "RGB", RED))
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [("JPEG", "image/jpeg"), ("MPO", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("GIF", "image/gif")],
+)
+def test_bytes_are_a_photograph_too_and_say_what_they_are(tmp_path: Path, kind: str, media_type: str) -> None:
+    path = tmp_path / "a.txt"
+    more = {"save_all": True, "append_images": [Image.new("RGB", (6, 4))]} if kind == "MPO" else {}
+    Image.new("RGB", (6, 4), RED).save(path, kind, **more)
+    photograph = decode_photograph(path.read_bytes(), 6)
+    assert photograph.media_type == media_type
+    assert (photograph.pixels == read_photograph(path, 6).pixels).all()
+
+
+def test_what_is_wrong_with_bytes_can_be_told_apart() -> None:
+    file = io.BytesIO()
+    Image.fromarray(NOISE).save(file, "PNG")
+    for data, most, error in ((b"x", 999, UnknownFormatError), (file.getvalue(), 431, TooLargeError)):
+        with pytest.raises(error):
+            decode_photograph(data, 6, most)
+    with pytest.raises(ImageError) as damaged:
+        decode_photograph(file.getvalue()[:-40], 6)
+    assert type(damaged.value) is ImageError
+    assert decode_photograph(file.getvalue(), 6, 432).pixels.shape == (5, 6, 3)

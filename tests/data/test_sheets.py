@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import BLUE, RED
 
 from src.data.manifest import PlateLabel, Record
 from src.data.sheets import CAPTION, IGNORED, PLATE, crop_sheet, scene_sheet
+from tests.conftest import BLUE, RED
 
 BOX = (30, 20, 60, 30)  # where the picture is red
 TILTED = ((30, 22), (60, 20), (60, 28), (30, 30))

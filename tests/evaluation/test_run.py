@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import with_formats
 
 from src.data.manifest import PlateLabel, Record
 from src.evaluation.average_precision import AP_FLOOR
@@ -16,6 +15,7 @@ from src.evaluation.sets import EvaluationSet
 from src.evaluation.system import SetFigures
 from src.runtime.detector import Detector
 from src.runtime.reader import Reader
+from tests.conftest import with_formats
 
 Photo = Callable[..., Path]
 RED, BLUE = (30.0, 20.0, 60.0, 30.0), (10.0, 40.0, 50.0, 50.0)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ALPHABET, CROP, fake_ocr, with_formats, with_regions, write_model
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, load_card, write_card
 from src.core.format_reader import CountryError
 from src.runtime.plate_reader import PlateReader
+from tests.conftest import ALPHABET, CROP, fake_ocr, with_formats, with_regions, write_model
 
 RED, BLUE = (np.full((8, 24, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255)))
 DIM_RED = np.full((8, 24, 3), (90, 0, 0), np.uint8)  # less certain than full red

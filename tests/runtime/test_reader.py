@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import CANVAS, fake_detector, with_corners, with_free_sides, write_model
 from PIL import Image
 
 from src.core.image import ImageError, read_image
 from src.core.types import Detection
 from src.runtime import plate_reader
 from src.runtime.reader import CropReader, Reader, read_file
+from tests.conftest import CANVAS, fake_detector, with_corners, with_free_sides, write_model
 
 Photo = Callable[..., Path]
 

@@ -1,0 +1,28 @@
+"""Where models run: in this process by onnxruntime, or on a Triton server."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from src.runtime.model import Model
+from src.runtime.session import open_model
+from src.runtime.triton import TritonServer
+from src.runtime.triton_model import TritonModel
+
+
+def open_here(source: Path | str | Model, threads: int, provider: str) -> Model:
+    """The model of an exported folder, opened by onnxruntime; one that is open already stays as it is.
+
+    Raises CardError or ProviderError.
+    """
+    return open_model(Path(source), threads, provider) if isinstance(source, Path | str) else source
+
+
+def opener(threads: int, provider: str, triton: str | None) -> Callable[[Path], Model]:
+    """What opens the model of an exported folder: onnxruntime, or the Triton server of a URL.
+
+    Raises TritonError, and so may what it gives, as well as CardError and ProviderError.
+    """
+    if triton is None:
+        return partial(open_model, threads=threads, provider=provider)
+    return partial(TritonModel, TritonServer(triton))
