@@ -1,0 +1,1 @@
+"""The recogniser as a running service: API, database, page."""

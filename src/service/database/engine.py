@@ -1,0 +1,128 @@
+"""Opening the database, and the transactions on it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+
+from alembic.util.exc import CommandError
+from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from src.service.database import migration, tables
+from src.service.files import make_folder
+
+BUSY_S = 30
+"""Seconds that a transaction waits for another one's lock."""
+
+REMOVAL_LOCK = 0x706C617465
+"""Number of the advisory lock that is between removing plates and adding sightings to them."""
+
+
+class DatabaseError(RuntimeError):
+    """A database that cannot be used; one line, without its password."""
+
+
+class Database:
+    """An open database of either kind. Its transactions may run in any thread."""
+
+    def __init__(self, engine: Engine, identity: str) -> None:
+        self.engine = engine
+        self.identity = identity
+        """What no other database has, kept in the database itself."""
+        self._readers = sessionmaker(engine, expire_on_commit=False)
+        self._writers = sessionmaker(engine.execution_options(begin="BEGIN IMMEDIATE"), expire_on_commit=False)
+        # SQLite lets whoever asks at the right moment write next, and the others sleep: threads take turns instead
+        self._turn = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads, and in SQLite waits for no writer."""
+        with self._readers() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction that is on the disk when the block is left, and undone when that is by an exception."""
+        with self._turn, self._writers() as session, session.begin():
+            session.connection()  # begins it now, not with the first statement
+            yield session
+
+    @contextmanager
+    def adding(self) -> Iterator[Session]:
+        """A transaction in which plates that are found stay there until it ends."""
+        with self.session() as session:
+            if self.engine.dialect.name == "postgresql":  # SQLite has one writer at a time anyhow
+                session.execute(select(func.pg_advisory_xact_lock_shared(REMOVAL_LOCK)))
+            yield session
+
+    @contextmanager
+    def removing(self) -> Iterator[Session]:
+        """A transaction during which nobody adds sightings or removes any."""
+        with self.session() as session:
+            if self.engine.dialect.name == "postgresql":
+                session.execute(select(func.pg_advisory_xact_lock(REMOVAL_LOCK)))
+            yield session
+
+    def ready(self) -> bool:
+        """Whether it answers, with the tables as this program knows them."""
+        try:
+            with self.engine.connect() as connection:
+                return migration.is_current(connection)
+        except SQLAlchemyError:
+            return False
+
+    def close(self) -> None:
+        """Closes the connections that nobody uses."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """The database at ``url``, made and brought to the newest tables; other processes may do so at the same time.
+
+    Raises DatabaseError.
+    """
+    parsed = make_url(url)
+    try:
+        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+        with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+            migration.upgrade(connection)
+            identity = connection.scalars(select(tables.Installation.id)).one()
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        raise DatabaseError(f"{parsed.render_as_string(hide_password=True)}: {first_line(error)}") from error
+    return Database(engine, identity)
+
+
+def _postgresql(url: URL) -> Engine:
+    # whatever the server's own settings: an answer means that the disk has it, and days are those of UTC
+    settings = "-c synchronous_commit=on -c timezone=UTC"
+    connect_args = {"options": settings, "connect_timeout": 10}
+    return create_engine(url, connect_args=connect_args, pool_pre_ping=True)
+
+
+def _sqlite(url: URL) -> Engine:
+    make_folder(Path(str(url.database)).parent)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # leaves BEGIN to us: Python's comes late and never locks
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(connection: Connection) -> None:
+    """Writers ask for the lock at once: one that has read before it asks is refused, however long it would wait."""
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def first_line(error: Exception) -> str:
+    """What a database says that fails, without the statement and its values."""
+    return str(getattr(error, "orig", None) or error).strip().split("\n", 1)[0]

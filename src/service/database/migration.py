@@ -1,0 +1,39 @@
+"""Brings a database to the newest tables, with Alembic, whose files are part of this package."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+FILES = Path(__file__).parent / "migrations"
+LOCK = 0x6D696772
+"""Number of the advisory lock that is held while tables change."""
+
+
+def upgrade(connection: Connection) -> None:
+    """Applies what is missing, within the transaction of ``connection``: all of it or nothing.
+
+    In SQLite that transaction has to be a writer's from its beginning, which locks out the others.
+    Raises CommandError for a database of a newer program.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether nothing is missing."""
+    there = MigrationContext.configure(connection).get_current_heads()
+    return set(there) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FILES).replace("%", "%%"))
+    return config

@@ -1,0 +1,196 @@
+"""The tables. A change here needs a migration beside it, which a test asks for."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, Double, ForeignKey, Index, MetaData, String, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from src.service.database.types import Id, Json, PlateText, UtcDateTime, new_id
+
+NO_REGION = text("region IS NULL")
+
+
+class Table(DeclarativeBase):
+    """Names its constraints, so that later migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        date: Date,
+        float: Double,
+        str: String,
+        dict[str, Any]: Json,
+        list[str]: Json,
+        list[float]: Json,
+        list[list[float]]: Json,
+        list[dict[str, Any]]: Json,
+    }
+
+
+class Installation(Table):
+    """One row, by which this database can be told from others."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+
+class Camera(Table):
+    """A place that pictures come from, known by its name."""
+
+    __tablename__ = "cameras"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(unique=True)
+    created: Mapped[datetime]
+
+
+class Image(Table):
+    """A picture that was read."""
+
+    __tablename__ = "images"
+    __table_args__ = (Index(None, "name", "received"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    sha256: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str]
+    """As uploaded: for people to see, never part of a path."""
+    media_type: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    stored_as: Mapped[str | None]
+    """Path in the folder of pictures; null where the picture was not kept."""
+    received: Mapped[datetime] = mapped_column(index=True)
+    taken: Mapped[datetime | None]
+    camera_id: Mapped[str | None] = mapped_column(ForeignKey("cameras.id"), index=True)
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id"))
+
+    camera: Mapped[Camera | None] = relationship()
+
+
+class Detection(Table):
+    """A plate that was found in a picture, in pixels of the file."""
+
+    __tablename__ = "detections"
+    __table_args__ = (UniqueConstraint("image_id", "position"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    image_id: Mapped[str] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    """In the order of the result, from 0."""
+    x1: Mapped[float]
+    y1: Mapped[float]
+    x2: Mapped[float]
+    y2: Mapped[float]
+    corners: Mapped[list[list[float]] | None]
+    confidence: Mapped[float | None]
+
+    image: Mapped[Image] = relationship()
+
+
+class Plate(Table):
+    """A plate over all its sightings: a text of a country, or of one that nobody knows."""
+
+    __tablename__ = "plates"
+    __table_args__ = (
+        UniqueConstraint("text", "region"),
+        # to the constraint above, two plates of no region differ
+        Index("uq_plates_text_alone", "text", unique=True, sqlite_where=NO_REGION, postgresql_where=NO_REGION),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    text: Mapped[str] = mapped_column(PlateText)
+    region: Mapped[str | None]
+
+
+class Sighting(Table):
+    """One reading of one plate in one picture."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (
+        Index(None, "seen", "id"),
+        *(Index(None, filtered, "seen", "id") for filtered in ("text", "region", "camera_id")),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    detection_id: Mapped[str] = mapped_column(ForeignKey("detections.id", ondelete="CASCADE"), unique=True)
+    plate_id: Mapped[str] = mapped_column(ForeignKey("plates.id"), index=True)
+    camera_id: Mapped[str | None] = mapped_column(ForeignKey("cameras.id"))
+    seen: Mapped[datetime]
+    """When the picture was taken or, where nobody knows, received."""
+    text: Mapped[str] = mapped_column(PlateText)
+    raw_text: Mapped[str]
+    confidence: Mapped[float]
+    raw_confidence: Mapped[float]
+    char_confidences: Mapped[list[float]]
+    region: Mapped[str | None]
+    region_confidence: Mapped[float | None]
+    format: Mapped[str | None]
+    candidates: Mapped[list[dict[str, Any]] | None]
+    accepted: Mapped[bool | None]
+
+    detection: Mapped[Detection] = relationship()
+    plate: Mapped[Plate] = relationship()
+    camera: Mapped[Camera | None] = relationship()
+
+
+class ApiKey(Table):
+    """Who may ask. Of the secret only a digest is kept."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    name: Mapped[str]
+    prefix: Mapped[str] = mapped_column(unique=True)
+    """What the secret begins with, for people to tell keys apart."""
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
+    created: Mapped[datetime]
+    expires: Mapped[datetime | None]
+    revoked: Mapped[datetime | None]
+    per_minute: Mapped[int | None]
+    per_day: Mapped[int | None]
+
+
+class Usage(Table):
+    """Requests of a key on a day of UTC."""
+
+    __tablename__ = "usage"
+
+    key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+class Bucket(Table):
+    """The token bucket of a key's rate limit."""
+
+    __tablename__ = "buckets"
+
+    key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id"), primary_key=True)
+    tokens: Mapped[float]
+    filled: Mapped[datetime]
+    """When ``tokens`` was true; more have trickled in since."""
+
+
+class Audit(Table):
+    """Who did what."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(index=True)
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id"))
+    action: Mapped[str]
+    subject: Mapped[str | None]
+    detail: Mapped[dict[str, Any] | None]
+    remote: Mapped[str | None]

@@ -1,0 +1,49 @@
+"""Column types that behave alike in SQLite and PostgreSQL."""
+
+import uuid
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+ID_LENGTH = 32
+
+Id = String(ID_LENGTH)
+"""A public identifier: 32 hexadecimal digits."""
+
+Json = JSON(none_as_null=True)
+
+PlateText = (
+    String().with_variant(String(collation="NOCASE"), "sqlite").with_variant(String(collation="C"), "postgresql")
+)
+"""A column whose index serves ``LIKE 'A1%'`` too: LIKE ignores case in SQLite, the language's order in PostgreSQL."""
+
+
+def new_id() -> str:
+    """A random identifier, which nobody can guess or count on from."""
+    return uuid.uuid4().hex
+
+
+def utc(moment: datetime) -> datetime:
+    """``moment`` in UTC. Raises ValueError where it has no time zone or lies outside the calendar."""
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{moment.isoformat()} lies outside the years 1 to 9999") from None
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, aware and in UTC on the way in and out; SQLite keeps it as text that sorts by time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else utc(value)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

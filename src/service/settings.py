@@ -1,0 +1,148 @@
+"""What an operator may set, by environment variables or a file ``.env``."""
+
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "NUMBER_PLATE_"
+PAGE_PREFIX = "page_"
+"""``NUMBER_PLATE_PAGE_...`` are the page's settings, which are none of the service's business."""
+
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+MIB = 2**20
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names it and the fault."""
+
+
+def _check_database_url(value: str) -> str:
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError("is no database URL such as postgresql+psycopg://user:password@host/name") from None
+    if url.drivername not in DATABASES:
+        raise ValueError(f"{url.drivername} is not supported, {', '.join(DATABASES)} are")
+    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ValueError("a database in memory keeps nothing, name a file")
+    return value
+
+
+def _check_triton_url(value: str) -> str:
+    if not value.startswith(("grpc://", "http://")):
+        raise ValueError("must begin with grpc:// or http://")
+    return value
+
+
+def _default_database_url(data: dict[str, Any]) -> str:
+    return URL.create("sqlite", database=str(data["data_dir"] / "number-plate.db")).render_as_string()
+
+
+class Settings(BaseSettings):
+    """One attribute per setting; ``NUMBER_PLATE_DATA_DIR`` in the environment sets ``data_dir``.
+
+    A misspelt name is an error in the environment too: a lost ``REQUIRE_KEYS`` would leave the service open.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        dotenv_filtering="match_prefix",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    data_dir: Path = Field(default=Path("var"), description="folder of the pictures and of the SQLite database")
+    database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
+        default_factory=_default_database_url,
+        repr=False,  # it may hold a password
+        description="SQLAlchemy URL; default: SQLite in data_dir",
+    )
+    models: Path = Field(default=Path("exports"), description="folder with detector/ and ocr/")
+    provider: str = Field(default="cpu", description="onnxruntime execution provider")
+    threads: int = Field(default=1, ge=0, le=1024, description="CPU threads of one inference; 0: all cores")
+    workers: int = Field(default=1, ge=1, le=256, description="inferences that run side by side")
+    queue: int = Field(default=64, ge=1, description="pictures that may wait")
+    batch: int = Field(default=8, ge=1, le=256, description="pictures in one inference at most")
+    triton_url: Annotated[str, AfterValidator(_check_triton_url)] | None = Field(
+        default=None, description="a Triton server that runs the models instead: grpc://host:8001, http://host:8000"
+    )
+    require_keys: bool = Field(default=False, description="whether every endpoint but /health needs an API key")
+    max_upload_bytes: int = Field(default=20 * MIB, ge=1, description="of one picture")
+    max_pictures: int = Field(default=16, ge=1, description="in one request")
+    max_pixels: int = Field(default=100_000_000, ge=1, description="of one picture")
+    retention_days: int | None = Field(
+        default=None, ge=1, le=36_500, description="days after which pictures and plates are deleted; unset: never"
+    )
+    retention_every_s: float = Field(
+        default=3600, gt=0, allow_inf_nan=False, description="seconds between two looks for what is too old"
+    )
+    keep_pictures: bool = Field(default=True, description="whether the pictures are stored, or only what was read")
+    min_confidence: float | None = Field(
+        default=None, ge=0, le=1, description="of a detection; unset: as the detector's card says"
+    )
+    request_timeout_s: float = Field(
+        default=30, gt=0, allow_inf_nan=False, description="seconds that a request may wait for its readings"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before the environment before ``.env``."""
+        return init_settings, _Environment(settings_cls), _EnvironmentFile(settings_cls)
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of this process. Raises SettingsError with one line."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsError(_first_fault(error)) from None
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, with those names of ours that no setting has."""
+
+    def __call__(self) -> dict[str, Any]:
+        prefix = PREFIX.lower()
+        ours = {name.removeprefix(prefix): v for name, v in self.env_vars.items() if name.startswith(prefix)}
+        return _without_page(ours | super().__call__())
+
+
+class _EnvironmentFile(DotEnvSettingsSource):
+    """``.env``, whose names with another prefix are for other programs."""
+
+    def __call__(self) -> dict[str, Any]:
+        return _without_page(super().__call__())
+
+
+def _without_page(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if not name.startswith(PAGE_PREFIX)}
+
+
+def _first_fault(error: ValidationError) -> str:
+    """The name of the variable, and what is wrong with it."""
+    fault = error.errors(include_url=False, include_input=False)[0]
+    name = PREFIX + str(fault["loc"][0]).upper()
+    if fault["type"] == "extra_forbidden":
+        return f"{name}: there is no such setting"
+    return f"{name}: {fault['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,72 @@
+"""What the service keeps: pictures, what was read in them, keys, their use and the audit.
+
+All functions are synchronous and may run in any thread. What they return is no longer bound to the database.
+"""
+
+from src.service.store.audit import SERVICE, Action, Actor, record
+from src.service.store.counts import CameraCount, Statistics, cameras, statistics
+from src.service.store.keys import (
+    ApiKeyError,
+    Key,
+    NewKey,
+    Scope,
+    create_key,
+    list_keys,
+    revoke_key,
+    verify_key,
+)
+from src.service.store.pictures import Pictures, open_pictures
+from src.service.store.plates import PlateHistory, plate
+from src.service.store.query import QueryError, SightingQuery
+from src.service.store.recognitions import StoredImage, Upload, save_recognition
+from src.service.store.removal import delete_plate, delete_sighting
+from src.service.store.retention import Expired, expire, sweep
+from src.service.store.sightings import Page, Sighting, search, sighting
+from src.service.store.stored_pictures import StoredPicture, latest_picture, picture
+from src.service.store.text import TextError
+from src.service.store.usage import Allowed, Refused, count_use, used_today
+
+__all__ = [
+    "SERVICE",
+    "Action",
+    "Actor",
+    "Allowed",
+    "ApiKeyError",
+    "CameraCount",
+    "Expired",
+    "Key",
+    "NewKey",
+    "Page",
+    "Pictures",
+    "PlateHistory",
+    "QueryError",
+    "Refused",
+    "Scope",
+    "Sighting",
+    "SightingQuery",
+    "Statistics",
+    "StoredImage",
+    "StoredPicture",
+    "TextError",
+    "Upload",
+    "cameras",
+    "count_use",
+    "create_key",
+    "delete_plate",
+    "delete_sighting",
+    "expire",
+    "latest_picture",
+    "list_keys",
+    "open_pictures",
+    "picture",
+    "plate",
+    "record",
+    "revoke_key",
+    "save_recognition",
+    "search",
+    "sighting",
+    "statistics",
+    "sweep",
+    "used_today",
+    "verify_key",
+]

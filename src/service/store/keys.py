@@ -1,0 +1,155 @@
+"""API keys: made, recognised, revoked and listed. Of a secret only its SHA-256 is kept.
+
+A slow hash is for passwords, which can be guessed; a secret of 256 random bits cannot.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from src.service.database import Database, tables
+from src.service.database.types import new_id
+from src.service.store.audit import SERVICE, Action, note
+from src.service.store.text import name, shown
+
+MARK = "np_"
+"""What every key begins with, so that scanners for leaked secrets can know one."""
+
+
+class Scope(StrEnum):
+    """What a key may be used for."""
+
+    RECOGNIZE = "recognize"
+    READ = "read"
+    DELETE = "delete"
+    ADMIN = "admin"
+
+
+class ApiKeyError(ValueError):
+    """A key that cannot be made or found; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key, without its secret."""
+
+    id: str
+    name: str
+    prefix: str
+    scopes: frozenset[Scope]
+    created: datetime
+    expires: datetime | None
+    revoked: datetime | None
+    per_minute: int | None
+    """Requests; None: as many as it likes."""
+    per_day: int | None
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether it may be used for ``scope``; that of an administrator may for anything."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return self.revoked is None and (self.expires is None or now < self.expires)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made, and its secret, which cannot be had again."""
+
+    key: Key
+    secret: str
+
+
+def create_key(
+    database: Database,
+    called: str,
+    scopes: Collection[Scope],
+    expires: datetime | None = None,
+    per_minute: int | None = None,
+    per_day: int | None = None,
+) -> NewKey:
+    """Makes a key. Raises TextError for its name, and ApiKeyError where it could never be used."""
+    now = datetime.now(UTC)
+    _check(scopes, expires, per_minute, per_day, now)
+    prefix = MARK + secrets.token_hex(4)
+    secret = f"{prefix}_{secrets.token_urlsafe(32)}"
+    row = tables.ApiKey(
+        id=new_id(),
+        name=name(called, "key"),
+        prefix=prefix,
+        hash=_digest(secret),
+        scopes=sorted(set(scopes)),
+        created=now,
+        expires=expires,
+        per_minute=per_minute,
+        per_day=per_day,
+    )
+    with database.session() as session:
+        session.add(row)
+        session.flush()
+        session.add(tables.Bucket(key_id=row.id, tokens=per_minute or 0, filled=now))
+        note(session, Action.CREATE_KEY, row.name, SERVICE, {"prefix": prefix, "scopes": row.scopes})
+    return NewKey(_key(row), secret)
+
+
+def verify_key(database: Database, secret: str, now: datetime) -> Key | None:
+    """The key that ``secret`` belongs to; None where there is none, or it is revoked or expired."""
+    with database.reading() as session:
+        row = session.scalar(select(tables.ApiKey).where(tables.ApiKey.hash == _digest(secret)))
+    key = None if row is None else _key(row)
+    return key if key is not None and key.is_valid(now) else None
+
+
+def revoke_key(database: Database, prefix: str) -> Key:
+    """Makes the key with this prefix useless, for good. Raises ApiKeyError where there is none."""
+    with database.session() as session:
+        row = session.scalar(select(tables.ApiKey).where(tables.ApiKey.prefix == shown(prefix)))
+        if row is None:
+            raise ApiKeyError(f"there is no key {shown(prefix)!r}")
+        if row.revoked is None:
+            row.revoked = datetime.now(UTC)
+            note(session, Action.REVOKE_KEY, row.name, SERVICE, {"prefix": row.prefix})
+    return _key(row)
+
+
+def list_keys(database: Database) -> list[Key]:
+    """All keys that were ever made, oldest first."""
+    with database.reading() as session:
+        rows = session.scalars(select(tables.ApiKey).order_by(tables.ApiKey.created, tables.ApiKey.id))
+        return [_key(row) for row in rows]
+
+
+def _check(
+    scopes: Collection[Scope], expires: datetime | None, per_minute: int | None, per_day: int | None, now: datetime
+) -> None:
+    if not scopes:
+        raise ApiKeyError("a key without scopes is of no use")
+    if expires is not None and expires <= now:
+        raise ApiKeyError(f"{expires.isoformat()} is over already")
+    for limit in (per_minute, per_day):
+        if limit is not None and limit < 1:
+            raise ApiKeyError(f"{limit} requests are too few")
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _key(row: tables.ApiKey) -> Key:
+    return Key(
+        id=row.id,
+        name=row.name,
+        prefix=row.prefix,
+        scopes=frozenset(map(Scope, row.scopes)),
+        created=row.created,
+        expires=row.expires,
+        revoked=row.revoked,
+        per_minute=row.per_minute,
+        per_day=row.per_day,
+    )

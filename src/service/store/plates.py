@@ -1,0 +1,45 @@
+"""What is known of one plate."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from src.service.database import Database, tables
+from src.service.store.sightings import Sighting, newest
+from src.service.store.text import plate_text
+
+LATEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlateHistory:
+    """A plate over all its sightings."""
+
+    text: str
+    regions: list[str | None]
+    """Countries that it was read as, most frequent first."""
+    sightings: int
+    first_seen: datetime
+    last_seen: datetime
+    latest: list[Sighting]
+    """Newest first, LATEST at most."""
+
+
+def plate(database: Database, text: str) -> PlateHistory | None:
+    """The plate with this text, in any spelling; None where it was never seen. Raises TextError."""
+    plain = plate_text(text)
+    row = tables.Sighting
+    count = func.count()
+    with database.reading() as session:
+        by_region = session.execute(
+            select(row.region, count, func.min(row.seen), func.max(row.seen))
+            .where(row.text == plain)
+            .group_by(row.region)
+            .order_by(count.desc(), row.region.nulls_last())
+        ).all()
+        latest = newest(session, [row.text == plain], LATEST)
+    if not by_region:
+        return None
+    regions, counts, firsts, lasts = zip(*by_region, strict=True)
+    return PlateHistory(plain, list(regions), sum(counts), min(firsts), max(lasts), latest)

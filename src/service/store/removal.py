@@ -1,0 +1,68 @@
+"""Deletes sightings and plates, and the pictures that show no others.
+
+Rows go first, and files when that is on the disk: what a kill in between leaves are files that ``sweep`` removes.
+"""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from src.service.database import Database, tables
+from src.service.store.audit import Action, Actor, note
+from src.service.store.pictures import Pictures
+from src.service.store.text import plate_text, shown
+
+BATCH = 500
+"""Rows in one statement: databases limit its parameters."""
+
+
+def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, actor: Actor) -> bool:
+    """Deletes a sighting, with its picture if that has no other, and its plate likewise; False: there was none.
+
+    Audited whether there was one or not.
+    """
+    with database.removing() as session:
+        found = session.scalars(select(tables.Sighting).where(tables.Sighting.id == shown(sighting_id))).all()
+        stored = _delete(session, found)
+        note(session, Action.DELETE_SIGHTING, sighting_id, actor, {"sightings": len(found)})
+    pictures.remove(stored)
+    return bool(found)
+
+
+def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor) -> int:
+    """Deletes all sightings of a plate, in any spelling and of any country; how many. Audited. Raises TextError."""
+    plain = plate_text(text)
+    with database.removing() as session:
+        found = session.scalars(select(tables.Sighting).where(tables.Sighting.text == plain)).all()
+        stored = [
+            file for start in range(0, len(found), BATCH) for file in _delete(session, found[start : start + BATCH])
+        ]
+        note(session, Action.DELETE_PLATE, plain, actor, {"sightings": len(found)})
+    pictures.remove(stored)
+    return len(found)
+
+
+def drop_unseen(session: Session, plate_ids: Collection[str]) -> int:
+    """Deletes those of the plates that have no sighting left; how many."""
+    unseen = ~exists().where(tables.Sighting.plate_id == tables.Plate.id)
+    dropped = delete(tables.Plate).where(tables.Plate.id.in_(plate_ids), unseen).returning(tables.Plate.id)
+    return len(session.scalars(dropped).all())
+
+
+def _delete(session: Session, sightings: Sequence[tables.Sighting]) -> list[str]:
+    """Deletes the rows; returns the files to remove."""
+    detections = {row.detection_id for row in sightings}
+    plates = {row.plate_id for row in sightings}
+    of_detections = select(tables.Detection.image_id).where(tables.Detection.id.in_(detections))
+    images = set(session.scalars(of_detections))
+    session.execute(delete(tables.Detection).where(tables.Detection.id.in_(detections)))  # sightings go with them
+    drop_unseen(session, plates)
+    others = (
+        exists()
+        .where(tables.Detection.image_id == tables.Image.id)
+        .where(tables.Sighting.detection_id == tables.Detection.id)
+    )
+    gone = session.scalars(select(tables.Image).where(tables.Image.id.in_(images), ~others)).all()
+    session.execute(delete(tables.Image).where(tables.Image.id.in_([image.id for image in gone])))
+    return [image.stored_as for image in gone if image.stored_as is not None]

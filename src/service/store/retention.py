@@ -1,0 +1,82 @@
+"""Forgets what is too old, and removes files that no row knows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from src.service.database import Database, tables
+from src.service.database.types import utc
+from src.service.store.audit import OF_PLATES, SERVICE, Action, note
+from src.service.store.pictures import Pictures
+from src.service.store.removal import drop_unseen
+
+BATCH = 200
+"""Images in one transaction: nothing can be saved while it lasts."""
+
+ORPHAN_AGE_S = 3600
+"""A younger file may be of a picture that is just being saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """How much was deleted."""
+
+    images: int = 0
+    sightings: int = 0
+    plates: int = 0
+
+    def __add__(self, other: "Expired") -> "Expired":
+        return Expired(self.images + other.images, self.sightings + other.sightings, self.plates + other.plates)
+
+
+def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expired:
+    """Deletes images received before ``older_than``, their files and sightings, and plates that nobody saw since.
+
+    Audited. Older entries of the audit keep who did what and when, but no longer with which plate.
+    Several processes may do so at once. Raises OSError and sqlalchemy.exc.SQLAlchemyError; once more goes on with it.
+    """
+    before = utc(older_than)
+    total = Expired()
+    while (batch := _expire_batch(database, pictures, before)) != Expired():
+        total += batch
+    entries = tables.Audit
+    with database.session() as session:
+        session.execute(
+            update(entries)
+            .where(entries.at < before, entries.action.in_(OF_PLATES), entries.subject.is_not(None))
+            .values(subject=None, detail=None)
+        )
+    return total
+
+
+def sweep(database: Database, pictures: Pictures) -> int:
+    """Removes files without a row, as a kill in mid-save or in mid-delete leaves; how many. Raises OSError."""
+    old = list(pictures.older_than(ORPHAN_AGE_S))
+    removed = 0
+    for start in range(0, len(old), BATCH):
+        files = old[start : start + BATCH]
+        with database.reading() as session:
+            known = set(session.scalars(select(tables.Image.stored_as).where(tables.Image.stored_as.in_(files))))
+        removed += pictures.remove(sorted(set(files) - known))
+    return removed
+
+
+def _expire_batch(database: Database, pictures: Pictures, before: datetime) -> Expired:
+    with database.removing() as session:
+        old = session.scalars(
+            select(tables.Image).where(tables.Image.received < before).order_by(tables.Image.received).limit(BATCH)
+        ).all()
+        if not old:
+            return Expired()
+        ids, stored = [image.id for image in old], [image.stored_as for image in old if image.stored_as is not None]
+        of_images = (
+            select(tables.Sighting.plate_id).join(tables.Sighting.detection).where(tables.Detection.image_id.in_(ids))
+        )
+        plates = session.scalars(of_images).all()
+        session.execute(delete(tables.Image).where(tables.Image.id.in_(ids)))
+        expired = Expired(len(ids), len(plates), drop_unseen(session, set(plates)))
+        detail = {"images": expired.images, "sightings": expired.sightings, "plates": expired.plates}
+        note(session, Action.EXPIRE, before.isoformat(), SERVICE, detail)
+    pictures.remove(stored)
+    return expired

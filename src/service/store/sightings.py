@@ -1,0 +1,101 @@
+"""Finds sightings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, contains_eager
+
+from src.service.database import Database, tables
+from src.service.store.query import Place, SightingQuery, conditions
+from src.service.store.recognitions import READ
+from src.service.store.text import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One reading of one plate, and the picture that it is in."""
+
+    id: str
+    seen: datetime
+    camera: str | None
+    text: str
+    raw_text: str
+    confidence: float
+    raw_confidence: float
+    char_confidences: list[float]
+    region: str | None
+    region_confidence: float | None
+    format: str | None
+    candidates: list[dict[str, Any]] | None
+    accepted: bool | None
+    box: tuple[float, float, float, float]
+    """``x1, y1, x2, y2`` in pixels of the file."""
+    corners: list[list[float]] | None
+    detection_confidence: float | None
+    image_id: str
+    image: str
+    """The picture's name as uploaded."""
+    width: int
+    height: int
+    has_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Sightings, newest first, and where the next ones begin; None: there are no more."""
+
+    items: list[Sighting]
+    next_cursor: str | None
+
+
+def search(database: Database, query: SightingQuery) -> Page:
+    """One page of what ``query`` asks for."""
+    with database.reading() as session:
+        found = newest(session, conditions(query), query.limit + 1)
+    items = found[: query.limit]
+    more = len(found) > query.limit
+    return Page(items, Place(items[-1].seen, items[-1].id).cursor if more else None)
+
+
+def sighting(database: Database, sighting_id: str) -> Sighting | None:
+    """The sighting with this identifier."""
+    with database.reading() as session:
+        return next(iter(newest(session, [tables.Sighting.id == shown(sighting_id)], 1)), None)
+
+
+def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> list[Sighting]:
+    """The newest sightings on which all ``conditions`` hold, their joined detection, image and camera included."""
+    rows = session.scalars(
+        select(tables.Sighting)
+        .join(tables.Sighting.detection)
+        .join(tables.Detection.image)
+        .outerjoin(tables.Sighting.camera)
+        .options(
+            contains_eager(tables.Sighting.detection).contains_eager(tables.Detection.image),
+            contains_eager(tables.Sighting.camera),
+        )
+        .where(*conditions)
+        .order_by(tables.Sighting.seen.desc(), tables.Sighting.id.desc())
+        .limit(limit)
+    )
+    return [_record(row) for row in rows]
+
+
+def _record(row: tables.Sighting) -> Sighting:
+    found, image = row.detection, row.detection.image
+    return Sighting(
+        id=row.id,
+        seen=row.seen,
+        camera=None if row.camera is None else row.camera.name,
+        box=(found.x1, found.y1, found.x2, found.y2),
+        corners=found.corners,
+        detection_confidence=found.confidence,
+        image_id=image.id,
+        image=image.name,
+        width=image.width,
+        height=image.height,
+        has_picture=image.stored_as is not None,
+        **{key: getattr(row, key) for key in READ},
+    )

@@ -1,0 +1,78 @@
+"""Finds pictures that were read, with all that was found in them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from src.service.database import Database, tables
+from src.service.store.pictures import Pictures
+from src.service.store.recognitions import READ
+from src.service.store.text import shown
+
+UNREAD = {
+    **dict.fromkeys(READ),
+    **{"text": "", "raw_text": "", "confidence": 0.0, "raw_confidence": 0.0, "char_confidences": []},
+}
+"""What is said of a plate on which nothing was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture that was read, and all that was found in it."""
+
+    image_id: str
+    name: str
+    media_type: str
+    width: int
+    height: int
+    path: Path | None
+    """None where the picture was not kept."""
+    plates: list[dict[str, Any]]
+    """As ``src.runtime.output.describe`` has them, and ``sighting``, which is None where nothing was read."""
+
+
+def picture(database: Database, pictures: Pictures, sighting_id: str) -> StoredPicture | None:
+    """The picture that a sighting is in."""
+    of_sighting = (
+        select(tables.Detection.image_id).join(tables.Sighting).where(tables.Sighting.id == shown(sighting_id))
+    )
+    return _picture(database, pictures, select(tables.Image).where(tables.Image.id.in_(of_sighting)))
+
+
+def latest_picture(database: Database, pictures: Pictures, name: str) -> StoredPicture | None:
+    """The picture that was uploaded last under ``name``."""
+    images = select(tables.Image).where(tables.Image.name == shown(name))
+    return _picture(database, pictures, images.order_by(tables.Image.received.desc(), tables.Image.id.desc()).limit(1))
+
+
+def _picture(database: Database, pictures: Pictures, wanted: Select[tables.Image]) -> StoredPicture | None:
+    with database.reading() as session:
+        image = session.scalar(wanted)
+        if image is None:
+            return None
+        plates = session.execute(
+            select(tables.Detection, tables.Sighting)
+            .outerjoin(tables.Sighting, tables.Sighting.detection_id == tables.Detection.id)
+            .where(tables.Detection.image_id == image.id)
+            .order_by(tables.Detection.position)
+        )
+        described = [_describe(found, read) for found, read in plates]
+    return StoredPicture(
+        image_id=image.id,
+        name=image.name,
+        media_type=image.media_type,
+        width=image.width,
+        height=image.height,
+        path=None if image.stored_as is None else pictures.path(image.stored_as),
+        plates=described,
+    )
+
+
+def _describe(found: tables.Detection, read: tables.Sighting | None) -> dict[str, Any]:
+    box = [found.x1, found.y1, found.x2, found.y2]
+    detection = {"box": box, "corners": found.corners, "detection_confidence": found.confidence}
+    if read is None:
+        return detection | UNREAD | {"sighting": None}
+    return detection | {key: getattr(read, key) for key in READ} | {"sighting": read.id}

@@ -1,0 +1,49 @@
+"""Texts of strangers, on their way to the database."""
+
+import re
+
+from src.core.alphabet import normalise
+
+NAME_LENGTH = 255
+ESCAPE = "\\"
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters, which have no UTF-8; PostgreSQL refuses NUL as well."""
+
+
+class TextError(ValueError):
+    """A text that cannot be what it is meant for; the message says why."""
+
+
+def shown(text: str) -> str:
+    """``text`` as it can be stored for people to see: odd characters replaced, the end of a long one left out."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:NAME_LENGTH]
+
+
+def name(text: str, kind: str) -> str:
+    """``text`` as the name of a ``kind``, spaces around it left out. Raises TextError."""
+    stripped = text.strip()
+    if not stripped:
+        raise TextError(f"the name of a {kind} is empty")
+    if len(stripped) > NAME_LENGTH:
+        raise TextError(f"the name of a {kind} has {len(stripped)} characters, over {NAME_LENGTH}")
+    if _UNSTORABLE.search(stripped):
+        raise TextError(f"the name of a {kind} has control characters in it")
+    return stripped
+
+
+def plate_text(text: str) -> str:
+    """The canonical spelling of a plate that somebody typed. Raises TextError for characters that none has."""
+    plain = normalise(text)
+    if _UNSTORABLE.search(plain):
+        raise TextError("the text of a plate has control characters in it")
+    return plain
+
+
+def like(pattern: str) -> str:
+    r"""The pattern of ``LIKE ... ESCAPE '\'`` for a plate with ``*`` (anything) and ``?`` (one character).
+
+    >>> like("а1?7-*"), like("50%")
+    ('A1_7%', '50\\%')
+    """
+    escaped = re.sub(r"[\\%_]", r"\\\g<0>", plate_text(pattern))
+    return escaped.replace("*", "%").replace("?", "_")

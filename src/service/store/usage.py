@@ -1,0 +1,79 @@
+"""Rate limit and quota of a key, kept in the database: they hold over all processes of the service."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from src.service.database import Database, tables
+from src.service.database.types import utc
+from src.service.store.keys import Key
+
+MINUTE_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The request is counted."""
+
+    used_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The request is not counted, and would be allowed in ``retry_after`` whole seconds, if no other comes."""
+
+    limit: Literal["per_minute", "per_day"]
+    retry_after: int
+
+
+def count_use(database: Database, key: Key, now: datetime) -> Allowed | Refused:
+    """Counts one request of ``key`` if its limits allow it.
+
+    The rate is that of a token bucket that holds ``per_minute`` tokens and is filled in a minute: after a rest so many
+    requests may come at once. The quota begins anew at midnight of UTC.
+    """
+    now = utc(now)
+    with database.session() as session:
+        # the lock on this row is what makes requests of one key wait for each other
+        bucket = session.scalars(select(tables.Bucket).where(tables.Bucket.key_id == key.id).with_for_update()).one()
+        usage = _usage(session, key, now)
+        if key.per_day is not None and usage.count >= key.per_day:
+            return Refused("per_day", _until_midnight(now))
+        if key.per_minute is not None and (wait := _take(bucket, key.per_minute, now)):
+            return Refused("per_minute", wait)
+        usage.count += 1
+        return Allowed(usage.count)
+
+
+def used_today(database: Database, now: datetime) -> dict[str, int]:
+    """Requests that were allowed since midnight of UTC, by the key's id."""
+    with database.reading() as session:
+        rows = session.scalars(select(tables.Usage).where(tables.Usage.day == utc(now).date()))
+        return {row.key_id: row.count for row in rows}
+
+
+def _usage(session: Session, key: Key, now: datetime) -> tables.Usage:
+    usage = session.get(tables.Usage, (key.id, now.date()))
+    if usage is None:
+        usage = tables.Usage(key_id=key.id, day=now.date(), count=0)
+        session.add(usage)
+    return usage
+
+
+def _take(bucket: tables.Bucket, per_minute: int, now: datetime) -> int:
+    """Takes a token and returns 0, or leaves them and returns the seconds until there is one."""
+    passed = max((now - bucket.filled).total_seconds(), 0)  # other machines' clocks may be ahead
+    tokens = min(bucket.tokens + passed * per_minute / MINUTE_S, per_minute)
+    if tokens < 1:
+        return math.ceil((1 - tokens) * MINUTE_S / per_minute)
+    bucket.tokens, bucket.filled = tokens - 1, max(now, bucket.filled)
+    return 0
+
+
+def _until_midnight(now: datetime) -> int:
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
+    return math.ceil((midnight - now).total_seconds())

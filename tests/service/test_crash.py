@@ -1,0 +1,175 @@
+"""A process that is killed: what it acknowledged is there, and what it did not is there whole or not at all."""
+
+import hashlib
+import itertools
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, select
+
+from src.service.database import Database, open_database, tables
+from src.service.files import UNFINISHED
+from src.service.store import Pictures, open_pictures, sweep
+from tests.service.parallel import CONTEXT, at_once
+from tests.service.recognitions import plate, save
+
+PATIENCE_S = 120
+FILE_STEPS = ("open", "os.rename")
+
+
+def on_every_step(database: Database, folder: Path, step: Callable[[], object]) -> None:
+    """Calls ``step`` before and after whatever this process does to the disk or says to the database."""
+    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        event.listen(database.engine, moment, lambda *_: step())
+    event.listen(database.engine.pool, "checkin", lambda *_: step())
+    sys.addaudithook(lambda name, args: step() if name in FILE_STEPS and str(folder) in str(args[0]) else None)
+    fsync = os.fsync
+
+    def stepped(descriptor: int) -> None:
+        step()
+        fsync(descriptor)
+        step()
+
+    os.fsync = stepped
+
+
+def save_dying(url: str, folder: Path, last: int) -> None:
+    """Saves a picture of two plates and dies at the step with this number, if it has so many."""
+    database = open_database(url)
+    pictures = open_pictures(database, folder)
+    steps = itertools.count(1)
+
+    def step() -> None:
+        if next(steps) == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    on_every_step(database, folder, step)
+    save(database, pictures, plate(f"A{last}"), plate("B1"), camera="gate", data=f"picture {last}".encode())
+
+
+def status_of(work: Callable[..., None], *args: object) -> int:
+    """Runs ``work`` in a process of its own; how that ended: minus the signal that killed it, or its exit status."""
+    process = os.fork()
+    if process == 0:
+        try:
+            work(*args)
+        finally:
+            os._exit(sys.exc_info()[0] is not None)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def assert_whole(database: Database, pictures: Pictures) -> set[str]:
+    """Every row has the rows and the file that belong to it; the identifiers of the images."""
+    with database.reading() as session:
+        images = session.scalars(select(tables.Image)).all()
+        plates = session.execute(
+            select(tables.Detection.image_id, tables.Plate.text)
+            .join(tables.Sighting, tables.Sighting.detection_id == tables.Detection.id)
+            .join(tables.Sighting.plate)
+        ).all()
+        known = set(session.scalars(select(tables.Plate.text)))
+    for image in images:
+        data = pictures.path(str(image.stored_as)).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == image.sha256
+        texts = sorted(text for image_id, text in plates if image_id == image.id)
+        assert texts == [f"A{data.decode().split()[1]}", "B1"]
+    assert len(plates) == 2 * len(images)
+    assert known == {text for _, text in plates}
+    return {image.id for image in images}
+
+
+def found_files(pictures: Pictures) -> set[str]:
+    return {path.name for path in pictures.folder.glob("*/*")}
+
+
+def die_at_every_step(url: str, folder: Path, _: int) -> list[bool]:
+    """Dies in a save at the first step, in the next save at the second, ...; whether each time it was saved."""
+    before, saved, status = set[str](), [], -signal.SIGKILL
+    for last in itertools.count(1):
+        status = status_of(save_dying, url, folder, last)
+        database = open_database(url)
+        after = assert_whole(database, open_pictures(database, folder))
+        database.close()
+        saved.append(after > before)
+        before = after
+        if status != -signal.SIGKILL:
+            break
+    assert status == 0
+    return saved
+
+
+def test_killed_at_any_step_a_save_leaves_all_or_nothing(database: Database, database_url: str, tmp_path: Path) -> None:
+    pictures = open_pictures(database, tmp_path)
+    for number in range(256):  # or the number of steps would depend on the identifier
+        (pictures.folder / f"{number:02x}").mkdir()
+    (saved,) = at_once(1, die_at_every_step, database_url, tmp_path)
+    assert len(saved) > 20
+    assert saved == sorted(saved)  # lost up to the commit, saved from there on
+    assert saved[-2:] == [True, True]  # the last but one died with its work done
+    orphans = found_files(pictures) - assert_whole(database, pictures)
+    assert {name.endswith(UNFINISHED) for name in orphans} == {True, False}
+    for path in pictures.folder.glob("*/*"):
+        os.utime(path, (time.time() - 2 * 3600,) * 2)
+    assert sweep(database, pictures) == len(orphans)
+    assert found_files(pictures) == assert_whole(database, pictures)
+
+
+def save_for_ever(url: str, folder: Path, acknowledged: Connection) -> None:
+    """Saves pictures and tells the identifier of each that is saved."""
+    database = open_database(url)
+    pictures = open_pictures(database, folder)
+    for number in itertools.count():
+        acknowledged.send(save(database, pictures, plate(f"A{number}"), plate("B1"), data=f"p {number}".encode()).id)
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.003, 0.02])
+def test_what_was_acknowledged_survives_a_kill(
+    database: Database, database_url: str, tmp_path: Path, delay_s: float
+) -> None:
+    receiver, sender = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=save_for_ever, args=(database_url, tmp_path, sender))
+    process.start()
+    sender.close()
+    acknowledged = {receiver.recv() for _ in range(5)}
+    time.sleep(delay_s)
+    process.kill()
+    process.join(PATIENCE_S)
+    try:
+        while True:
+            acknowledged.add(receiver.recv())
+    except EOFError:
+        pass
+    there = assert_whole(database, open_pictures(database, tmp_path))
+    assert acknowledged <= there
+    assert len(there) - len(acknowledged) <= 1
+
+
+def test_the_picture_is_on_the_disk_before_the_database_says_so(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill leaves what was written, a power cut only what was flushed."""
+    pictures = open_pictures(database, tmp_path / "pictures")
+    done: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def flushed(descriptor: int) -> None:
+        done.append(f"flush {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}")
+        fsync(descriptor)
+
+    def renamed(self: Path, target: Path) -> None:
+        done.append(f"rename to {target.name}")
+        replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    monkeypatch.setattr(Path, "replace", renamed)
+    event.listen(database.engine, "commit", lambda _: done.append("commit"))
+    image = save(database, pictures, plate()).id
+    folder = pictures.folder.name
+    expected = [f"flush {folder}", f"flush {image}.part", f"rename to {image}", f"flush {image[:2]}", "commit"]
+    assert done == expected

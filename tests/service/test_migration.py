@@ -1,0 +1,85 @@
+"""The tables as migrations make them, and several programs that make them at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Integer, create_engine, inspect, text
+
+from src.service.database import Database, DatabaseError, migration, open_database
+from src.service.database.tables import Table
+from tests.service.parallel import at_once
+
+
+def differences(database: Database) -> list[object]:
+    with database.engine.connect() as connection:
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Table.metadata)
+
+
+def test_migrations_make_the_tables_that_the_program_has(database: Database) -> None:
+    assert differences(database) == []
+
+
+def test_a_column_without_a_migration_is_noticed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    plates = Table.metadata.tables["plates"].to_metadata(other := type(Table.metadata)())
+    plates.append_column(Column("wheels", Integer))
+    for table in Table.metadata.sorted_tables:
+        if table.name != "plates":
+            table.to_metadata(other)
+    monkeypatch.setattr(Table, "metadata", other)
+    (difference,) = differences(database)
+    assert difference[0] == "add_column"
+
+
+def test_opened_again_it_is_the_same_database(database: Database, database_url: str) -> None:
+    again = open_database(database_url)
+    assert again.identity == database.identity
+    again.close()
+
+
+def identity(url: str, _: int) -> str:
+    return open_database(url).identity
+
+
+def test_many_programs_may_start_at_once_on_nothing(database_url: str) -> None:
+    assert len(set(at_once(6, identity, database_url))) == 1
+
+
+def test_it_is_ready_with_the_tables_it_knows(database: Database) -> None:
+    assert database.ready()
+    with database.session() as session:
+        session.execute(text("DELETE FROM alembic_version"))
+    assert not database.ready()
+
+
+def test_a_database_of_a_newer_program_is_refused(database: Database, database_url: str) -> None:
+    with database.session() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'future'"))
+    with pytest.raises(DatabaseError, match="future"):
+        open_database(database_url)
+
+
+BROKEN = """
+from alembic import op
+import sqlalchemy as sa
+
+revision, down_revision = "broken", "0001"
+
+
+def upgrade():
+    op.create_table("half", sa.Column("id", sa.Integer))
+    op.execute("SELECT * FROM nowhere")
+"""
+
+
+def test_migrations_that_fail_leave_nothing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = shutil.copytree(migration.FILES, tmp_path / "migrations")
+    (files / "versions" / "0002_broken.py").write_text(BROKEN)
+    monkeypatch.setattr(migration, "FILES", files)
+    with pytest.raises(DatabaseError, match="nowhere"):
+        open_database(database_url)
+    engine = create_engine(database_url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
