@@ -1,0 +1,92 @@
+"""``python -m src.service.page --api http://127.0.0.1:8000 --port 8501``: the page as a web server of its own.
+
+The environment variable NUMBER_PLATE_PAGE_KEY is the API key of visitors who enter none. Exit status 2: wrong usage.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from streamlit.web import cli
+
+from src.service.page import API
+from src.service.ports import address, port_fault, tcp_port
+
+PROG = "python -m src.service.page"
+USAGE = 2
+
+OPTIONS = {
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": "20",  # MiB, as much as the API takes of one picture by default
+    "browser.gatherUsageStats": "false",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",  # a traceback is for the log
+    "logger.hideWelcomeMessage": "true",
+    "theme.baseRadius": "8px",
+    "theme.headingFontSizes": "2rem,1.7rem,1.3rem",
+    "theme.light.primaryColor": "#12706f",
+    "theme.light.backgroundColor": "#fcfcfa",
+    "theme.light.secondaryBackgroundColor": "#f0f3f1",
+    "theme.light.textColor": "#1c2629",
+    "theme.dark.primaryColor": "#4db6ac",
+    "theme.dark.backgroundColor": "#14191b",
+    "theme.dark.secondaryBackgroundColor": "#1e2629",
+    "theme.dark.textColor": "#e4eae8",
+}
+"""Streamlit's own, given on its command line, so that no file of settings is looked for."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the program with status 2."""
+        self.exit(USAGE, f"{self.prog}: {message} (--help lists the options)\n")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serves until it is stopped."""
+    args = parse(argv)
+    os.environ[API] = args.api
+    print(f"page {address(args.host, args.port)}, API {args.api}", flush=True)
+    options = OPTIONS | {"server.address": args.host, "server.port": str(args.port)}
+    words = [f"--{name}={value}" for name, value in options.items()]
+    cli.main(["run", str(Path(__file__).with_name("app.py")), *words], prog_name=PROG)
+    return 0
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """The checked flags. Ends the program with status 2 for wrong ones."""
+    parser = Parser(PROG, description="Serves the page, which talks to the API.", allow_abbrev=False)
+    parser.add_argument(
+        "--api",
+        type=_address,
+        default=os.environ.get(API) or "http://127.0.0.1:8000",
+        metavar="URL",
+        help=f"where the API is (default: {API}, or else http://127.0.0.1:8000)",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
+    parser.add_argument("--port", type=tcp_port, default=8501, metavar="N", help="default: 8501")
+    args = parser.parse_args(argv)
+    if fault := port_fault(args.host, args.port):
+        parser.error(f"--port {args.port}: {fault}")
+    return args
+
+
+def _address(word: str) -> str:
+    try:
+        parts = urlsplit(word)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port that is none
+        known = False
+    if not known:
+        raise argparse.ArgumentTypeError(f"{word!r} is no address such as http://127.0.0.1:8000")
+    return word.rstrip("/")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

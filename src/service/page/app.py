@@ -1,0 +1,69 @@
+"""The script that Streamlit runs for every visitor and after every click; started by ``__main__``."""
+
+import os
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from src.service.page import KEY, rendering
+from src.service.page.texts import Words
+from src.service.page.views import dashboard, models, read, search
+from src.service.page.visit import Visit, preferred_language, start
+
+VIEWS = {
+    "read": (read.show, ":material/center_focus_strong:"),
+    "search": (search.show, ":material/search:"),
+    "dashboard": (dashboard.show, ":material/bar_chart:"),
+    "models": (models.show, ":material/memory:"),
+}
+
+
+def main() -> None:
+    """Header, then the view that the address names."""
+    st.set_page_config(page_icon=str(rendering.ICON), layout="wide", initial_sidebar_state="collapsed")
+    header = st.container(key="np-header", horizontal=True, vertical_alignment="center", gap="medium")
+    brand = header.container(width="content")
+    links = header.container(key="np-links", horizontal=True, gap="xsmall")
+    settings = header.container(key="np-settings", horizontal=True, width="content", vertical_alignment="center")
+    visit = _settle(settings)
+    st.html(rendering.style(visit.words))
+    brand.html(f'<div class="np-brand"><i>NP</i> {visit.words("page.brand")}</div>')
+    pages = [_page(name, visit) for name in VIEWS]
+    here = st.navigation(pages, position="hidden")
+    for page in pages:
+        links.page_link(page)
+    here.run()
+
+
+def _settle(place: DeltaGenerator) -> Visit:
+    """Language and key, as the visitor sets them."""
+    with place:
+        language = st.segmented_control(
+            "Language / Язык",
+            ("en", "ru"),
+            key="lang",
+            default=preferred_language(),
+            required=True,
+            format_func=str.upper,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        words = Words(language or "en")
+        with st.popover(words("key.title"), icon=":material/key:"):
+            typed = st.text_input(
+                words("key.label"), type="password", key="api-key", autocomplete="off", persist_state="session"
+            )
+            st.caption(words("key.help"))
+            if os.environ.get(KEY):
+                st.caption(words("key.given"))
+    return start(words.language, typed or "")
+
+
+def _page(name: str, visit: Visit) -> st.Page:
+    show, icon = VIEWS[name]
+    return st.Page(
+        lambda: show(visit), title=visit.words(f"nav.{name}"), icon=icon, url_path=name, default=name == "read"
+    )
+
+
+main()

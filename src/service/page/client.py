@@ -1,0 +1,177 @@
+"""The API as the page sees it: every call gives the JSON of the contract, or raises ServiceError."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+Json = dict[str, Any]
+
+TIMEOUT = httpx.Timeout(60, connect=5)
+"""Seconds. The service gives up on a request earlier, and says so."""
+
+
+class ServiceError(RuntimeError):
+    """A call without the answer that was asked for."""
+
+
+class UnreachableError(ServiceError):
+    """Nobody listens at the address."""
+
+
+class SlowError(ServiceError):
+    """The service took the request and did not answer in time."""
+
+
+class StrangerError(ServiceError):
+    """Somebody else answered, such as a proxy with a page of its own."""
+
+
+class RefusedError(ServiceError):
+    """The service answered with a problem (RFC 9457)."""
+
+    def __init__(self, status: int, kind: str, detail: str, retry_after: int | None = None) -> None:
+        """``kind`` is the end of the problem's type; ``retry_after`` is in seconds, None where it names no time."""
+        super().__init__(f"{status} {kind}: {detail}")
+        self.status, self.kind, self.detail, self.retry_after = status, kind, detail, retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How pictures are to be read, and whether the readings are kept; None leaves it to the service."""
+
+    countries: tuple[str, ...] = ()
+    min_confidence: float | None = None
+    abstain: float | None = None
+    store: bool = True
+    camera: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which sightings are looked for; None for any. ``text`` may hold ``*`` and ``?``, times have a zone."""
+
+    text: str | None = None
+    region: str | None = None
+    camera: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    min_confidence: float | None = None
+
+
+class Service:
+    """One visitor's way to the API. Every method raises ServiceError."""
+
+    def __init__(self, client: httpx.Client, key: str | None = None) -> None:
+        """``client`` has the address and may serve many visitors at once; ``key`` is this visitor's."""
+        self._client = client
+        self._headers = {b"Authorization": f"Bearer {key}".encode()} if key else {}
+
+    @property
+    def address(self) -> str:
+        """Where the API is, such as ``http://127.0.0.1:8000``."""
+        return str(self._client.base_url).rstrip("/")
+
+    def recognize(self, name: str, data: bytes, media_type: str, options: Options) -> Json:
+        """The result of one picture: ``plates`` and so on, or ``error`` where it cannot be read."""
+        query = {
+            "countries": ",".join(options.countries) or None,
+            "min_confidence": options.min_confidence,
+            "abstain": options.abstain,
+            "store": "true" if options.store else "false",
+            "camera": options.camera,
+        }
+        files = {"images": (name, data, media_type)}
+        results = self._json("POST", "/v1/recognize", query, files=files).get("results")
+        if not isinstance(results, list) or len(results) != 1:
+            raise StrangerError("not one result for one picture")
+        return results[0]
+
+    def sightings(self, query: Query, limit: int, cursor: str | None = None) -> Json:
+        """``items``, newest first, and ``next``: the cursor of the following page or None."""
+        words = {
+            "text": query.text,
+            "region": query.region,
+            "camera": query.camera,
+            "since": query.since and query.since.isoformat(),
+            "until": query.until and query.until.isoformat(),
+            "min_confidence": query.min_confidence,
+        }
+        return self._json("GET", "/v1/sightings", words | {"limit": limit, "cursor": cursor})
+
+    def picture(self, sighting: str) -> bytes:
+        """The file that a sighting was read from, as it was uploaded."""
+        return self._send("GET", f"/v1/sightings/{quote(sighting, safe='')}/picture").content
+
+    def delete_sighting(self, sighting: str) -> None:
+        """Removes a sighting, and its picture where nothing else was seen on it."""
+        self._send("DELETE", f"/v1/sightings/{quote(sighting, safe='')}")
+
+    def delete_plate(self, text: str) -> None:
+        """Removes a plate with all its sightings."""
+        self._send("DELETE", f"/v1/plates/{quote(text, safe='')}")
+
+    def plate(self, text: str) -> Json:
+        """What is known of a plate over all its sightings."""
+        return self._json("GET", f"/v1/plates/{quote(text, safe='')}")
+
+    def cameras(self) -> Json:
+        """``items``: the cameras that sightings name."""
+        return self._json("GET", "/v1/cameras")
+
+    def statistics(self, days: int) -> Json:
+        """Counts of the sightings of the last ``days``."""
+        return self._json("GET", "/v1/statistics", {"days": days})
+
+    def version(self) -> Json:
+        """Versions and the cards of both models."""
+        return self._json("GET", "/v1/version")
+
+    def is_ready(self) -> bool:
+        """Whether the service takes pictures right now."""
+        try:
+            self._send("GET", "/ready")
+        except RefusedError as refused:
+            if refused.status != httpx.codes.SERVICE_UNAVAILABLE:
+                raise
+            return False
+        return True
+
+    def _json(self, method: str, path: str, query: Json | None = None, **content: Any) -> Json:
+        response = self._send(method, path, query, **content)
+        try:
+            answer = response.json()
+        except ValueError:
+            raise StrangerError(f"{path}: no JSON") from None
+        if not isinstance(answer, dict):
+            raise StrangerError(f"{path}: no JSON object")
+        return answer
+
+    def _send(self, method: str, path: str, query: Json | None = None, **content: Any) -> httpx.Response:
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        try:
+            response = self._client.request(method, path, params=asked, headers=self._headers, **content)
+        except httpx.ConnectTimeout:
+            raise UnreachableError(self.address) from None
+        except httpx.TimeoutException:
+            raise SlowError(self.address) from None
+        except httpx.RequestError as error:
+            raise UnreachableError(f"{self.address}: {error}") from None
+        if not response.is_success:
+            raise _refusal(response)
+        return response
+
+
+def _refusal(response: httpx.Response) -> ServiceError:
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
+        return StrangerError(f"status {response.status_code} without a problem")
+    after = response.headers.get("Retry-After", "")
+    detail = str(problem.get("detail") or problem.get("title") or response.reason_phrase)
+    kind = str(problem.get("type", "")).rpartition(":")[2]
+    return RefusedError(response.status_code, kind, detail, int(after) if after.isdecimal() else None)

@@ -1,0 +1,42 @@
+"""What went wrong with a call, in one sentence of the visitor's language."""
+
+from src.service.page.client import RefusedError, ServiceError, SlowError, UnreachableError
+from src.service.page.texts import Words
+
+_OF_PICTURES = {
+    "too_large": "error.too_large",
+    "unknown_format": "error.unknown_format",
+    "damaged": "error.damaged",
+}
+_BY_STATUS = {401: "error.key", 403: "error.scope", 404: "error.gone", 429: "error.limit", 503: "error.busy"}
+_LATER = {429: "error.limit_in", 503: "error.busy_in"}
+
+
+def sentence(error: ServiceError, words: Words) -> str:
+    """For people: what it means and what to do."""
+    match error:
+        case UnreachableError():
+            return words("error.unreachable")
+        case SlowError():
+            return words("error.slow")
+        case RefusedError():
+            return _refusal(error, words)
+        case _:
+            return words("error.stranger")
+
+
+def concerns_picture(error: RefusedError) -> bool:
+    """Whether another picture may well be read where this one was refused."""
+    return error.kind in _OF_PICTURES
+
+
+def _refusal(error: RefusedError, words: Words) -> str:
+    if concerns_picture(error):
+        return words(_OF_PICTURES[error.kind])
+    if error.status in _LATER and error.retry_after is not None:
+        return words(_LATER[error.status], seconds=error.retry_after)
+    if error.status in _BY_STATUS:
+        return words(_BY_STATUS[error.status])
+    if error.status >= 500:
+        return words("error.failed", status=error.status)
+    return words("error.refused", detail=error.detail.rstrip("."))

@@ -1,0 +1,52 @@
+"""Counts of sightings in the visitor's days and hours, and as bars over time."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+Spec = dict[str, Any]
+"""Of Vega-Lite, its data inside."""
+
+HEIGHT = 220
+ACCENT = "#2b8a86"
+"""The colour of bars, light enough for a dark page and dark enough for a light one."""
+
+
+def local(by_time: Mapping[str, int], zone: tzinfo) -> dict[datetime, int]:
+    """Counts by ISO 8601 time, by the hours of ``zone`` in which those are."""
+    counts = Counter[datetime]()
+    for time, count in by_time.items():
+        counts[datetime.fromisoformat(time).astimezone(zone).replace(minute=0)] += count
+    return counts
+
+
+def by_day(counts: Mapping[datetime, int], days: int, today: date) -> dict[date, int]:
+    """Of each of so many days up to today, those without any as well."""
+    found = Counter[date]()
+    for moment, count in counts.items():
+        found[moment.date()] += count
+    return {day: found[day] for day in (today - timedelta(back) for back in reversed(range(days)))}
+
+
+def by_hour(counts: Mapping[datetime, int]) -> dict[int, int]:
+    """Of each of the 24 hours of a day, all days together."""
+    found = Counter[int]()
+    for moment, count in counts.items():
+        found[moment.hour] += count
+    return {hour: found[hour] for hour in range(24)}
+
+
+def standing_bars(counts: Mapping[str, int], unit: str) -> Spec:
+    """Names from left to right in their order; ``unit`` says what is counted."""
+    names = {"labelAngle": 0, "labelOverlap": True, "ticks": False}
+    return {
+        "data": {"values": [{"name": name, "count": count} for name, count in counts.items()]},
+        "height": HEIGHT,
+        "mark": {"type": "bar", "cornerRadiusEnd": 3, "color": ACCENT},
+        "encoding": {
+            "x": {"field": "name", "type": "ordinal", "sort": None, "title": None, "axis": names},
+            "y": {"field": "count", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "format": "d"}},
+            "tooltip": [{"field": "name", "title": " "}, {"field": "count", "title": unit}],
+        },
+    }

@@ -1,0 +1,91 @@
+"""The pictures that a visitor gave to the page, each of which is sent to the API once."""
+
+import json
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from src.core.image import ImageError
+from src.service.page.client import Json, Options, RefusedError, Service
+from src.service.page.explain import concerns_picture
+from src.service.page.pictures import Preview, preview
+
+UNREADABLE = 422
+"""The status that stands for a picture's fault in an answer about several."""
+
+
+class File(Protocol):
+    """A picture as Streamlit hands it over; ``file_id`` tells two of one name apart."""
+
+    file_id: str
+    name: str
+    type: str
+
+    def getvalue(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A picture that was sent, and what came of it: a result, or its refusal."""
+
+    name: str
+    described: Json
+    preview: Preview | None = None
+    refusal: RefusedError | None = None
+
+
+@dataclass(slots=True)
+class Inbox:
+    """One visitor's. Streamlit may begin the next run while the last one still waits for an answer: hence the lock,
+    without which that picture would be read, and kept by the API, twice."""
+
+    taken: dict[str, Taken] = field(default_factory=dict)
+    """By file, in the order in which they were read."""
+    number: int = 0
+    """How often it was emptied."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def read(self, files: Sequence[File], service: Service, options: Options) -> Generator[int, None, None]:
+        """Sends the files that are new; before each one says how many of all are done.
+
+        A picture that the API refuses is taken too; any other ServiceError ends it, and the rest stays new.
+        To be closed when it is left early.
+        """
+        with self._lock:
+            for done, file in enumerate(files):
+                if file.file_id not in self.taken:
+                    yield done
+                    self.taken[file.file_id] = _take(file, service, options)
+
+    def newest(self) -> list[Taken]:
+        """Everything taken, the last one first."""
+        return list(self.taken.values())[::-1]
+
+    def as_json(self) -> str:
+        """What the API said of each picture, as one array."""
+        return json.dumps([taken.described for taken in self.taken.values()], ensure_ascii=False, indent=2)
+
+    def empty(self) -> None:
+        """Forgets everything; files get new keys with ``number``."""
+        with self._lock:
+            self.taken.clear()
+            self.number += 1
+
+
+def _take(file: File, service: Service, options: Options) -> Taken:
+    data = file.getvalue()
+    try:
+        described = service.recognize(file.name, data, file.type, options)
+        if "error" in described:
+            fault = described["error"]
+            raise RefusedError(UNREADABLE, fault["type"], fault["message"])
+    except RefusedError as refused:
+        if not concerns_picture(refused):
+            raise
+        error = {"type": refused.kind, "message": refused.detail}
+        return Taken(file.name, {"image": file.name, "error": error}, refusal=refused)
+    try:
+        return Taken(file.name, described, preview(data, described["width"], described["plates"]))
+    except ImageError:
+        return Taken(file.name, described)  # read by the service, which knows more formats

@@ -1,0 +1,22 @@
+"""The days that a visitor means, as moments."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+
+DAYS = {"today": 1, "week": 7, "month": 30}
+"""How many days up to today each period has; other names stand for any time."""
+
+
+def last_days(period: str, today: date) -> tuple[date, date] | tuple[()]:
+    """First and last day of a period of ``DAYS``; nothing for any other name."""
+    return (today - timedelta(DAYS[period] - 1), today) if period in DAYS else ()
+
+
+def bounds(days: Sequence[date], zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """From the first moment of the first day to the end of the last, in ``zone``; without days open on both sides.
+
+    In a calendar the last day is picked after the first: until then it is that day alone.
+    """
+    if not days:
+        return None, None
+    return datetime.combine(days[0], time(), zone), datetime.combine(days[-1] + timedelta(1), time(), zone)

@@ -1,0 +1,67 @@
+"""What is shown of a photograph: a small copy of it, and each of its plates enlarged."""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as PillowImage
+
+from src.core.image import decode_photograph
+from src.service.page.client import Json
+
+LONG_SIDE = 1280
+"""Pixels of the copy: sharp on a wide screen, some 200 kB."""
+CROP_WIDTH = 480
+CROP_MARGIN = 0.12
+"""How far a crop goes beyond its plate, as a share of the way from the middle to each corner."""
+_LEAST_SIDE = 1600
+_TALLEST = 1.0
+"""Crops are at most so many times as high as wide, whatever the corners say."""
+
+Points = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """JPEG as data URLs: the photograph, and one crop per plate."""
+
+    photo: str
+    crops: tuple[str, ...]
+
+
+def preview(data: bytes, width: int, plates: Sequence[Json]) -> Preview:
+    """Of a file whose width is ``width`` pixels, with plates in the pixels of the file. Raises ImageError."""
+    photograph = decode_photograph(data, _LEAST_SIDE)
+    picture = PillowImage.fromarray(photograph.pixels)
+    scale = picture.width / width
+    crops = tuple(_data_url(crop(picture, outline(plate) * scale)) for plate in plates)
+    picture.thumbnail((LONG_SIDE, LONG_SIDE))
+    return Preview(_data_url(picture), crops)
+
+
+def outline(plate: Json) -> Points:
+    """The corners ``[4, 2]`` of a plate, clockwise from its top left; those of its box where it has none."""
+    if plate["corners"] is not None:
+        return np.array(plate["corners"], np.float64)
+    x1, y1, x2, y2 = plate["box"]
+    return np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float64)
+
+
+def crop(picture: PillowImage.Image, corners: Points) -> PillowImage.Image:
+    """The plate within ``corners`` and a little around it, upright, 480 pixels wide, its sides in proportion."""
+    middle = corners.mean(0)
+    wide = middle + (corners - middle) * (1 + CROP_MARGIN)
+    top, right, bottom, left = np.linalg.norm(wide - np.roll(wide, -1, 0), axis=1)
+    ratio = min((left + right) / max(top + bottom, 1.0), _TALLEST)
+    source = wide[[0, 3, 2, 1]].ravel()  # Pillow goes round the other way
+    size = (CROP_WIDTH, max(1, round(CROP_WIDTH * ratio)))
+    return picture.transform(size, PillowImage.Transform.QUAD, source.tolist(), PillowImage.Resampling.BICUBIC)
+
+
+def _data_url(picture: PillowImage.Image) -> str:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=85)
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"

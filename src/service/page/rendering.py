@@ -1,0 +1,118 @@
+"""Plates and photographs as HTML."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from src.service.page import spoken
+from src.service.page.client import Json
+from src.service.page.figures import ACCENT
+from src.service.page.pictures import Preview, outline
+from src.service.page.texts import Words
+
+_TEMPLATES = Path(__file__).parent / "templates"
+BARS = 10
+ICON = _TEMPLATES / "icon.svg"
+_HIGH, _FAR = 15.0, 60.0
+"""Per cent of the picture: a label goes below a plate that is so near the top, leftwards from one so far right."""
+_LINE = "2.5px"
+
+_environment = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_TEMPLATES),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A plate on the photograph, in per cent of its sides."""
+
+    inside: str  # CSS of the polygon
+    outline: str  # of the ring around it
+    place: str  # of the label
+    label: str
+    rejected: bool
+
+
+def mark(plate: Json, size: tuple[int, int], words: Words, name: str = "") -> Mark:
+    """Where and how a plate is marked on a photograph of ``size`` (width, height); ``name`` begins its label."""
+    corners = outline(plate) / size * 100
+    (left, top), (right, bottom) = corners.min(0), corners.max(0)
+    across = f"left:{left:.2f}%" if left < _FAR else f"right:{100 - right:.2f}%"
+    down = f"bottom:{100 - top:.2f}%" if top > _HIGH else f"top:{bottom:.2f}%"
+    inner = [f"{x:.2f}% {y:.2f}%" for x, y in corners]
+    outer = [f"calc({x:.2f}% {_away(x, left, right)}) calc({y:.2f}% {_away(y, top, bottom)})" for x, y in corners]
+    ring = [*outer, outer[0], *inner, inner[0]]
+    label = f"{name} {plate['text'] or words('plate.no_text')}".lstrip()
+    return Mark(_polygon(inner), _polygon(["evenodd", *ring]), f"{across};{down}", label, plate["accepted"] is False)
+
+
+def _away(place: float, low: float, high: float) -> str:
+    """From the middle of a plate outwards, as wide as its outline is drawn."""
+    return f"{'-' if 2 * place < low + high else '+'} {_LINE}"
+
+
+def _polygon(parts: Sequence[str]) -> str:
+    return f"clip-path:polygon({','.join(parts)})"
+
+
+def reading(described: Json, preview: Preview | None, words: Words) -> str:
+    """A picture that was read: marked, with a card for each plate."""
+    plates, size = described["plates"], (described["width"], described["height"])
+    names = [f"{number}." if len(plates) > 1 else "" for number in range(1, len(plates) + 1)]
+    marks = [mark(plate, size, words, name) for plate, name in zip(plates, names, strict=True)]
+    return _render("reading.html", words, plates=plates, preview=preview, marks=marks)
+
+
+def sighting(found: Json, preview: Preview | None, seen: str, words: Words) -> str:
+    """A sighting in a list; ``seen`` is when."""
+    return _render("sighting.html", words, plate=found, preview=preview, seen=seen)
+
+
+def photograph(found: Json, preview: Preview, words: Words) -> str:
+    """The whole photograph of a sighting, its plate marked."""
+    size = found["width"], found["height"]
+    return _render("photograph.html", words, preview=preview, marks=[mark(found, size, words)])
+
+
+def style(words: Words) -> str:
+    """What the theme does not say; and Streamlit's own words, which it has in English alone."""
+    return _environment.get_template("style.html").render(words=words, accent=ACCENT)
+
+
+def heading(name: str, note: str) -> str:
+    """A line above a picture."""
+    return _environment.get_template("heading.html").render(name=name, note=note)
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> str:
+    """Names and values in two columns."""
+    return _environment.get_template("facts.html").render(rows=rows)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Names in the first column, figures in the others."""
+    return _environment.get_template("table.html").render(head=head, rows=rows)
+
+
+def bars(counts: Mapping[str, int], words: Words) -> str:
+    """The first ten in their order, most frequent first, each with its count."""
+    most = max(counts.values(), default=1)
+    rows = [(name, spoken.number(count, words.language), count / most) for name, count in counts.items()]
+    return _environment.get_template("bars.html").render(rows=rows[:BARS])
+
+
+def _render(template: str, words: Words, **values: object) -> str:
+    def country(region: str) -> str:
+        return spoken.country(region, words.language)
+
+    def percent(value: float) -> str:
+        return spoken.percent(value, words.language)
+
+    page = _environment.get_template(template)
+    return page.render(words=words, flag=spoken.flag, country=country, percent=percent, **values)

@@ -1,0 +1,62 @@
+"""Countries, times, numbers and shares as people of a language write them; names and forms are those of CLDR."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+
+from src.service.page.texts import Language
+
+_REGIONAL_INDICATOR_A = 0x1F1E6
+
+
+def short_day(day: date, language: Language) -> str:
+    """Without the year."""
+    return format_date(day, "d MMM", locale=language)
+
+
+def flag(region: str) -> str:
+    """The flag of an ISO 3166 code as the pair of characters that systems draw one for, or else its letters."""
+    return "".join(chr(_REGIONAL_INDICATOR_A + ord(letter) - ord("A")) for letter in region)
+
+
+def country(region: str, language: Language) -> str:
+    """The name of an ISO 3166 code, the code itself where there is none."""
+    return Locale(language).territories.get(region, region)
+
+
+def flagged(region: str, language: Language) -> str:
+    """Flag and name."""
+    return f"{flag(region)} {country(region, language)}"
+
+
+def by_name(regions: Iterable[str], language: Language) -> list[str]:
+    """Codes in the order of their countries' names."""
+    return sorted(regions, key=lambda region: country(region, language))
+
+
+def percent(value: float, language: Language) -> str:
+    """``0.9934`` as ``99.3%``: a probability, rounded down, as 100 % would be certainty."""
+    return format_percent(int(value * 1000) / 1000, "#,##0.#%", locale=language)
+
+
+def share(value: float, language: Language) -> str:
+    """A share that was measured, rounded to a tenth of a per cent."""
+    return format_percent(value, "#,##0.0%", locale=language)
+
+
+def number(value: float, language: Language) -> str:
+    """With at most four digits after the point."""
+    return format_decimal(value, "#,##0.####", locale=language)
+
+
+def moment(text: str, language: Language, zone: tzinfo) -> str:
+    """An ISO 8601 time as day and minute in ``zone``."""
+    return format_datetime(datetime.fromisoformat(text).astimezone(zone), "d MMM y, HH:mm", locale=language)
+
+
+def day(text: str, language: Language) -> str:
+    """An ISO 8601 date."""
+    return format_date(datetime.fromisoformat(text).date(), "long", locale=language)

@@ -1,0 +1,158 @@
+"""Sightings: looked for, leafed through, looked at."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+import streamlit as st
+
+from src.core.image import ImageError
+from src.service.page import rendering, spoken
+from src.service.page.client import Json, Query, RefusedError
+from src.service.page.period import DAYS, bounds, last_days
+from src.service.page.pictures import Preview
+from src.service.page.texts import Words
+from src.service.page.views.details import open_details
+from src.service.page.visit import Visit, faults_shown
+
+PER_PAGE = 12
+COLUMNS = 3
+NOT_FOUND = 404
+LONGEST = 64
+"""Characters that the API takes for a text."""
+
+
+def show(visit: Visit) -> None:
+    """Filters, a page of what fits, and the way to the pages around it."""
+    words = visit.words
+    st.header(words("search.title"), anchor=False)
+    if st.session_state.pop("deleted", False):
+        st.toast(words("sighting.deleted"), icon=":material/delete:")
+    with faults_shown(words):
+        query = _query(visit)
+        cursors = _cursors(query)
+        page = visit.sightings(query, PER_PAGE, cursors[-1])
+        _results(page["items"], visit)
+        _leaf(cursors, page["next"], words)
+
+
+def _query(visit: Visit) -> Query:
+    """What the filters ask for. Raises ServiceError."""
+    words = visit.words
+    regions, cameras = visit.regions(), visit.cameras()
+    with st.container(border=True):
+        text = st.text_input(
+            words("search.text"),
+            placeholder=words("search.example"),
+            help=words("search.text_help"),
+            icon=":material/search:",
+            max_chars=LONGEST,
+            autocomplete="off",
+            key="search-text",
+            persist_state="session",
+        )
+        with st.container(horizontal=True, key="np-filters"):
+            region = _choice("country", regions, words, lambda code: spoken.flagged(code, words.language))
+            camera = _choice("camera", cameras, words, str)
+            days = _days(visit)
+            least = st.slider(words("search.confidence"), 0, 100, 0, key="search-confidence", persist_state="session")
+    since, until = bounds(days, visit.zone)
+    return Query((text or "").strip() or None, region, camera, since, until, least / 100 or None)
+
+
+def _choice(name: str, options: Sequence[str], words: Words, spell: Callable[[str], str]) -> str | None:
+    return st.selectbox(
+        words(f"search.{name}"),
+        options,
+        index=None,
+        placeholder=words("search.any"),
+        format_func=spell,
+        key=f"search-{name}",
+        persist_state="session",
+    )
+
+
+def _days(visit: Visit) -> Sequence[date]:
+    """First and last day of the period; nothing for any time."""
+    words = visit.words
+    period = st.selectbox(
+        words("search.period"),
+        ("anytime", *DAYS, "dates"),
+        format_func=lambda name: words(f"search.{name}"),
+        key="search-period",
+        persist_state="session",
+    )
+    today = datetime.now(visit.zone).date()
+    if period != "dates":
+        return last_days(period, today)
+    return st.date_input(
+        words("search.dates"),
+        [*last_days("week", today)],
+        max_value=today,
+        format="DD.MM.YYYY",
+        key="search-dates",
+        persist_state="session",
+    )
+
+
+def _cursors(query: Query) -> list[str | None]:
+    """Of the pages from the first to the one that is shown; another question begins at the first."""
+    asked, cursors = st.session_state.get("leafed", (None, []))
+    if asked != query:
+        cursors = [None]
+        st.session_state["leafed"] = query, cursors
+    return cursors
+
+
+def _results(items: Sequence[Json], visit: Visit) -> None:
+    if not items:
+        st.info(visit.words("search.none"), icon=":material/search_off:")
+    for begin in range(0, len(items), COLUMNS):
+        row = items[begin : begin + COLUMNS]
+        for column, found in zip(st.columns(COLUMNS), row, strict=False):
+            with column.container(border=True):
+                _result(found, visit)
+
+
+def _result(found: Json, visit: Visit) -> None:
+    words = visit.words
+    shown = _picture_of(found, visit)
+    seen = spoken.moment(found["seen"], words.language, visit.zone)
+    st.html(rendering.sighting(found, shown, seen, words))
+    if st.button(words("search.open"), key=f"open-{found['id']}", width="stretch"):
+        open_details(found, shown, visit)
+
+
+def _picture_of(found: Json, visit: Visit) -> Preview | None:
+    """None where no picture is kept any more, or the page cannot show its format. Raises ServiceError."""
+    if not found["has_picture"]:
+        return None
+    try:
+        return visit.preview(found)
+    except RefusedError as refused:
+        if refused.status != NOT_FOUND:
+            raise
+    except ImageError:
+        pass
+    return None
+
+
+def _drop(cursors: list[str | None]) -> None:
+    cursors.pop()
+
+
+def _leaf(cursors: list[str | None], following: str | None, words: Words) -> None:
+    """Buttons to the pages before and after."""
+    if following is None and len(cursors) == 1:
+        return
+    with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
+        newer, older = ":material/chevron_left:", ":material/chevron_right:"
+        st.button(words("search.newer"), icon=newer, disabled=len(cursors) == 1, on_click=_drop, args=(cursors,))
+        st.caption(words("search.page", number=len(cursors)), width="content")
+        st.button(
+            words("search.older"),
+            icon=older,
+            icon_position="right",
+            disabled=following is None,
+            on_click=cursors.append,
+            args=(following,),
+        )

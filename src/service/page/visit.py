@@ -1,0 +1,120 @@
+"""One run of the page for one visitor: language, time zone, and the API asked with the visitor's key."""
+
+import os
+import re
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import httpx
+import streamlit as st
+
+from src.service.page import API, KEY, spoken
+from src.service.page.client import TIMEOUT, Json, Query, Service, ServiceError
+from src.service.page.explain import sentence
+from src.service.page.pictures import Preview, preview
+from src.service.page.texts import Language, Words
+
+KEPT_S = 10
+"""Streamlit runs the page anew after every click; what was just asked need not be asked, and audited, again."""
+_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What every view needs to know."""
+
+    words: Words
+    service: Service
+    zone: tzinfo
+    key: str = ""
+    """The API key; answers that are kept for a while are kept apart by it."""
+
+    def version(self) -> Json:
+        """What the service says about itself, a minute old at most. Raises ServiceError."""
+        return _version(self.service, self.key)
+
+    def regions(self) -> list[str]:
+        """The countries whose plates the service knows, by name. Raises ServiceError."""
+        return spoken.by_name(self.version()["countries"], self.words.language)
+
+    def cameras(self) -> list[str]:
+        """The names of all cameras. Raises ServiceError."""
+        return [camera["name"] for camera in _cameras(self.service, self.key)["items"]]
+
+    def sightings(self, query: Query, limit: int, cursor: str | None) -> Json:
+        """A page of sightings. Raises ServiceError."""
+        return _sightings(self.service, self.key, query, limit, cursor)
+
+    def preview(self, sighting: Json) -> Preview:
+        """The picture of a sighting. Raises ServiceError, and ImageError for one that cannot be shown."""
+        return _preview(self.service, self.key, sighting["id"], sighting)
+
+
+def look_again() -> None:
+    """To be called after a change: what is kept of the sightings is forgotten."""
+    _sightings.clear()
+    _cameras.clear()
+    _preview.clear()
+
+
+def preferred_language() -> Language:
+    """That of the browser, English where it has another one."""
+    return "ru" if (st.context.locale or "").lower().startswith("ru") else "en"
+
+
+def local_zone() -> tzinfo:
+    """The browser's time zone; UTC where it names none that is known here."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def start(language: Language, typed_key: str) -> Visit:
+    """``typed_key`` takes the place of the key in the environment. Raises KeyError without the launcher."""
+    key = typed_key.strip() or os.environ.get(KEY, "").strip()
+    return Visit(Words(language), Service(_connection(os.environ[API]), key or None), local_zone(), key)
+
+
+@contextmanager
+def faults_shown(words: Words) -> Iterator[None]:
+    """What the API refuses inside the block ends it, and is said on the page."""
+    try:
+        yield
+    except ServiceError as error:
+        show_fault(error, words)
+
+
+def show_fault(error: ServiceError, words: Words) -> None:
+    """Says it in a sentence; nothing that the API quotes from strangers is taken for Markdown."""
+    st.error(_PUNCTUATION.sub(r"\\\g<0>", sentence(error, words)), icon=":material/error:")
+
+
+@st.cache_resource(show_spinner=False)
+def _connection(address: str) -> httpx.Client:
+    """One pool of connections for all visitors; keys travel with each request, and none of it goes to a proxy."""
+    return httpx.Client(base_url=address, timeout=TIMEOUT, trust_env=False)
+
+
+@st.cache_data(ttl=60, scope="session", show_spinner=False)
+def _version(_service: Service, key: str) -> Json:
+    return _service.version()
+
+
+@st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
+def _cameras(_service: Service, key: str) -> Json:
+    return _service.cameras()
+
+
+@st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
+def _sightings(_service: Service, key: str, query: Query, limit: int, cursor: str | None) -> Json:
+    return _service.sightings(query, limit, cursor)
+
+
+@st.cache_data(ttl=600, max_entries=60, scope="session", show_spinner=False)
+def _preview(_service: Service, key: str, sighting: str, _plate: Json) -> Preview:
+    return preview(_service.picture(sighting), _plate["width"], [_plate])

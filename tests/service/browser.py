@@ -1,0 +1,89 @@
+"""Chromium, which looks at the page; its camera shows a picture of the samples."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SAMPLES = Path("data/samples")
+PATIENCE_MS = 120_000
+"""For a machine that is busy with other things."""
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "locale": "ru-RU",
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "accept_downloads": True}
+
+
+class NoBrowserError(RuntimeError):
+    """No browser can be started here; the message says why."""
+
+
+@contextmanager
+def chromium(folder: Path) -> Iterator[Any]:
+    """The browser. Raises NoBrowserError where it, or Playwright, is missing."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        raise NoBrowserError("no chromium on PATH")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise NoBrowserError(str(error)) from None
+    film = folder / "camera.mjpeg"
+    film.write_bytes((SAMPLES / "00-ru.jpg").read_bytes() * 2)
+    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    words = ["--no-sandbox", *camera, f"--use-file-for-fake-video-capture={film}"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=words)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody with the page open. ``strangers`` are requests to other hosts, ``faults`` what the console says."""
+
+    def __init__(self, browser: Any, address: str, device: dict[str, Any], screenshots: Path) -> None:
+        self._folder, self._width = screenshots, device["viewport"]["width"]
+        self.strangers: list[str] = []
+        self.faults: list[str] = []
+        self.page = browser.new_context(**device, timezone_id="Europe/Moscow").new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.on("request", self._look)
+        self.page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
+        self.page.goto(address)
+        self.page.wait_for_selector(".np-brand")
+        self.settle()
+
+    def _look(self, request: Any) -> None:
+        if urlsplit(request.url).hostname not in ("127.0.0.1", None):
+            self.strangers.append(request.url)
+
+    def settle(self) -> None:
+        """Waits until Streamlit has run the script to its end."""
+        self.page.wait_for_timeout(400)
+        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        self.page.wait_for_timeout(200)
+
+    def go(self, view: str) -> None:
+        """Follows the navigation."""
+        self.page.locator(f'.st-key-np-links a[href$="{view}"]').click()
+        self.settle()
+
+    def texts(self, within: str = "") -> list[str]:
+        """The plates that are shown, from top to bottom."""
+        return self.page.locator(f"{within} .np-text".strip()).all_inner_texts()
+
+    def fits(self) -> bool:
+        """Whether nothing sticks out to the right."""
+        wide = "[...document.querySelectorAll('html, .stMain')].every(e => e.scrollWidth <= e.clientWidth)"
+        return bool(self.page.evaluate(wide))
+
+    def photograph(self, name: str) -> None:
+        """A screenshot, to be looked at."""
+        self.page.screenshot(path=self._folder / f"{name}-{self._width}.png")

@@ -1,0 +1,77 @@
+"""Countries, times and numbers in both languages, days and hours in the visitor's zone."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from src.service.page import figures, spoken
+from src.service.page.period import bounds, last_days
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+def test_countries() -> None:
+    assert spoken.flagged("RU", "en") == "🇷🇺 Russia"
+    assert spoken.country("XK", "ru") == "Косово"
+    assert spoken.country("QQ", "en") == "QQ"
+    assert spoken.by_name(["RU", "HR", "DE"], "en") == ["HR", "DE", "RU"]
+    assert spoken.by_name(["RU", "HR", "DE"], "ru") == ["DE", "RU", "HR"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.99999, "99.9%"), (1.0, "100%"), (0.5, "50%"), (0.9999999999, "99.9%"), (0.0, "0%")]
+)
+def test_certainty_is_never_rounded_up(value: float, said: str) -> None:
+    assert spoken.percent(value, "en") == said
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    assert spoken.percent(0.9934, "ru") == "99,3%"
+    assert spoken.share(0.9996, "en") == "100.0%"
+    assert spoken.number(139264, "en") == "139,264"
+    assert spoken.number(7.66681, "ru") == "7,6668"
+
+
+def test_times_are_those_of_the_visitor() -> None:
+    assert spoken.moment("2026-11-26T22:30:00Z", "en", MOSCOW) == "27 Nov 2026, 01:30"
+    assert spoken.moment("2026-11-26T22:30:00+00:00", "ru", UTC) == "26 нояб. 2026, 22:30"
+    assert spoken.day("2026-11-26", "ru") == "26 ноября 2026\u202fг."
+    assert spoken.short_day(date(2026, 11, 6), "en") == "6 Nov"
+
+
+def test_periods_are_whole_days_of_the_zone() -> None:
+    today = date(2026, 3, 1)
+    assert last_days("today", today) == (today, today)
+    assert last_days("week", today) == (date(2026, 2, 23), today)
+    assert last_days("anytime", today) == ()
+    since, until = bounds(last_days("week", today), MOSCOW)
+    assert since == datetime(2026, 2, 22, 21, tzinfo=UTC)
+    assert until == datetime(2026, 3, 1, 21, tzinfo=UTC)
+
+
+def test_a_period_that_is_half_picked_is_one_day() -> None:
+    assert bounds((), UTC) == (None, None)
+    assert bounds((date(2026, 1, 31),), UTC) == (datetime(2026, 1, 31, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+
+
+def test_hours_of_the_service_become_days_and_hours_of_the_visitor() -> None:
+    counts = figures.local({"2026-01-31T20:00:00Z": 2, "2026-01-31T21:00:00Z": 3, "2026-02-01T20:00:00Z": 4}, MOSCOW)
+    assert figures.by_day(counts, 3, date(2026, 2, 2)) == {
+        date(2026, 1, 31): 2,
+        date(2026, 2, 1): 7,
+        date(2026, 2, 2): 0,
+    }
+    assert {hour: count for hour, count in figures.by_hour(counts).items() if count} == {0: 3, 23: 6}
+    assert list(figures.by_hour(counts)) == list(range(24))
+
+
+def test_zones_of_half_an_hour_count_in_the_hour_that_began() -> None:
+    assert figures.by_hour(figures.local({"2026-01-31T10:00:00Z": 1}, ZoneInfo("Asia/Kolkata")))[15] == 1
+
+
+def test_bars_over_time_show_what_they_are_given_in_its_order() -> None:
+    counts = {"9": 1, "10": 0, "11": 5}
+    values = figures.standing_bars(counts, "Sightings")["data"]["values"]
+    assert {row["name"]: row["count"] for row in values} == counts
+    assert [row["name"] for row in values] == ["9", "10", "11"]
