@@ -1,0 +1,49 @@
+"""The API as an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from src.service import openapi, problems
+from src.service.gate import PassGate
+from src.service.metrics import CountRequests
+from src.service.parts import Parts, opened, serving
+from src.service.routes import compatible, operations, plates, recognize, sightings
+from src.service.settings import Settings
+
+
+def create_app(settings: Settings | None = None, parts: Parts | None = None) -> FastAPI:
+    """The API, by ``settings`` or those of the environment; nothing is opened before it starts.
+
+    ``parts`` are what is open already, and closed by whoever opened it. Raises SettingsError.
+    """
+    found = Settings.load() if settings is None else settings
+
+    def opening() -> AbstractContextManager[Parts]:
+        return opened(found) if parts is None else nullcontext(parts)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with opening() as open_parts:
+            async with serving(open_parts) as service:
+                app.state.service = service
+                yield
+
+    # a redirect would be an answer without a key, and its documents are routes like any other, for the same reason
+    app = FastAPI(
+        title="Number Plate",
+        version=version("number-plate"),
+        lifespan=lifespan,
+        redirect_slashes=False,
+        openapi_url=None,
+    )
+    for routes in (recognize, sightings, plates, compatible, operations):
+        app.include_router(routes.router)
+    app.openapi = partial(openapi.describe, app, found.require_keys)  # type: ignore[method-assign]
+    problems.install(app)
+    app.add_middleware(PassGate)
+    app.add_middleware(CountRequests)  # outermost: what the gate refuses is counted too
+    return app

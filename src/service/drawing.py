@@ -1,0 +1,44 @@
+"""Pictures with their plates marked, as files."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from src.core.image import Photograph
+from src.core.types import Reading
+from src.runtime.draw import JPEG_QUALITY, annotate
+from src.runtime.reader import PlateResult
+
+FileKind = Literal["JPEG", "PNG"]
+
+
+def marked(
+    photograph: Photograph, plates: Sequence[PlateResult], accepted: Sequence[bool | None], kind: FileKind
+) -> bytes:
+    """The file of ``photograph`` with ``plates`` drawn into it; readings that are not accepted stand out."""
+    picture = annotate(photograph.pixels, plates, [sure is not False for sure in accepted], photograph.factor)
+    file = io.BytesIO()
+    if kind == "JPEG":
+        picture.save(file, kind, quality=JPEG_QUALITY)
+    else:
+        picture.save(file, kind, compress_level=1)  # a third larger than at 6, in a fifth of the time
+    return file.getvalue()
+
+
+def plate_of(described: Mapping[str, Any]) -> PlateResult:
+    """The plate that ``src.runtime.output.describe`` has made ``described`` of, as far as it is drawn."""
+    corners = described["corners"]
+    return PlateResult(
+        box=np.array(described["box"], np.float32),
+        corners=None if corners is None else np.array(corners, np.float32),
+        detection_confidence=described["detection_confidence"],
+        reading=Reading(
+            text=described["text"],
+            confidence=described["confidence"],
+            char_confidences=tuple(described["char_confidences"]),
+            region=described["region"],
+            region_confidence=described["region_confidence"],
+        ),
+    )

@@ -1,0 +1,101 @@
+"""One picture, and what the API says of it: the examples of OpenAPI."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+_IMAGE_ID, _SIGHTING_ID = "5f3759df9e3779b97f4a7c15c6ef3720", "6a09e667bb67ae853c6ef372a54ff53a"
+
+_PLATE: Json = {
+    "box": [348.19, 379.96, 492.08, 415.98],
+    "corners": [[348.48, 383.74], [492.34, 380.54], [492.05, 412.8], [350.01, 415.77]],
+    "detection_confidence": 0.775036,
+    "text": "M356CC65",
+    "confidence": 0.993453,
+    "char_confidences": [0.999963, 0.999592, 0.999944, 0.999707, 0.996461, 0.999255, 0.999963, 0.999434],
+    "raw_text": "M356CC65",
+    "raw_confidence": 0.993055,
+    "format": "1",
+    "region": "RU",
+    "region_confidence": 0.993606,
+    "candidates": [{"text": "M356CC65", "region": "RU", "confidence": 0.993453}],
+    "accepted": None,
+}
+
+RESULT: Json = {
+    "image": "00-ru.jpg",
+    "id": _IMAGE_ID,
+    "width": 800,
+    "height": 600,
+    "plates": [{**_PLATE, "sighting": _SIGHTING_ID}],
+    "annotated": None,
+    "ms": {"decode": 29.99, "detect": 11.3, "read": 7.32, "total": 48.61},
+}
+
+FAILURE: Json = {
+    "image": "letter.jpg",
+    "error": {"type": "unknown_format", "message": "not an image, or of an unsupported format"},
+}
+
+SIGHTING: Json = {
+    **_PLATE,
+    "id": _SIGHTING_ID,
+    "seen": "2026-01-31T12:00:00Z",
+    "camera": "gate",
+    "image_id": _IMAGE_ID,
+    "image": "00-ru.jpg",
+    "width": 800,
+    "height": 600,
+    "has_picture": True,
+}
+
+PLATE: Json = {
+    "text": "M356CC65",
+    "formats": [{"region": "RU", "format": "1"}],
+    "regions": ["RU"],
+    "sightings": 1,
+    "first_seen": "2026-01-31T12:00:00Z",
+    "last_seen": "2026-01-31T12:00:00Z",
+    "latest": [SIGHTING],
+}
+
+CAMERA: Json = {
+    "name": "gate",
+    "created": "2026-01-31T12:00:01Z",
+    "sightings": 1,
+    "last_seen": "2026-01-31T12:00:00Z",
+}
+
+STATISTICS: Json = {
+    "since": "2026-01-25T00:00:00Z",
+    "images": 1,
+    "sightings": 1,
+    "plates": 1,
+    "by_time": [{"time": "2026-01-31T12:00:00Z", "sightings": 1}],
+    "by_day": [{"day": "2026-01-31", "sightings": 1}],
+    "by_hour": [{"hour": 12, "sightings": 1}],
+    "by_region": [{"region": "RU", "sightings": 1}],
+    "by_camera": [{"camera": "gate", "sightings": 1}],
+    "by_plate": [{"text": "M356CC65", "sightings": 1}],
+}
+
+VERSION: Json = {
+    "version": "0.1.0",
+    "python": "3.11.2",
+    "onnxruntime": "1.32.0",
+    "providers": ["CPUExecutionProvider"],
+    "countries": ["BY", "RU"],
+    "models": {
+        "detector": {"name": "detector", "input_size": [416, 416], "licence": "AGPL-3.0-or-later"},
+        "ocr": {"name": "ocr", "input_size": [32, 128], "licence": "AGPL-3.0-or-later"},
+    },
+}
+
+PROBLEM: Json = {
+    "type": "urn:number-plate:unknown_format",
+    "title": "The file is no picture of a known format",
+    "status": 415,
+    "detail": "not an image, or of an unsupported format",
+    "instance": "/v1/recognize",
+    "picture": "letter.jpg",
+}

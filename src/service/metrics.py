@@ -1,0 +1,93 @@
+"""What Prometheus is told; each app counts by itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PREFIX = "number_plate"
+STAGES = ("wait", "decode", "detect", "read", "store")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+
+
+class Metrics:
+    """The service's own figures, and those of its process."""
+
+    def __init__(self, waiting: Callable[[], int]) -> None:
+        """``waiting`` tells how many pictures the queue holds."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._requests = self._counter("requests", "Requests answered.", "method", "route", "status")
+        self._plates = self._counter("plates_read", "Plates found and read.")
+        self._refused = self._counter("pictures_refused", "Pictures that were not read.", "kind")
+        self._seconds = Histogram(
+            f"{PREFIX}_stage_seconds",
+            "Seconds that a picture spent in each stage; what it shared with others is shared out among them.",
+            ["stage"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        for stage in STAGES:
+            self._seconds.labels(stage)  # there from the start, at zero
+        queue = Gauge(f"{PREFIX}_queue_pictures", "Pictures that wait to be read.", registry=self.registry)
+        queue.set_function(waiting)
+
+    def answered(self, method: str, route: str, status: int) -> None:
+        """One request."""
+        self._requests.labels(method, route, status).inc()
+
+    def read(self, plates: int) -> None:
+        """One picture that was read, with so many plates."""
+        self._plates.inc(plates)
+
+    def refused(self, kind: str) -> None:
+        """One picture that was not read."""
+        self._refused.labels(kind).inc()
+
+    def spent(self, stage: str, seconds: float) -> None:
+        """What one picture spent in a stage."""
+        self._seconds.labels(stage).observe(seconds)
+
+    @contextmanager
+    def timing(self, stage: str) -> Iterator[None]:
+        """Counts the time of the block as spent in a stage."""
+        start = perf_counter()
+        yield
+        self.spent(stage, perf_counter() - start)
+
+    def exposition(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(f"{PREFIX}_{name}", what, labels, registry=self.registry)
+
+
+class CountRequests:
+    """Middleware that counts requests by the templates of routes: plates, or what strangers make up, are no labels."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 500  # of an answer that was never begun
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        finally:
+            route = getattr(scope.get("route"), "path_format", "none")
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            metrics: Metrics = scope["app"].state.service.metrics
+            metrics.answered(method, route, status)

@@ -1,0 +1,134 @@
+"""Errors as RFC 9457 has them: every one that the API answers with is ``application/problem+json``."""
+
+from collections.abc import Mapping
+from enum import Enum
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Kind(Enum):
+    """What can go wrong; the name in lower case is how answers call it, the value is the status and the title."""
+
+    INVALID_REQUEST = HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not valid"
+    INVALID_FORM = HTTPStatus.BAD_REQUEST, "The form is damaged"
+    NO_FORM = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is no multipart form"
+    TOO_MANY_PICTURES = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too many pictures in one request"
+    TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The picture is too large"
+    UNKNOWN_FORMAT = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The file is no picture of a known format"
+    DAMAGED = HTTPStatus.UNPROCESSABLE_ENTITY, "The picture is damaged"
+    TOO_SLOW = HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly"
+    NO_KEY = HTTPStatus.UNAUTHORIZED, "A valid API key is needed"
+    WRONG_SCOPE = HTTPStatus.FORBIDDEN, "The API key is not for this"
+    LIMIT_REACHED = HTTPStatus.TOO_MANY_REQUESTS, "The API key has used up its requests"
+    NOT_FOUND = HTTPStatus.NOT_FOUND, "There is no such thing"
+    BUSY = HTTPStatus.SERVICE_UNAVAILABLE, "The service has as much to do as it can"
+    SHUTTING_DOWN = HTTPStatus.SERVICE_UNAVAILABLE, "The service is shutting down"
+    TIMED_OUT = HTTPStatus.SERVICE_UNAVAILABLE, "The service did not get to it in time"
+    NOT_READ = HTTPStatus.SERVICE_UNAVAILABLE, "The models do not answer"
+    NOT_STORED = HTTPStatus.SERVICE_UNAVAILABLE, "The result cannot be stored"
+    NOT_READY = HTTPStatus.SERVICE_UNAVAILABLE, "The service is not ready"
+
+    @property
+    def status(self) -> int:
+        """Of HTTP."""
+        return int(self.value[0])
+
+    @property
+    def title(self) -> str:
+        """What the kind is, for people."""
+        return self.value[1]
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class ServiceProblem(Exception):  # noqa: N818 (RFC 9457 calls it so)
+    """A request that is refused, or one picture of it."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        picture: str | None = None,
+        retry_after: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """``picture`` is the name of the one at fault, ``retry_after`` in seconds."""
+        super().__init__(detail)
+        self.kind, self.detail, self.picture = kind, detail, picture
+        self.headers = dict(headers or {})
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(retry_after)
+
+
+def respond(problem: ServiceProblem, path: str) -> Response:
+    """The answer to a request for ``path``."""
+    kind = problem.kind
+    content = {
+        "type": f"urn:number-plate:{kind}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": problem.detail,
+        "instance": path,
+    }
+    if problem.picture is not None:
+        content["picture"] = problem.picture
+    return JSONResponse(content, kind.status, problem.headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Makes problems of all errors of ``app``, those of the framework too."""
+    app.add_exception_handler(ServiceProblem, _own)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(ClientDisconnect, _unheard)
+    app.add_exception_handler(Exception, _fault)  # which is raised again, for the log
+
+
+def _own(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceProblem)
+    return respond(error, request.url.path)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+    return respond(ServiceProblem(Kind.INVALID_REQUEST, "; ".join(faults)), request.url.path)
+
+
+def _of_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(_methods(request))
+    return _plain(request, error.status_code, error.detail, headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Those of all routes that have the path; the framework names those of the first one alone."""
+    routes, path = iter_route_contexts(request.app.routes), request.scope["path"]
+    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})
+
+
+def _unheard(request: Request, error: Exception) -> Response:
+    """Nobody hears it; it ends the request in good order."""
+    return _plain(request, HTTPStatus.BAD_REQUEST, "the connection ended in mid-request")
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    return _plain(request, HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of the service, which its log tells more about")
+
+
+def _plain(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem that is no more than its status."""
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.url.path}
+    return JSONResponse(content, status, headers, MEDIA_TYPE)

@@ -1,0 +1,98 @@
+"""What may be asked of the API, as OpenAPI shows it."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from src.service import examples
+from src.service.database.types import utc
+from src.service.store.query import MAX_LIMIT
+from src.service.store.text import NAME_LENGTH, name, plate_text
+
+LEAST_CONFIDENCE = 0.01
+"""Of detections: with no threshold at all, every place of the picture would be read as a plate, for minutes."""
+
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters."""
+
+
+def _written(moment: str) -> str:
+    """Pydantic would take a bare number for seconds since 1970, and the year 2025 for half an hour of that year."""
+    if moment.replace(".", "").isdecimal():
+        raise ValueError("a number is no time, 2026-01-31T12:00:00Z is one")
+    return moment
+
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(utc)]
+CameraName = Annotated[
+    str, Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN), AfterValidator(lambda text: name(text, "camera"))
+]
+PlateText = Annotated[
+    str,
+    Field(min_length=1, max_length=64, pattern=PLAIN, description="in any spelling", examples=["M356CC65"]),
+    AfterValidator(plate_text),
+]
+Identifier = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=[examples.SIGHTING["id"]])]
+
+
+class Closed(BaseModel):
+    """Refuses what it does not know: a misspelt option would otherwise be one that nobody set."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class RecognizeOptions(Closed):
+    """How pictures are read, and what becomes of the readings."""
+
+    countries: str | None = Field(
+        default=None,
+        pattern="^[A-Za-z]{2}(,[A-Za-z]{2})*$",
+        max_length=1000,
+        description="ISO 3166 alpha-2 codes of the countries to expect; unset: any",
+        examples=["RU,BY"],
+    )
+    min_confidence: float | None = Field(
+        default=None,
+        ge=LEAST_CONFIDENCE,
+        le=1,
+        description="detections below are left out; unset: as the operator or the detector's card says",
+        examples=[0.35],
+    )
+    abstain: Probability | None = Field(
+        default=None, description="readings below are marked as not accepted; unset: none is judged", examples=[0.9]
+    )
+    annotated: bool = Field(default=False, description="whether each result has a picture with its plates marked")
+    store: bool = Field(default=True, description="whether pictures and sightings are kept")
+    camera: CameraName | None = Field(default=None, description="where the pictures come from", examples=["gate"])
+    taken: Moment | None = Field(
+        default=None, description="when they were taken, with its time zone", examples=["2026-01-31T12:00:00Z"]
+    )
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The countries, in capitals."""
+        return tuple(self.countries.upper().split(",")) if self.countries else ()
+
+
+class SightingFilter(Closed):
+    """Which sightings are asked for; what is unset does not matter."""
+
+    text: str | None = Field(
+        default=None,
+        max_length=64,
+        pattern=PLAIN,
+        description="of the plate; * for any characters, ? for one",
+        examples=["M3*"],
+    )
+    region: str | None = Field(default=None, pattern="^[A-Za-z]{2}$", description="country, ISO 3166", examples=["RU"])
+    camera: CameraName | None = Field(default=None, examples=["gate"])
+    since: Moment | None = Field(
+        default=None, description="not earlier, with its time zone", examples=["2026-01-01T00:00:00Z"]
+    )
+    until: Moment | None = Field(
+        default=None, description="earlier, with its time zone", examples=["2027-01-01T00:00:00Z"]
+    )
+    min_confidence: Probability | None = Field(default=None, description="of the reading", examples=[0.5])
+    limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")
+    cursor: str | None = Field(default=None, max_length=200, description="`next` of the page before")

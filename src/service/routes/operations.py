@@ -1,0 +1,75 @@
+"""For those who run the service: is it there, is it ready, what is it, what does it do."""
+
+import platform
+from importlib.metadata import version as installed
+from typing import Any
+
+import onnxruntime
+from anyio import to_thread
+from fastapi import APIRouter, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+
+from src.core.card import ModelCard
+from src.service.access import AnyKey, Here, Looker
+from src.service.openapi import answers, problems
+from src.service.problems import Kind, ServiceProblem
+from src.service.schemas import Health, Version
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/health", response_model=Health)
+async def health() -> Health:
+    """Whether the process answers; needs no key."""
+    return Health()
+
+
+@router.get("/ready", response_model=Health, responses=problems(Kind.NOT_READY))
+async def ready(here: Here, _: AnyKey) -> Health:
+    """Whether requests with pictures would be answered: the database is there, and no shutdown has begun."""
+    if not await to_thread.run_sync(lambda: here.is_ready):
+        raise ServiceProblem(Kind.NOT_READY, "the database does not answer, or the service is shutting down")
+    return Health()
+
+
+@router.get("/v1/version", response_model=Version, responses=problems())
+async def version(here: Here, _: Looker) -> dict[str, Any]:
+    """What runs here, with the cards of both models."""
+    reader = here.parts.reader
+    return {
+        "version": installed("number-plate"),
+        "python": platform.python_version(),
+        "onnxruntime": onnxruntime.__version__,
+        "providers": reader.detector.providers,
+        "countries": reader.plate_reader.countries,
+        "models": {"detector": _card(reader.detector.card), "ocr": _card(reader.plate_reader.card)},
+    }
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses=answers("The figures", "text/plain", {"type": "string"}) | problems(),
+)
+async def metrics(here: Here, _: Looker) -> Response:
+    """Figures for Prometheus."""
+    return Response(here.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request, _: AnyKey) -> JSONResponse:
+    """What all this is, for programs."""
+    return JSONResponse(request.app.openapi())
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(request: Request, _: AnyKey) -> HTMLResponse:
+    """What all this is, for people."""
+    return get_swagger_ui_html(openapi_url="openapi.json", title=request.app.title)
+
+
+def _card(card: ModelCard) -> dict[str, Any]:
+    return card.model_dump(mode="json", exclude={"formats"})
