@@ -11,7 +11,7 @@ PEER ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup infer fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
-  format clean fuzz
+  format clean fuzz serve load-test
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,9 +33,13 @@ $(VENV)/.peer: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) '.[evaluate,peer]'
 	@touch $(VENV)/.runtime $(VENV)/.evaluate $@
 
+$(VENV)/.service: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) '.[service,page,heif]'
+	@touch $(VENV)/.runtime $@
+
 $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) '.[train,evaluate,heif,dev]'
-	@touch $(VENV)/.runtime $(VENV)/.evaluate $@
+	$(PIP) '.[train,evaluate,heif,service,page,triton,dev]'
+	@touch $(VENV)/.runtime $(VENV)/.evaluate $(VENV)/.service $@
 
 .fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.evaluate
 	PATH="$(abspath $(BIN)):$$PATH" scripts/fetch_fonts.sh .fonts
@@ -76,6 +80,12 @@ benchmark: $(VENV)/.evaluate $(if $(PEER),$(VENV)/.peer) ## milliseconds of ever
 notebooks: $(VENV)/.full .fonts/.fetched ## open the notebooks in JupyterLab
 	$(PIP) '.[notebooks]'
 	$(BIN)/python -m jupyterlab notebooks
+
+serve: $(VENV)/.service ## the API and its page on this machine, with SQLite [ARGS="--port 8000 --page-port 8501"]
+	@$(BIN)/python -m src.service.serve $(ARGS)
+
+load-test: $(VENV)/.service ## 32 clients at once, then every answer against the database [ARGS="--seconds 60 --kill"]
+	$(BIN)/python -m scripts.load_test $(ARGS)
 
 fuzz: $(VENV)/.runtime ## feed 10,000 damaged pictures to the runtime [ARGS="--inputs 1000"]
 	$(BIN)/python -m scripts.fuzz $(ARGS)

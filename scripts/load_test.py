@@ -1,0 +1,172 @@
+"""Many clients at once, then every answer against the database: nothing lost, nothing doubled.
+
+    python -m scripts.load_test --seconds 300
+    python -m scripts.load_test --seconds 60 --kill 10
+    python -m scripts.load_test --database-url postgresql+psycopg://user@host/empty
+    python -m scripts.load_test --url http://127.0.0.1:8000 --database-url ... --data-dir /srv/number-plate
+
+It starts the service itself, with SQLite in a new folder, and takes NUMBER_PLATE_... settings from the environment.
+With --url it loads one that runs, whose database and folder of data it must reach. Exit status: 0 all is as promised,
+1 something is not, 2 wrong usage.
+"""
+
+import argparse
+import asyncio
+import json
+import secrets
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from scripts.load.clients import Load, apply
+from scripts.load.compare import Comparison, compare
+from scripts.load.ledger import Ledger
+from scripts.load.pictures import make_pictures
+from scripts.load.report import memory, show, summarise
+from scripts.load.server import Server, ServerError, resident
+from src.evaluation.provenance import commit, machine
+from src.runtime.command import USAGE, Parser
+from src.service.database import DatabaseError, open_database
+from src.service.store import open_pictures
+
+PROG = "python -m scripts.load_test"
+SAMPLES = Path("data/samples")
+MEASURED_EVERY_S = 0.5
+"""Between two looks at the memory."""
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """The checked flags. Ends the program with status 2 for wrong ones."""
+    parser = Parser(PROG, "Loads the service, and holds its answers against its database.")
+    parser.add_argument("--seconds", type=float, default=30, metavar="S", help="how long (default: 30)")
+    parser.add_argument("--clients", type=int, default=32, metavar="N", help="at once (default: 32)")
+    parser.add_argument("--kill", type=float, metavar="S", help="kill the service each so-many seconds, and restart it")
+    parser.add_argument("--database-url", metavar="URL", help="default: SQLite in the folder of data")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="default: one that is removed afterwards")
+    parser.add_argument("--url", help="a service that runs; the two above must be its own")
+    parser.add_argument("--key", help="an API key of it with the scope recognize")
+    parser.add_argument("--pid", type=int, help="its process on this machine, whose memory is watched")
+    parser.add_argument("--samples", type=Path, default=SAMPLES, metavar="DIR", help=f"JPEGs (default: {SAMPLES})")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report as JSON")
+    args = parser.parse_args(argv)
+    if args.url and (args.kill or args.data_dir is None):
+        parser.error("--url: needs --data-dir, and cannot --kill")
+    if args.seconds <= 0 or args.clients < 1 or (args.kill is not None and args.kill <= 0):
+        parser.error("--seconds, --clients and --kill: must be positive")
+    if not any(args.samples.glob("*.jpg")):
+        parser.error(f"--samples {args.samples}: has no *.jpg")
+    return args
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Loads, compares and reports."""
+    args = parse(argv)
+    with ExitStack() as stack:
+        if args.data_dir is None:
+            args.data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="number-plate-load-")))
+        args.data_dir.mkdir(parents=True, exist_ok=True)
+        args.database_url = args.database_url or f"sqlite:///{args.data_dir.absolute()}/number-plate.db"
+        server = None if args.url else Server(args.data_dir, args.database_url)
+        try:
+            report, comparison = asyncio.run(_run(args, server))
+        except (ServerError, DatabaseError) as error:
+            print(f"{PROG}: {error}", file=sys.stderr)
+            return USAGE
+        finally:
+            if server is not None:
+                server.kill()
+    show(report, comparison)
+    if args.output:
+        args.output.write_text(json.dumps(report, indent=2) + "\n")
+    for fault in report["faults"]:
+        print(f"{PROG}: {fault}", file=sys.stderr)
+    return int(bool(report["faults"]))
+
+
+async def _run(args: argparse.Namespace, server: Server | None) -> tuple[dict[str, Any], Comparison]:
+    """The report and what it says of the database. Raises ServerError and DatabaseError."""
+    pictures = await asyncio.to_thread(make_pictures, sorted(args.samples.glob("*.jpg")))
+    ledger, run = Ledger(), f"load{secrets.token_hex(4)}"
+    kills: list[float] = []
+    mib: list[float] = []
+    if server is not None:
+        await server.start()
+    load = Load(server.url if server else args.url, args.key, run, args.clients, args.seconds, pictures)
+    start = monotonic()
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(_watch(server, args.pid, mib))
+        work = [group.create_task(apply(load, ledger))]
+        if server is not None and args.kill:
+            work.append(group.create_task(_kill(server, args.kill, start + args.seconds, kills, ledger)))
+        await asyncio.wait(work)
+        watching.cancel()
+    seconds = monotonic() - start
+    ending = None if server is None else await asyncio.to_thread(server.end)
+    comparison = await asyncio.to_thread(_compare, args, run, ledger)
+    report = _report(args, ledger, seconds, kills, mib, comparison)
+    if ending:
+        report["faults"].append(f"the service ended with status {ending}")
+    return report, comparison
+
+
+async def _watch(server: Server | None, pid: int | None, mib: list[float]) -> None:
+    """Writes down the memory of the service as long as it lasts."""
+    while server is not None or pid is not None:
+        mib.append(resident(server.pid if server is not None else pid or 0))
+        await asyncio.sleep(MEASURED_EVERY_S)
+
+
+async def _kill(server: Server, every: float, until: float, kills: list[float], ledger: Ledger) -> None:
+    """Kills and restarts; writes down the seconds until it answered again."""
+    while monotonic() + every < until:
+        await asyncio.sleep(every)
+        server.kill()
+        try:
+            kills.append(await server.start())
+        except ServerError as error:
+            ledger.faults.append(f"after a kill: {error}")
+            return
+
+
+def _compare(args: argparse.Namespace, run: str, ledger: Ledger) -> Comparison:
+    database = open_database(args.database_url)
+    try:
+        return compare(database, open_pictures(database, args.data_dir / "pictures").folder, run, ledger)
+    finally:
+        database.close()
+
+
+def _report(
+    args: argparse.Namespace,
+    ledger: Ledger,
+    seconds: float,
+    kills: list[float],
+    mib: list[float],
+    comparison: Comparison,
+) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "commit": commit(),
+        "machine": machine(),
+        "database": args.database_url.partition(":")[0],
+        "clients": args.clients,
+        "seconds": round(seconds, 1),
+        "kills": [round(kill, 2) for kill in kills],
+        "measured": summarise(ledger, seconds),
+        "memory_mib": memory(mib, seconds),
+        "in_the_database": asdict(comparison),
+    }
+    report["faults"] = [f"{name}: {count}" for name, count in comparison.faults(killed=bool(kills)).items()]
+    report["faults"] += ledger.faults[:20]
+    if not kills and report["memory_mib"]["flat"] is False:
+        report["faults"].append("memory grows")
+    if args.kill and not kills:
+        report["faults"].append("the service was never killed: --seconds must be longer than --kill")
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(main())

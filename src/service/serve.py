@@ -1,0 +1,147 @@
+"""``python -m src.service.serve``: the API and its page on this machine, together.
+
+Exit status: 0 ended by Ctrl-C or SIGTERM, 1 a part failed, 2 wrong usage (options, a port in use, settings).
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from src.runtime.command import USAGE, Parser
+from src.service.ports import address, port_fault, tcp_port
+from src.service.probe import probe
+
+PROG = "python -m src.service.serve"
+READY_S = 180.0
+"""Seconds that the parts may take to become ready: a small machine unpacks the page's packages slowly at first."""
+END_S = 45.0
+"""Seconds that they may take to end: the API answers what it has taken."""
+TICK_S = 0.1
+
+
+class PartError(RuntimeError):
+    """A part of the service that cannot go on; ``status`` is the exit status that it leaves."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A program that serves HTTP. ``health`` is the path that answers 200 once it is ready."""
+
+    name: str
+    module: str
+    port: int
+    health: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serves until a signal comes or a part ends, and returns the exit status."""
+    parser = Parser(PROG, "Serves the API and its page; settings are NUMBER_PLATE_... in the environment or .env.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
+    parser.add_argument("--port", type=tcp_port, default=8000, metavar="N", help="of the API (default: 8000)")
+    parser.add_argument("--page-port", type=tcp_port, default=8501, metavar="N", help="of the page (default: 8501)")
+    args = parser.parse_args(argv)
+    for flag, port in (("--port", args.port), ("--page-port", args.page_port)):
+        if fault := port_fault(args.host, port):
+            parser.error(f"{flag} {port}: {fault}")
+    if args.port == args.page_port:
+        parser.error(f"--page-port {args.page_port}: is the API's")
+    api = Part("API", "src.service", args.port, "/health")
+    reach = {"NUMBER_PLATE_PAGE_API": address(args.host, args.port)}
+    page = Part("page", "src.service.page", args.page_port, "/_stcore/health", reach)
+    try:
+        return serve(args.host, (api, page))
+    except PartError as fault:
+        print(f"{PROG}: {fault}", file=sys.stderr)
+        return fault.status
+
+
+def serve(host: str, parts: Sequence[Part]) -> int:
+    """Starts ``parts``, prints where they are once all are ready, and ends them all when a signal comes.
+
+    Raises PartError when one does not become ready, or ends by itself; the others are ended first.
+    """
+    with _signals() as received, _running(host, parts) as processes:
+        _wait_until_ready(host, parts, processes, received)
+        if not received:
+            for part in parts:
+                print(f"{part.name:5} {address(host, part.port)}", flush=True)
+        while not received:
+            _check(parts, processes)
+            time.sleep(TICK_S)
+    return 0
+
+
+@contextmanager
+def _signals() -> Iterator[list[int]]:
+    """The signals that came and mean the end, in their order; the earlier handlers come back afterwards."""
+    received: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    earlier = [signal.signal(number, lambda came, _frame: received.append(came)) for number in numbers]
+    try:
+        yield received
+    finally:
+        for number, handler in zip(numbers, earlier, strict=True):
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _running(host: str, parts: Sequence[Part]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The processes of ``parts``, which are all ended when the block is left."""
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for part in parts:
+            command = [sys.executable, "-m", part.module, "--host", host, "--port", str(part.port)]
+            # in sessions of their own, or Ctrl-C reaches them twice, which servers take for impatience
+            environment = os.environ | part.environment
+            processes.append(subprocess.Popen(command, env=environment, start_new_session=True))
+        yield processes
+    finally:
+        _end(processes)
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Whatever signal came: of all that mean the end, SIGTERM is the one that servers heed in good order."""
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + END_S
+    for process in processes:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(
+    host: str, parts: Sequence[Part], processes: Sequence[subprocess.Popen[bytes]], received: list[int]
+) -> None:
+    """Returns when all answer, or a signal came. Raises PartError."""
+    deadline = time.monotonic() + READY_S
+    for part in parts:
+        while not received and probe(address(host, part.port) + part.health) is not None:
+            _check(parts, processes)
+            if time.monotonic() > deadline:
+                raise PartError(f"the {part.name} is not ready after {READY_S:g} seconds")
+            time.sleep(TICK_S)
+
+
+def _check(parts: Sequence[Part], processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Raises PartError that names the first part that has ended."""
+    for part, process in zip(parts, processes, strict=True):
+        status = process.poll()
+        if status is not None:
+            raise PartError(f"the {part.name} ended (status {status})", USAGE if status == USAGE else 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
