@@ -18,6 +18,7 @@ PREFIX = "NUMBER_PLATE_"
 PAGE_PREFIX = "page_"
 """``NUMBER_PLATE_PAGE_...`` are the page's settings, which are none of the service's business."""
 
+ENV_FILE = ".env"
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 MIB = 2**20
 
@@ -56,7 +57,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         dotenv_filtering="match_prefix",
@@ -117,6 +118,8 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             raise SettingsError(_first_fault(error)) from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{ENV_FILE}: is not UTF-8") from None
 
 
 class _Environment(EnvSettingsSource):

@@ -68,40 +68,37 @@ def postgres_server() -> Iterator[str]:
 
     Raises NoPostgresError where the programs are missing.
     """
-    folder_of_programs, user = programs(), _user()
+    found, user = programs(), _user()
     folder = Path(tempfile.mkdtemp(prefix="number-plate-postgres-"))  # not pytest's own, which only its user may enter
     try:
         if user is not None:
             shutil.chown(folder, user)
-        data, port = folder / "data", free_port()
-        initialise = [
-            folder_of_programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "tester",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-        ]
-        subprocess.run([*initialise, "--no-sync"], user=user, cwd=folder, check=True, capture_output=True)
-        settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
-        words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [folder_of_programs / "postgres", "-D", data, *words],
-                **{"user": user, "cwd": folder, "stdout": log, "stderr": log, "start_new_session": True},
-            )
-        try:
-            _wait(server, port, folder / "log")
+        login = ("-U", "tester", "-A", "trust")
+        words = [found / "initdb", "-D", folder / "data", *login, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(words, user=user, cwd=folder, check=True, capture_output=True)
+        with _running(found / "postgres", user, folder) as port:
             yield f"postgresql+psycopg://tester@127.0.0.1:{port}/"
-        finally:
-            server.send_signal(signal.SIGINT)  # the fast end, which waits for no client
-            server.wait(START_S)
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def _running(program: Path, user: str | None, folder: Path) -> Iterator[int]:
+    """The server of ``folder``, from its first answer on, and its port."""
+    port, log = free_port(), folder / "log"
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
+    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    with log.open("wb") as said:
+        server = subprocess.Popen(
+            [program, "-D", folder / "data", *words],
+            **{"user": user, "cwd": folder, "stdout": said, "stderr": said, "start_new_session": True},
+        )
+    try:
+        _wait(server, port, log)
+        yield port
+    finally:
+        server.send_signal(signal.SIGINT)  # the fast end, which waits for no client
+        server.wait(START_S)
 
 
 def programs() -> Path:

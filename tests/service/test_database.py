@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -59,6 +60,13 @@ def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
         session.flush()
         assert names(database) == ["before"]
     assert names(database) == ["before", "unfinished"]
+
+
+def test_threads_may_write_at_once(database: Database) -> None:
+    """More of them than there are connections."""
+    with ThreadPoolExecutor(24) as threads:
+        list(threads.map(lambda number: add(database, f"{number:02}", datetime.now(UTC)), range(24)))
+    assert names(database) == [f"{number:02}" for number in range(24)]
 
 
 def test_removing_waits_for_adding(database: Database) -> None:

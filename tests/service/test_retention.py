@@ -89,6 +89,13 @@ def test_a_time_without_a_zone_is_refused(database: Database, pictures: Pictures
         expire(database, pictures, datetime(2025, 6, 1))
 
 
+def test_files_without_a_row_go_with_what_is_too_old(database: Database, pictures: Pictures) -> None:
+    make_old(pictures, pictures.put("a" * 32, b"x"))
+    assert expire(database, pictures, NOW - timedelta(days=30)) == Expired(files=1)
+    with database.reading() as session:
+        assert session.scalars(select(tables.Audit.detail)).all() == [{"files": 1}]
+
+
 class TestSweep:
     def test_files_that_no_row_knows_go_once_they_are_old(self, database: Database, pictures: Pictures) -> None:
         stored = save(database, pictures, plate())

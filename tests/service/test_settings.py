@@ -91,5 +91,11 @@ def test_a_bad_value_is_one_line_that_names_it(
     assert "secret" not in message
 
 
+def test_a_file_that_is_no_text_is_named() -> None:
+    Path(".env").write_bytes(b"NUMBER_PLATE_PROVIDER=\xff\n")
+    with pytest.raises(SettingsError, match=r"^\.env: is not UTF-8$"):
+        Settings.load()
+
+
 def test_passwords_are_not_printed() -> None:
     assert "secret" not in repr(Settings(database_url="postgresql://a:secret@b/c"))

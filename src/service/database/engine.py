@@ -46,7 +46,10 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A transaction that is on the disk when the block is left, and undone when that is by an exception."""
+        """A transaction that is on the disk when the block is left, and undone when that is by an exception.
+
+        One within another of the same thread would wait for ever: SQLite has one writer at a time.
+        """
         with self._turn, self._writers() as session, session.begin():
             session.connection()  # begins it now, not with the first statement
             yield session
@@ -55,7 +58,7 @@ class Database:
     def adding(self) -> Iterator[Session]:
         """A transaction in which plates that are found stay there until it ends."""
         with self.session() as session:
-            if self.engine.dialect.name == "postgresql":  # SQLite has one writer at a time anyhow
+            if self.engine.dialect.name == "postgresql":  # in SQLite all writers wait for each other
                 session.execute(select(func.pg_advisory_xact_lock_shared(REMOVAL_LOCK)))
             yield session
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from src.service.database import Database, tables
 from src.service.database.types import utc
-from src.service.store.audit import OF_PLATES, SERVICE, Action, note
+from src.service.store.audit import OF_PLATES, SERVICE, Action, note, record
 from src.service.store.pictures import Pictures
 from src.service.store.removal import drop_unseen
 
@@ -25,15 +25,22 @@ class Expired:
     images: int = 0
     sightings: int = 0
     plates: int = 0
+    files: int = 0
+    """That no row knew."""
 
     def __add__(self, other: "Expired") -> "Expired":
-        return Expired(self.images + other.images, self.sightings + other.sightings, self.plates + other.plates)
+        return Expired(
+            images=self.images + other.images,
+            sightings=self.sightings + other.sightings,
+            plates=self.plates + other.plates,
+            files=self.files + other.files,
+        )
 
 
 def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expired:
     """Deletes images received before ``older_than``, their files and sightings, and plates that nobody saw since.
 
-    Audited. Older entries of the audit keep who did what and when, but no longer with which plate.
+    Audited. Older entries of the audit keep who did what and when, but no longer with which plate. Sweeps too.
     Several processes may do so at once. Raises OSError and sqlalchemy.exc.SQLAlchemyError; once more goes on with it.
     """
     before = utc(older_than)
@@ -47,11 +54,14 @@ def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expi
             .where(entries.at < before, entries.action.in_(OF_PLATES), entries.subject.is_not(None))
             .values(subject=None, detail=None)
         )
-    return total
+    return total + Expired(files=sweep(database, pictures))
 
 
 def sweep(database: Database, pictures: Pictures) -> int:
-    """Removes files without a row, as a kill in mid-save or in mid-delete leaves; how many. Raises OSError."""
+    """Removes files without a row, as a kill in mid-save or in mid-delete leaves; how many. Audited if any.
+
+    Raises OSError and sqlalchemy.exc.SQLAlchemyError.
+    """
     old = list(pictures.older_than(ORPHAN_AGE_S))
     removed = 0
     for start in range(0, len(old), BATCH):
@@ -59,6 +69,8 @@ def sweep(database: Database, pictures: Pictures) -> int:
         with database.reading() as session:
             known = set(session.scalars(select(tables.Image.stored_as).where(tables.Image.stored_as.in_(files))))
         removed += pictures.remove(sorted(set(files) - known))
+    if removed:
+        record(database, Action.EXPIRE, None, SERVICE, {"files": removed})
     return removed
 
 
