@@ -46,6 +46,12 @@ def test_defines_nothing(path: Path) -> None:
         assert not [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, DEFINITIONS)]
 
 
+@pytest.fixture(autouse=True)
+def _shown_inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit, once imported, wants all figures drawn in memory."""
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+
+
 def _outputs(notebook: nbformat.NotebookNode, path: Path) -> list[Any]:
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}}).execute()
     return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]

@@ -180,16 +180,24 @@ def test_a_length_that_is_too_large_is_refused_before_anything_is_read(api: Api)
 def test_a_field_that_nobody_asks_for_is_bounded_too(api: Api) -> None:
     upload = Endless(api, HEAD.replace(b"images", b"other"))
     upload.run()
-    assert upload.status == 413
-    assert upload.taken < 3 * LIMIT + 70_000
+    assert upload.status == 400
+    assert upload.taken < 64 * 1024 + 3000
+
+
+def test_the_parts_of_a_form_are_bounded(api: Api) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\n\r\n'
+    assert post(api, part * 66 + form(picture())).status_code == 200  # 64 and one for each picture that there may be
+    problem = assert_problem(post(api, part * 67 + form(picture())), 400, "invalid_form")
+    assert problem["detail"] == "over 67 parts"
 
 
 def test_uploads_together_are_bounded(built_models: Path, tmp_path: Path) -> None:
     """By two requests of one picture of 50,000 bytes and the overhead of a form, of 64 KiB."""
+    other = HEAD.replace(b"images", b"other")
     begun, may_end = threading.Semaphore(0), asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:
-        yield HEAD.replace(b"images", b"other") + b"x" * 100_000
+        yield other + b"x" * 60_000
         begun.release()  # asked for more: those are taken
         await may_end.wait()
         yield b"\r\n" + form(picture())
@@ -197,7 +205,7 @@ def test_uploads_together_are_bounded(built_models: Path, tmp_path: Path) -> Non
     with running(built_models, tmp_path, max_upload_bytes=LIMIT, max_pictures=1) as api:
         taken = [api.begin("POST", "/v1/recognize", content=slow(), headers={"Content-Type": FORM}) for _ in "ab"]
         assert all(begun.acquire(timeout=30) for _ in taken)
-        answer = post(api, HEAD.replace(b"images", b"other") + b"x" * 100_000)
+        answer = post(api, other + b"x" * 112_000)
         assert_problem(answer, 503, "busy")
         assert int(answer.headers["retry-after"]) > 0
         api.call(may_end.set)

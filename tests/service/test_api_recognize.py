@@ -1,6 +1,7 @@
 """Photographs in, plates out: what is read is what the command line reads, and what was asked for."""
 
 import base64
+import errno
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from src.runtime.output import describe
 from src.runtime.reader import Reader, read_file
+from src.service.store import Pictures
 from tests.commands import ROOT
 from tests.conftest import BLUE_TEXT, RED_TEXT, with_formats
 from tests.service.api import Api, assert_problem, is_marked, opened, picture, running, texts
@@ -103,6 +105,18 @@ def test_where_all_are_bad_the_request_is(api: Api) -> None:
     assert problem["instance"] == "/v1/recognize"
 
 
+def test_where_all_fail_and_one_may_be_read_later_the_request_may_come_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Pictures, "put", full)
+    answer = api.recognize(b"no picture", picture())
+    assert assert_problem(answer, 503, "not_stored")["picture"] == "1.png"
+    assert int(answer.headers["retry-after"]) > 0
+
+
 def test_detections_below_the_threshold_of_the_request_are_left_out(api: Api) -> None:
     assert texts(api.recognize(picture(blue=True), min_confidence=0.7)) == [[RED_TEXT]]
     assert texts(api.recognize(picture(blue=True), min_confidence=0.95)) == [[]]
@@ -156,6 +170,9 @@ def test_a_marked_picture_comes_where_it_is_asked_for(api: Api) -> None:
         {"camera": "a\x00b"},
         {"taken": "2025-06-01T12:00:00"},
         {"taken": "yesterday"},
+        {"taken": "-5"},
+        {"countries": ["RU", "DE"]},
+        {"store": [True, False]},
         {"annotate": True},
     ],
 )

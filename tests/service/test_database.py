@@ -1,7 +1,9 @@
 """Transactions, times, and databases that cannot be opened."""
 
 import sqlite3
+import stat
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from src.service.database import Database, DatabaseError, open_database
-from src.service.database.tables import Camera
+from src.service.database.tables import Camera, Plate
 from src.service.database.types import utc
 
 TOKYO = timezone(timedelta(hours=9))
@@ -53,6 +55,17 @@ def test_an_exception_undoes_the_transaction(database: Database) -> None:
     assert names(database) == []
 
 
+def test_errors_say_nothing_of_a_plate(database: Database) -> None:
+    """They are logged, with those that they came from."""
+    with pytest.raises(IntegrityError) as fault, database.session() as session:
+        for _ in range(2):
+            session.add(Plate(text="A123BC77", region="RU"))
+            session.flush()
+    said = "".join(traceback.format_exception(fault.value))
+    assert "INSERT INTO plates" in said
+    assert "A123BC77" not in said
+
+
 def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
     add(database, "before", datetime.now(UTC))
     with database.session() as session:
@@ -88,13 +101,22 @@ def test_removing_waits_for_adding(database: Database) -> None:
     assert order == ["added", "removed"]
 
 
-def test_sqlite_flushes_every_commit_and_minds_references(tmp_path: Path) -> None:
+def test_the_files_of_sqlite_are_for_this_user_alone(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/n.db")
+    with database.session() as session:
+        session.add(Camera(name="gate", created=datetime.now(UTC)))
+        session.flush()
+        modes = {path.name: stat.filemode(path.stat().st_mode) for path in tmp_path.glob("n.db*")}
+    assert modes == dict.fromkeys(("n.db", "n.db-wal", "n.db-shm"), "-rw-------")
+    database.close()
+
+
+def test_sqlite_flushes_every_commit_minds_references_and_overwrites_what_is_deleted(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/n.db")
     with database.reading() as session:
-        asked = {
-            name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
-        }
-    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        asked = {name: session.scalar(text(f"PRAGMA {name}")) for name in names}
+    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
     database.close()
 
 

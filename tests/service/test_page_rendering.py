@@ -115,7 +115,8 @@ def test_the_card_of_the_reader_by_source() -> None:
 def test_the_card_of_the_detector() -> None:
     card = cards()["detector"]
     said = dict(model_cards.facts(card, EN))
-    assert said["Input, pixels"] == "416 × 416"
+    height, width = card["input_size"]
+    assert said["Input, pixels"] == f"{width} × {height}"
     assert said["Shows what it is sure of to"] == "35%"
     assert "Characters" not in said
     assert model_cards.sources(card, EN)[0] == ("Source", "Pictures")

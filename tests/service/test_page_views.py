@@ -1,5 +1,6 @@
 """The views as Streamlit runs them, without a browser; the API answers as its OpenAPI says."""
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from src.core.card import load_card
 from src.service import examples
 from src.service.page import API, KEY, visit
 from src.service.page.views import read
@@ -60,6 +62,12 @@ def models() -> None:
     from src.service.page.visit import start
 
     models.show(start("en", ""))
+
+
+@pytest.fixture(autouse=True)
+def _main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest leaves its script as the main module, which the processes of other tests would then run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
@@ -320,7 +328,8 @@ def test_an_empty_dashboard_has_no_charts(api: Api) -> None:
 
 def test_both_model_cards_are_readable(api: Api) -> None:
     page = opened(models)
-    for said in ("416 × 416", "128 × 32", "AP50", "openalpr_br_camera", "AGPL-3.0-or-later"):
+    height, width = load_card(Path("exports/detector")).input_size
+    for said in (f"{width} × {height}", "128 × 32", "AP50", "openalpr_br_camera", "AGPL-3.0-or-later"):
         assert said in html(page)
     assert [element.value for element in page.subheader] == ["Detector: finds plates", "Reader: reads them"]
     api.instead["GET /ready"] = refusal(503, "not_ready")

@@ -21,6 +21,7 @@ from src.service.store import (
     record,
     search,
     sighting,
+    sweep,
 )
 from tests.service import recognitions
 from tests.service.parallel import at_once
@@ -104,10 +105,57 @@ def test_deletions_are_audited_found_or_not(database: Database, pictures: Pictur
     delete_plate(database, pictures, "a-1", Actor(remote="10.0.0.2"))
     assert audit(database)[1:] == [
         ("delete sighting", known, {"sightings": 1}, "10.0.0.1"),
-        ("delete plate", "A1", {"sightings": 0}, "10.0.0.2"),
+        ("delete plate", None, {"sightings": 0}, "10.0.0.2"),
     ]
     with database.reading() as session:
         assert list(session.scalars(select(tables.Audit.key_id).order_by(tables.Audit.at))) == [None, key.id, None]
+
+
+def test_the_audit_forgets_a_deleted_plate_but_not_deeds(database: Database, pictures: Pictures) -> None:
+    for region in ("RU", "RU", None):
+        save(database, pictures, recognitions.plate("A1", region=region))
+    with database.reading() as session:
+        ids = dict(session.execute(select(tables.Plate.id, tables.Plate.region)).all())
+    for about in ("а-1", "*A1?"):
+        record(database, Action.SEARCH, about, NOBODY, {"region": "RU"})
+    record(database, Action.PLATE, "A1", NOBODY)
+    kept = [("search", about, {"limit": 1}, None) for about in ("A*", "A12", "*")]
+    for _, about, detail, _ in kept:
+        record(database, Action.SEARCH, about, NOBODY, detail)
+    delete_plate(database, pictures, "a 1", NOBODY)
+    entries = audit(database)
+    assert entries[:3] == [*[("search", None, None, None)] * 2, ("plate", None, None, None)]
+    assert entries[3:6] == kept
+    assert {ids[str(about)]: detail for _, about, detail, _ in entries[6:]} == {
+        "RU": {"sightings": 2},
+        None: {"sightings": 1},
+    }
+
+
+def test_what_is_no_plate_makes_the_audit_forget_nothing(database: Database, pictures: Pictures) -> None:
+    record(database, Action.SEARCH, "*", NOBODY)
+    delete_plate(database, pictures, "-", NOBODY)
+    assert audit(database)[0] == ("search", "*", None, None)
+
+
+def test_a_picture_that_cannot_be_removed_is_left_to_the_sweep(
+    database: Database, pictures: Pictures, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored = [save(database, pictures, recognitions.plate(text)) for text in ("A1", "B1")]
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "unlink", refuse)
+        assert delete_plate(database, pictures, "A1", NOBODY) == 1
+        assert delete_sighting(database, pictures, str(stored[1].sightings[0]), NOBODY)
+    assert set(rows(database).values()) == {0}
+    assert [record.message for record in caplog.records] == [
+        f"{one.id[:2]}/{one.id} is not removed yet: Permission denied" for one in stored
+    ]
+    monkeypatch.setattr("src.service.store.retention.ORPHAN_AGE_S", -1)
+    assert sweep(database, pictures) == 2
 
 
 def test_texts_of_strangers_are_audited_as_text(database: Database) -> None:

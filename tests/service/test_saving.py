@@ -1,13 +1,15 @@
 """Saving what was read in a picture."""
 
 import hashlib
+import os
+import stat
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from src.core.geometry import box_to_corners
 from src.core.types import Candidate, Reading
@@ -36,6 +38,10 @@ HOSTILE = "a'; DROP TABLE sightings; --\" \\ %_ ${x} {{x}} <script> ../../etc/pa
 def count(database: Database, table: type[tables.Table]) -> int:
     with database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def in_folder(pictures: Pictures) -> list[str]:
+    return [path.name for path in pictures.folder.rglob("*") if path.is_file()]
 
 
 def test_what_was_saved_is_found(database: Database, pictures: Pictures) -> None:
@@ -120,17 +126,37 @@ def test_what_cannot_be_saved_leaves_no_row(database: Database, pictures: Pictur
         save(database, pictures, plate(), {"box": [1, 2, 3, 4]}, camera="gate")
     for table in (tables.Image, tables.Detection, tables.Sighting, tables.Plate, tables.Camera):
         assert count(database, table) == 0
+    assert in_folder(pictures) == []
 
 
-def test_a_full_disk_leaves_no_row(database: Database, pictures: Pictures, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_full_disk_leaves_no_row_and_no_file(
+    database: Database, pictures: Pictures, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
+        there = os.listdir(descriptor) if stat.S_ISDIR(os.fstat(descriptor).st_mode) else None
+        if there is None if kind == "file" else there and not set(there) - {"a"}:
+            raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr("src.service.store.recognitions.new_id", lambda: "a")
     with pytest.raises(OSError, match="No space left"):
         save(database, pictures, plate())
     assert count(database, tables.Image) == 0
-    assert not [path for path in pictures.folder.rglob("*") if path.is_file() and path.suffix != files.UNFINISHED]
+    assert in_folder(pictures) == []
+
+
+def test_a_picture_whose_commit_may_have_succeeded_stays(
+    database: Database, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_: object) -> None:
+        raise ConnectionError
+
+    event.listen(database.engine, "commit", lost)
+    with pytest.raises(ConnectionError):
+        save(database, pictures, plate())
+    event.remove(database.engine, "commit", lost)
+    assert len(in_folder(pictures)) == 1
 
 
 PROCESSES, EACH = 4, 12

@@ -5,12 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from src.service import serve as module
+from src.service.__main__ import GRACE_S
 from src.service.ports import port_fault
 from src.service.probe import probe
 from src.service.serve import Part, PartError, main, serve
@@ -71,7 +72,7 @@ def test_a_part_that_ends_ends_the_other(status: str, left: int) -> None:
     api, page = parts(FAKE_STATUS=status)
     ask = Part(page.name, page.module, page.port, "/end", page.environment)  # its first health check is its last
     with pytest.raises(PartError, match=rf"the page ended \(status {status}\)") as fault:
-        serve(HOST, (api, ask))
+        serve(HOST, (api, ask), PATIENCE_S)
     assert fault.value.status == left
     assert free(api, page)
 
@@ -80,17 +81,55 @@ def test_a_part_that_is_never_ready_ends_all(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(module, "READY_S", 0.5)
     page, dumb = parts(FAKE_DUMB="1")
     with pytest.raises(PartError, match=r"the page is not ready after 0\.5 seconds"):
-        serve(HOST, (dumb, page))
+        serve(HOST, (dumb, page), PATIENCE_S)
     assert free(page, dumb)
 
 
-def test_a_deaf_part_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "END_S", 0.5)
+def test_a_deaf_part_is_killed() -> None:
     api, page = parts(FAKE_STATUS="1")
     deaf = Part(api.name, api.module, api.port, api.health, {"FAKE_DEAF": "1"})
     with pytest.raises(PartError):
-        serve(HOST, (deaf, Part(page.name, page.module, page.port, "/end", page.environment)))
+        serve(HOST, (deaf, Part(page.name, page.module, page.port, "/end", page.environment)), 0.5)
     assert free(api, page)
+
+
+@pytest.fixture
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Sequence[Part], float]]:
+    """What ``main`` would have started, and for how many seconds it would wait for its end."""
+    of: list[tuple[Sequence[Part], float]] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "serve", lambda _, parts, end_s: of.append((parts, end_s)) or 0)
+    return of
+
+
+def test_the_file_of_settings_reaches_the_page(started: list[tuple[Sequence[Part], float]]) -> None:
+    port, page_port = free_port(), free_port()
+    Path(".env").write_text("NUMBER_PLATE_PAGE_KEY=np_x\n", encoding="utf-8")
+    assert main(["--port", str(port), "--page-port", str(page_port)]) == 0
+    Path(".env").write_text("NUMBER_PLATE_PAGE_API=https://plates.example\n", encoding="utf-8")
+    assert main(["--port", str(port), "--page-port", str(page_port)]) == 0
+    assert [page.environment for (_, page), _ in started] == [
+        {"NUMBER_PLATE_PAGE_API": f"http://127.0.0.1:{port}", "NUMBER_PLATE_PAGE_KEY": "np_x"},
+        {"NUMBER_PLATE_PAGE_API": "https://plates.example"},
+    ]
+
+
+def test_the_parts_have_longer_to_end_than_the_api_to_answer(
+    started: list[tuple[Sequence[Part], float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBER_PLATE_REQUEST_TIMEOUT_S", "300")
+    main(["--port", str(free_port()), "--page-port", str(free_port())])
+    ((_, end_s),) = started
+    assert end_s > 300 + GRACE_S
+
+
+def test_a_misspelt_setting_is_one_line(
+    started: list[tuple[Sequence[Part], float]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NUMBER_PLATE_PAGE_KY", "np_x")
+    assert main(["--port", str(free_port()), "--page-port", str(free_port())]) == 2
+    assert capsys.readouterr().err == "python -m src.service.serve: NUMBER_PLATE_PAGE_KY: there is no such setting\n"
+    assert started == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -98,7 +137,7 @@ def test_a_signal_ends_both_once(number: signal.Signals, tmp_path: Path) -> None
     first, second = free_port(), free_port()
     code = (
         "import sys; from src.service.serve import Part, serve;"
-        f"sys.exit(serve('{HOST}', [Part('API', '{FAKE}', {first}, '/a'), Part('page', '{FAKE}', {second}, '/b')]))"
+        f"sys.exit(serve('{HOST}', [Part('API', '{FAKE}', {first}, '/a'), Part('page', '{FAKE}', {second}, '/b')], 45))"
     )
     log = tmp_path / "log"
     process = subprocess.Popen(

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
-from src.service.__main__ import main
+from src.service.__main__ import main, serve
 from src.service.probe import probe
 from tests.commands import ROOT
 from tests.conftest import RED_TEXT
@@ -57,6 +59,19 @@ def test_a_port_in_use_is_one_line_and_status_2(capsys: pytest.CaptureFixture[st
         main(["--port", str(taken.getsockname()[1])])
     assert ended_with.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("trusted", "heeded"), [(None, False), ("127.0.0.1", True)])
+def test_who_forwards_requests_is_believed_only_where_the_operator_says_so(
+    trusted: str | None, heeded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    if trusted is not None:
+        monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+    configs: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server: configs.append(server.config))
+    serve(FastAPI(), "127.0.0.1", 8000, 1)
+    assert [config.proxy_headers for config in configs] == [heeded]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -53,10 +53,24 @@ def test_a_misspelt_name_in_the_file_is_an_error() -> None:
         Settings.load()
 
 
-def test_what_others_keep_in_the_file_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    Path(".env").write_text("POSTGRES_PASSWORD=x\nNUMBER_PLATE_PAGE_API=http://127.0.0.1\n", encoding="utf-8")
-    monkeypatch.setenv("NUMBER_PLATE_PAGE_KEY", "np_x")
-    assert Settings.load() == Settings()
+def test_what_others_keep_in_the_file_does_not_matter() -> None:
+    nothing = Settings.load()
+    Path(".env").write_text("POSTGRES_PASSWORD=x\n", encoding="utf-8")
+    assert Settings.load() == nothing
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_misspelt_setting_of_the_page_is_an_error(monkeypatch: pytest.MonkeyPatch, in_file: bool) -> None:
+    if in_file:
+        Path(".env").write_text("NUMBER_PLATE_PAGE_KY=np_x\n", encoding="utf-8")
+    else:
+        monkeypatch.setenv("NUMBER_PLATE_PAGE_KY", "np_x")
+    with pytest.raises(SettingsError, match=r"^NUMBER_PLATE_PAGE_KY: there is no such setting$"):
+        Settings.load()
+
+
+def test_the_api_has_time_to_answer_and_to_store() -> None:
+    assert Settings(request_timeout_s=99.5).grace_s == 105
 
 
 def test_a_misspelt_argument_is_an_error() -> None:
@@ -98,4 +112,4 @@ def test_a_file_that_is_no_text_is_named() -> None:
 
 
 def test_passwords_are_not_printed() -> None:
-    assert "secret" not in repr(Settings(database_url="postgresql://a:secret@b/c"))
+    assert "secret" not in repr(Settings(database_url="postgresql://a:secret@b/c", page_key="np_secret"))

@@ -1,0 +1,37 @@
+"""The housekeeping of the service at work."""
+
+import asyncio
+import os
+from pathlib import Path
+from unittest.mock import Mock
+
+from src.runtime.reader import Reader
+from src.service.database import open_database
+from src.service.parts import Parts, serving
+from src.service.settings import Settings
+from src.service.store import open_pictures
+
+PATIENCE_S = 20
+
+
+async def gone(path: Path) -> None:
+    """Returns when there is no such file."""
+    async with asyncio.timeout(PATIENCE_S):
+        while path.exists():
+            await asyncio.sleep(0.01)
+
+
+def test_files_without_a_row_go_again_and_again_without_a_retention_period(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, retention_every_s=0.01, retention_days=None)
+    database = open_database(settings.database_url)
+    pictures = open_pictures(database, tmp_path / "pictures")
+
+    async def keep_house() -> None:
+        async with serving(Parts(settings, Mock(Reader), database, pictures)):
+            for digit in "ab":
+                orphan = pictures.path(pictures.put(digit * 32, b"x"))
+                os.utime(orphan, (0, 0))
+                await gone(orphan)
+
+    asyncio.run(keep_house())
+    database.close()
