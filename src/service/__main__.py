@@ -4,7 +4,7 @@ Exit status: 0 ended by Ctrl-C or SIGTERM, with everything answered that was tak
 models, database, a port in use).
 """
 
-import math
+import os
 import sys
 from contextlib import ExitStack
 from types import FrameType
@@ -23,8 +23,6 @@ from src.service.ports import port_fault, tcp_port
 from src.service.settings import Settings, SettingsError
 
 PROG = "python -m src.service"
-GRACE_S = 5
-"""Seconds that a request may take to store its readings, after those that it may wait for them."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
         except (SettingsError, CardError, ProviderError, TritonError, DatabaseError, OSError) as error:
             print(f"{PROG}: {error}", file=sys.stderr)
             return USAGE
-        serve(create_app(settings, parts), args.host, args.port, math.ceil(settings.request_timeout_s) + GRACE_S)
+        serve(create_app(settings, parts), args.host, args.port, settings.grace_s)
     return 0
 
 
@@ -56,6 +54,8 @@ def serve(app: FastAPI, host: str, port: int, grace_s: int) -> None:
         ws="none",
         access_log=False,  # addresses have plates in them, which would outlive every retention period there
         server_header=False,
+        # otherwise any program of this machine would say what address the audit has
+        proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         timeout_graceful_shutdown=grace_s,
     )
     _Server(config, app).run()

@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from src.service import openapi, problems
 from src.service.gate import PassGate
 from src.service.metrics import CountRequests
 from src.service.parts import Parts, opened, serving
+from src.service.queries import only_what_is_known
 from src.service.routes import compatible, operations, plates, recognize, sightings
 from src.service.settings import Settings
+from src.service.sites import RefuseOtherSites
 
 
 def create_app(settings: Settings | None = None, parts: Parts | None = None) -> FastAPI:
@@ -41,9 +43,11 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         openapi_url=None,
     )
     for routes in (recognize, sightings, plates, compatible, operations):
-        app.include_router(routes.router)
-    app.openapi = partial(openapi.describe, app, found.require_keys)  # type: ignore[method-assign]
+        app.include_router(routes.router, dependencies=[Depends(only_what_is_known)])
+    app.openapi = cache(partial(openapi.describe, app, found.require_keys))  # type: ignore[method-assign]
     problems.install(app)
     app.add_middleware(PassGate)
+    if not found.require_keys:
+        app.add_middleware(RefuseOtherSites)
     app.add_middleware(CountRequests)  # outermost: what the gate refuses is counted too
     return app

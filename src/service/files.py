@@ -18,15 +18,20 @@ def make_folder(folder: Path) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """``path`` with ``data`` in it, whole or not there at all. Raises OSError."""
+    """Makes ``path``, which is new, with ``data`` in it: whole or not there at all. Raises OSError."""
     unfinished = path.with_name(path.name + UNFINISHED)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with open(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    sync_folder(path.parent)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        sync_folder(path.parent)
+    except BaseException:
+        for left in (unfinished, path):
+            left.unlink(missing_ok=True)
+        raise
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # python_multipart has them for checkers alone
 
 OVERHEAD = 64 * 1024
 """Bytes of boundaries, headers and other fields of a form."""
+OTHER_PARTS = 64
+"""Parts of a form beside its files: each costs time, however small it is."""
 CLOSE = {"Connection": "close"}
 """What is still on its way is not waited for."""
 
@@ -56,7 +58,7 @@ class Form:
         self._name, self._limits = name, limits
         self._files: list[File] = []
         self._part, self._header, self._value = _Part(), bytearray(), bytearray()
-        self._is_whole = False
+        self._parts, self._unasked, self._is_whole = 0, 0, False
 
     def callbacks(self) -> "MultipartCallbacks":
         """What the parser calls."""
@@ -80,7 +82,10 @@ class Form:
         return self._files
 
     def _begin(self) -> None:
-        self._part = _Part()
+        self._parts, self._part = self._parts + 1, _Part()
+        most = self._limits.files + OTHER_PARTS
+        if self._parts > most:
+            raise ServiceProblem(Kind.INVALID_FORM, f"over {most} parts", headers=CLOSE)
 
     def _take_header(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]
@@ -102,10 +107,17 @@ class Form:
 
     def _take_data(self, data: bytes, start: int, end: int) -> None:
         if self._part.file is None:
+            self._pass_over(end - start)
             return
         if len(self._part.data) + end - start > self._limits.file_bytes:
             raise too_large(self._limits.file_bytes, self._part.file)
         self._part.data += data[start:end]
+
+    def _pass_over(self, size: int) -> None:
+        self._unasked += size
+        if self._unasked > OVERHEAD:
+            detail = f"over {OVERHEAD} bytes outside the field {self._name}"
+            raise ServiceProblem(Kind.INVALID_FORM, detail, headers=CLOSE)
 
     def _end_part(self) -> None:
         if self._part.file is not None:

@@ -4,8 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from src.service.problems import Kind, ServiceProblem, respond
-from src.service.uploads import RETRY_AFTER_S
+from src.service.problems import RETRY_AFTER_S, Kind, ServiceProblem, respond
 
 ALWAYS_OPEN = ("/health", "/ready", "/metrics")
 

@@ -16,7 +16,10 @@ Finds the number plates in photographs, reads them, says how sure it is, and kee
 Errors are `application/problem+json` (RFC 9457). Times are ISO 8601 with a time zone, and UTC in answers.
 Where the operator has set `NUMBER_PLATE_REQUIRE_KEYS`, everything but `/health` needs an API key.
 """
-ANYWHERE = (Kind.NO_KEY, Kind.WRONG_SCOPE, Kind.LIMIT_REACHED, Kind.SHUTTING_DOWN)
+ANYWHERE = (
+    *(Kind.INVALID_REQUEST, Kind.NO_KEY, Kind.FOREIGN_SITE, Kind.WRONG_SCOPE, Kind.LIMIT_REACHED),
+    *(Kind.OUT_OF_REACH, Kind.SHUTTING_DOWN),
+)
 """What may keep any route from answering."""
 PICTURE = {
     "type": "string",
@@ -34,8 +37,13 @@ PICTURES = {
 
 def problems(*kinds: Kind) -> Responses:
     """The errors of a route: these, and those of any."""
+    return only(*kinds, *ANYWHERE)
+
+
+def only(*kinds: Kind) -> Responses:
+    """The errors of a route that has no others."""
     responses: Responses = {}
-    for kind in (*kinds, *ANYWHERE):
+    for kind in kinds:
         response = responses.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: _problem_schema()}})
         content = response["content"][MEDIA_TYPE]
         content["examples"][str(kind)] = {"summary": kind.title, "value": _example(kind)}

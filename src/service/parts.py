@@ -98,12 +98,13 @@ def _assembled(parts: Parts, engine: Engine) -> Service:
 
 
 async def _keep_house(parts: Parts) -> None:
-    """Removes files that no row knows, once, and from time to time what is older than the settings allow."""
+    """Removes from time to time files that no row knows, and what is older than the settings allow."""
     settings = parts.settings
-    await _try("files without a row are not removed", partial(sweep, parts.database, parts.pictures))
-    while settings.retention_days is not None:
-        before = datetime.now(UTC) - timedelta(days=settings.retention_days)
-        await _try("what is too old is not deleted", partial(expire, parts.database, parts.pictures, before))
+    while True:
+        await _try("files without a row are not removed", partial(sweep, parts.database, parts.pictures))
+        if settings.retention_days is not None:
+            before = datetime.now(UTC) - timedelta(days=settings.retention_days)
+            await _try("what is too old is not deleted", partial(expire, parts.database, parts.pictures, before))
         await asyncio.sleep(settings.retention_every_s)
 
 

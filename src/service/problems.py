@@ -1,5 +1,6 @@
 """Errors as RFC 9457 has them: every one that the API answers with is ``application/problem+json``."""
 
+import logging
 from collections.abc import Mapping
 from enum import Enum
 from http import HTTPStatus
@@ -7,11 +8,18 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from src.service.database import first_line
+
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+"""When to try again what there was no room for: a full queue of the default length takes about so long."""
+
+log = logging.getLogger(__name__)
 
 
 class Kind(Enum):
@@ -26,6 +34,7 @@ class Kind(Enum):
     DAMAGED = HTTPStatus.UNPROCESSABLE_ENTITY, "The picture is damaged"
     TOO_SLOW = HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly"
     NO_KEY = HTTPStatus.UNAUTHORIZED, "A valid API key is needed"
+    FOREIGN_SITE = HTTPStatus.FORBIDDEN, "The request comes by way of another site"
     WRONG_SCOPE = HTTPStatus.FORBIDDEN, "The API key is not for this"
     LIMIT_REACHED = HTTPStatus.TOO_MANY_REQUESTS, "The API key has used up its requests"
     NOT_FOUND = HTTPStatus.NOT_FOUND, "There is no such thing"
@@ -34,6 +43,7 @@ class Kind(Enum):
     TIMED_OUT = HTTPStatus.SERVICE_UNAVAILABLE, "The service did not get to it in time"
     NOT_READ = HTTPStatus.SERVICE_UNAVAILABLE, "The models do not answer"
     NOT_STORED = HTTPStatus.SERVICE_UNAVAILABLE, "The result cannot be stored"
+    OUT_OF_REACH = HTTPStatus.SERVICE_UNAVAILABLE, "The database or the disk does not do its part"
     NOT_READY = HTTPStatus.SERVICE_UNAVAILABLE, "The service is not ready"
 
     @property
@@ -45,6 +55,11 @@ class Kind(Enum):
     def title(self) -> str:
         """What the kind is, for people."""
         return self.value[1]
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same request may be answered later."""
+        return self.status == HTTPStatus.SERVICE_UNAVAILABLE
 
     def __str__(self) -> str:
         return self.name.lower()
@@ -90,6 +105,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(ClientDisconnect, _unheard)
+    app.add_exception_handler(SQLAlchemyError, _out_of_reach)
+    app.add_exception_handler(OSError, _out_of_reach)
     app.add_exception_handler(Exception, _fault)  # which is raised again, for the log
 
 
@@ -121,6 +138,17 @@ def _methods(request: Request) -> list[str]:
 def _unheard(request: Request, error: Exception) -> Response:
     """Nobody hears it; it ends the request in good order."""
     return _plain(request, HTTPStatus.BAD_REQUEST, "the connection ended in mid-request")
+
+
+def _out_of_reach(request: Request, error: Exception) -> Response:
+    log.error("a request could not be answered: %s", cause(error))
+    problem = ServiceProblem(Kind.OUT_OF_REACH, "ask again", retry_after=RETRY_AFTER_S)
+    return respond(problem, request.url.path)
+
+
+def cause(error: Exception) -> str:
+    """For the log: without the statement and its values, which are plates and places."""
+    return f"{type(error).__name__}: {first_line(error)}"
 
 
 def _fault(request: Request, error: Exception) -> Response:

@@ -1,11 +1,17 @@
 """What may be asked of the API, as OpenAPI shows it."""
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Annotated
 
+from fastapi import Request
+from fastapi.routing import APIRoute
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from src.service import examples
 from src.service.database.types import utc
+from src.service.problems import Kind, ServiceProblem
 from src.service.store.query import MAX_LIMIT
 from src.service.store.text import NAME_LENGTH, name, plate_text
 
@@ -18,8 +24,8 @@ PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
 def _written(moment: str) -> str:
     """Pydantic would take a bare number for seconds since 1970, and the year 2025 for half an hour of that year."""
-    if moment.replace(".", "").isdecimal():
-        raise ValueError("a number is no time, 2026-01-31T12:00:00Z is one")
+    if not re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", moment):
+        raise ValueError("no time, as 2026-01-31T12:00:00Z is one")
     return moment
 
 
@@ -96,3 +102,27 @@ class SightingFilter(Closed):
     min_confidence: Probability | None = Field(default=None, description="of the reading", examples=[0.5])
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")
     cursor: str | None = Field(default=None, max_length=200, description="`next` of the page before")
+
+
+def only_what_is_known(request: Request) -> None:
+    """FastAPI dependency of every route: what it does not know it refuses, and what is said twice.
+
+    Of a parameter that is misspelt nothing else would be heard, and of one that is repeated the last value alone.
+    Raises ServiceProblem.
+    """
+    known = set(_parameters(request.scope["route"]))
+    for asked, count in Counter(key for key, _ in request.query_params.multi_items()).items():
+        if asked not in known:
+            raise ServiceProblem(Kind.INVALID_REQUEST, f"query.{asked}: there is no such parameter here")
+        if count > 1:
+            raise ServiceProblem(Kind.INVALID_REQUEST, f"query.{asked}: is there {count} times")
+
+
+def _parameters(route: APIRoute) -> Iterator[str]:
+    """Names of the query parameters of a route, those of a model among them."""
+    for parameter in route.dependant.query_params:
+        kind = parameter.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, Closed):
+            yield from kind.model_fields
+        else:
+            yield parameter.alias

@@ -20,10 +20,10 @@ from src.service.database import Database
 from src.service.drawing import FileKind, marked
 from src.service.inference import Engine, EngineBusyError, EngineClosedError, Task
 from src.service.metrics import Metrics
-from src.service.problems import Kind, ServiceProblem
+from src.service.problems import RETRY_AFTER_S, Kind, ServiceProblem, cause
 from src.service.queries import RecognizeOptions
 from src.service.store import Pictures, Upload, save_recognition
-from src.service.uploads import RETRY_AFTER_S, File, Uploads
+from src.service.uploads import File, Uploads
 
 WRITERS = 4
 """Pictures that are stored at a time: while one waits for the disk, others wait for the database."""
@@ -84,12 +84,13 @@ class Recogniser:
     async def recognize(self, request: Request, wish: Wish) -> list[Recognised | ServiceProblem]:
         """What became of each picture, in their order; one of them at least was read.
 
-        Raises ServiceProblem: that of a request that is refused as a whole, or of the first picture where all have one.
+        Raises ServiceProblem: that of a request that is refused as a whole or, where every picture has one, the first
+        that may be gone when the client asks again, else the first.
         """
         outcomes = await self._recognize(request, wish)
         faults = [outcome for outcome in outcomes if isinstance(outcome, ServiceProblem)]
         if len(faults) == len(outcomes):
-            raise faults[0]
+            raise next((fault for fault in faults if fault.kind.is_passing), faults[0])
         return outcomes
 
     async def _recognize(self, request: Request, wish: Wish) -> list[Recognised | ServiceProblem]:
@@ -158,7 +159,7 @@ class Recogniser:
             with self._metrics.timing("store"):
                 stored = await to_thread.run_sync(self._save, upload, read.described, limiter=self._writers)
         except (OSError, SQLAlchemyError) as error:
-            log.exception("a picture could not be stored")
+            log.error("a picture could not be stored: %s", cause(error))
             raise ServiceProblem(Kind.NOT_STORED, "ask again", file.name, retry_after=RETRY_AFTER_S) from error
         return _identified(read.described, stored.id, stored.sightings)
 

@@ -13,14 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from src.runtime.command import USAGE, Parser
+from src.service.page import API, KEY
 from src.service.ports import address, port_fault, tcp_port
 from src.service.probe import probe
+from src.service.settings import Settings, SettingsError
 
 PROG = "python -m src.service.serve"
 READY_S = 180.0
 """Seconds that the parts may take to become ready: a small machine unpacks the page's packages slowly at first."""
-END_S = 45.0
-"""Seconds that they may take to end: the API answers what it has taken."""
+CLOSE_S = 10
+"""Seconds that they may take to end, after those in which the API answers what it has taken."""
 TICK_S = 0.1
 
 
@@ -56,21 +58,32 @@ def main(argv: list[str] | None = None) -> int:
     if args.port == args.page_port:
         parser.error(f"--page-port {args.page_port}: is the API's")
     api = Part("API", "src.service", args.port, "/health")
-    reach = {"NUMBER_PLATE_PAGE_API": address(args.host, args.port)}
-    page = Part("page", "src.service.page", args.page_port, "/_stcore/health", reach)
     try:
-        return serve(args.host, (api, page))
+        settings = Settings.load()
+        reach = page_environment(settings, address(args.host, args.port))
+        page = Part("page", "src.service.page", args.page_port, "/_stcore/health", reach)
+        return serve(args.host, (api, page), settings.grace_s + CLOSE_S)
+    except SettingsError as fault:
+        print(f"{PROG}: {fault}", file=sys.stderr)
+        return USAGE
     except PartError as fault:
         print(f"{PROG}: {fault}", file=sys.stderr)
         return fault.status
 
 
-def serve(host: str, parts: Sequence[Part]) -> int:
+def page_environment(settings: Settings, api: str) -> dict[str, str]:
+    """What the page is told of the settings, which may be in ``.env``; ``api`` is where the API is unless they say."""
+    key = {} if settings.page_key is None else {KEY: settings.page_key}
+    return {API: settings.page_api or api} | key
+
+
+def serve(host: str, parts: Sequence[Part], end_s: float) -> int:
     """Starts ``parts``, prints where they are once all are ready, and ends them all when a signal comes.
 
+    They have ``end_s`` seconds to end, and are killed then.
     Raises PartError when one does not become ready, or ends by itself; the others are ended first.
     """
-    with _signals() as received, _running(host, parts) as processes:
+    with _signals() as received, _running(host, parts, end_s) as processes:
         _wait_until_ready(host, parts, processes, received)
         if not received:
             for part in parts:
@@ -95,7 +108,7 @@ def _signals() -> Iterator[list[int]]:
 
 
 @contextmanager
-def _running(host: str, parts: Sequence[Part]) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _running(host: str, parts: Sequence[Part], end_s: float) -> Iterator[list[subprocess.Popen[bytes]]]:
     """The processes of ``parts``, which are all ended when the block is left."""
     processes: list[subprocess.Popen[bytes]] = []
     try:
@@ -106,14 +119,14 @@ def _running(host: str, parts: Sequence[Part]) -> Iterator[list[subprocess.Popen
             processes.append(subprocess.Popen(command, env=environment, start_new_session=True))
         yield processes
     finally:
-        _end(processes)
+        _end(processes, end_s)
 
 
-def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+def _end(processes: Sequence[subprocess.Popen[bytes]], end_s: float) -> None:
     """Whatever signal came: of all that mean the end, SIGTERM is the one that servers heed in good order."""
     for process in processes:
         process.terminate()
-    deadline = time.monotonic() + END_S
+    deadline = time.monotonic() + end_s
     for process in processes:
         try:
             process.wait(max(0.0, deadline - time.monotonic()))

@@ -1,12 +1,12 @@
 """What an operator may set, by environment variables or a file ``.env``."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
-    DotEnvSettingsSource,
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -15,10 +15,10 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "NUMBER_PLATE_"
-PAGE_PREFIX = "page_"
-"""``NUMBER_PLATE_PAGE_...`` are the page's settings, which are none of the service's business."""
-
 ENV_FILE = ".env"
+GRACE_S = 5
+"""Seconds that a request may take to store its readings, after those that it may wait for them."""
+
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 MIB = 2**20
 
@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
-        dotenv_filtering="match_prefix",
+        dotenv_filtering="match_prefix",  # names with another one are for other programs
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         default=None, ge=1, le=36_500, description="days after which pictures and plates are deleted; unset: never"
     )
     retention_every_s: float = Field(
-        default=3600, gt=0, allow_inf_nan=False, description="seconds between two looks for what is too old"
+        default=3600, gt=0, allow_inf_nan=False, description="seconds between two looks for what is to be removed"
     )
     keep_pictures: bool = Field(default=True, description="whether the pictures are stored, or only what was read")
     min_confidence: float | None = Field(
@@ -98,6 +98,15 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(
         default=30, gt=0, allow_inf_nan=False, description="seconds that a request may wait for its readings"
     )
+    page_api: str | None = Field(default=None, description="address of the API for the page, which alone reads it")
+    page_key: str | None = Field(
+        default=None, repr=False, description="API key of the page's visitors who enter none; the page alone reads it"
+    )
+
+    @property
+    def grace_s(self) -> int:
+        """Seconds that the API may take, once it is told to end, to answer what it has taken."""
+        return math.ceil(self.request_timeout_s) + GRACE_S
 
     @classmethod
     def settings_customise_sources(
@@ -109,7 +118,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments before the environment before ``.env``."""
-        return init_settings, _Environment(settings_cls), _EnvironmentFile(settings_cls)
+        return init_settings, _Environment(settings_cls), dotenv_settings
 
     @classmethod
     def load(cls) -> Self:
@@ -128,18 +137,7 @@ class _Environment(EnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         prefix = PREFIX.lower()
         ours = {name.removeprefix(prefix): v for name, v in self.env_vars.items() if name.startswith(prefix)}
-        return _without_page(ours | super().__call__())
-
-
-class _EnvironmentFile(DotEnvSettingsSource):
-    """``.env``, whose names with another prefix are for other programs."""
-
-    def __call__(self) -> dict[str, Any]:
-        return _without_page(super().__call__())
-
-
-def _without_page(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if not name.startswith(PAGE_PREFIX)}
+        return ours | super().__call__()
 
 
 def _first_fault(error: ValidationError) -> str:

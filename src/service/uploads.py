@@ -14,10 +14,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from src.service.forms import CLOSE, File, Form, Limits, too_large
-from src.service.problems import Kind, ServiceProblem
-
-RETRY_AFTER_S = 2
-"""When to try again what there was no room for: a full queue of the default length takes about so long."""
+from src.service.problems import RETRY_AFTER_S, Kind, ServiceProblem
 
 
 class Uploads:

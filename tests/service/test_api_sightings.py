@@ -1,5 +1,6 @@
 """Sightings are found, shown and deleted, and whoever looked is in the audit."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,15 +149,17 @@ def test_who_looked_and_who_deleted_is_audited(api: Api) -> None:
     api.get("/send_image/0.png")
     api.delete(f"/v1/sightings/{item['id']}")
     api.delete("/v1/plates/AB01")
-    assert audited(api)[before:] == [
+    *looks, (deed, plate_id) = audited(api)[before:]
+    assert looks == [
         ("search", "AB*"),
         ("sighting", item["id"]),
         ("picture", item["id"]),
         ("plate", None),  # which the deletion of the plate took away
         ("picture", "0.png"),
         ("delete sighting", item["id"]),
-        ("delete plate", None),
     ]
+    assert deed == "delete plate"
+    assert re.fullmatch("[0-9a-f]{32}", str(plate_id))
 
 
 def test_the_routes_of_the_original_give_marked_pictures(api: Api) -> None:

@@ -133,13 +133,15 @@ def test_what_cannot_be_saved_leaves_no_row(database: Database, pictures: Pictur
 def test_a_full_disk_leaves_no_row_and_no_file(
     database: Database, pictures: Pictures, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    image_id = "a" * 32
+
     def full(descriptor: int) -> None:
-        there = os.listdir(descriptor) if stat.S_ISDIR(os.fstat(descriptor).st_mode) else None
-        if there is None if kind == "file" else there and not set(there) - {"a"}:
+        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        if is_file if kind == "file" else not is_file and image_id in os.listdir(descriptor):
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    monkeypatch.setattr("src.service.store.recognitions.new_id", lambda: "a")
+    monkeypatch.setattr("src.service.store.recognitions.new_id", lambda: image_id)
     with pytest.raises(OSError, match="No space left"):
         save(database, pictures, plate())
     assert count(database, tables.Image) == 0

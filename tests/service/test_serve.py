@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from src.service import serve as module
-from src.service.__main__ import GRACE_S
+from src.service.settings import GRACE_S
 from src.service.ports import port_fault
 from src.service.probe import probe
 from src.service.serve import Part, PartError, main, serve
@@ -98,7 +98,12 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Seque
     """What ``main`` would have started, and for how many seconds it would wait for its end."""
     of: list[tuple[Sequence[Part], float]] = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(module, "serve", lambda _, parts, end_s: of.append((parts, end_s)) or 0)
+
+    def note(_: str, parts: Sequence[Part], end_s: float) -> int:
+        of.append((parts, end_s))
+        return 0
+
+    monkeypatch.setattr(module, "serve", note)
     return of
 
 

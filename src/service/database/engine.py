@@ -1,5 +1,6 @@
 """Opening the database, and the transactions on it."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -8,12 +9,12 @@ from threading import Lock
 
 from alembic.util.exc import CommandError
 from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from src.service.database import migration, tables
-from src.service.files import make_folder
+from src.service.files import PRIVATE_FILE, make_folder
 
 BUSY_S = 30
 """Seconds that a transaction waits for another one's lock."""
@@ -103,12 +104,18 @@ def _postgresql(url: URL) -> Engine:
     # whatever the server's own settings: an answer means that the disk has it, and days are those of UTC
     settings = "-c synchronous_commit=on -c timezone=UTC"
     connect_args = {"options": settings, "connect_timeout": 10}
-    return create_engine(url, connect_args=connect_args, pool_pre_ping=True)
+    # errors go to the log, where plates would outlive every retention period
+    engine = create_engine(url, connect_args=connect_args, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "handle_error", _hide_row)
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
-    make_folder(Path(str(url.database)).parent)
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    path = Path(str(url.database))
+    make_folder(path.parent)
+    # the files that SQLite puts beside it get the permissions of this one
+    os.close(os.open(path, os.O_RDONLY | os.O_CREAT, PRIVATE_FILE))
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
@@ -119,11 +126,19 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
 
 
 def _begin(connection: Connection) -> None:
     """Writers ask for the lock at once: one that has read before it asks is refused, however long it would wait."""
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _hide_row(context: ExceptionContext) -> None:
+    """Leaves the first line of what PostgreSQL says: the others quote the row that it refuses."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).split("\n", 1)[0],)
 
 
 def first_line(error: Exception) -> str:

@@ -35,7 +35,7 @@ async def upload_image(request: Request, here: Here, actor: Recognizer) -> Respo
 @router.get(
     "/send_image/{name:path}",
     response_class=Response,
-    responses=pictures("image/png") | problems(Kind.INVALID_REQUEST, Kind.NOT_FOUND),
+    responses=pictures("image/png") | problems(Kind.NOT_FOUND),
 )
 async def send_image(
     here: Here, actor: Looker, name: Annotated[str, Path(min_length=1, max_length=255, pattern=PLAIN)]

@@ -1,7 +1,9 @@
 """For those who run the service: is it there, is it ready, what is it, what does it do."""
 
+import os
 import platform
 from importlib.metadata import version as installed
+from pathlib import Path
 from typing import Any
 
 import onnxruntime
@@ -14,14 +16,15 @@ from starlette.requests import Request
 
 from src.core.card import ModelCard
 from src.service.access import AnyKey, Here, Looker
-from src.service.openapi import answers, problems
+from src.service.openapi import answers, only, problems
+from src.service.parts import Service
 from src.service.problems import Kind, ServiceProblem
 from src.service.schemas import Health, Version
 
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/health", response_model=Health)
+@router.get("/health", response_model=Health, responses=only(Kind.INVALID_REQUEST, Kind.FOREIGN_SITE))
 async def health() -> Health:
     """Whether the process answers; needs no key."""
     return Health()
@@ -29,9 +32,9 @@ async def health() -> Health:
 
 @router.get("/ready", response_model=Health, responses=problems(Kind.NOT_READY))
 async def ready(here: Here, _: AnyKey) -> Health:
-    """Whether requests with pictures would be answered: the database is there, and no shutdown has begun."""
-    if not await to_thread.run_sync(lambda: here.is_ready):
-        raise ServiceProblem(Kind.NOT_READY, "the database does not answer, or the service is shutting down")
+    """Whether requests with pictures would be answered: what they need is there, and no shutdown has begun."""
+    if fault := await to_thread.run_sync(_unready, here):
+        raise ServiceProblem(Kind.NOT_READY, fault)
     return Health()
 
 
@@ -60,8 +63,8 @@ async def metrics(here: Here, _: Looker) -> Response:
 
 
 @router.get("/openapi.json", include_in_schema=False)
-async def openapi(request: Request, _: AnyKey) -> JSONResponse:
-    """What all this is, for programs."""
+def openapi(request: Request, _: AnyKey) -> JSONResponse:
+    """What all this is, for programs; in a thread, as the first time takes a while."""
     return JSONResponse(request.app.openapi())
 
 
@@ -69,6 +72,18 @@ async def openapi(request: Request, _: AnyKey) -> JSONResponse:
 async def docs(request: Request, _: AnyKey) -> HTMLResponse:
     """What all this is, for people."""
     return get_swagger_ui_html(openapi_url="openapi.json", title=request.app.title)
+
+
+def _unready(service: Service) -> str | None:
+    """What keeps pictures from being read and stored; None: nothing."""
+    if not service.is_ready:
+        return "the database does not answer, or the service is shutting down"
+    url = service.parts.database.engine.url
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        return "the file of the database is gone"  # which whoever has it open does not notice
+    if not os.access(service.parts.pictures.folder, os.W_OK | os.X_OK):
+        return "the folder of the pictures cannot be written"
+    return None
 
 
 def _card(card: ModelCard) -> dict[str, Any]:

@@ -18,7 +18,7 @@ router = APIRouter(tags=["plates"])
 Text = Annotated[PlateText, Path()]
 
 
-@router.get("/v1/plates/{text:path}", response_model=PlateHistory, responses=problems(Kind.INVALID_REQUEST))
+@router.get("/v1/plates/{text:path}", response_model=PlateHistory, responses=problems())
 def plate(here: Here, actor: Looker, text: Text) -> dict[str, Any]:
     """The countries and types of plates that a text fits, and where it was seen, if ever."""
     store.record(here.parts.database, Action.PLATE, text, actor)
@@ -32,9 +32,7 @@ def plate(here: Here, actor: Looker, text: Text) -> dict[str, Any]:
     return {"formats": formats, **asdict(found)}
 
 
-@router.delete(
-    "/v1/plates/{text:path}", response_model=Deleted, responses=problems(Kind.INVALID_REQUEST, Kind.NOT_FOUND)
-)
+@router.delete("/v1/plates/{text:path}", response_model=Deleted, responses=problems(Kind.NOT_FOUND))
 def delete(here: Here, actor: Deleter, text: Text) -> Deleted:
     """Deletes all sightings of a plate, and the pictures in which nothing else was seen."""
     deleted = store.delete_plate(here.parts.database, here.parts.pictures, text, actor)
@@ -49,7 +47,7 @@ def cameras(here: Here, _: Looker) -> dict[str, Any]:
     return {"items": store.cameras(here.parts.database)}
 
 
-@router.get("/v1/statistics", response_model=Statistics, responses=problems(Kind.INVALID_REQUEST))
+@router.get("/v1/statistics", response_model=Statistics, responses=problems())
 def statistics(
     here: Here, _: Looker, days: Annotated[int, Query(ge=1, le=3660, description="up to today, in UTC")] = 7
 ) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from src.service.recognise import Recognised, Wish
 from src.service.schemas import Recognition
 
 REFUSALS = (
-    *(Kind.INVALID_REQUEST, Kind.INVALID_FORM, Kind.NO_FORM, Kind.TOO_MANY_PICTURES, Kind.TOO_LARGE),
+    *(Kind.INVALID_FORM, Kind.NO_FORM, Kind.TOO_MANY_PICTURES, Kind.TOO_LARGE),
     *(Kind.UNKNOWN_FORMAT, Kind.DAMAGED, Kind.TOO_SLOW, Kind.BUSY, Kind.TIMED_OUT, Kind.NOT_READ, Kind.NOT_STORED),
 )
 """What can be wrong with pictures."""

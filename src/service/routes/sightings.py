@@ -16,10 +16,10 @@ from src.service.store import Action, QueryError, SightingQuery, TextError
 
 router = APIRouter(tags=["sightings"])
 Id = Annotated[Identifier, Path()]
-NO_SUCH = problems(Kind.INVALID_REQUEST, Kind.NOT_FOUND)
+NO_SUCH = problems(Kind.NOT_FOUND)
 
 
-@router.get("/v1/sightings", response_model=Sightings, responses=problems(Kind.INVALID_REQUEST))
+@router.get("/v1/sightings", response_model=Sightings, responses=problems())
 def search(here: Here, actor: Looker, wanted: Annotated[SightingFilter, Query()]) -> dict[str, Any]:
     """Sightings of a plate, by wildcards, of a country, a camera or a time; newest first, page by page."""
     try:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from src.core.alphabet import normalise
 from src.service.database import Database, tables
 from src.service.store.text import shown
 
@@ -30,6 +32,13 @@ OF_PLATES = (
     *(Action.SEARCH, Action.SIGHTING, Action.PICTURE, Action.PLATE),
     *(Action.DELETE_SIGHTING, Action.DELETE_PLATE),
 )
+
+BY_TEXT = (Action.SEARCH, Action.PLATE, Action.DELETE_PLATE)
+"""Whose subject is the text of a plate, as somebody typed it."""
+
+WILDCARDS = str.maketrans("", "", "*?")
+BATCH = 500
+"""Rows in one statement: databases limit its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +75,18 @@ def note(
             remote=None if actor.remote is None else shown(actor.remote),
         )
     )
+
+
+def forget(session: Session, plain: str) -> None:
+    """Takes a plate out of the entries about it, which still say who did what and when; ``plain`` is its text.
+
+    They are those in whose subject are the characters of the plate, in any spelling, and at most wildcards beside them.
+    """
+    if not plain:  # as of "-": no plate, but what is left of a search for anything
+        return
+    row = tables.Audit
+    entries = session.execute(select(row.id, row.subject).where(row.action.in_(BY_TEXT), row.subject.is_not(None)))
+    known = [entry for entry, subject in entries if normalise(str(subject)).translate(WILDCARDS) == plain]
+    for start in range(0, len(known), BATCH):
+        about = row.id.in_(known[start : start + BATCH])
+        session.execute(update(row).where(about).values(subject=None, detail=None))

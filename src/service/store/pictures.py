@@ -1,5 +1,6 @@
 """The picture files: named by their identifiers alone, on the disk before anything says so."""
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,8 @@ from src.service.files import UNFINISHED, make_folder, write_file
 
 SPREAD = 2
 """Leading digits of an identifier that name its folder: 256 of them."""
+
+log = logging.getLogger(__name__)
 
 _OURS = re.compile(rf"[0-9a-f]{{32}}({re.escape(UNFINISHED)})?")
 
@@ -36,12 +39,19 @@ class Pictures:
         return self.folder / stored_as
 
     def remove(self, stored: Iterable[str]) -> int:
-        """Deletes those that are there; how many. Raises OSError."""
+        """Deletes those that are there; how many. One that cannot be deleted is logged, and left to ``sweep``.
+
+        No row knows them any more: whoever asked for that has it, whatever becomes of the file.
+        """
         removed = 0
         for stored_as in stored:
-            with suppress(FileNotFoundError):
+            try:
                 self.path(stored_as).unlink()
                 removed += 1
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                log.error("%s is not removed yet: %s", stored_as, error.strerror)
         return removed
 
     def older_than(self, age_s: float) -> Iterator[str]:

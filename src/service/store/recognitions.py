@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -58,7 +59,8 @@ def save_recognition(
 ) -> StoredImage:
     """Saves a picture, its detections and sightings; when it returns, they are on the disk. None keeps no picture.
 
-    The picture is there first: what a kill in between leaves is a file that ``sweep`` removes.
+    The picture is there first, and goes again if the rows cannot be added: what a kill in between leaves is a file that
+    ``sweep`` removes.
     Raises OSError and sqlalchemy.exc.SQLAlchemyError.
     """
     image = tables.Image(
@@ -73,14 +75,26 @@ def save_recognition(
         taken=upload.taken,
         key_id=upload.key_id,
     )
-    if pictures is not None:
-        image.stored_as = pictures.put(image.id, upload.data)
-    with database.adding() as session:
-        if upload.camera is not None:
-            image.camera = _camera(session, name(upload.camera, "camera"), image.received)
-        sightings = _add_plates(session, image, described["plates"])
-        session.add(image)
+    with ExitStack() as undo:
+        if pictures is not None:
+            image.stored_as = pictures.put(image.id, upload.data)
+            undo.callback(pictures.remove, [image.stored_as])
+        with database.adding() as session:
+            sightings = _add(session, image, upload.camera, described["plates"])
+            undo.pop_all()  # whether a commit that fails is on the disk after all, only ``sweep`` can tell
     return StoredImage(image.id, sightings)
+
+
+def _add(
+    session: Session, image: tables.Image, camera: str | None, described: Sequence[Description]
+) -> tuple[str | None, ...]:
+    """Adds all rows of an image, to which the database has no objection; returns what ``_add_plates`` does."""
+    if camera is not None:
+        image.camera = _camera(session, name(camera, "camera"), image.received)
+    sightings = _add_plates(session, image, described)
+    session.add(image)
+    session.flush()
+    return sightings
 
 
 def _add_plates(session: Session, image: tables.Image, described: Sequence[Description]) -> tuple[str | None, ...]:

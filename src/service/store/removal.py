@@ -3,13 +3,14 @@
 Rows go first, and files when that is on the disk: what a kill in between leaves are files that ``sweep`` removes.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
-from src.service.store.audit import Action, Actor, note
+from src.service.store.audit import Action, Actor, forget, note
 from src.service.store.pictures import Pictures
 from src.service.store.text import plate_text, shown
 
@@ -31,14 +32,21 @@ def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, ac
 
 
 def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor) -> int:
-    """Deletes all sightings of a plate, in any spelling and of any country; how many. Audited. Raises TextError."""
+    """Deletes all sightings of a plate, in any spelling and of any country; how many. Raises TextError.
+
+    Audited, but not under the text, which earlier entries lose too. The text has a plate in each country, and each
+    plate an entry with its id: in a backup from before, that says which plates must be deleted there as well.
+    """
     plain = plate_text(text)
     with database.removing() as session:
         found = session.scalars(select(tables.Sighting).where(tables.Sighting.text == plain)).all()
+        sightings: dict[str | None, int] = {**Counter(row.plate_id for row in found)} or {None: 0}
         stored = [
             file for start in range(0, len(found), BATCH) for file in _delete(session, found[start : start + BATCH])
         ]
-        note(session, Action.DELETE_PLATE, plain, actor, {"sightings": len(found)})
+        forget(session, plain)
+        for plate_id, count in sightings.items():
+            note(session, Action.DELETE_PLATE, plate_id, actor, {"sightings": count})
     pictures.remove(stored)
     return len(found)
 
