@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from src.service import serve as module
-from src.service.settings import GRACE_S
 from src.service.ports import port_fault
 from src.service.probe import probe
 from src.service.serve import Part, PartError, main, serve
+from src.service.settings import GRACE_S
 from tests.commands import ROOT
 from tests.service.processes import PATIENCE_S, ended, free_port
 
