@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from src.runtime.command import USAGE, Parser
-from src.service.page import API, KEY
 from src.service.ports import address, port_fault, tcp_port
 from src.service.probe import probe
-from src.service.settings import Settings, SettingsError
+from src.service.settings import PREFIX, Settings, SettingsError
 
 PROG = "python -m src.service.serve"
 READY_S = 180.0
@@ -73,8 +72,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def page_environment(settings: Settings, api: str) -> dict[str, str]:
     """What the page is told of the settings, which may be in ``.env``; ``api`` is where the API is unless they say."""
-    key = {} if settings.page_key is None else {KEY: settings.page_key}
-    return {API: settings.page_api or api} | key
+    key = {} if settings.page_key is None else {f"{PREFIX}PAGE_KEY": settings.page_key}
+    return {f"{PREFIX}PAGE_API": settings.page_api or api} | key
 
 
 def serve(host: str, parts: Sequence[Part], end_s: float) -> int:
