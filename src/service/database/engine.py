@@ -3,9 +3,10 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 
 from alembic.util.exc import CommandError
 from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
@@ -113,8 +114,10 @@ def _postgresql(url: URL) -> Engine:
 def _sqlite(url: URL) -> Engine:
     path = Path(str(url.database))
     make_folder(path.parent)
-    # the files that SQLite puts beside it get the permissions of this one
-    os.close(os.open(path, os.O_RDONLY | os.O_CREAT, PRIVATE_FILE))
+    # the files that SQLite puts beside it get the permissions of this one; to close one that is there would let go of
+    # all locks that this process has on it
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
     engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
@@ -123,10 +126,22 @@ def _sqlite(url: URL) -> Engine:
 
 def _configure(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # leaves BEGIN to us: Python's comes late and never locks
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Waits for the lock that the change takes, as SQLite itself does not; the mode is kept in the file."""
+    end = monotonic() + BUSY_S
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(0.01)
 
 
 def _begin(connection: Connection) -> None:
