@@ -13,13 +13,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from src.core.command_line import Parser
 from src.data.importers.common import SourceError
 from src.data.manifest import ManifestError
 from src.data.public.catalogue import BY_HAND, SOURCES
 from src.data.public.download import FetchError
 from src.data.public.fetch import ADDRESS, bring_in, fetch
 from src.data.public.sources import Repository, Source
-from src.runtime.command import Parser
 
 PROG = "python -m scripts.fetch_public_data"
 NAMED = 10

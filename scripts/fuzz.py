@@ -21,8 +21,8 @@ from statistics import median
 from time import perf_counter
 
 from scripts.fuzz_corpus import corpus, damaged
+from src.core.command_line import Parser
 from src.core.image import ImageError, read_photograph
-from src.runtime.command import Parser
 from src.runtime.output import describe
 from src.runtime.reader import LEAST_SIDE, Reader, read_file
 

@@ -28,8 +28,8 @@ from scripts.load.ledger import Ledger
 from scripts.load.pictures import make_pictures
 from scripts.load.report import memory, show, summarise
 from scripts.load.server import Server, ServerError, resident
+from src.core.command_line import USAGE, Parser
 from src.evaluation.provenance import commit, machine
-from src.runtime.command import USAGE, Parser
 from src.service.database import DatabaseError, open_database
 from src.service.store import open_pictures
 

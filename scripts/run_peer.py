@@ -11,12 +11,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from src.core.command_line import USAGE, Parser
 from src.core.image import ImageError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.evaluation.latency.peer import FastAlpr, PeerError
 from src.evaluation.sets import SetError, data_folder, default_sets, named_sets
-from src.runtime.command import USAGE, Parser, thread_count
+from src.runtime.command import thread_count
 from src.runtime.output import JsonLines, describe, describe_error
 from src.runtime.reader import read_file
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from src.core.card import CardError
+from src.core.command_line import USAGE, Parser
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
@@ -20,7 +21,7 @@ from src.evaluation.latency.run import Plan, run
 from src.evaluation.latency.schema import BenchmarkError, read_benchmark
 from src.evaluation.latency.tables import beside, short
 from src.evaluation.sets import SetError, data_folder, default_sets, named_sets
-from src.runtime.command import USAGE, Parser, add_model_flags
+from src.runtime.command import add_model_flags
 from src.runtime.session import ProviderError
 
 PROG = "python -m src.benchmark"

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, write_card
+from src.core.command_line import USAGE, Parser
 from src.core.format_reader import FormatReader
 from src.core.format_set import FormatParameters
 from src.core.image import ImageError
@@ -30,7 +31,7 @@ from src.evaluation.outcome import Figure
 from src.evaluation.raw_readings import Seen, by_source, drawn, photographed, seen
 from src.evaluation.sets import SetError, data_folder, default_sets
 from src.evaluation.synthetic_set import SYNTHETIC, synthetic_set
-from src.runtime.command import USAGE, Parser, thread_count
+from src.runtime.command import thread_count
 from src.runtime.plate_reader import PlateReader
 from src.runtime.session import ProviderError
 

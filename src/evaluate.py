@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 
 from src.core.card import CardError
+from src.core.command_line import USAGE, Parser
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
@@ -36,7 +37,7 @@ from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_se
 from src.evaluation.stored import ReportError
 from src.evaluation.synthetic_set import SYNTHETIC
 from src.evaluation.system import OURS, System
-from src.runtime.command import USAGE, Parser, add_model_flags
+from src.runtime.command import add_model_flags
 from src.runtime.detector import Detector
 from src.runtime.reader import Reader
 from src.runtime.session import ProviderError

@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from src.core.card import CardError
+from src.core.command_line import USAGE, Parser
 from src.core.format_reader import CountryError
-from src.runtime.command import USAGE, Parser, add_country_flags, add_model_flags, add_triton_flag, probability
+from src.runtime.command import add_country_flags, add_model_flags, add_triton_flag, probability
 from src.runtime.draw import AnnotatedFolder
 from src.runtime.output import WRITERS, TextStream
 from src.runtime.picture import Outcome, PictureReader

@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from src.core.alphabet import Alphabet
+from src.core.command_line import USAGE, Parser
 from src.core.plates import REGISTRY, Country, RegistryError, fitting, load_country, load_registry
 from src.data.synthesis import FontError, find_fonts
 from src.data.synthesis.registered import PlateMaker
 from src.data.synthesis.registry_sheet import write_sheet
-from src.runtime.command import USAGE, Parser
 
 PROG = "python -m src.plates"
 EPILOG = """\

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.card import CardError, ModelCard, load_card, sha256_of, write_card
+from src.core.command_line import USAGE, Parser
 from src.core.geometry import box_to_corners, iou_matrix
 from src.core.image import ImageError, read_image
 from src.core.types import Image
@@ -23,7 +24,6 @@ from src.data.manifest import ManifestError, read_manifest
 from src.evaluation.sets import SetError, data_folder
 from src.export.onnx import onnx_outputs
 from src.export.quantise import Batch, QuantisationError, halve, quantise
-from src.runtime.command import USAGE, Parser
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader, whole
 

@@ -14,6 +14,7 @@ import cv2
 from PIL import Image as PillowImage
 
 from src.core.card import CardError, ModelCard
+from src.core.command_line import USAGE, Parser
 from src.core.image import SUFFIXES, ImageError
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
@@ -40,7 +41,7 @@ from src.evaluation.robustness.sheet import sheet
 from src.evaluation.schema import Model
 from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
 from src.evaluation.stored import ReportError
-from src.runtime.command import USAGE, Parser, add_model_flags
+from src.runtime.command import add_model_flags
 from src.runtime.reader import Reader
 from src.runtime.session import ProviderError
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from src.core.card import CardError, ModelCard, sha256_of
+from src.core.command_line import USAGE, Parser
 from src.core.geometry import canvas_size
-from src.runtime.command import USAGE, Parser
 from src.runtime.model import INPUT, Model, Task, Tensor, check_contract
 from src.runtime.plate_reader import MAX_BATCH
 from src.runtime.session import open_model

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from src.core.card import CardError
-from src.runtime.command import USAGE, Parser
+from src.core.command_line import USAGE, Parser
 from src.runtime.session import ProviderError
 from src.runtime.triton import TritonError
 from src.service.app import create_app

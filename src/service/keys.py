@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from src.runtime.command import USAGE, Parser
+from src.core.command_line import USAGE, Parser
 from src.service.database import Database, DatabaseError, first_line, open_database
 from src.service.settings import Settings, SettingsError
 from src.service.store import ApiKeyError, Key, Scope, TextError, create_key, list_keys, revoke_key, used_today

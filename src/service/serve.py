@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from src.runtime.command import USAGE, Parser
+from src.core.command_line import USAGE, Parser
 from src.service.ports import address, port_fault, tcp_port
 from src.service.probe import probe
 from src.service.settings import PREFIX, Settings, SettingsError

@@ -7,16 +7,15 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 from streamlit.web import cli
 
+from src.core.command_line import Parser
 from src.service.page import API
 from src.service.ports import address, port_fault, tcp_port
 
 PROG = "python -m src.service.page"
-USAGE = 2
 
 OPTIONS = {
     "server.headless": "true",
@@ -40,14 +39,6 @@ OPTIONS = {
 """Streamlit's own, given on its command line, so that no file of settings is looked for."""
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Ends the program with status 2."""
-        self.exit(USAGE, f"{self.prog}: {message} (--help lists the options)\n")
-
-
 def main(argv: list[str] | None = None) -> int:
     """Serves until it is stopped."""
     args = parse(argv)
@@ -61,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """The checked flags. Ends the program with status 2 for wrong ones."""
-    parser = Parser(PROG, description="Serves the page, which talks to the API.", allow_abbrev=False)
+    parser = Parser(PROG, "Serves the page, which talks to the API.")
     parser.add_argument(
         "--api",
         type=_address,

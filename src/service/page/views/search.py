@@ -131,9 +131,9 @@ def _picture_of(found: Json, visit: Visit) -> Preview | None:
     except RefusedError as refused:
         if refused.status != NOT_FOUND:
             raise
+        return None
     except ImageError:
-        pass
-    return None
+        return None
 
 
 def _drop(cursors: list[str | None]) -> None:
