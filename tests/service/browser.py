@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 SAMPLES = Path("data/samples")
 PATIENCE_MS = 120_000
 """For a machine that is busy with other things."""
+PRESSES = 60
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -69,6 +70,19 @@ class Visitor:
         self.page.wait_for_timeout(400)
         self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
         self.page.wait_for_timeout(200)
+
+    def take_picture(self) -> None:
+        """With the camera. Its button can be pressed before it does anything: while the stream starts, which it does
+        once more when the page's width is known."""
+        button = self.page.get_by_test_id("stCameraInputButton")
+        taken = self.page.locator('[data-testid="stCameraInput"] img')
+        for _ in range(PRESSES):
+            self.page.wait_for_function("document.querySelector('video')?.readyState >= 2")  # there is a frame
+            button.click()
+            if taken.count():
+                return
+            self.page.wait_for_timeout(500)
+        raise AssertionError(f"the camera took no picture when asked {PRESSES} times")
 
     def go(self, view: str) -> None:
         """Follows the navigation."""

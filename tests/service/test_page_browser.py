@@ -88,7 +88,7 @@ def test_on_a_telephone(site: Site) -> None:
     visitor = site.visit(PHONE)
     assert visitor.fits()
     visitor.page.get_by_role("radio", name="Камера").click()
-    visitor.page.get_by_test_id("stCameraInputButton").click()
+    visitor.take_picture()
     visitor.page.wait_for_selector(".np-text")
     visitor.settle()
     assert visitor.texts() == ["M356CC65"]
