@@ -13,36 +13,20 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from src.core.alphabet import Alphabet
-from src.core.geometry import CROP_MARGIN, box_to_corners, corners_to_box, crop_matrix, crop_plate, widen
-from src.core.image import ImageError, read_image
-from src.core.types import Boxes, Corners, Image
+from src.core.geometry import box_to_corners, corners_to_box, crop_matrix, crop_plate, widen
+from src.core.types import Corners, Image
 from src.data.augment import CropAugment
 from src.data.columns import NO_LABEL, Owners, column_owners, unknown_owners
 from src.data.labels import load_labels
-from src.data.manifest import ManifestError, PlateLabel, Record, of_split, read_manifest
+from src.data.manifest import ManifestError, of_split, read_manifest
+from src.data.real_crops import RealCrop, real_crops
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
+from src.data.swap import SwappedPlates, patches
 from src.data.synthesis import CropSynthesiser, SynthesisError, find_fonts
 from src.data.synthesis.fonts import DRAWN
 
-SYNTHETIC = -1
-"""The index that stands for a crop drawn from its seed."""
-
-
-@dataclass(frozen=True)
-class RealCrop:
-    """A photograph's plate: ``image`` holds it within ``corners`` [4, 2]; ``region`` is its country where known.
-
-    ``margin`` is what the runtime adds around the corners: nothing where the picture is a plate already cut out.
-    ``chars`` [n, 4] are there for plates of one line whose characters somebody marked.
-    """
-
-    image: Image
-    corners: Corners
-    text: str
-    source: str
-    margin: float
-    region: str | None = None
-    chars: Boxes | None = None
+SYNTHETIC, SWAPPED = -1, -2
+"""The indices that stand for a crop drawn from its seed, and for one drawn into a photograph."""
 
 
 @dataclass(frozen=True)
@@ -70,49 +54,8 @@ class CropBatch:
     sources: list[str]
 
 
-def real_crops(records: Sequence[Record], root: Path) -> list[RealCrop]:
-    """Decodes crops, and cuts the labelled plates out of scenes with half a plate's height around them."""
-    crops = []
-    for record in records:
-        try:
-            image = read_image(root / record.image)
-        except ImageError as error:
-            raise ImageError(f"{root / record.image}: {error}") from None
-        if record.plates is None:
-            whole = np.array([0, 0, image.shape[1], image.shape[0]], np.float32)
-            if record.text:
-                crops.append(
-                    RealCrop(
-                        image, box_to_corners(whole), record.text, record.source, 0.0, record.region, _chars(record)
-                    )
-                )
-        else:
-            crops += [_cut(image, plate, record) for plate in record.plates if plate.text and plate.sure]
-    return crops
-
-
-def _cut(image: Image, plate: PlateLabel, record: Record) -> RealCrop:
-    box = np.array(plate.box, np.float32)
-    corners = box_to_corners(box) if plate.corners is None else np.array(plate.corners, np.float32)
-    pad = (box[3] - box[1]) / 2
-    x1, y1 = np.maximum(box[:2] - pad, 0).astype(int)
-    x2, y2 = np.ceil(box[2:] + pad).astype(int)
-    around = image[y1:y2, x1:x2].copy()
-    if not around.size:
-        raise ManifestError(f"{record.image}: box {plate.box} lies outside the image")
-    shift = np.array([x1, y1], np.float32)
-    chars = _chars(plate)
-    chars = None if chars is None else chars - np.tile(shift, 2)
-    return RealCrop(around, corners - shift, plate.text or "", record.source, CROP_MARGIN, plate.region, chars)
-
-
-def _chars(plate: PlateLabel | Record) -> Boxes | None:
-    """Boxes of the characters; those of two lines do not say which stands where."""
-    return None if plate.chars is None or plate.lines == 2 else np.array(plate.chars, np.float32)
-
-
 class CropDataset(Dataset[CropSample]):
-    """Item ``(index, seed)``: the real crop of that index, or with SYNTHETIC one drawn from the seed."""
+    """Item ``(index, seed)``: the real crop of that index, or one drawn from the seed with SYNTHETIC or SWAPPED."""
 
     def __init__(
         self,
@@ -121,9 +64,10 @@ class CropDataset(Dataset[CropSample]):
         columns: int,
         augment: CropAugment | None = None,
         synthesiser: CropSynthesiser | None = None,
+        swapped: SwappedPlates | None = None,
     ) -> None:
         self.crops, self.size, self.columns = crops, size, columns
-        self.augment, self.synthesiser = augment, synthesiser
+        self.augment, self.synthesiser, self.swapped = augment, synthesiser, swapped
 
     def __len__(self) -> int:
         return len(self.crops)
@@ -132,6 +76,8 @@ class CropDataset(Dataset[CropSample]):
         index, seed = key
         if index == SYNTHETIC:
             return self._synthetic(np.random.default_rng(seed))
+        if index == SWAPPED:
+            return self._swapped(np.random.default_rng(seed))
         crop = self.crops[index]
         if self.augment is None:
             cut = widen(crop.corners, crop.margin)
@@ -153,10 +99,20 @@ class CropDataset(Dataset[CropSample]):
         owners = column_owners(plate.chars, plate.rows, self.size[1], self.columns)
         return CropSample(plate.image, plate.text, owners, plate.region or None, f"synthetic_{plate.region}")
 
+    def _swapped(self, rng: np.random.Generator) -> CropSample:
+        if self.swapped is None or self.augment is None:
+            raise ValueError("a crop drawn into a photograph was asked for, but nothing makes one")
+        plate = self.swapped(rng)
+        image, cut = self.augment(plate.image, plate.corners, self.size, rng)
+        chars = corners_to_box(cv2.perspectiveTransform(plate.chars, crop_matrix(cut, self.size, margin=0.0)))
+        owners = column_owners(chars, plate.rows, self.size[1], self.columns)
+        return CropSample(image, plate.text, owners, plate.region or None, f"swapped_{plate.region}")
+
 
 class CropData(pl.LightningDataModule):
     """Real crops of ``manifest`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
 
+    The share ``swapped_share`` of those is drawn into photographs of the training split of ``scenes``, a manifest.
     ``source_weights``: relative frequency of a source's crops (1 where not named). ``registry`` (folders of plate
     formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and ``synthetic_outlines``
     (typefaces drawn here, null for all) are the ``CropSynthesiser``'s.
@@ -177,6 +133,8 @@ class CropData(pl.LightningDataModule):
         samples_per_epoch: int = 16384,
         synthetic_share: float = 0.7,
         synthetic_val: int = 256,
+        scenes: str | None = None,
+        swapped_share: float = 0.0,
         registry: Sequence[str] = ("configs/plates",),
         synthetic_weights: dict[str, float] | None = None,
         synthetic_without: Sequence[str] = (),
@@ -188,12 +146,15 @@ class CropData(pl.LightningDataModule):
         super().__init__()
         if not 0 <= synthetic_share <= 1:
             raise ValueError(f"synthetic_share must lie within 0..1, got {synthetic_share}")
+        if not 0 <= swapped_share <= 1 or (swapped_share and scenes is None):
+            raise ValueError(f"swapped_share must lie within 0..1 and needs scenes, got {swapped_share} and {scenes}")
         self.manifest, self.labels = manifest, labels
         self.data_root, self.fonts = Path(data_root), Path(fonts)
         self.augment, self.alphabet, self.regions = augment, Alphabet(alphabet), tuple(regions)
         self.size, self.columns = (int(size[0]), int(size[1])), columns
         self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
         self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
+        self.scenes, self.swapped_share = scenes, swapped_share
         self.registry = [Path(folder) for folder in registry]
         self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
         self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
@@ -203,6 +164,7 @@ class CropData(pl.LightningDataModule):
     def setup(self, stage: str) -> None:
         drawn = self.synthetic_share or self.synthetic_val
         self.synthesiser = self._synthesiser() if drawn else None
+        self.swapped = self._swapped(self.synthesiser) if self.synthesiser and self.swapped_share else None
         self.crops = {split: self._real(split) for split in ("train", "val")}
         if not self.crops["train"] and self.synthetic_share < 1:
             raise ManifestError("no real training crop: name a manifest or set synthetic_share=1")
@@ -220,6 +182,10 @@ class CropData(pl.LightningDataModule):
         if unknown := sorted(set(synthesiser.countries) - set(self.regions)):
             raise SynthesisError(f"plates of {', '.join(unknown)} are drawn, which `regions` lacks: add it there")
         return synthesiser
+
+    def _swapped(self, synthesiser: CropSynthesiser) -> SwappedPlates:
+        path = Path(self.scenes or "")
+        return SwappedPlates(patches(of_split(read_manifest(path), "train"), path.parent), synthesiser)
 
     def _real(self, split: str) -> list[RealCrop]:
         crops = []
@@ -244,11 +210,13 @@ class CropData(pl.LightningDataModule):
         """Made anew for each epoch, whose number is part of every seed."""
         crops = self.crops["train"]
         real = source_probabilities([c.source for c in crops], self.source_weights)
-        shares = np.append(real * (1 - self.synthetic_share), self.synthetic_share)
+        drawn = self.synthetic_share * np.array([1 - self.swapped_share, self.swapped_share])
+        shares = np.concatenate([real * (1 - self.synthetic_share), drawn])
+        indices = [*range(len(crops)), SYNTHETIC, SWAPPED]
         epoch, _ = epoch_of(self.trainer)
         sampler = EpochSampler(shares / shares.sum(), self.samples_per_epoch, self.seed, epoch)
-        dataset = CropDataset(crops, self.size, self.columns, self.augment, self.synthesiser)
-        return self._loader(dataset, [(SYNTHETIC if i == len(crops) else i, seed) for i, seed in sampler])
+        dataset = CropDataset(crops, self.size, self.columns, self.augment, self.synthesiser, self.swapped)
+        return self._loader(dataset, [(indices[i], seed) for i, seed in sampler])
 
     def val_dataloader(self) -> DataLoader[CropSample]:
         """The real crops of ``val`` and a fixed draw of synthetic ones, which no seed of the training repeats."""

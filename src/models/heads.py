@@ -10,7 +10,10 @@ from torch import Tensor, nn
 
 
 class CTCHead(nn.Module):
-    """One step for each column; the rows are seen together, so a plate of two lines cannot be written down."""
+    """One step for each column; the rows are seen together, so a plate of two lines cannot be written down.
+
+    Weights of a head of fewer or more rows can be loaded: its first layer is interpolated.
+    """
 
     lines = 1
 
@@ -23,10 +26,26 @@ class CTCHead(nn.Module):
             nn.Dropout(dropout),
         )
         self.classify = nn.Conv1d(width, classes, 1)
+        self.rows = rows
+        self.register_load_state_dict_pre_hook(_fit_rows)
 
     def forward(self, features: Tensor) -> Tensor:
         logits = self.classify(self.hidden(features.flatten(1, 2)))
         return logits.transpose(1, 2).float().log_softmax(-1)
+
+
+def _fit_rows(head: "CTCHead", state: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Interpolates the first layer between the rows of the map that it was trained on; a smooth map gives the same."""
+    name = f"{prefix}hidden.0.weight"
+    own, loaded = head.state_dict()["hidden.0.weight"], state.get(name)
+    if loaded is None or loaded.shape[::2] != own.shape[::2] or loaded.shape == own.shape:
+        return
+    out, channels, kernel = own.shape[0], own.shape[1] // head.rows, own.shape[2]
+    rows, rest = divmod(loaded.shape[1], channels)
+    if not rest:
+        by_row = loaded.view(out, channels, rows, kernel).float()
+        fitted = F.interpolate(by_row, (head.rows, kernel), mode="bilinear", align_corners=True) * (rows / head.rows)
+        state[name] = fitted.reshape(own.shape).to(loaded.dtype)
 
 
 class TwoLineCTCHead(CTCHead):

@@ -11,8 +11,9 @@ from src.core.alphabet import Alphabet
 from src.core.geometry import box_to_corners
 from src.data.augment import CropAugment
 from src.data.columns import NO_LABEL
-from src.data.crops import SYNTHETIC, CropData, CropDataset, RealCrop, real_crops
+from src.data.crops import SYNTHETIC, CropData, CropDataset
 from src.data.manifest import ManifestError, PlateLabel, Record, write_manifest
+from src.data.real_crops import RealCrop, real_crops
 from src.data.synthesis import SynthesisError
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"

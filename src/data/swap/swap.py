@@ -3,21 +3,18 @@
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from src.core.geometry import corners_to_box
 from src.core.types import Boxes, Corners
 from src.data.canvas import Scene, no_boxes
 from src.data.swap.decals import decal
+from src.data.swap.dress import DRAWN, dressed, shrunk
 from src.data.swap.look import Look, look_of, nearby, shaded
 from src.data.swap.paste import cut, paste, wipe
 from src.data.swap.place import WIDTHS, alone, outside, over, touches, widened
 from src.data.synthesis import CropSynthesiser, find_fonts
-from src.data.synthesis.draw import Flat, cut_out, paint_plate
-from src.data.synthesis.effects import ON_PLATE, spoiled
-from src.data.synthesis.holder import hold
-from src.data.synthesis.light import dirt, glare, shadow
+from src.data.synthesis.draw import Flat
 
 MOST = 0.4
 """Share of images that may be touched: the others keep their own seams, noise and light."""
@@ -27,8 +24,6 @@ TWO_LINED = 0.25
 """Share of plates that are drawn again until they have two lines, beside those that have two anyway."""
 TELLING = 40.0
 """Width in pixels of a real plate from which on something else may take its place: a far plate is a pale patch too."""
-DRAWN = 96
-"""Pixels that a thing is drawn high, then shrunk by area to twice what it will be: the warp alone would alias."""
 
 
 class PlateSwap:
@@ -64,12 +59,7 @@ class PlateSwap:
         if rng.random() < TWO_LINED:
             while plate.lines != 2:
                 plate = self._plates.plate(rng)
-        sheet = spoiled(paint_plate(plate, self._plates.faces, rng, DRAWN), ON_PLATE, 1.0, rng)
-        flat = cut_out(sheet, rng)
-        for fault, odds in ((dirt, 0.1), (shadow, 0.1), (glare, 0.05)):
-            if rng.random() < odds:
-                flat = replace(flat, image=fault(flat.image, rng))
-        return hold(flat, self._plates.faces, rng) if rng.random() < (0.45 if plate.lines == 1 else 0.2) else flat
+        return dressed(plate, self._plates.faces, rng)
 
 
 def _with(
@@ -97,22 +87,8 @@ def _with(
         if found is None:
             return scene, None
         corners, look = found, shaded(look, cut(scene.image, corners_to_box(found)))
-    paste(scene.image, _shrunk(flat, corners), corners, look, rng)
+    paste(scene.image, shrunk(flat, corners), corners, look, rng)
     return scene, corners
-
-
-def _shrunk(flat: Flat, corners: Corners) -> Flat:
-    """``flat`` no larger than twice what it will be at ``corners``."""
-    high = 2 * float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
-    scale = high / float(flat.plate[3] - flat.plate[1])
-    if scale >= 1:
-        return flat
-    size = tuple(max(2, round(side * scale)) for side in flat.alpha.shape[::-1])
-    image, alpha = (
-        np.asarray(cv2.resize(a, size, interpolation=cv2.INTER_AREA), np.uint8) for a in (flat.image, flat.alpha)
-    )
-    gain = np.array([size[0] / flat.alpha.shape[1], size[1] / flat.alpha.shape[0]] * 2, np.float32)
-    return Flat(image, alpha, flat.plate * gain, flat.chars * gain)
 
 
 def _with_plate(scene: Scene, corners: Corners) -> Scene:
