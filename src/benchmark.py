@@ -68,7 +68,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _plan(args: argparse.Namespace) -> Plan:
-    names = ("provider", "threads", "min_confidence", "megapixels", "images", "repeats", "starts")
+    names = ("provider", "threads", "min_confidence", "canvas", "megapixels", "images", "repeats", "starts")
     return Plan(models=Path(args.models), **{name: getattr(args, name) for name in names})
 
 

@@ -83,8 +83,8 @@ def main(argv: list[str] | None = None) -> int:
         sets = _sets(args)
         peers = _peers(args.predictions, sets)
         countries = None if args.formats == "off" else ()
-        reader = Reader(args.models, args.threads, args.provider, args.min_confidence, countries)
-        sweep = Detector(Path(args.models) / "detector", args.threads, args.provider, AP_FLOOR)
+        reader = Reader(args.models, args.threads, args.provider, args.min_confidence, countries, canvas=args.canvas)
+        sweep = Detector(Path(args.models) / "detector", args.threads, args.provider, AP_FLOOR, args.canvas)
         args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
         sets += _drawn(args)
         ours = OursByCountry if args.formats == "given" else Ours
@@ -199,8 +199,8 @@ def _report(
         split=args.split,
         threads=args.threads,
         provider=args.provider,
-        detector=Model.of(reader.detector.card, reader.detector.min_confidence),
-        ocr=Model.of(reader.plate_reader.card),
+        detector=Model.of(reader.detector),
+        ocr=Model.of(reader.plate_reader),
         systems=tuple(systems),
         calibration=calibration_report(ours),
         errors=error_report(readings) if readings else None,

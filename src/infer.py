@@ -89,8 +89,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     add_model_flags(parser)
     add_triton_flag(parser)
     args = parser.parse_args(argv)
-    if args.crops and args.min_confidence is not None:
-        parser.error("--min-confidence: with --crops nothing is detected")
+    for flag, value in (("--min-confidence", args.min_confidence), ("--canvas", args.canvas)):
+        if args.crops and value is not None:
+            parser.error(f"{flag}: with --crops nothing is detected")
     if args.triton is not None and args.provider != "cpu":
         parser.error("--provider: with --triton the server has its own")
     args.format = args.format or _fitting_format(args.output)
@@ -158,7 +159,7 @@ def _naming(flag: str) -> Iterator[None]:
 def _open(args: argparse.Namespace, threads: int) -> Reader | CropReader:
     if args.crops:
         return CropReader(args.models, threads, args.provider, args.countries, args.triton)
-    return Reader(args.models, threads, args.provider, args.min_confidence, args.countries, args.triton)
+    return Reader(args.models, threads, args.provider, args.min_confidence, args.countries, args.triton, args.canvas)
 
 
 def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 from PIL import Image as PillowImage
 
-from src.core.card import CardError, ModelCard
+from src.core.card import CardError
 from src.core.command_line import USAGE, Parser
 from src.core.image import SUFFIXES, ImageError
 from src.data.corrections import CorrectionError
@@ -132,7 +132,7 @@ def _measure(args: argparse.Namespace, words: Sequence[str]) -> int:
     pictures = choose(sets, args.images)
     conditions = [(effect, severity) for effect in args.effects for severity in args.severities]
     baseline = _baseline(args.baseline, pictures, conditions) if args.baseline else None
-    reader = Reader(args.models, args.threads, args.provider, args.min_confidence)
+    reader = Reader(args.models, args.threads, args.provider, args.min_confidence, canvas=args.canvas)
     args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
     report = _report(args, words, pictures, reader, conditions)
     report = report.model_copy(update={"skipped": (*(f for s in sets for f in s.faulty), *report.skipped)})
@@ -170,7 +170,6 @@ def _report(
 ) -> Robustness:
     commit, created = provenance.commit(), datetime.now(UTC).isoformat(timespec="seconds")
     done = run(_told(pictures, len(conditions)), reader, conditions)
-    detector, ocr = reader.detector, reader.plate_reader
     return Robustness(
         command=f"{PROG} {shlex.join(words)}".strip(),
         commit=commit,
@@ -179,19 +178,14 @@ def _report(
         split=args.split,
         threads=args.threads,
         provider=args.provider,
-        detector=_model(detector.card, detector.min_confidence),
-        ocr=_model(ocr.card, None),
+        detector=Model.of(reader.detector),
+        ocr=Model.of(reader.plate_reader),
         sets=done.sets,
         skipped=tuple(done.skipped),
         plates=tuple(done.plates),
         conditions=conditions_of(done),
         relative=relative_of(done),
     )
-
-
-def _model(card: ModelCard, threshold: float | None) -> Model:
-    stated = card.model_dump(include={"name", "input_size", "commit", "sha256"})
-    return Model(**stated, threshold=threshold)
 
 
 def _told(pictures: Sequence[Picture], conditions: int) -> Iterator[Picture]:

@@ -12,7 +12,7 @@ from src.evaluate import main
 from src.evaluation.predictions import Prediction
 from src.evaluation.schema import Report, read_report
 from src.evaluation.sets import EvaluationSet
-from tests.conftest import with_formats
+from tests.conftest import CANVAS, CROP, with_formats
 
 Photo = Callable[..., Path]
 Command = Callable[..., tuple[int, str, str]]
@@ -68,6 +68,7 @@ def test_a_benchmark_is_reported(evaluate: Command, photo: Photo, tmp_path: Path
     assert (tmp_path / "report" / "report.html").is_file()
     card = json.loads((tmp_path / "models" / "ocr" / "card.json").read_text())
     assert (report.ocr.sha256, report.ocr.threshold, report.detector.threshold) == (card["sha256"], None, 0.5)
+    assert (report.ocr.input_size, report.detector.input_size) == (CROP, CANVAS)
     assert report.command.startswith("python -m src.evaluate --models ")
     assert (report.split, report.threads, report.comparison) == ("test", 1, None)
     assert (report.errors.exact, report.calibration.pooled.n) == (1, 1)

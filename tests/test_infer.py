@@ -162,54 +162,6 @@ class TestBadInput:
         assert "no such file" in err
 
 
-class TestUsage:
-    """Status 2 and one line."""
-
-    @pytest.mark.parametrize(
-        ("words", "fault"),
-        [
-            (["--sharpen"], "unrecognized arguments: --sharpen"),
-            (["--format", "xml"], "invalid choice: 'xml'"),
-            (["--min-confidence", "2"], "'2' is not a probability"),
-            (["--abstain", "nan"], "'nan' is not a probability"),
-            (["--threads", "-1"], "'-1' is not a number of threads"),
-            (["--provider", "teapot"], "'teapot' is not part of this onnxruntime (available here: "),
-            (["--crops", "--min-confidence", "0.5"], "with --crops nothing is detected"),
-            (["--resume"], "--resume: needs --output FILE"),
-            (["--resume", "--output", "a.csv", "--format", "csv"], "--resume: needs --output FILE in the format jsonl"),
-            (["--models", "nowhere"], "nowhere/detector: no card.json"),
-        ],
-    )
-    def test_wrong_flags(
-        self, models: Path, photo: Photo, capsys: pytest.CaptureFixture[str], words: list[str], fault: str
-    ) -> None:
-        try:
-            status = main([str(photo()), "--models", str(models), *words])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        out, err = capsys.readouterr()
-        assert (status, out, err.count("\n")) == (2, "", 1)
-        assert fault in err
-
-    def test_no_path(self, infer: Command) -> None:
-        status, _, err = infer()
-        assert (status, err.count("\n")) == (2, 1)
-        assert "PATH" in err
-
-    def test_a_model_that_does_not_match_its_card(self, infer: Command, models: Path, photo: Photo) -> None:
-        with (models / "ocr" / "model.onnx").open("ab") as file:
-            file.write(b"\0")
-        status, out, err = infer(photo())
-        assert (status, out, err.count("\n")) == (2, "", 1)
-        assert "does not match the sha256" in err
-
-    def test_a_save_folder_that_cannot_be_made(self, infer: Command, photo: Photo) -> None:
-        path = photo()
-        status, _, err = infer(path, "--save", path / "out")
-        assert (status, err.count("\n")) == (2, 1)
-        assert "--save" in err
-
-
 class TestSave:
     def test_photographs_of_one_name_do_not_overwrite_each_other(
         self, infer: Command, photo: Photo, tmp_path: Path

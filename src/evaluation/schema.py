@@ -3,32 +3,35 @@
 from pathlib import Path
 from typing import Final, Literal
 
-from src.core.card import ModelCard
 from src.evaluation.calibration import CalibrationReport
 from src.evaluation.comparison import Comparison
 from src.evaluation.errors import ErrorReport
 from src.evaluation.outcome import Closed
 from src.evaluation.stored import read_stored
 from src.evaluation.system import System
+from src.runtime.detector import Detector
+from src.runtime.plate_reader import PlateReader
 
 SCHEMA_VERSION: Final = 1
 
 
 class Model(Closed):
-    """An exported model as its card states it."""
+    """An exported model as its card states it, and what it worked with."""
 
     name: str
-    input_size: tuple[int, int]  # height, width
+    input_size: tuple[int, int]  # height, width; of the largest canvas
     commit: str
     sha256: str
     threshold: float | None = None  # what the detector worked with
 
     @classmethod
-    def of(cls, card: ModelCard, threshold: float | None = None) -> "Model":
-        """What a report keeps of a card."""
-        return cls(
-            name=card.name, input_size=card.input_size, commit=card.commit, sha256=card.sha256, threshold=threshold
-        )
+    def of(cls, model: Detector | PlateReader) -> "Model":
+        """What a report keeps of a model that is open."""
+        size, threshold = model.card.input_size, None
+        if isinstance(model, Detector):
+            size, threshold = model.largest, model.min_confidence
+        card = model.card
+        return cls(name=card.name, input_size=size, commit=card.commit, sha256=card.sha256, threshold=threshold)
 
 
 class Report(Closed):

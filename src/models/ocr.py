@@ -20,7 +20,7 @@ class PlateOCR(nn.Module):
 
     EfficientNet-B3 (Tan & Le, ICML 2019) divides the width by 32, which leaves 4 columns of a 128-pixel crop.
     Stages in ``width_kept`` (indices of torchvision's ``features``) halve the height alone; the trunk ends after
-    stage ``cut_after`` (8 is the whole). With (3, 4) and 5, a 32 x 128 crop becomes 2 rows of 32 columns.
+    stage ``cut_after`` (8 is the whole). With (3, 4) and 5, a 48 x 128 crop becomes 3 rows of 32 columns.
     ``pretrained`` downloads torchvision's ImageNet weights.
     """
 
@@ -31,7 +31,7 @@ class PlateOCR(nn.Module):
         self,
         classes: int,
         regions: int,
-        size: tuple[int, int] = (32, 128),
+        size: tuple[int, int] = (48, 128),
         width_kept: Sequence[int] = (3, 4),
         cut_after: int = 5,
         head: Head = "two-line-ctc",

@@ -3,9 +3,14 @@
 import argparse
 import re
 
+from src.runtime.reader import LEAST_SIDE
+
+MOST_CANVAS = LEAST_SIDE
+"""Huge photographs may be decoded to no more."""
+
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
-    """``--models``, ``--min-confidence``, ``--threads`` and ``--provider``."""
+    """``--models``, ``--min-confidence``, ``--canvas``, ``--threads`` and ``--provider``."""
     parser.add_argument(
         "--models",
         default="exports",
@@ -17,6 +22,13 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
         type=probability,
         metavar="P",
         help="leave out detections below P (default: as the model's card says)",
+    )
+    parser.add_argument(
+        "--canvas",
+        type=canvas_side,
+        metavar="PIXELS",
+        help=f"longer side of pictures for the detector, up to {MOST_CANVAS} (default: as its card says); a larger one "
+        "finds plates farther away, and takes longer by its area",
     )
     parser.add_argument(
         "--threads", type=thread_count, default=0, metavar="N", help="CPU threads (default: 0, all cores)"
@@ -77,6 +89,13 @@ def probability(word: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{word!r} is not a probability from 0 to 1")
     return value
+
+
+def canvas_side(word: str) -> int:
+    """A whole number of pixels."""
+    if not word.isdecimal() or not 1 <= int(word) <= MOST_CANVAS:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of pixels from 1 to {MOST_CANVAS}")
+    return int(word)
 
 
 def thread_count(word: str) -> int:

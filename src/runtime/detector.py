@@ -12,15 +12,26 @@ from src.runtime.backend import open_here
 from src.runtime.model import Model, check_contract
 
 
+class CanvasError(CardError):
+    """A canvas that the detector does not take."""
+
+
 class Detector:
     """The exported detector of one folder (``model.onnx`` and ``card.json``)."""
 
     def __init__(
-        self, source: Path | str | Model, threads: int = 0, provider: str = "cpu", min_confidence: float | None = None
+        self,
+        source: Path | str | Model,
+        threads: int = 0,
+        provider: str = "cpu",
+        min_confidence: float | None = None,
+        canvas: int | None = None,
     ) -> None:
         """``source``: the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
 
-        ``min_confidence`` None means the card's threshold. Raises CardError or ProviderError.
+        ``min_confidence`` None means the card's threshold. ``canvas`` is how many pixels the longer side of a picture
+        has for the network, None as many as the card says. Raises CardError, ProviderError, or CanvasError for a canvas
+        that the network does not take.
         """
         self._model = open_here(source, threads, provider)
         check_contract(self._model, "detector", {"boxes", "scores"})
@@ -29,6 +40,12 @@ class Detector:
         if threshold is None:
             raise CardError(f"{self._model.folder / 'card.json'}: confidence_threshold: a detector needs one")
         self.min_confidence = threshold
+        self.largest = self.card.input_size if canvas is None else (canvas, canvas)
+        """Height and width of the largest canvas."""
+        stride = self.card.stride
+        if canvas is not None and self.largest != self.card.input_size and (stride is None or canvas % stride):
+            steps = f"of {self.card.input_size} alone" if stride is None else f"in steps of {stride}"
+            raise CanvasError(f"{self._model.folder}: takes canvases {steps}, not {canvas}")
 
     def above(self, min_confidence: float) -> Self:
         """The same detector with another threshold."""
@@ -51,9 +68,9 @@ class Detector:
 
         A network that takes canvases of several sizes gets the smallest: it spends as long on grey as on the picture.
         """
-        size, stride = self.card.input_size, self.card.stride
-        if stride is not None:
-            size = canvas_size((image.shape[0], image.shape[1]), size, stride)
+        size = self.largest
+        if self.card.stride is not None:
+            size = canvas_size((image.shape[0], image.shape[1]), size, self.card.stride)
         return letterbox(image, size)
 
     def infer(self, canvas: Image) -> dict[str, Floats]:

@@ -73,14 +73,16 @@ class Reader:
         min_confidence: float | None = None,
         countries: Sequence[str] | None = (),
         triton: str | None = None,
+        canvas: int | None = None,
     ) -> None:
-        """``models`` holds the folders ``detector`` and ``ocr``; ``countries`` as of ``PlateReader``.
+        """``models`` holds the folders ``detector`` and ``ocr``; ``min_confidence`` and ``canvas`` as of ``Detector``,
+        ``countries`` as of ``PlateReader``.
 
         They run in onnxruntime with ``threads`` on ``provider``, or on the server at the URL ``triton``. Raises
         CardError, CountryError, ProviderError or TritonError.
         """
         open_model = opener(threads, provider, triton)
-        self.detector = Detector(open_model(Path(models) / "detector"), min_confidence=min_confidence)
+        self.detector = Detector(open_model(Path(models) / "detector"), min_confidence=min_confidence, canvas=canvas)
         self.plate_reader = PlateReader(open_model(Path(models) / "ocr"), countries=countries)
 
     def within(self, countries: Sequence[str]) -> Self:

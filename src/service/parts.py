@@ -60,7 +60,12 @@ class Service:
 def opened(settings: Settings) -> Iterator[Parts]:
     """The parts that ``settings`` name. Raises CardError, ProviderError, TritonError, DatabaseError and OSError."""
     reader = Reader(
-        settings.models, settings.threads, settings.provider, settings.min_confidence, triton=settings.triton_url
+        settings.models,
+        settings.threads,
+        settings.provider,
+        settings.min_confidence,
+        triton=settings.triton_url,
+        canvas=settings.canvas,
     )
     cv2.setNumThreads(settings.threads or -1)
     database = open_database(settings.database_url)

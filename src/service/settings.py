@@ -14,6 +14,8 @@ from pydantic_settings import (
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from src.runtime.reader import LEAST_SIDE
+
 PREFIX = "NUMBER_PLATE_"
 ENV_FILE = ".env"
 GRACE_S = 5
@@ -94,6 +96,12 @@ class Settings(BaseSettings):
     keep_pictures: bool = Field(default=True, description="whether the pictures are stored, or only what was read")
     min_confidence: float | None = Field(
         default=None, ge=0, le=1, description="of a detection; unset: as the detector's card says"
+    )
+    canvas: int | None = Field(
+        default=None,
+        ge=1,
+        le=LEAST_SIDE,
+        description="pixels of a picture's longer side for the detector; unset: as its card says",
     )
     request_timeout_s: float = Field(
         default=30, gt=0, allow_inf_nan=False, description="seconds that a request may wait for its readings"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from src.core.card import CardError
 from src.core.image import ImageError, read_image
 from src.core.types import Detection
 from src.runtime import plate_reader
@@ -97,6 +98,20 @@ def test_a_free_detector_gets_the_smallest_canvas(models: Path, photo: Photo) ->
     ):
         assert reader.detector.prepare(image)[0].shape == canvas
         np.testing.assert_allclose([p.box for p in reader.read(image).plates], [box], atol=6)  # a pixel is 8 wide
+
+
+def test_a_canvas_of_ones_own(models: Path, photo: Photo) -> None:
+    """On a larger one plates are found as finely as that is; it must be one that the network takes."""
+    with pytest.raises(CardError, match=r"detector: takes canvases of \(64, 96\) alone, not 192"):
+        Reader(models, 1, canvas=192)
+    write_model(models / "detector", with_free_sides(fake_detector()), task="detector", input_size=(96, 96), stride=32)
+    image = read_image(photo(size=8))
+    for canvas, shape, within in ((None, (64, 96, 3), 6), (96, (64, 96, 3), 6), (384, (256, 384, 3), 1.5)):
+        reader = Reader(models, 1, canvas=canvas)
+        assert reader.detector.prepare(image)[0].shape == shape
+        np.testing.assert_allclose([p.box for p in reader.read(image).plates], [[240, 160, 480, 240]], atol=within)
+    with pytest.raises(CardError, match="takes canvases in steps of 32, not 200"):
+        Reader(models, 1, canvas=200)
 
 
 def test_a_crop_reader_takes_the_picture_for_the_plate(models: Path) -> None:

@@ -44,6 +44,7 @@ class Plan:
     provider: str
     threads: int  # beside one; 0 means all cores
     min_confidence: float | None
+    canvas: int | None
     megapixels: Sequence[float]
     images: int
     repeats: int
@@ -52,12 +53,13 @@ class Plan:
     def open(self, threads: int) -> Reader:
         """The reader, and OpenCV, with that many threads. Raises CardError or ProviderError."""
         cv2.setNumThreads(threads or -1)  # to OpenCV 0 means none, and -1 its default
-        return Reader(self.models, threads, self.provider, self.min_confidence)
+        return Reader(self.models, threads, self.provider, self.min_confidence, canvas=self.canvas)
 
     def command(self, path: Path) -> list[str]:
         """What an operator would call for one picture."""
         words = ["--models", str(self.models.resolve()), "--provider", self.provider, "--threads", str(self.threads)]
         words += [] if self.min_confidence is None else ["--min-confidence", str(self.min_confidence)]
+        words += [] if self.canvas is None else ["--canvas", str(self.canvas)]
         return [sys.executable, "-m", "src.infer", str(path), "--format", "jsonl", *words]
 
 
@@ -84,7 +86,7 @@ def run(plan: Plan, sets: Sequence[EvaluationSet], peer: FastAlpr | None, comman
         sets=tuple(s.name for s in scenes),
         matmul_gflop_per_s=rate,
         models=(
-            _model(plan.models / "detector", pictures[0].stages["detect"].median, rate),
+            _model(plan.models / "detector", pictures[0].stages["detect"].median, rate, plan.canvas),
             _model(plan.models / "ocr", batches[0].read.median, rate),
         ),
         pictures=tuple(pictures),
@@ -132,10 +134,10 @@ def _fresh(plan: Plan, megapixels: float, path: Path) -> FreshRow:
     return FreshRow(megapixels=megapixels, start=start, peak_mib=max(ended.peak_mib for ended in runs))
 
 
-def _model(folder: Path, ms: float, rate: float) -> ModelRow:
+def _model(folder: Path, ms: float, rate: float, canvas: int | None = None) -> ModelRow:
     """``ms`` is what one thread takes for one input; ``rate`` the machine's GFLOP/s."""
     card, file = load_card(folder), folder / "model.onnx"
-    gflop = count_flops(file, card.input_size) / 1e9  # on the largest canvas
+    gflop = count_flops(file, (canvas, canvas) if canvas else card.input_size) / 1e9  # on the largest canvas
     speed = gflop / ms * 1e3
     return ModelRow(
         name=card.name,
