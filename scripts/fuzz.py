@@ -23,8 +23,9 @@ from time import perf_counter
 from scripts.fuzz_corpus import corpus, damaged
 from src.core.command_line import Parser
 from src.core.image import ImageError, read_photograph
+from src.core.limits import LEAST_SIDE
 from src.runtime.output import describe
-from src.runtime.reader import LEAST_SIDE, Reader, read_file
+from src.runtime.reader import Reader, read_file
 
 PROG = "python -m scripts.fuzz"
 EVERY = 5

@@ -122,6 +122,12 @@ def with_free_sides(detector: onnx.ModelProto) -> onnx.ModelProto:
     return detector
 
 
+def widen_canvases(models: Path) -> None:
+    """The fake detector of ``models`` takes canvases of any sides that are multiples of 32, up to 96."""
+    free = with_free_sides(fake_detector())
+    write_model(models / "detector", free, task="detector", input_size=(96, 96), stride=32)
+
+
 def with_corners(detector: onnx.ModelProto) -> onnx.ModelProto:
     """The fake detector with the output ``corners``: those of its boxes, the upper edge moved right by 2 pixels."""
     graph, arrays = detector.graph, {"order": [0, 1, 2, 1, 2, 3, 0, 3], "shape": [-1, 2, 4, 2]}

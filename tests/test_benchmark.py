@@ -8,7 +8,9 @@ import pytest
 from src.benchmark import main
 from src.core.card import sha256_of
 from src.data.manifest import PlateLabel, Record, write_manifest
+from src.evaluation.latency.run import Plan
 from src.evaluation.latency.schema import read_benchmark
+from tests.conftest import widen_canvases
 
 Photo = Callable[..., Path]
 Command = Callable[..., tuple[int, str, str]]
@@ -55,6 +57,17 @@ def test_a_run_measures_everything(
     compared = benchmark("--baseline", tmp_path / "report" / "benchmark.json")[1]
     assert f"Beside the run of {report.created}" in compared
     assert "Only ratios within one run on the same machine are fair" in compared
+
+
+def test_a_canvas_of_ones_own(benchmark: Command, models: Path, tmp_path: Path) -> None:
+    """Operations are counted for it, pictures are timed with it, and a fresh process is told of it."""
+    widen_canvases(models)
+    assert benchmark("--canvas", 192)[0] == 0
+    report = read_benchmark(tmp_path / "report" / "benchmark.json")
+    assert report.models[0].gflop * 1e9 == pytest.approx(2 * 192 * 192 * 2 * 3)
+    plan = Plan(models, "cpu", 1, None, 192, (), 1, 1, 1)
+    assert plan.open(1).detector.largest == (192, 192)
+    assert plan.command(tmp_path)[-2:] == ["--canvas", "192"]
 
 
 @pytest.mark.parametrize(

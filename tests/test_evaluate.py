@@ -1,7 +1,6 @@
 """The evaluation's command line: what it writes, and how it ends."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ from src.evaluate import main
 from src.evaluation.predictions import Prediction
 from src.evaluation.schema import Report, read_report
 from src.evaluation.sets import EvaluationSet
-from tests.conftest import CANVAS, CROP, with_formats
+from tests.commands import Command, Photo
+from tests.conftest import CANVAS, CROP, widen_canvases, with_formats
 
-Photo = Callable[..., Path]
-Command = Callable[..., tuple[int, str, str]]
 RED = PlateLabel(box=(30, 20, 60, 30), text="AB01")
 
 
@@ -74,12 +72,15 @@ def test_a_benchmark_is_reported(evaluate: Command, photo: Photo, tmp_path: Path
     assert (report.errors.exact, report.calibration.pooled.n) == (1, 1)
 
 
-def test_a_threshold_of_ones_own_leaves_detections_out(evaluate: Command, photo: Photo, tmp_path: Path) -> None:
+def test_a_threshold_and_a_canvas_of_ones_own(evaluate: Command, models: Path, photo: Photo, tmp_path: Path) -> None:
+    widen_canvases(models)
     photo("benchmarks/gate/a.png")
     benchmark(tmp_path, Record(image="a.png", split="test", plates=(RED,)))
-    assert evaluate("--min-confidence", 0.95)[0] == 0  # the red plate is found with 0.9
-    detector = saved(tmp_path).ours.sets[0].detector
-    assert (saved(tmp_path).detector.threshold, detector.found.value, detector.ap50.value) == (0.95, 0, 1)
+    assert evaluate("--min-confidence", 0.95, "--canvas", 32)[0] == 0  # the red plate is found with 0.9
+    detector, figures = saved(tmp_path).detector, saved(tmp_path).ours.sets[0].detector
+    assert (detector.threshold, detector.input_size) == (0.95, (32, 32))
+    assert (figures.found.value, figures.ap50.value) == (0, 1)
+    assert figures.ap.value < 1  # to whole pixels of a canvas of a third the size
 
 
 def test_ones_own_manifest_is_measured_whatever_its_split(evaluate: Command, photo: Photo, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def refused(models: Path, capsys: pytest.CaptureFixture[str]) -> Refused:
         (["--format", "xml"], "invalid choice: 'xml'"),
         (["--min-confidence", "2"], "'2' is not a probability"),
         (["--canvas", "1665"], "'1665' is not a number of pixels from 1 to 1664"),
-        (["--canvas", "500"], "detector: takes canvases of (64, 96) alone, not 500"),
+        (["--canvas", "500"], "canvas 500: "),
         (["--crops", "--canvas", "480"], "--canvas: with --crops nothing is detected"),
         (["--abstain", "nan"], "'nan' is not a probability"),
         (["--threads", "-1"], "'-1' is not a number of threads"),

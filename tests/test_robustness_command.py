@@ -10,6 +10,7 @@ from PIL import Image
 from src.data.manifest import PlateLabel, Record, write_manifest
 from src.evaluation.robustness.schema import read_robustness
 from src.robustness import main
+from tests.conftest import widen_canvases
 
 Photo = Callable[..., Path]
 Command = Callable[..., tuple[int, str, str]]
@@ -61,6 +62,12 @@ def test_a_benchmark_is_measured_and_reported(robustness: Command, gate: Path, t
     assert "occlusion" in out
     assert "100.0%" in out
     assert "of 2 pictures" in err
+
+
+def test_a_canvas_of_ones_own(robustness: Command, models: Path, gate: Path, tmp_path: Path) -> None:
+    widen_canvases(models)
+    assert robustness("--effects", "night", "--severities", 1, "--canvas", 192)[0] == 0
+    assert read_robustness(tmp_path / "report" / "robustness.json").detector.input_size == (192, 192)
 
 
 def test_the_page_needs_no_other_file_and_the_markdown_has_its_table(

@@ -22,11 +22,16 @@ from src.data.manifest import ManifestError, of_split, read_manifest
 from src.data.real_crops import RealCrop, real_crops
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.swap import SwappedPlates, patches
+from src.data.swap.plates import LEAST_WIDTH
 from src.data.synthesis import CropSynthesiser, SynthesisError, find_fonts
 from src.data.synthesis.fonts import DRAWN
+from src.data.synthesis.synthesiser import MIN_CONTRAST, contrast
 
 SYNTHETIC, SWAPPED = -1, -2
 """The indices that stand for a crop drawn from its seed, and for one drawn into a photograph."""
+
+READABLE_TRIES = 4
+"""How often a crop is drawn into a photograph before an unreadable one is used."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,12 @@ class CropDataset(Dataset[CropSample]):
     def _swapped(self, rng: np.random.Generator) -> CropSample:
         if self.swapped is None or self.augment is None:
             raise ValueError("a crop drawn into a photograph was asked for, but nothing makes one")
-        plate = self.swapped(rng)
-        image, cut = self.augment(plate.image, plate.corners, self.size, rng)
-        chars = corners_to_box(cv2.perspectiveTransform(plate.chars, crop_matrix(cut, self.size, margin=0.0)))
+        for _ in range(READABLE_TRIES):
+            plate = self.swapped(rng)
+            image, cut = self.augment(plate.image, plate.corners, self.size, rng)
+            chars = corners_to_box(cv2.perspectiveTransform(plate.chars, crop_matrix(cut, self.size, margin=0.0)))
+            if contrast(image, chars) > MIN_CONTRAST:
+                break
         owners = column_owners(chars, plate.rows, self.size[1], self.columns)
         return CropSample(image, plate.text, owners, plate.region or None, f"swapped_{plate.region}")
 
@@ -127,7 +135,7 @@ class CropData(pl.LightningDataModule):
         augment: CropAugment,
         alphabet: str,
         regions: Sequence[str],
-        size: Sequence[int] = (32, 128),
+        size: Sequence[int] = (48, 128),
         columns: int = 32,
         batch_size: int = 64,
         samples_per_epoch: int = 16384,
@@ -185,7 +193,10 @@ class CropData(pl.LightningDataModule):
 
     def _swapped(self, synthesiser: CropSynthesiser) -> SwappedPlates:
         path = Path(self.scenes or "")
-        return SwappedPlates(patches(of_split(read_manifest(path), "train"), path.parent), synthesiser)
+        found = patches(of_split(read_manifest(path), "train"), path.parent)
+        if not found:
+            raise ManifestError(f"{path}: no plate of train is {LEAST_WIDTH:g} pixels wide, so none can be swapped")
+        return SwappedPlates(found, synthesiser)
 
     def _real(self, split: str) -> list[RealCrop]:
         crops = []
@@ -203,8 +214,9 @@ class CropData(pl.LightningDataModule):
 
     @property
     def sources(self) -> dict[str, int]:
-        """Real training crops by source, for the model card."""
-        return dict(Counter(c.source for c in self.crops["train"]))
+        """Real training crops by source, and photographed plates that were drawn over, for the model card."""
+        drawn_over = (f"swapped_{patch.source}" for patch in (self.swapped.patches if self.swapped else ()))
+        return dict(Counter([*(c.source for c in self.crops["train"]), *drawn_over]))
 
     def train_dataloader(self) -> DataLoader[CropSample]:
         """Made anew for each epoch, whose number is part of every seed."""

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 import hydra
@@ -52,7 +53,7 @@ def run(config: DictConfig) -> list[ModelCard]:
             cards.append(export_detector(checkpoint, out, part.size, part.confidence, images))
         else:
             registry = load_registry(*map(Path, part.registry))
-            cards.append(export_ocr(checkpoint, out, sample_crops(samples, tuple(part.size)), registry))
+            cards.append(export_ocr(checkpoint, out, partial(sample_crops, samples), registry))
         log.info("%s: %s, %.1f MB", out, cards[-1].metrics, (out / "model.onnx").stat().st_size / 1e6)
         log.info("served by Triton: %s", add_model(out, out.parent / "triton"))
     return cards

@@ -48,19 +48,22 @@ def export_detector(
 
 
 def export_ocr(
-    checkpoint: Path, out: Path, images: npt.NDArray[np.uint8], registry: Mapping[str, Country]
+    checkpoint: Path,
+    out: Path,
+    crops: Callable[[tuple[int, int]], npt.NDArray[np.uint8]],
+    registry: Mapping[str, Country],
 ) -> ModelCard:
     """Ships a reader that knows the formats of ``registry``.
 
-    ``images`` uint8 [>= 3, H, W, 3] prove that its texts are the network's.
+    ``crops`` gives at least three of a size (height, width), uint8 [N, H, W, 3], which prove that its texts are the
+    network's.
     """
     saved = load_checkpoint(checkpoint, "make train-ocr")
     module = OCRModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True, pretrained=False)
-    size = tuple(module.hparams["size"])
-    if images.shape[1:3] != size:
-        raise ExportError(f"{checkpoint}: reads crops of {size[0]} x {size[1]}: set ocr.size=[{size[0]},{size[1]}]")
     if not isinstance(module.model.head, CTCHead):
         raise ExportError(f"{checkpoint}: the runtime decodes CTC, this head has slots")
+    height, width = module.hparams["size"]
+    images, size = crops((height, width)), (height, width)
     facts = {
         "task": "ocr",
         "input_size": size,

@@ -10,10 +10,7 @@ from torch import Tensor, nn
 
 
 class CTCHead(nn.Module):
-    """One step for each column; the rows are seen together, so a plate of two lines cannot be written down.
-
-    Weights of a head of fewer or more rows can be loaded: its first layer is interpolated.
-    """
+    """One step for each column; the rows are seen together, so a plate of two lines cannot be written down."""
 
     lines = 1
 
@@ -26,26 +23,26 @@ class CTCHead(nn.Module):
             nn.Dropout(dropout),
         )
         self.classify = nn.Conv1d(width, classes, 1)
-        self.rows = rows
-        self.register_load_state_dict_pre_hook(_fit_rows)
+        self.channels, self.rows = channels, rows
 
     def forward(self, features: Tensor) -> Tensor:
         logits = self.classify(self.hidden(features.flatten(1, 2)))
         return logits.transpose(1, 2).float().log_softmax(-1)
 
 
-def _fit_rows(head: "CTCHead", state: dict[str, Tensor], prefix: str, *_: object) -> None:
-    """Interpolates the first layer between the rows of the map that it was trained on; a smooth map gives the same."""
-    name = f"{prefix}hidden.0.weight"
-    own, loaded = head.state_dict()["hidden.0.weight"], state.get(name)
-    if loaded is None or loaded.shape[::2] != own.shape[::2] or loaded.shape == own.shape:
-        return
-    out, channels, kernel = own.shape[0], own.shape[1] // head.rows, own.shape[2]
-    rows, rest = divmod(loaded.shape[1], channels)
-    if not rest:
-        by_row = loaded.view(out, channels, rows, kernel).float()
-        fitted = F.interpolate(by_row, (head.rows, kernel), mode="bilinear", align_corners=True) * (rows / head.rows)
-        state[name] = fitted.reshape(own.shape).to(loaded.dtype)
+def fit_rows(weight: Tensor, before: int, after: int) -> Tensor:
+    """The first layer of a CTC head ``[out, channels * rows, kernel]``, of ``before`` rows, for ``after`` of them.
+
+    Each row's weights go to those that lie over it, by how much they do: a map that is the same in every row gives
+    the same.
+    """
+    out, width, kernel = weight.shape
+    edges = [torch.linspace(0, 1, rows + 1) for rows in (before, after)]
+    low = torch.maximum(edges[0][:-1, None], edges[1][None, :-1])
+    high = torch.minimum(edges[0][1:, None], edges[1][None, 1:])
+    shares = (high - low).clamp(min=0) * before
+    by_row = weight.float().view(out, width // before, before, kernel)
+    return torch.einsum("ocrk,rs->ocsk", by_row, shares).reshape(out, -1, kernel).to(weight.dtype)
 
 
 class TwoLineCTCHead(CTCHead):

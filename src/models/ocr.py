@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torchvision.models import EfficientNet_B3_Weights, efficientnet_b3
 from torchvision.ops import SqueezeExcitation
 
-from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead
+from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead, fit_rows
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -67,6 +67,14 @@ class PlateOCR(nn.Module):
             shape = self.trunk(torch.zeros(1, 3, *size)).shape
         self.trunk.train()
         return shape[1], shape[2], shape[3]
+
+    def adapted(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Weights of this network for crops of another height: the head's first layer has fewer or more rows there."""
+        name = "head.hidden.0.weight"
+        if not isinstance(self.head, CTCHead) or name not in state:
+            return state
+        before, rest = divmod(state[name].shape[1], self.head.channels)
+        return state if rest else state | {name: fit_rows(state[name], before, self.head.rows)}
 
     def features(self, images: Tensor) -> Tensor:
         """The trunk's map ``[N, C, rows, columns]``."""

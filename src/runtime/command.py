@@ -3,10 +3,7 @@
 import argparse
 import re
 
-from src.runtime.reader import LEAST_SIDE
-
-MOST_CANVAS = LEAST_SIDE
-"""Huge photographs may be decoded to no more."""
+from src.core.limits import LEAST_SIDE
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +24,7 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
         "--canvas",
         type=canvas_side,
         metavar="PIXELS",
-        help=f"longer side of pictures for the detector, up to {MOST_CANVAS} (default: as its card says); a larger one "
+        help=f"longer side of pictures for the detector, up to {LEAST_SIDE} (default: as its card says); a larger one "
         "finds plates farther away, and takes longer by its area",
     )
     parser.add_argument(
@@ -93,8 +90,8 @@ def probability(word: str) -> float:
 
 def canvas_side(word: str) -> int:
     """A whole number of pixels."""
-    if not word.isdecimal() or not 1 <= int(word) <= MOST_CANVAS:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number of pixels from 1 to {MOST_CANVAS}")
+    if not word.isdecimal() or not 1 <= int(word) <= LEAST_SIDE:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of pixels from 1 to {LEAST_SIDE}")
     return int(word)
 
 

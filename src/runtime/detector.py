@@ -12,10 +12,6 @@ from src.runtime.backend import open_here
 from src.runtime.model import Model, check_contract
 
 
-class CanvasError(CardError):
-    """A canvas that the detector does not take."""
-
-
 class Detector:
     """The exported detector of one folder (``model.onnx`` and ``card.json``)."""
 
@@ -30,8 +26,8 @@ class Detector:
         """``source``: the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
 
         ``min_confidence`` None means the card's threshold. ``canvas`` is how many pixels the longer side of a picture
-        has for the network, None as many as the card says. Raises CardError, ProviderError, or CanvasError for a canvas
-        that the network does not take.
+        has for the network, None as many as the card says. Raises CardError, also for a canvas that the network does
+        not take, or ProviderError.
         """
         self._model = open_here(source, threads, provider)
         check_contract(self._model, "detector", {"boxes", "scores"})
@@ -44,8 +40,8 @@ class Detector:
         """Height and width of the largest canvas."""
         stride = self.card.stride
         if canvas is not None and self.largest != self.card.input_size and (stride is None or canvas % stride):
-            steps = f"of {self.card.input_size} alone" if stride is None else f"in steps of {stride}"
-            raise CanvasError(f"{self._model.folder}: takes canvases {steps}, not {canvas}")
+            takes = f"{self.card.input_size} alone" if stride is None else f"multiples of {stride}"
+            raise CardError(f"canvas {canvas}: {self._model.folder} takes {takes}")
 
     def above(self, min_confidence: float) -> Self:
         """The same detector with another threshold."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from src.core.geometry import box_to_corners, tilt
 from src.core.image import Photograph, read_photograph
+from src.core.limits import LEAST_SIDE
 from src.core.types import Boxes, Corners, Detection, Image, Reading
 from src.runtime.backend import opener
 from src.runtime.detector import Detector
@@ -19,11 +20,6 @@ from src.runtime.plate_reader import PlateReader, whole
 TILTED = 3.0
 """Degrees from which on a plate is read within its corners. Of 89 plates of ``val``, turned or seen askew, that are
 tilted so far the box reads 32 and the corners 64; below, the reader, which learnt from boxes, reads the box as well."""
-
-LEAST_SIDE = 1664
-"""Pixels that the longer side of a huge photograph keeps at least: over three for each of the detector's. Plates less
-than 24 of the detector's pixels wide are mostly missed, and of 239 crops of ``val`` the reader reads 227 as they are,
-226 at 96 pixels, 224 at 80 and 64, 198 at 48."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from src.core.image import ImageError, Photograph, decode_photograph
-from src.runtime.reader import LEAST_SIDE, ImageResult, Reader, in_file
+from src.core.limits import LEAST_SIDE
+from src.runtime.reader import ImageResult, Reader, in_file
 from src.runtime.together import read_together
 
 Outcome = TypeVar("Outcome")

@@ -14,7 +14,7 @@ from pydantic_settings import (
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from src.runtime.reader import LEAST_SIDE
+from src.core.limits import LEAST_SIDE
 
 PREFIX = "NUMBER_PLATE_"
 ENV_FILE = ".env"

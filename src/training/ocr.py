@@ -32,7 +32,7 @@ class OCRModule(pl.LightningModule):
         self,
         regions: Sequence[str],
         alphabet: str = LATIN + PROVINCES,
-        size: Sequence[int] = (32, 128),
+        size: Sequence[int] = (48, 128),
         width_kept: Sequence[int] = (3, 4),
         cut_after: int = 5,
         head: Head = "two-line-ctc",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -16,6 +16,14 @@ State = dict[str, Tensor]
 
 class WeightsError(ValueError):
     """Weights that are missing or do not fit the network; the message names the file."""
+
+
+@runtime_checkable
+class Adapts(Protocol):
+    """A network that can begin with weights of another shape."""
+
+    def adapted(self, state: State) -> State:
+        """``state`` as it fits; what does not stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ def save_weights(model: nn.Module, path: Path) -> None:
 def load_weights(model: nn.Module, source: Path, may_lack: Sequence[str] = (), rows: Sequence[Rows] = ()) -> None:
     """Loads an export folder (``weights.safetensors``), a safetensors file or a Lightning checkpoint, strictly.
 
+    A network may adapt what is of another shape, as a reader for crops of another height does.
     ``rows`` of an export folder or a checkpoint go by their labels: a reader may be given further characters and
     countries, whose rows keep their values. So do weights whose names begin with one of ``may_lack``, where the file
     has none for them. Raises WeightsError where there is no file, where names or shapes differ, or for a beginning of
@@ -50,6 +59,8 @@ def load_weights(model: nn.Module, source: Path, may_lack: Sequence[str] = (), r
     if not path.is_file():
         raise WeightsError(f"{path}: no such weights")
     state, stated = _read(path)
+    if isinstance(model, Adapts):
+        state = model.adapted(state)
     own = model.state_dict()
     for beginning in may_lack:
         if not any(name.startswith(beginning) for name in own):

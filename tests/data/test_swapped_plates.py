@@ -12,10 +12,12 @@ from PIL import Image
 from src.core.geometry import corners_to_box
 from src.core.image import ImageError
 from src.data.augment import CropAugment
-from src.data.crops import SWAPPED, CropDataset
-from src.data.manifest import PlateLabel, Record, write_manifest
+from src.data.crops import READABLE_TRIES, SWAPPED, CropDataset
+from src.data.manifest import ManifestError, PlateLabel, Record, write_manifest
 from src.data.swap import SwappedPlates, patches
-from src.data.synthesis import CropSynthesiser, find_fonts
+from src.data.swap.dress import FAULTS, dressed
+from src.data.synthesis import GROUPS, CropSynthesiser, find_fonts
+from src.data.synthesis.draw import draw_plate
 from tests.data.test_crops import FONTS, crop_data
 
 RED = (230, 10, 10)
@@ -27,7 +29,7 @@ def scene(folder: Path, box: tuple[int, int, int, int] = (60, 80, 140, 102)) -> 
     image = np.random.default_rng(0).normal(120, 3, (160, 200, 3)).astype(np.uint8)
     image[box[1] : box[3], box[0] : box[2]] = RED
     Image.fromarray(image).save(folder / "s.png")
-    return Record(image="s.png", plates=(PlateLabel(box=box),), split="train")
+    return Record(image="s.png", plates=(PlateLabel(box=box),), source="street", split="train")
 
 
 @pytest.fixture
@@ -81,13 +83,38 @@ def test_both_lines_of_a_plate_are_labelled(swapped: SwappedPlates) -> None:
     assert any((sample.owners[1] > 0).any() for sample in samples)
 
 
+def test_effects_that_are_left_out_happen_to_no_plate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the dice say, a bare plate is what is drawn without them."""
+    monkeypatch.setattr("src.data.swap.dress.FAULTS", [(group, fault, 1.0) for group, fault, _ in FAULTS])
+    monkeypatch.setattr("src.data.swap.dress.HELD", 1.0)
+    monkeypatch.setattr("src.data.swap.dress.HELD_TWO_LINED", 1.0)
+    bare = CropSynthesiser(find_fonts(FONTS), weights={"RU": 1}, generic=0.0, without=GROUPS)
+    plate = PLATES.plate(np.random.default_rng(0))
+    flat, spoilt = (dressed(plate, plates, np.random.default_rng(1)) for plates in (bare, PLATES))
+    drawn = draw_plate(plate, PLATES.faces, np.random.default_rng(1), 96)
+    assert np.array_equal(flat.image, drawn.image)
+    assert spoilt.image.shape[0] > flat.image.shape[0]  # in a holder
+
+
+def test_unreadable_crops_are_drawn_again(swapped: SwappedPlates) -> None:
+    """By a camera whose first three pictures of each are black; the fourth is taken as it is."""
+    augment, calls = CropAugment(), iter(range(10_000))
+
+    def sees(image: np.ndarray, *rest: object) -> tuple[np.ndarray, np.ndarray]:
+        crop, cut = augment(image, *rest)
+        return (crop if next(calls) % READABLE_TRIES == READABLE_TRIES - 1 else crop // 200), cut
+
+    data = CropDataset([], (48, 128), 32, sees, None, swapped)
+    assert min(data[SWAPPED, seed].image.std() for seed in range(30)) > 4
+
+
 def test_a_plate_at_the_edge_has_room_all_around_and_a_narrow_one_is_left_out(tmp_path: Path) -> None:
     (patch,) = patches([scene(tmp_path, (0, 0, 80, 20))], tmp_path)
     assert patch.image.shape == (68, 128, 3)
     assert (patch.image[0, 30] == RED).all()
     assert patch.box.tolist() == [24, 24, 104, 44]
     assert patches([scene(tmp_path, (10, 10, 45, 20))], tmp_path) == []
-    with pytest.raises(ValueError, match="no photographed plate is wide enough"):
+    with pytest.raises(ValueError, match="no photographed plate is 40 pixels wide"):
         SwappedPlates([], PLATES)
     with pytest.raises(ImageError, match=r"gone\.png"):
         patches([Record(image="gone.png", plates=(PlateLabel(box=(0, 0, 50, 20)),))], tmp_path)
@@ -101,5 +128,9 @@ def test_an_epoch_has_its_share_of_them(tmp_path: Path) -> None:
     data.trainer = SimpleNamespace(current_epoch=0, max_epochs=1)
     drawn = [index for index, _ in data.train_dataloader().sampler]
     assert drawn.count(SWAPPED) / len(drawn) == pytest.approx(0.2, abs=0.03)
+    assert data.sources == {"own": 1, "swapped_street": 1}
+    write_manifest(tmp_path / "scenes.jsonl", [scene(tmp_path, (10, 10, 45, 20))])
+    with pytest.raises(ManifestError, match=r"scenes\.jsonl: no plate of train is 40 pixels wide"):
+        crop_data(tmp_path, {"own": ["A1", "A2"]}, **stated).setup("fit")
     with pytest.raises(ValueError, match="swapped_share must lie within"):
         crop_data(tmp_path, {"own": ["A1", "A2"]}, swapped_share=0.4)

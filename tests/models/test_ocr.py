@@ -11,8 +11,8 @@ def model() -> PlateOCR:
     return PlateOCR(classes=12, regions=3, head_width=16).eval()
 
 
-def test_two_lines_of_32_columns_and_the_country_for_a_crop_of_32_x_128(model: PlateOCR) -> None:
-    log_probs, regions = model(torch.zeros(3, 32, 128, 3, dtype=torch.uint8))
+def test_two_lines_of_32_columns_and_the_country_for_a_crop_of_48_x_128(model: PlateOCR) -> None:
+    log_probs, regions = model(torch.zeros(3, 48, 128, 3, dtype=torch.uint8))
     assert log_probs.shape == (3, 64, 12)
     assert torch.allclose(log_probs.exp().sum(-1), torch.ones(3, 64), atol=1e-5)
     assert regions.shape == (3, 3)
@@ -22,7 +22,7 @@ def test_two_lines_of_32_columns_and_the_country_for_a_crop_of_32_x_128(model: P
 @pytest.mark.parametrize(("head", "steps"), [("ctc", 32), ("slots", 7)])
 def test_other_heads(head: Head, steps: int) -> None:
     model = PlateOCR(12, 3, head=head, head_width=16, slots=7).eval()
-    assert model(torch.zeros(1, 32, 128, 3, dtype=torch.uint8))[0].shape == (1, steps, 12)
+    assert model(torch.zeros(1, 48, 128, 3, dtype=torch.uint8))[0].shape == (1, steps, 12)
 
 
 def test_an_unknown_head_is_named() -> None:
@@ -39,7 +39,7 @@ def test_swapped_channels_change_the_result() -> None:
     model = PlateOCR(
         classes=12, regions=3, head_width=16, dropout=0.0
     )  # in training: fresh statistics would flatten all
-    images = torch.from_numpy(np.random.default_rng(0).integers(0, 255, (2, 32, 128, 3), np.uint8))
+    images = torch.from_numpy(np.random.default_rng(0).integers(0, 255, (2, 48, 128, 3), np.uint8))
     images[..., 0] = 0
     for ours, theirs in zip(model(images), model(images.flip(-1)), strict=True):
         assert (ours - theirs).abs().max() > 0.01

@@ -19,7 +19,7 @@ from scripts.load.pictures import PIXELS, Picture, make_pictures
 from scripts.load.report import memory
 from scripts.load_test import main
 from src.core.image import decode_photograph
-from src.runtime.reader import LEAST_SIDE
+from src.core.limits import LEAST_SIDE
 from src.service.database import Database, tables
 from src.service.store import Pictures, Upload, save_recognition
 from tests.commands import ROOT

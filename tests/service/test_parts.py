@@ -7,9 +7,10 @@ from unittest.mock import Mock
 
 from src.runtime.reader import Reader
 from src.service.database import open_database
-from src.service.parts import Parts, serving
+from src.service.parts import Parts, opened, serving
 from src.service.settings import Settings
 from src.service.store import open_pictures
+from tests.conftest import widen_canvases
 
 PATIENCE_S = 20
 
@@ -19,6 +20,13 @@ async def gone(path: Path) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while path.exists():
             await asyncio.sleep(0.01)
+
+
+def test_the_reader_is_as_the_settings_say(models: Path, tmp_path: Path) -> None:
+    widen_canvases(models)
+    with opened(Settings(data_dir=tmp_path, models=models, min_confidence=0.25, canvas=192)) as parts:
+        assert parts.reader.detector.largest == (192, 192)
+        assert parts.reader.detector.min_confidence == 0.25
 
 
 def test_files_without_a_row_go_again_and_again_without_a_retention_period(tmp_path: Path) -> None:

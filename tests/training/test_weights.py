@@ -68,9 +68,27 @@ def test_a_reader_is_given_a_character_and_a_country(tmp_path: Path) -> None:
     grown = OCRModule(["BO", "DE", "RU"], alphabet="ABΓ", **small)
     folder = exported(tmp_path, shipped.model, {"alphabet": "AB", "regions": ["DE", "RU"]})
     load_weights(grown.model, folder, rows=grown.rows)
-    images = torch.randint(0, 255, (2, 32, 128, 3), dtype=torch.uint8)
+    images = torch.randint(0, 255, (2, 48, 128, 3), dtype=torch.uint8)
     with torch.no_grad():
         texts, regions = shipped.model.eval()(images)
         more_texts, more_regions = grown.model.eval()(images)
     torch.testing.assert_close(more_texts[..., :3].log_softmax(-1), texts, atol=5e-3, rtol=0)
     torch.testing.assert_close(more_regions[:, 1:].log_softmax(-1), regions, atol=5e-3, rtol=0)
+
+
+@pytest.mark.parametrize(("before", "after"), [(32, 48), (48, 32)])
+def test_a_reader_goes_on_with_crops_of_another_height(tmp_path: Path, before: int, after: int) -> None:
+    """All its weights are taken; a network of other channels still cannot have them."""
+    small = {"alphabet": "AB", "head_width": 8}
+    shipped = OCRModule(["DE"], size=(before, 64), **small)
+    taller = OCRModule(["DE"], size=(after, 64), **small)
+    folder = exported(tmp_path, shipped.model, {"alphabet": "AB", "regions": ["DE"]})
+    load_weights(taller.model, folder, rows=taller.rows)
+    torch.testing.assert_close(taller.model.head.classify.weight, shipped.model.head.classify.weight.half().float())
+    for module in (shipped, taller):
+        module.eval()
+    grey = [torch.full((1, height, 64, 3), 90, dtype=torch.uint8) for height in (before, after)]
+    columns = [m.model(image)[0][0, 6:10] for m, image in zip((shipped, taller), grey, strict=True)]
+    torch.testing.assert_close(columns[0], columns[1], atol=0.1, rtol=0.1)  # but for the upper and lower edge
+    with pytest.raises(WeightsError, match="Unexpected key"):
+        load_weights(OCRModule(["DE"], size=(after, 64), cut_after=4, **small).model, folder)

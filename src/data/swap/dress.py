@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from src.core.types import Corners
+from src.data.synthesis import CropSynthesiser
 from src.data.synthesis.draw import Flat, cut_out, paint_plate
-from src.data.synthesis.effects import ON_PLATE, spoiled
-from src.data.synthesis.fonts import Faces
+from src.data.synthesis.effects import HELD, spoiled
 from src.data.synthesis.holder import hold
 from src.data.synthesis.light import dirt, glare, shadow
 from src.data.synthesis.plate import Plate
@@ -17,14 +17,20 @@ DRAWN = 96
 """Pixels that a thing is drawn high, then shrunk by area to twice what it will be: the warp alone would alias."""
 
 
-def dressed(plate: Plate, faces: Faces, rng: np.random.Generator) -> Flat:
-    """``plate``, DRAWN pixels high."""
-    sheet = spoiled(paint_plate(plate, faces, rng, DRAWN), ON_PLATE, 1.0, rng)
+HELD_TWO_LINED = 0.2
+FAULTS = (("dirt", dirt, 0.1), ("sun", shadow, 0.1), ("sun", glare, 0.05))
+"""Group, what happens to the picture of a plate, and how often."""
+
+
+def dressed(plate: Plate, plates: CropSynthesiser, rng: np.random.Generator) -> Flat:
+    """``plate``, DRAWN pixels high, without the groups of effects that ``plates`` leaves out."""
+    sheet = spoiled(paint_plate(plate, plates.faces, rng, DRAWN), plates.on_plate, 1.0, rng)
     flat = cut_out(sheet, rng)
-    for fault, odds in ((dirt, 0.1), (shadow, 0.1), (glare, 0.05)):
-        if rng.random() < odds:
+    for group, fault, odds in FAULTS:
+        if rng.random() < odds and group not in plates.without:
             flat = replace(flat, image=fault(flat.image, rng))
-    return hold(flat, faces, rng) if rng.random() < (0.45 if plate.lines == 1 else 0.2) else flat
+    held = 0.0 if "holder" in plates.without else HELD if plate.lines == 1 else HELD_TWO_LINED
+    return hold(flat, plates.faces, rng) if rng.random() < held else flat
 
 
 def shrunk(flat: Flat, corners: Corners) -> Flat:

@@ -35,6 +35,7 @@ class Patch:
     image: Image
     box: Boxes
     corners: Floats
+    source: str
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,11 @@ def patches(records: Sequence[Record], root: Path) -> list[Patch]:
             image = read_image(root / record.image)
         except ImageError as error:
             raise ImageError(f"{root / record.image}: {error}") from None
-        found += [_around(image, plate) for plate in wide]
+        found += [_around(image, plate, record.source) for plate in wide]
     return found
 
 
-def _around(image: Image, plate: PlateLabel) -> Patch:
+def _around(image: Image, plate: PlateLabel, source: str) -> Patch:
     box = np.array(plate.box, np.float32)
     pad = AROUND * (box[3] - box[1])
     x1, y1 = np.floor(box[:2] - pad).astype(int)
@@ -75,7 +76,7 @@ def _around(image: Image, plate: PlateLabel) -> Patch:
         corners[:, :2], corners[:, 2] = np.array(plate.corners, np.float32) - (x1, y1), 1
     rows = np.arange(y1, y2).clip(0, image.shape[0] - 1)
     columns = np.arange(x1, x2).clip(0, image.shape[1] - 1)
-    return Patch(image[rows][:, columns], box - np.array([x1, y1, x1, y1], np.float32), corners)
+    return Patch(image[rows][:, columns], box - np.array([x1, y1, x1, y1], np.float32), corners, source)
 
 
 class SwappedPlates:
@@ -83,13 +84,13 @@ class SwappedPlates:
 
     def __init__(self, patches: Sequence[Patch], plates: CropSynthesiser) -> None:
         if not patches:
-            raise ValueError("no photographed plate is wide enough to draw another in its place")
-        self._patches, self._plates = patches, plates
+            raise ValueError(f"no photographed plate is {LEAST_WIDTH:g} pixels wide")
+        self.patches, self._plates = patches, plates
 
     def __call__(self, rng: np.random.Generator) -> SwappedPlate:
         """One plate, on a patch where it has room."""
         plate = self._plates.plate(rng)
-        flat = dressed(plate, self._plates.faces, rng)
+        flat = dressed(plate, self._plates, rng)
         aspect = float((flat.plate[2] - flat.plate[0]) / (flat.plate[3] - flat.plate[1]))
         patch, corners = self._place(aspect, rng)
         image = patch.image.copy()
@@ -103,7 +104,7 @@ class SwappedPlates:
 
     def _place(self, aspect: float, rng: np.random.Generator) -> tuple[Patch, Corners]:
         for _ in range(TRIES):
-            patch = self._patches[int(rng.integers(len(self._patches)))]
+            patch = self.patches[int(rng.integers(len(self.patches)))]
             corners = over(patch.box, patch.corners, aspect, rng)
             if not outside(corners, patch.image):
                 break

@@ -59,7 +59,7 @@ class PlateSwap:
         if rng.random() < TWO_LINED:
             while plate.lines != 2:
                 plate = self._plates.plate(rng)
-        return dressed(plate, self._plates.faces, rng)
+        return dressed(plate, self._plates, rng)
 
 
 def _with(

@@ -97,7 +97,8 @@ class CropSynthesiser:
         self.size = size
         self.skipped: tuple[str, ...] = ()
         self._makers, self._cumulative = self._share(load_registry(*registry), weights, generic)
-        self._on_plate, self._in_crop = kept(ON_PLATE, without), kept(IN_CROP, without)
+        self.without = tuple(without)
+        self.on_plate, self._in_crop = kept(ON_PLATE, without), kept(IN_CROP, without)
         self._held = 0.0 if "holder" in without else HELD
         self._strengths = (0.0,) if "pose" in without else STRENGTHS
 
@@ -154,7 +155,7 @@ class CropSynthesiser:
         """A crop of this plate: typeface, holder, pose and light are chosen by ``rng``."""
         height = round(self.size[0] * 2 * min(1.3, max(0.75, 4.5 / plate.aspect)))
         harshness = pick(rng, HARSHNESS)
-        sheet = spoiled(paint_plate(plate, self.faces, rng, height), self._on_plate, harshness, rng)
+        sheet = spoiled(paint_plate(plate, self.faces, rng, height), self.on_plate, harshness, rng)
         flat = cut_out(sheet, rng)
         if rng.random() < self._held:
             flat = hold(flat, self.faces, rng)
@@ -168,7 +169,7 @@ class CropSynthesiser:
         """``clean`` degraded; tried three times where nothing can be seen any more, else left as it is."""
         for _ in range(3):
             shot = spoiled(clean, self._in_crop, harshness, rng)
-            if _contrast(shot) > MIN_CONTRAST:
+            if contrast(shot.image, shot.chars) > MIN_CONTRAST:
                 return shot
         return clean
 
@@ -183,11 +184,11 @@ def _by_country(registry: Collection[str], weights: Mapping[str, float]) -> dict
     return named | {code: shared * weight / total for code, weight in others.items()}
 
 
-def _contrast(shot: Shot) -> float:
+def contrast(image: Image, chars: Boxes) -> float:
     """How much the values vary where the characters are, less what is only noise."""
-    height, width = shot.plate.shape
-    x1, y1 = shot.chars[:, :2].min(0).clip(0, (width - 4, height - 4)).astype(int)
-    x2, y2 = shot.chars[:, 2:].max(0).astype(int)
-    text = shot.image[y1 : max(y1 + 4, y2), x1 : max(x1 + 4, x2)]
+    height, width = image.shape[:2]
+    x1, y1 = chars[:, :2].min(0).clip(0, (width - 4, height - 4)).astype(int)
+    x2, y2 = chars[:, 2:].max(0).clip(0, (width, height)).astype(int)
+    text = image[y1 : max(y1 + 4, y2), x1 : max(x1 + 4, x2)]
     calm = cv2.resize(text, (text.shape[1] // 2, text.shape[0] // 2), interpolation=cv2.INTER_AREA)
     return float(cv2.meanStdDev(calm.reshape(-1, 1))[1][0, 0])

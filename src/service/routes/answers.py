@@ -6,7 +6,7 @@ from anyio import to_thread
 from fastapi import Response
 
 from src.core.image import decode_photograph
-from src.runtime.reader import LEAST_SIDE
+from src.core.limits import LEAST_SIDE
 from src.service.drawing import FileKind, marked, plate_of
 from src.service.parts import Service
 from src.service.problems import Kind, ServiceProblem
