@@ -18,7 +18,7 @@ import numpy.typing as npt
 from src.core.card import CardError, ModelCard, load_card, sha256_of, write_card
 from src.core.command_line import USAGE, Parser
 from src.core.geometry import box_to_corners, iou_matrix
-from src.core.image import ImageError, read_image
+from src.core.image import ImageError, read_named
 from src.core.types import Image
 from src.data.manifest import ManifestError, read_manifest
 from src.evaluation.sets import SetError, data_folder
@@ -112,11 +112,7 @@ def _pictures(data: Path, card: ModelCard, split: str, count: int) -> Iterator[I
     if not records:
         raise QuantisationError(f"{manifest}: has no picture of split {split!r}")
     for i in np.linspace(0, len(records) - 1, min(count, len(records))).round().astype(int):
-        path = manifest.parent / records[i].image
-        try:
-            yield read_image(path)
-        except ImageError as error:
-            raise ImageError(f"{path}: {error}") from None
+        yield read_named(manifest.parent / records[i].image)
 
 
 def _inputs(folder: Path, pictures: Iterable[Image]) -> Iterator[Batch]:

@@ -3,8 +3,9 @@
 import json
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -17,6 +18,9 @@ from PIL import Image
 from src.core.card import sha256_of
 from src.core.format_compilation import compile_formats
 from tests.countries import country, registry
+
+if TYPE_CHECKING:
+    from tests.runtime.kserve import Running
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 CANVAS, CROP = (64, 96), (8, 24)
@@ -44,6 +48,21 @@ def built_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(built_models: Path, tmp_path: Path) -> Path:
     """A copy of the fake models that a test may spoil."""
     return Path(shutil.copytree(built_models, tmp_path / "models"))
+
+
+@pytest.fixture(params=["grpc", "http"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """The protocols of a Triton server."""
+    return str(request.param)
+
+
+@pytest.fixture
+def running(models: Path, tmp_path: Path, scheme: str) -> "Iterator[Running]":
+    """A server of the fake models by one of its protocols."""
+    from tests.runtime.kserve import serving  # gRPC, which few tests need
+
+    with serving(models, tmp_path / "triton", scheme) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,25 +1,13 @@
 """``python -m src.infer --triton URL``."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from src.infer import main
 from tests.commands import Photo
-from tests.runtime.kserve import SERVERS, Running, serving
-
-
-@pytest.fixture(params=SERVERS)
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def running(models: Path, tmp_path: Path, scheme: str) -> Iterator[Running]:
-    with serving(models, tmp_path / "triton", scheme) as server:
-        yield server
+from tests.runtime.kserve import Running
 
 
 def test_prints_what_it_prints_without_a_server(

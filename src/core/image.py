@@ -87,6 +87,14 @@ def read_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
     return read_photograph(path, max_pixels, max_pixels).pixels
 
 
+def read_named(path: Path | str) -> Image:
+    """``read_image`` of one picture among many: its ImageError names ``path``."""
+    try:
+        return read_image(path)
+    except ImageError as error:
+        raise ImageError(f"{path}: {error}") from None
+
+
 def read_photograph(path: Path | str, least_side: int, max_pixels: int = MAX_PIXELS) -> Photograph:
     """``read_image`` at 1/2, 1/4 or 1/8 of the size where the longer side keeps at least ``least_side`` pixels.
 

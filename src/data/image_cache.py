@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from src.core.image import ImageError, read_image
+from src.core.image import ImageError, read_named
 from src.core.types import Image
 
 
@@ -52,10 +52,10 @@ def _write(paths: Sequence[Path], file: Path, index: Path) -> None:
     with partial.open("wb") as out:
         for path in paths:
             try:
-                image = read_image(path)
-            except ImageError as error:
+                image = read_named(path)
+            except ImageError:
                 partial.unlink()
-                raise ImageError(f"{path}: {error}") from None
+                raise
             out.write(image.tobytes())
             shapes.append(image.shape[:2])
     partial.replace(file)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from src.core.geometry import CROP_MARGIN, box_to_corners
-from src.core.image import ImageError, read_image
+from src.core.image import read_named
 from src.core.types import Boxes, Corners, Image
 from src.data.manifest import ManifestError, PlateLabel, Record
 
@@ -33,10 +33,7 @@ def real_crops(records: Sequence[Record], root: Path) -> list[RealCrop]:
     """Decodes crops, and cuts the labelled plates out of scenes with half a plate's height around them."""
     crops = []
     for record in records:
-        try:
-            image = read_image(root / record.image)
-        except ImageError as error:
-            raise ImageError(f"{root / record.image}: {error}") from None
+        image = read_named(root / record.image)
         if record.plates is None:
             whole = np.array([0, 0, image.shape[1], image.shape[0]], np.float32)
             if record.text:

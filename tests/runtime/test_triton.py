@@ -4,7 +4,7 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,23 +31,12 @@ from tests.conftest import (
     with_free_sides,
     write_model,
 )
-from tests.runtime.kserve import SERVERS, Core, Running, serving
+from tests.runtime.kserve import SERVERS, Core, Running
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 
 Photo = Callable[..., Path]
 BLUE = np.full((*CROP, 3), (0, 0, 255), np.uint8)
-
-
-@pytest.fixture(params=SERVERS)
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def running(models: Path, tmp_path: Path, scheme: str) -> Iterator[Running]:
-    with serving(models, tmp_path / "triton", scheme) as server:
-        yield server
 
 
 def other_ocr() -> onnx.ModelProto:

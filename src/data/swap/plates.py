@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.geometry import box_to_corners
-from src.core.image import ImageError, read_image
+from src.core.image import read_named
 from src.core.types import Boxes, Corners, Image
 from src.data.canvas import Floats
 from src.data.manifest import PlateLabel, Record
@@ -58,10 +58,7 @@ def patches(records: Sequence[Record], root: Path) -> list[Patch]:
         wide = [p for p in record.plates or () if p.box[2] - p.box[0] >= LEAST_WIDTH]
         if not wide:
             continue
-        try:
-            image = read_image(root / record.image)
-        except ImageError as error:
-            raise ImageError(f"{root / record.image}: {error}") from None
+        image = read_named(root / record.image)
         found += [_around(image, plate, record.source) for plate in wide]
     return found
 
