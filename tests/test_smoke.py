@@ -48,7 +48,7 @@ def eight_plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_reader_learns_eight_plates_by_heart(eight_plates: Path, tmp_path: Path) -> None:
     run(
-        "src.train_ocr", f"output_dir={tmp_path}", f"data.manifest={eight_plates / 'manifest.jsonl'}", "threads=1",
+        "src.train_ocr", f"output_dir={tmp_path}", f"data.sets=[{eight_plates / 'manifest.jsonl'}]", "threads=1",
         "data.synthetic_share=0", "data.synthetic_val=0", "data.workers=0", "data.batch_size=8",
         "data.samples_per_epoch=3200", "augment.margin=[0,0]", "augment.corner=0", "trainer.max_epochs=1",
         "model.cut_after=3", "model.width_kept=[3]", "model.dropout=0", "optim.learning_rate=3e-3",
@@ -73,7 +73,7 @@ def test_the_detector_learns_the_samples_by_heart(tmp_path: Path) -> None:
     ]
     write_manifest(tmp_path / "manifest.jsonl", records)
     run(
-        "src.train_detector", f"output_dir={tmp_path}", f"data.manifest={tmp_path / 'manifest.jsonl'}", "threads=1",
+        "src.train_detector", f"output_dir={tmp_path}", f"data.sets=[{tmp_path / 'manifest.jsonl'}]", "threads=1",
         f"cache={tmp_path}", "data.sizes=[[0,160]]", "data.val_size=160", "data.batch_size=6", "data.workers=0",
         "data.samples_per_epoch=1200", "data.mosaic_share=0", "trainer.max_epochs=1", "optim.warmup_samples=60",
         "optim.learning_rate=4e-3",
@@ -89,7 +89,7 @@ def test_the_detector_learns_the_samples_by_heart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "override", "names"),
     [
-        ("src.train_detector", "data.manifest=nowhere/manifest.jsonl", "nowhere/manifest.jsonl"),
+        ("src.train_detector", "data.sets=[nowhere]", "nowhere/manifest.jsonl"),
         ("src.train_ocr", "data.fonts=nowhere", "nowhere: no font file"),
         ("src.train_ocr", "resume=nowhere.ckpt", "no checkpoint nowhere.ckpt"),
         ("src.train_ocr", "model._target_=os.system", "'os.system' is not allowed"),

@@ -1,6 +1,6 @@
 """Plates of scenes that were looked at again: hand labels that replace what a data set came with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -28,7 +28,7 @@ class CorrectedPlate(_Closed):
 class Correction(_Closed):
     """One line: all plates of the picture with that hash, and the boxes that are neither right nor wrong."""
 
-    set: Literal["scenes"]
+    set: Literal["scenes", "more/scenes"]
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
     plates: tuple[CorrectedPlate, ...]
     ignore: tuple[LabelBox, ...] = ()
@@ -38,18 +38,19 @@ Placed = tuple[str, Correction]
 """A correction and where it stands: file and line."""
 
 
-def apply_corrections(records: Sequence[Record], root: Path, folder: Path) -> list[Record]:
+def apply_corrections(records: Sequence[Record], sets: Collection[str], folder: Path) -> list[Record]:
     """``records``, in order, with plates and ignore boxes of every picture that a ``*.jsonl`` of ``folder`` speaks of.
 
-    Images are relative to ``root``; split and source stay. A plate whose box is not changed keeps its text. A record
-    that says again what an earlier one says is left out. Raises CorrectionError for a folder without files, a
-    malformed line, a picture that no record shows, one named twice.
+    ``records`` are all scenes of ``sets``, with the full paths of their images; corrections of other sets wait. Split
+    and source stay. A plate whose box is not changed keeps its text. A record that says again what an earlier one says
+    is left out. Raises CorrectionError for a folder without files, a malformed line, a picture that no record shows,
+    one named twice.
     """
-    corrections = _by_hash(folder)
-    hashes = _hashes(records, root)
+    corrections = {digest: placed for digest, placed in _by_hash(folder).items() if placed[1].set in sets}
+    hashes = _hashes(records, Path())
     if unknown := corrections.keys() - set(hashes):
-        where = min(corrections[digest][0] for digest in unknown)
-        raise CorrectionError(f"{where}: no scene of that hash in {root}")
+        where, correction = min((corrections[digest] for digest in unknown), key=lambda placed: placed[0])
+        raise CorrectionError(f"{where}: no scene of that hash in {correction.set}")
     return _apply(records, hashes, corrections)
 
 

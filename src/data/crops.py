@@ -18,7 +18,7 @@ from src.core.types import Corners, Image
 from src.data.augment import CropAugment
 from src.data.columns import NO_LABEL, Owners, column_owners, unknown_owners
 from src.data.labels import load_labels
-from src.data.manifest import ManifestError, of_split, read_manifest
+from src.data.manifest import ManifestError, of_split, read_set
 from src.data.real_crops import RealCrop, real_crops
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.swap import SwappedPlates, patches
@@ -118,9 +118,10 @@ class CropDataset(Dataset[CropSample]):
 
 
 class CropData(pl.LightningDataModule):
-    """Real crops of ``manifest`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
+    """Real crops of ``sets`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
 
-    The share ``swapped_share`` of those is drawn into photographs of the training split of ``scenes``, a manifest.
+    A set is a folder below ``data_root``, or the path of a manifest; of scenes the plates with a text are cut out. The
+    share ``swapped_share`` of the drawn crops is drawn into photographs of the training split of the sets ``scenes``.
     ``source_weights``: relative frequency of a source's crops (1 where not named). ``registry`` (folders of plate
     formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and ``synthetic_outlines``
     (typefaces drawn here, null for all) are the ``CropSynthesiser``'s.
@@ -128,7 +129,7 @@ class CropData(pl.LightningDataModule):
 
     def __init__(
         self,
-        manifest: str | None,
+        sets: Sequence[str],
         labels: str | None,
         data_root: str,
         fonts: str,
@@ -141,7 +142,7 @@ class CropData(pl.LightningDataModule):
         samples_per_epoch: int = 16384,
         synthetic_share: float = 0.7,
         synthetic_val: int = 256,
-        scenes: str | None = None,
+        scenes: Sequence[str] = (),
         swapped_share: float = 0.0,
         registry: Sequence[str] = ("configs/plates",),
         synthetic_weights: dict[str, float] | None = None,
@@ -154,15 +155,15 @@ class CropData(pl.LightningDataModule):
         super().__init__()
         if not 0 <= synthetic_share <= 1:
             raise ValueError(f"synthetic_share must lie within 0..1, got {synthetic_share}")
-        if not 0 <= swapped_share <= 1 or (swapped_share and scenes is None):
+        if not 0 <= swapped_share <= 1 or (swapped_share and not scenes):
             raise ValueError(f"swapped_share must lie within 0..1 and needs scenes, got {swapped_share} and {scenes}")
-        self.manifest, self.labels = manifest, labels
+        self.sets, self.labels = tuple(sets), labels
         self.data_root, self.fonts = Path(data_root), Path(fonts)
         self.augment, self.alphabet, self.regions = augment, Alphabet(alphabet), tuple(regions)
         self.size, self.columns = (int(size[0]), int(size[1])), columns
         self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
         self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
-        self.scenes, self.swapped_share = scenes, swapped_share
+        self.scenes, self.swapped_share = tuple(scenes), swapped_share
         self.registry = [Path(folder) for folder in registry]
         self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
         self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
@@ -175,7 +176,7 @@ class CropData(pl.LightningDataModule):
         self.swapped = self._swapped(self.synthesiser) if self.synthesiser and self.swapped_share else None
         self.crops = {split: self._real(split) for split in ("train", "val")}
         if not self.crops["train"] and self.synthetic_share < 1:
-            raise ManifestError("no real training crop: name a manifest or set synthetic_share=1")
+            raise ManifestError("no real training crop: name a set or set synthetic_share=1")
 
     def _synthesiser(self) -> CropSynthesiser:
         synthesiser = CropSynthesiser(
@@ -192,19 +193,17 @@ class CropData(pl.LightningDataModule):
         return synthesiser
 
     def _swapped(self, synthesiser: CropSynthesiser) -> SwappedPlates:
-        path = Path(self.scenes or "")
-        found = patches(of_split(read_manifest(path), "train"), path.parent)
+        scenes = [record for name in self.scenes for record in read_set(name, self.data_root)]
+        found = patches(of_split(scenes, "train"), Path())
         if not found:
-            raise ManifestError(f"{path}: no plate of train is {LEAST_WIDTH:g} pixels wide, so none can be swapped")
+            named = ", ".join(self.scenes)
+            raise ManifestError(f"{named}: no plate of train is {LEAST_WIDTH:g} pixels wide, so none can be swapped")
         return SwappedPlates(found, synthesiser)
 
     def _real(self, split: str) -> list[RealCrop]:
-        crops = []
-        if self.manifest:
-            path = Path(self.manifest)
-            # a text that nobody verified is worth less than none, and may stand verified in the labels
-            records = [r for r in of_split(read_manifest(path), split) if r.verified]
-            crops += real_crops(records, path.parent)
+        records = [record for name in self.sets for record in of_split(read_set(name, self.data_root), split)]
+        # a text that nobody verified is worth less than none, and may stand verified in the labels
+        crops = real_crops([record for record in records if record.verified], Path())
         if self.labels:
             crops += real_crops(of_split(load_labels(Path(self.labels), self.data_root), split), self.data_root)
         for crop in crops:

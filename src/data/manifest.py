@@ -118,6 +118,25 @@ def write_manifest(path: Path, records: Iterable[Record]) -> None:
     unfinished.replace(path)
 
 
+def manifest_path(name: str, data_root: Path) -> Path:
+    """The manifest of a set: ``name`` is a folder below ``data_root``, or the path of a manifest or of its folder.
+
+    Raises ManifestError where there is none.
+    """
+    places = [data_root / name / "manifest.jsonl", Path(name), Path(name) / "manifest.jsonl"]
+    for place in places:
+        if place.is_file():
+            return place
+    raise ManifestError(f"{places[0]}: no such manifest; `mix` and `data.sets` say which sets are used")
+
+
+def read_set(name: str, data_root: Path) -> list[Record]:
+    """The records of a set of ``manifest_path``, with the full paths of their images, so that sets can be joined."""
+    path = manifest_path(name, data_root)
+    folder = path.parent.resolve()
+    return [r.model_copy(update={"image": str(folder / r.image)}) for r in read_manifest(path)]
+
+
 def of_split(records: Sequence[Record], split: str) -> list[Record]:
     """The records of one split, in order."""
     return [r for r in records if r.split == split]

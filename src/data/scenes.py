@@ -15,7 +15,7 @@ from src.data.augment import SceneAugment
 from src.data.canvas import Floats, Scene, fit, mosaic
 from src.data.corrections import apply_corrections, tightened
 from src.data.image_cache import ImageCache
-from src.data.manifest import ManifestError, Record, of_split, read_manifest
+from src.data.manifest import ManifestError, Record, of_split, read_set
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.swap import PlateSwap, clear
 
@@ -122,8 +122,9 @@ def _owners(counts: Sequence[int]) -> Tensor:
 
 
 class SceneData(pl.LightningDataModule):
-    """Scenes of one manifest; an epoch is ``samples_per_epoch`` draws, sources weighed by ``source_weights``.
+    """Scenes of ``sets``; an epoch is ``samples_per_epoch`` draws, sources weighed by ``source_weights``.
 
+    A set is a folder below ``data_root``, or the path of a manifest.
     ``sizes`` holds (from which fraction of the training on, canvas pixels); mosaics stop after ``mosaic_until``.
     A source that is not named weighs 1 per image. ``corrections`` is a folder of hand labels that replace the
     manifest's; ``swap`` pastes into training scenes, never into ``val``.
@@ -131,7 +132,8 @@ class SceneData(pl.LightningDataModule):
 
     def __init__(
         self,
-        manifest: str,
+        sets: Sequence[str],
+        data_root: str,
         cache: str,
         augment: SceneAugment,
         swap: PlateSwap | None = None,
@@ -149,7 +151,7 @@ class SceneData(pl.LightningDataModule):
         seed: int = 1,
     ) -> None:
         super().__init__()
-        self.manifest, self.cache = Path(manifest), Path(cache)
+        self.sets, self.data_root, self.cache = tuple(sets), Path(data_root), Path(cache)
         self.augment, self.swap = augment, swap
         self.corrections, self.loose = corrections, loose or {}
         self.sizes = [(float(start), int(size)) for start, size in sizes]
@@ -163,17 +165,16 @@ class SceneData(pl.LightningDataModule):
         self.seed = seed
 
     def setup(self, stage: str) -> None:
-        records = tightened(read_manifest(self.manifest), self.loose)
+        records = [record for name in self.sets for record in read_set(name, self.data_root)]
+        records = tightened(records, self.loose)
         if self.corrections is not None:
-            records = apply_corrections(records, self.manifest.parent, Path(self.corrections))
+            records = apply_corrections(records, self.sets, Path(self.corrections))
         self.records = {split: of_split(records, split) for split in ("train", "val")}
         self.records["val"] = self.records["val"][: self.val_limit]
         for split, found in self.records.items():
             if not found:
-                raise ManifestError(f"{self.manifest}: no scene of split {split!r}")
-        self.images = {
-            s: ImageCache([self.manifest.parent / r.image for r in rs], self.cache) for s, rs in self.records.items()
-        }
+                raise ManifestError(f"{', '.join(self.sets)}: no scene of split {split!r}")
+        self.images = {s: ImageCache([Path(r.image) for r in rs], self.cache) for s, rs in self.records.items()}
 
     @property
     def sources(self) -> dict[str, int]:

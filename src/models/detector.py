@@ -1,12 +1,16 @@
 """The plate detector: an ultralytics network, built from its YAML, behind the project's tensor contract."""
 
+import logging
 from typing import Any
 
 from torch import Tensor, nn
 
 from src.models.yolo import PoseModel, get_cfg, load_checkpoint, yaml_model_load
 
+log = logging.getLogger(__name__)
 CORNERS = 4
+FITTING = 0.9
+"""The share of the network's weights that a foreign network must have in the same shape to be worth a start."""
 
 
 class PlateDetector(nn.Module):
@@ -27,9 +31,28 @@ class PlateDetector(nn.Module):
         head.xyxy = True
         head.dynamic = True  # anchors follow the canvas: those of an earlier one would be frozen into an export
         head.export = True  # in eval mode the decoded tensor alone, made without writing in place
-        if pretrained:
-            built.load(load_checkpoint(f"{network}.pt")[0])
         self.network = built
+        if pretrained:
+            self.load_state_dict(self.adapted(load_checkpoint(f"{network}.pt")[0].float().state_dict()))
+
+    def adapted(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Weights of ultralytics' ``DetectionModel``, such as one trained on COCO, as weights of this network.
+
+        Those whose name and shape this network has are taken; the others stay as they are, and the log names their
+        layers. A state of this network is returned as it is. Raises ValueError where less than FITTING of the weights
+        are found.
+        """
+        if not any(name.startswith("model.") for name in state):
+            return state
+        own = self.state_dict()
+        found = {f"network.{name}": value for name, value in state.items()}
+        fitting = {k: v.to(own[k].dtype) for k, v in found.items() if k in own and own[k].shape == v.shape}
+        share = _weights(fitting) / _weights(own)
+        if share < FITTING:
+            raise ValueError(f"{share:.0%} of the network's weights are there, at least {FITTING:.0%} are needed")
+        lacking = sorted({_layer(name) for name in own.keys() - fitting.keys()})
+        log.info("%.1f %% of the weights are taken over, not those of %s", 100 * share, ", ".join(lacking))
+        return own | fitting
 
     @staticmethod
     def normalise(images: Tensor) -> Tensor:
@@ -49,6 +72,15 @@ class PlateDetector(nn.Module):
         """
         decoded = self.network(self.normalise(images)).transpose(1, 2)
         return decoded[..., :4], decoded[..., 4], decoded[..., 5:].unflatten(-1, (CORNERS, 2))
+
+
+def _weights(state: dict[str, Tensor]) -> int:
+    return sum(value.numel() for value in state.values() if value.is_floating_point())
+
+
+def _layer(name: str) -> str:
+    """``network.model.23.cv3.0.2`` of ``network.model.23.cv3.0.2.conv.weight``: a block of one map of the head."""
+    return ".".join(name.split(".")[:6])
 
 
 def architecture(network: str, width: float | None) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class TrainConfig:
     alphabet: str | None = None
     regions: list[str] | None = None
     size: list[int] | None = None
+    mix: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     model: dict[str, Any] = field(default_factory=dict)
     augment: dict[str, Any] = field(default_factory=dict)

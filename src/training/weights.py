@@ -20,10 +20,10 @@ class WeightsError(ValueError):
 
 @runtime_checkable
 class Adapts(Protocol):
-    """A network that can begin with weights of another shape."""
+    """A network that can begin with weights of another shape, or of another network."""
 
     def adapted(self, state: State) -> State:
-        """``state`` as it fits; what does not stays as it is."""
+        """``state`` as it fits; what does not stays as it is. Raises ValueError where too little fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def save_weights(model: nn.Module, path: Path) -> None:
 def load_weights(model: nn.Module, source: Path, may_lack: Sequence[str] = (), rows: Sequence[Rows] = ()) -> None:
     """Loads an export folder (``weights.safetensors``), a safetensors file or a Lightning checkpoint, strictly.
 
-    A network may adapt what is of another shape, as a reader for crops of another height does.
+    A network may adapt what is of another shape, as a reader for crops of another height does, or of another network,
+    as the detector does with one that was trained on COCO.
     ``rows`` of an export folder or a checkpoint go by their labels: a reader may be given further characters and
     countries, whose rows keep their values. So do weights whose names begin with one of ``may_lack``, where the file
     has none for them. Raises WeightsError where there is no file, where names or shapes differ, or for a beginning of
@@ -60,7 +61,10 @@ def load_weights(model: nn.Module, source: Path, may_lack: Sequence[str] = (), r
         raise WeightsError(f"{path}: no such weights")
     state, stated = _read(path)
     if isinstance(model, Adapts):
-        state = model.adapted(state)
+        try:
+            state = model.adapted(state)
+        except ValueError as error:
+            raise WeightsError(f"{path}: {error}") from None
     own = model.state_dict()
     for beginning in may_lack:
         if not any(name.startswith(beginning) for name in own):

@@ -11,6 +11,7 @@ from src.core.card import sha256_of
 from src.data.corrections import CorrectionError, apply_corrections, tightened
 from src.data.manifest import PlateLabel, Record
 
+SETS = ("scenes",)
 CORNERS = ((3.0, 4.0), (9.0, 4.0), (9.0, 7.0), (3.0, 7.0))
 
 
@@ -19,7 +20,8 @@ def records(tmp_path: Path) -> list[Record]:
     for name, colour in (("a.png", "red"), ("b.png", "blue")):
         Image.new("RGB", (40, 20), colour).save(tmp_path / name)
     plates = (PlateLabel(box=(3, 4, 9, 7), text="AB1"),)
-    return [Record(image=name, split="val", source="gate", plates=plates) for name in ("a.png", "b.png", "gone.png")]
+    images = [str(tmp_path / name) for name in ("a.png", "b.png", "gone.png")]
+    return [Record(image=image, split="val", source="gate", plates=plates) for image in images]
 
 
 def write(folder: Path, *lines: Mapping[str, object], name: str = "looked-at.jsonl") -> Path:
@@ -31,10 +33,10 @@ def write(folder: Path, *lines: Mapping[str, object], name: str = "looked-at.jso
 def test_a_line_replaces_plates_and_ignore_boxes(tmp_path: Path, records: list[Record]) -> None:
     plates = [{"box": [3, 4, 9, 7], "corners": CORNERS}, {"box": [20, 4, 30, 9], "corners": None}]
     line = {"set": "scenes", "sha256": sha256_of(tmp_path / "b.png"), "plates": plates, "ignore": [[1, 1, 5, 3]]}
-    first, second, third = apply_corrections(records, tmp_path, write(tmp_path / "labels", line))
+    first, second, third = apply_corrections(records, SETS, write(tmp_path / "labels", line))
     assert [first, third] == [records[0], records[2]]
     assert second == Record(
-        image="b.png",
+        image=str(tmp_path / "b.png"),
         split="val",
         source="gate",
         plates=(PlateLabel(box=(3, 4, 9, 7), text="AB1", corners=CORNERS), PlateLabel(box=(20, 4, 30, 9))),
@@ -42,10 +44,17 @@ def test_a_line_replaces_plates_and_ignore_boxes(tmp_path: Path, records: list[R
     )
 
 
+def test_corrections_of_other_sets_wait(tmp_path: Path, records: list[Record]) -> None:
+    folder = write(tmp_path / "labels", {"set": "more/scenes", "sha256": "0" * 64, "plates": []})
+    assert apply_corrections(records, SETS, folder) == records
+    with pytest.raises(CorrectionError, match="in more/scenes"):
+        apply_corrections(records, ("more/scenes",), folder)
+
+
 def test_a_picture_that_is_listed_twice_is_corrected_and_kept_once(tmp_path: Path, records: list[Record]) -> None:
     again = records[0].model_copy(update={"plates": (PlateLabel(box=(1, 1, 9, 5)),)})
     folder = write(tmp_path / "labels", {"set": "scenes", "sha256": sha256_of(tmp_path / "a.png"), "plates": []})
-    (kept,) = apply_corrections([records[0], again], tmp_path, folder)
+    (kept,) = apply_corrections([records[0], again], SETS, folder)
     assert kept.plates == ()
 
 
@@ -56,14 +65,14 @@ def test_a_picture_that_is_listed_twice_is_corrected_and_kept_once(tmp_path: Pat
         ({"sha256": "12"}, "sha256: "),
         ({"plates": [{"box": [1, 2, 3]}]}, r"plates\.0\.box"),
         ({"note": "?"}, "note: "),
-        ({"sha256": "0" * 64}, "no scene of that hash"),
+        ({"sha256": "0" * 64}, "no scene of that hash in scenes"),
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, records: list[Record], change: dict, fault: str) -> None:
     good = {"set": "scenes", "sha256": sha256_of(tmp_path / "a.png"), "plates": []}
     folder = write(tmp_path / "labels", good | change)
     with pytest.raises(CorrectionError, match=fault) as error:
-        apply_corrections(records, tmp_path, folder)
+        apply_corrections(records, SETS, folder)
     assert str(error.value).startswith(f"{folder / 'looked-at.jsonl'}:2: ")
 
 
@@ -72,13 +81,13 @@ def test_a_picture_that_two_lines_speak_of_is_a_fault(tmp_path: Path, records: l
     write(tmp_path / "labels", line, name="1.jsonl")
     folder = write(tmp_path / "labels", line, name="2.jsonl")
     with pytest.raises(CorrectionError, match=r"2\.jsonl:2: .*1\.jsonl:2 again"):
-        apply_corrections(records, tmp_path, folder)
+        apply_corrections(records, SETS, folder)
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "."])
 def test_a_folder_without_corrections_is_a_fault(tmp_path: Path, records: list[Record], folder: str) -> None:
     with pytest.raises(CorrectionError, match="no corrections"):
-        apply_corrections(records, tmp_path, tmp_path / folder)
+        apply_corrections(records, SETS, tmp_path / folder)
 
 
 def test_loose_boxes_are_drawn_in_by_a_share_of_their_height() -> None:

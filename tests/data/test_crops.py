@@ -81,7 +81,7 @@ def crop_data(folder: Path, texts: dict[str, list[str]], **changes: object) -> C
     stated = {"samples_per_epoch": 4000, "synthetic_share": 0.5, "synthetic_val": 3, "workers": 0}
     stated |= {"synthetic_weights": {"RU": 1}}
     common = (
-        str(folder / "m.jsonl"),
+        [str(folder / "m.jsonl")],
         None,
         str(folder),
         str(FONTS),
@@ -130,7 +130,7 @@ def test_only_countries_of_the_reader_are_labels(tmp_path) -> None:
     codes = ("TN", "EU", None)
     records = [Record(image="a.png", text="A1", region=code, split=s) for s in ("train", "val") for code in codes]
     write_manifest(tmp_path / "m.jsonl", records)
-    common = (str(tmp_path / "m.jsonl"), None, str(tmp_path), str(FONTS), CropAugment(), Alphabet().characters)
+    common = ([str(tmp_path / "m.jsonl")], None, str(tmp_path), str(FONTS), CropAugment(), Alphabet().characters)
     data = CropData(*common, ["RU", "TN"], synthetic_share=0.0, synthetic_val=0, workers=0)
     data.setup("fit")
     (batch,) = data.val_dataloader()

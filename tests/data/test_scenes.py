@@ -192,16 +192,32 @@ def test_an_epoch_is_fixed_by_seed_and_number() -> None:
 
 def scene_data(folder: Path, *splits: str, **settings) -> SceneData:
     scene = white_plate()
-    Image.fromarray(scene.image).save(folder / "a.png")
-    plates = (PlateLabel(box=tuple(scene.boxes[0])),)
-    write_manifest(folder / "m.jsonl", [Record(image="a.png", split=split, plates=plates) for split in splits])
-    return SceneData(str(folder / "m.jsonl"), str(folder / "cache"), SceneAugment(), workers=0, **settings)
+    (folder / "scenes").mkdir()
+    Image.fromarray(scene.image).save(folder / "scenes" / "a.png")
+    records = [Record(image="a.png", split=split, plates=(PlateLabel(box=tuple(scene.boxes[0])),)) for split in splits]
+    write_manifest(folder / "scenes" / "manifest.jsonl", records)
+    return SceneData(["scenes"], str(folder), str(folder / "cache"), SceneAugment(), workers=0, **settings)
+
+
+def test_several_sets_are_one(tmp_path) -> None:
+    data = scene_data(tmp_path, "train", "val")
+    Image.new("RGB", (40, 30)).save(tmp_path / "b.png")
+    write_manifest(tmp_path / "more.jsonl", [Record(image="b.png", source="more", split="train", plates=())])
+    data.sets = ("scenes", str(tmp_path / "more.jsonl"))
+    data.setup("fit")
+    assert data.sources == {"unknown": 1, "more": 1}
+    assert [image.shape[:2] for image in data.images["train"]][1] == (30, 40)
 
 
 def test_corrections_replace_the_labels_of_both_splits(tmp_path) -> None:
     data = scene_data(tmp_path, "train", "val", corrections=str(tmp_path / "labels"))
     (tmp_path / "labels").mkdir()
-    line = {"set": "scenes", "sha256": sha256_of(tmp_path / "a.png"), "plates": [], "ignore": [[1, 2, 30, 20]]}
+    line = {
+        "set": "scenes",
+        "sha256": sha256_of(tmp_path / "scenes" / "a.png"),
+        "plates": [],
+        "ignore": [[1, 2, 30, 20]],
+    }
     (tmp_path / "labels" / "a.jsonl").write_text(json.dumps(line))
     data.setup("fit")
     (batch,) = data.val_dataloader()
@@ -229,5 +245,5 @@ def test_canvas_and_mosaic_follow_the_progress(tmp_path, epoch: int, size: int, 
 
 
 def test_a_manifest_without_a_split_is_named(tmp_path) -> None:
-    with pytest.raises(ManifestError, match=r"m\.jsonl: no scene of split 'val'"):
+    with pytest.raises(ManifestError, match="scenes: no scene of split 'val'"):
         scene_data(tmp_path, "train").setup("fit")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
+from src.models.detector import PlateDetector
 from src.training.ocr import OCRModule
 from src.training.weights import Rows, WeightsError, load_weights, save_weights
 
@@ -92,3 +94,30 @@ def test_a_reader_goes_on_with_crops_of_another_height(tmp_path: Path, before: i
     torch.testing.assert_close(columns[0], columns[1], atol=0.1, rtol=0.1)  # but for the upper and lower edge
     with pytest.raises(WeightsError, match="Unexpected key"):
         load_weights(OCRModule(["DE"], size=(after, 64), cut_after=4, **small).model, folder)
+
+
+def of_coco(network: PlateDetector) -> dict[str, torch.Tensor]:
+    """The state of a network of ultralytics with the same body and other classes."""
+    state = {name.removeprefix("network."): value for name, value in network.state_dict().items()}
+    state["model.23.cv3.0.2.weight"] = torch.zeros(80, 64, 1, 1)
+    return state | {"model.23.one2one_cv2.0.2.bias": torch.zeros(64)}
+
+
+def test_the_detector_takes_over_what_fits_of_a_network_of_other_classes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trained, target = PlateDetector(), PlateDetector()
+    fresh = target.state_dict()["network.model.23.cv3.0.2.weight"].clone()
+    save_file(of_coco(trained), tmp_path / "weights.safetensors")
+    with caplog.at_level("INFO"):
+        load_weights(target, tmp_path)
+    first = "network.model.0.conv.weight"
+    torch.testing.assert_close(target.state_dict()[first], trained.state_dict()[first])
+    torch.testing.assert_close(target.state_dict()["network.model.23.cv3.0.2.weight"], fresh)
+    assert "100.0 % of the weights are taken over, not those of network.model.23.cv3.0.2" in caplog.text
+
+
+def test_a_network_of_another_width_is_no_start(tmp_path: Path) -> None:
+    save_file(of_coco(PlateDetector()), tmp_path / "weights.safetensors")
+    with pytest.raises(WeightsError, match=r"weights\.safetensors: \d+% of the network's weights are there, .* 90%"):
+        load_weights(PlateDetector(width=0.1875), tmp_path)
