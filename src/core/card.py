@@ -14,6 +14,16 @@ class CardError(ValueError):
     """A model folder that is incomplete or does not match its card."""
 
 
+class Start(BaseModel):
+    """Weights that a training began with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the file of weights")
+    trained_on: dict[str, int] = Field(default={}, description="as of a card; empty where the weights have none")
+
+
 class ModelCard(BaseModel):
     """Everything the runtime must know about an ONNX file, and a reader may want to know."""
 
@@ -36,6 +46,8 @@ class ModelCard(BaseModel):
     formats: FormatSet | None = Field(default=None, description="of plates; None: a reader that knows none")
     architecture: dict[str, int | float | str | bool | list[int] | None]
     trained_on: dict[str, int] = Field(description="source -> number of images, or of samples drawn")
+    started_from: tuple[Start, ...] = Field(default=(), description="the first weights first; empty: from scratch")
+    precision: str | None = Field(default=None, description="of the training, as Lightning names it")
     metrics: dict[str, float] = Field(description="on val, of the exported weights")
     commit: str
     created: str

@@ -18,8 +18,9 @@ class SceneAugment:
     """Random geometry, light and camera faults for scenes.
 
     ``zoom`` is against the scale at which the scene fills the canvas, ``stretch`` the width against the height,
-    ``shift`` in canvases, ``rotate`` and ``shear`` in degrees to either side. The share ``focus`` of scenes is cut
-    around a plate that becomes ``widths`` pixels wide (log-uniform), however large it was. A plate of which less than
+    ``shift`` in canvases, ``rotate`` and ``shear`` in degrees to either side; of the share ``turned`` (share, degrees)
+    the turn is larger. The share ``focus`` of scenes is cut around a plate that becomes ``widths`` pixels wide
+    (log-uniform), at most as wide as the canvas and ``enlarge`` times as wide as it was. A plate of which less than
     ``min_visible`` is left is dropped.
     """
 
@@ -33,8 +34,11 @@ class SceneAugment:
         flip: float = 0.5,
         focus: float = 0.4,
         widths: tuple[float, float] = (12.0, 200.0),
+        enlarge: float = 3.0,
+        turned: tuple[float, float] = (0.0, 60.0),
         min_visible: float = 0.4,
     ) -> None:
+        self.enlarge, self.turned = enlarge, turned
         self.zoom, self.stretch, self.shift = zoom, stretch, shift
         self.rotate, self.shear, self.flip = rotate, shear, flip
         self.focus, self.widths, self.min_visible = focus, widths, min_visible
@@ -61,14 +65,16 @@ class SceneAugment:
     ) -> tuple[float, Floats, npt.NDArray[np.float64]]:
         """Scale, and which point of the scene comes where on the canvas, for ``plate`` [4] at a random width.
 
-        The scene is enlarged three times at most and made no smaller than half the canvas; where it covers the
-        canvas, no edge of it is drawn in.
+        The scene is made no smaller than half the canvas; where it covers the canvas, no edge of it is drawn in. A
+        plate may lie over the canvas's edge by a tenth of the canvas.
         """
         whole = size / max(scene.image.shape[:2])
-        target = np.exp(rng.uniform(*np.log(self.widths)))
-        scale = float(np.clip(min(target, 0.7 * size) / (plate[2] - plate[0]), whole / 2, max(3.0, whole)))
+        target = min(np.exp(rng.uniform(*np.log(self.widths))), size)
+        scale = float(np.clip(target / (plate[2] - plate[0]), whole / 2, max(self.enlarge, whole)))
         middle = ((plate[:2] + plate[2:]) / 2).astype(np.float32)
-        at = rng.uniform(0.15, 0.85, 2) * size
+        half = np.minimum((plate[2:] - plate[:2]) * scale / size / 2, 0.5)
+        least = np.maximum(0.15, half - 0.1)
+        at = rng.uniform(least, 1 - least) * size
         extent = np.array(scene.image.shape[1::-1]) * scale
         start = np.clip(at - middle * scale, np.minimum(0, size - extent), np.maximum(0, size - extent))
         return scale, middle, start + middle * scale
@@ -83,7 +89,9 @@ class SceneAugment:
         rng: np.random.Generator,
     ) -> Scene:
         """Turned, sheared, stretched, mirrored at random; ``point`` [2] of the scene comes to ``at`` [2] unmirrored."""
-        angle, lean = np.deg2rad(rng.uniform(-1, 1, 2) * (self.rotate, self.shear))
+        share, most = self.turned
+        rotate = most if rng.random() < share else self.rotate
+        angle, lean = np.deg2rad(rng.uniform(-1, 1, 2) * (rotate, self.shear))
         wide = np.exp(float(rng.uniform(-0.5, 0.5)) * np.log(self.stretch))
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         linear = turn @ np.array([[1, np.tan(lean)], [0, 1]]) @ np.diag([wide, 1 / wide]) * scale

@@ -16,6 +16,8 @@ FLIPPED_CORNERS = [1, 0, 3, 2]
 """After a horizontal flip, top right is the new top left."""
 MIN_WIDTH = 8.0
 """Pixels of the canvas under which a plate is not asked for: narrower than a cell of the detector's finest map."""
+MOST_TURN = 8.0
+"""Degrees from which on a turned box without corners is too loose to be learnt."""
 MOSAIC_SCALES = (0.4, 1.1)
 """Of a scene in a mosaic, against the scale at which it would fill the canvas alone."""
 
@@ -61,8 +63,9 @@ def _mirrored(boxes: Floats, width: int) -> Floats:
 def warp(scene: Scene, matrix: npt.NDArray[Any], size: int, min_visible: float) -> Scene:
     """The scene through ``matrix`` [2, 3] on a canvas of ``size`` pixels, what lies beyond the picture filled with 114.
 
-    A plate of which less than ``min_visible`` is on the canvas is dropped, one narrower than MIN_WIDTH becomes an
-    ignore box. Where the scene is made smaller it is first shrunk by pixel area: bilinear sampling alone would alias.
+    A plate of which less than ``min_visible`` is on the canvas is dropped. One narrower than MIN_WIDTH becomes an
+    ignore box, and so does one without corners where ``matrix`` turns by more than MOST_TURN. Where the scene is made
+    smaller it is first shrunk by pixel area: bilinear sampling alone would alias.
     """
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     image, pixels = scene.image, matrix.astype(np.float64)
@@ -74,13 +77,12 @@ def warp(scene: Scene, matrix: npt.NDArray[Any], size: int, min_visible: float) 
     pixels = pixels.copy()
     pixels[:, 2] += pixels[:, :2].sum(1) / 2 - 0.5  # OpenCV counts from the centre of the first pixel
     canvas = cv2.warpAffine(image, pixels, (size, size), flags=cv2.INTER_LINEAR, borderValue=(FILL,) * 3)
-    return _without_specks(_moved(scene, np.asarray(canvas, np.uint8), matrix, (0, 0, size, size), min_visible))
-
-
-def _without_specks(scene: Scene) -> Scene:
-    wide = scene.boxes[:, 2] - scene.boxes[:, 0] >= MIN_WIDTH
-    ignore = np.concatenate([scene.ignore, scene.boxes[~wide]])
-    return Scene(scene.image, scene.boxes[wide], scene.corners[wide], ignore)
+    moved = _moved(scene, np.asarray(canvas, np.uint8), matrix, (0, 0, size, size), min_visible)
+    learnt = moved.boxes[:, 2] - moved.boxes[:, 0] >= MIN_WIDTH
+    if abs(np.rad2deg(np.arctan2(matrix[1, 0], matrix[0, 0]))) > MOST_TURN:
+        learnt &= moved.corners[..., 2].all(1)
+    ignore = np.concatenate([moved.ignore, moved.boxes[~learnt]])
+    return Scene(moved.image, moved.boxes[learnt], moved.corners[learnt], ignore)
 
 
 def mosaic(scenes: Sequence[Scene], size: int, rng: np.random.Generator, min_visible: float = 0.4) -> Scene:

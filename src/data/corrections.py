@@ -59,6 +59,35 @@ def apply_known_corrections(records: Sequence[Record], root: Path, folder: Path)
     return _apply(records, _hashes(records, root), _by_hash(folder))
 
 
+def with_corners(records: Sequence[Record], sets: Collection[str], folder: Path) -> list[Record]:
+    """``records`` with the corners that ``folder`` has for plates without them; boxes stay as they are.
+
+    The files are of ``scripts.estimate_corners``. A plate whose box is not the one that was looked at keeps none.
+    Raises CorrectionError as ``apply_corrections`` does, but not for pictures that no record shows.
+    """
+    known = {
+        (digest, _key(plate.box)): plate.corners
+        for digest, (_, correction) in _by_hash(folder).items()
+        if correction.set in sets
+        for plate in correction.plates
+    }
+    marked = []
+    for record, digest in zip(records, _hashes(records, Path()), strict=True):
+        plates = tuple(
+            plate.model_copy(update={"corners": known.get((digest, _key(plate.box)))})
+            if plate.corners is None
+            else plate
+            for plate in record.plates or ()
+        )
+        marked.append(record.model_copy(update={"plates": plates}))
+    return marked
+
+
+def _key(box: LabelBox) -> tuple[int, ...]:
+    """A box to a hundredth of a pixel, as the files round it."""
+    return tuple(round(100 * value) for value in box)
+
+
 def _hashes(records: Sequence[Record], root: Path) -> list[str]:
     """Of each scene's file; empty for a crop, or where the file is missing."""
     return [sha256_of(root / r.image) if r.is_scene and (root / r.image).is_file() else "" for r in records]

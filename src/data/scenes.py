@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from src.data.augment import SceneAugment
 from src.data.canvas import Floats, Scene, fit, mosaic
-from src.data.corrections import apply_corrections, tightened
+from src.data.corrections import apply_corrections, tightened, with_corners
 from src.data.image_cache import ImageCache
 from src.data.manifest import ManifestError, Record, of_split, read_set
 from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
@@ -127,7 +127,7 @@ class SceneData(pl.LightningDataModule):
     A set is a folder below ``data_root``, or the path of a manifest.
     ``sizes`` holds (from which fraction of the training on, canvas pixels); mosaics stop after ``mosaic_until``.
     A source that is not named weighs 1 per image. ``corrections`` is a folder of hand labels that replace the
-    manifest's; ``swap`` pastes into training scenes, never into ``val``.
+    manifest's, ``corners`` one of estimated corners; ``swap`` pastes into training scenes, never into ``val``.
     """
 
     def __init__(
@@ -138,6 +138,7 @@ class SceneData(pl.LightningDataModule):
         augment: SceneAugment,
         swap: PlateSwap | None = None,
         corrections: str | None = None,
+        corners: str | None = None,
         loose: dict[str, float] | None = None,
         sizes: Sequence[Sequence[float]] = ((0.0, 320), (0.6, 416)),
         val_size: int = 416,
@@ -153,7 +154,7 @@ class SceneData(pl.LightningDataModule):
         super().__init__()
         self.sets, self.data_root, self.cache = tuple(sets), Path(data_root), Path(cache)
         self.augment, self.swap = augment, swap
-        self.corrections, self.loose = corrections, loose or {}
+        self.corrections, self.corners, self.loose = corrections, corners, loose or {}
         self.sizes = [(float(start), int(size)) for start, size in sizes]
         self.val_size = val_size
         self.batch_size = batch_size
@@ -169,6 +170,8 @@ class SceneData(pl.LightningDataModule):
         records = tightened(records, self.loose)
         if self.corrections is not None:
             records = apply_corrections(records, self.sets, Path(self.corrections))
+        if self.corners is not None:
+            records = with_corners(records, self.sets, Path(self.corners))
         self.records = {split: of_split(records, split) for split in ("train", "val")}
         self.records["val"] = self.records["val"][: self.val_limit]
         for split, found in self.records.items():

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import onnxruntime as ort
 
+from src.core.processor import processor_features, processor_name
+
 
 def commit() -> str:
     """The checked-out commit, ``+dirty`` where files differ from it; ``unknown`` outside a git checkout."""
@@ -20,7 +22,8 @@ def commit() -> str:
 def machine() -> dict[str, str | int | None]:
     """Processor, cores, system and the versions that decide speed."""
     return {
-        "processor": _processor(),
+        "processor": processor_name(),
+        "features": " ".join(processor_features()),
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
@@ -31,10 +34,3 @@ def machine() -> dict[str, str | int | None]:
 def _git(*words: str) -> str:
     root = Path(__file__).parents[2]
     return subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")  # Linux: platform.processor() is empty there
-    lines = info.read_text().splitlines() if info.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

@@ -95,6 +95,8 @@ def _provenance(saved: dict[str, Any]) -> dict[str, Any]:
             k: _plain(v) for k, v in saved["hyper_parameters"].items() if k not in ("alphabet", "regions")
         },
         "trained_on": known["sources"] | {"samples_drawn": known["samples"]},
+        "started_from": known.get("started_from", []),
+        "precision": known.get("precision"),
         "metrics": {k: round(v, 4) for k, v in known["metrics"].items()},
     }
 

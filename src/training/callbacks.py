@@ -99,7 +99,18 @@ def _tile(crop: Image, true: str, read: str) -> Image:
 
 
 class Provenance(Callback):
-    """Puts into every checkpoint what a model card states: validation figures, training sources, samples drawn."""
+    """Puts into every checkpoint what a model card states: validation figures, training sources, samples drawn, ...
+
+    ``started_from`` are the fields of ``Start`` of the weights that the run began with; a resumed run keeps its own.
+    """
+
+    def __init__(self) -> None:
+        self.started_from: list[dict[str, Any]] = []
+
+    def on_load_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        self.started_from = checkpoint["provenance"].get("started_from", [])
 
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
@@ -109,4 +120,6 @@ class Provenance(Callback):
             "metrics": {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")},
             "sources": data.sources,
             "samples": trainer.global_step * data.batch_size,
+            "started_from": self.started_from,
+            "precision": trainer.precision,
         }

@@ -11,13 +11,16 @@ from omegaconf import DictConfig, OmegaConf
 
 from src.core.image import ImageError
 from src.core.plates import RegistryError
+from src.core.processor import processor_features
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.data.synthesis import FontError, SynthesisError
 from src.training.build import ConfigError, build
+from src.training.callbacks import Provenance
 from src.training.cpu import fast_depthwise
-from src.training.weights import WeightsError, load_weights
+from src.training.precision import AUTO, device_type, fast_precision
+from src.training.weights import WeightsError, load_weights, starts_of
 
 log = logging.getLogger(__name__)
 
@@ -56,15 +59,29 @@ def train(config: DictConfig) -> None:
     output = Path(config.output_dir)
     output.mkdir(parents=True, exist_ok=True)
     resume = _checkpoint_to_resume(config.resume, output)
+    _choose_precision(config)
     OmegaConf.save(config, output / "config.yaml", resolve=True)
     data, module = build(config.data), build(config.model)
     if config.init_from:
         load_weights(module.model, Path(config.init_from), config.init_may_lack, module.rows)
     trainer = build(config.trainer)
+    if config.init_from:
+        for callback in trainer.callbacks:
+            if isinstance(callback, Provenance):
+                callback.started_from = starts_of(Path(config.init_from))
     if trainer.strategy.root_device.type == "cpu":
         fast_depthwise(module.model)
     trainer.fit(module, data, ckpt_path=resume, weights_only=True)
     log.info("checkpoints in %s", output / "checkpoints")
+
+
+def _choose_precision(config: DictConfig) -> None:
+    """Replaces ``trainer.precision=auto`` by what the hardware is fast at, and says so."""
+    if config.trainer.precision == AUTO:
+        device, features = device_type(config.trainer.accelerator), processor_features()
+        config.trainer.precision = fast_precision(device, features)
+        known = " ".join(features) or "of unknown features" if device == "cpu" else ""
+        log.info("precision %s on %s %s", config.trainer.precision, device, known)
 
 
 def _checkpoint_to_resume(resume: str | None, output: Path) -> str | None:

@@ -11,6 +11,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from src.core.card import sha256_of
+
 State = dict[str, Tensor]
 
 
@@ -76,6 +78,23 @@ def load_weights(model: nn.Module, source: Path, may_lack: Sequence[str] = (), r
         model.load_state_dict(kept | state)
     except RuntimeError as error:
         raise WeightsError(f"{path}: {shorten(str(error).splitlines()[1], 160, placeholder=' ...')}") from None
+
+
+def starts_of(source: Path) -> list[dict[str, Any]]:
+    """What the weights that ``load_weights`` takes from ``source`` were trained from and on, as fields of ``Start``.
+
+    An export says so in its card and a checkpoint in its provenance; of other weights only name and hash are known.
+    """
+    path = source / "weights.safetensors" if source.is_dir() else source
+    start: dict[str, Any] = {"name": path.parent.name, "sha256": sha256_of(path)}
+    card = path.with_name("card.json")
+    if path.suffix != ".safetensors":
+        known = torch.load(path, map_location="cpu", weights_only=True).get("provenance", {})
+        trained_on = known.get("sources", {}) | {"samples_drawn": known.get("samples", 0)}
+        return [*known.get("started_from", []), start | {"name": path.parents[1].name, "trained_on": trained_on}]
+    stated = json.loads(card.read_bytes()) if card.is_file() else {}
+    name = f"{start['name']} {stated['commit'][:7]}" if stated else start["name"]
+    return [*stated.get("started_from", []), start | {"name": name, "trained_on": stated.get("trained_on", {})}]
 
 
 def _read(path: Path) -> tuple[State, Mapping[str, Any]]:

@@ -63,9 +63,16 @@ def test_known_corners_make_a_tight_box_and_a_box_alone_a_wide_one() -> None:
     tight = warp(white_plate(), turned(20, 1, 240), 240, 0.4)
     corners = tight.corners[0, :, :2]
     assert tight.boxes[0].tolist() == pytest.approx([*corners.min(0), *corners.max(0)], abs=1e-3)
-    alone = warp(white_plate(marked=False), turned(20, 1, 240), 240, 0.4)
+    little, alone = (warp(white_plate(marked=marked), turned(7, 1, 240), 240, 0.4) for marked in (True, False))
     assert alone.corners[..., 2].sum() == 0
-    assert alone.boxes[0].tolist() == pytest.approx(tight.boxes[0].tolist(), abs=1e-3)  # both from a level box
+    assert alone.boxes[0].tolist() == pytest.approx(little.boxes[0].tolist(), abs=1e-3)  # both from a level box
+
+
+def test_a_box_without_corners_that_turns_far_is_not_learnt() -> None:
+    turned_far = warp(white_plate(marked=False), turned(20, 1, 240), 240, 0.4)
+    assert (len(turned_far.boxes), len(turned_far.corners)) == (0, 0)
+    known = warp(white_plate(), turned(20, 1, 240), 240, 0.4)
+    assert turned_far.ignore[-1].tolist() == pytest.approx(known.boxes[0].tolist(), abs=1e-3)
 
 
 @pytest.mark.parametrize(("left", "kept"), [(-15, 1), (-45, 0)])
