@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from src.export.onnx import ParityError, check_parity, export_onnx, onnx_outputs
+from src.export.onnx import ParityError, check_parity, check_varies, export_onnx, onnx_outputs
 from src.export.package import ExportError, load_checkpoint, same_on_smaller_canvases
 
 
@@ -57,7 +57,8 @@ def test_another_network_is_noticed(exported, images) -> None:
 
 def test_equal_outputs_prove_nothing(exported, images) -> None:
     with pytest.raises(ParityError, match="does not vary"):
-        check_parity(Mean(), exported, np.repeat(images[:1], 3, 0), {"mean": 1e-3})
+        check_varies(Mean(), np.repeat(images[:1], 3, 0), {"mean": 1e-3})
+    check_varies(Mean(), images, {"mean": 1e-3})
 
 
 def test_the_file_stands_alone(exported) -> None:
@@ -89,6 +90,29 @@ def test_a_difference_on_smaller_canvases_alone_is_noticed(free, scenes) -> None
     check_parity(odd, free, scenes, {"cells": 1e-3})
     with pytest.raises(ParityError, match=r"cells: differs by 0\.01"):
         same_on_smaller_canvases(odd, scenes, {"cells": 1e-3})(free)
+
+
+class Lit(nn.Module):
+    """A detector of light: a score for each cell that holds a white pixel."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        white = (images.float().amin(-1) > 250).float()
+        return nn.functional.max_pool2d(white[:, None], 16).flatten(1)
+
+
+@pytest.mark.parametrize("lit", [True, False])
+def test_strips_may_be_silent_but_not_whole_images(tmp_path, scenes, lit: bool) -> None:
+    dark = np.minimum(scenes, 250)
+    if lit:
+        dark[0, :8, :8] = 255  # in a corner, which no middle strip shows
+    path, tolerances = tmp_path / "model.onnx", {"scores": 1e-3}
+    export_onnx(Lit(), path, dark, ["scores"], stride=32)
+    same_on_smaller_canvases(Lit(), dark, tolerances)(path)
+    if lit:
+        check_varies(Lit(), dark, tolerances)
+    else:
+        with pytest.raises(ParityError, match="scores: does not vary"):
+            check_varies(Lit(), dark, tolerances)
 
 
 def test_without_a_checkpoint_the_command_is_named(tmp_path) -> None:
