@@ -16,7 +16,7 @@ from rich.table import Table
 from src.core.command_line import Parser
 from src.data.importers.common import SourceError
 from src.data.manifest import ManifestError
-from src.data.public.catalogue import BY_HAND, SOURCES
+from src.data.public.catalogue import BY_HAND, LISTED, SOURCES
 from src.data.public.download import FetchError
 from src.data.public.fetch import ADDRESS, bring_in, fetch
 from src.data.public.sources import Repository, Source
@@ -66,12 +66,14 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _list() -> None:
     table = Table("source", "part of", "repository", "commit", "licence stated there")
-    for source in SOURCES:
+    for source in (*SOURCES, *LISTED):
         repository = source.repository
         table.add_row(source.name, source.into, repository.name, repository.commit[:7], repository.licence)
     console = Console()
     console.width = max(console.width, 200)  # a shortened licence is none
     console.print(table)
+    for source in LISTED:
+        print(f"{source.name} cannot be fetched as it was used: {source.why}")
     print(BY_HAND)
 
 

@@ -2,9 +2,10 @@
 # Packs what both trainings need on a GPU machine without network: scripts/gpu_pack.sh [DATA_ROOT=$PLATE_DATA or data]
 #
 # Makes the git-ignored folder .gpu with part-00, part-01, ... of at most PART (24M) bytes each and their sha256 in
-# `index`. In them: data/ (scenes, ocr and the sets that data/labels speaks of; never benchmarks), fonts/, wheels/ of
+# `index`. In them: data/ (scenes, ocr, those of more/ and the sets that data/labels speaks of; never benchmarks), fonts/, wheels/ of
 # packages that a GPU image seldom holds (for Python 3.12 on x86-64, versions from constraints.txt), and runs/, the
-# checkpoints of earlier sittings that lie in runs/*_gpu. The same input gives the same parts. Needs the network only
+# checkpoints of earlier sittings that lie in runs/*_gpu. INIT_FROM=FOLDER takes along the weights.safetensors that the
+# detector's training starts from, as those of COCO. The same input gives the same parts. Needs the network only
 # for wheels and fonts that are not there yet.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,7 +22,7 @@ fail() { echo "gpu_pack: $*" >&2; exit 1; }
 
 sets() { # the sets that are trained on
     {
-        printf '%s\n' scenes ocr
+        printf '%s\n' scenes ocr more/scenes more/ocr
         sed -n 's/.*"set": *"\([^"]*\)".*/\1/p' data/labels/*.jsonl
     } | sort -u
 }
@@ -56,12 +57,15 @@ mkdir -p .gpu/wheels runs
 for package in "${packages[@]}"; do fetch_wheel "$package"; done
 [[ -e .fonts/.fetched ]] || { scripts/fetch_fonts.sh .fonts && touch .fonts/.fetched; }
 compgen -G 'runs/*_gpu/checkpoints/last.ckpt' >"$stage/runs" || true
+mkdir "$stage/start"
+[[ -z ${INIT_FROM:-} ]] || cp "$INIT_FROM/weights.safetensors" "$stage/start" || fail "$INIT_FROM: no weights.safetensors"
 
 rm -f .gpu/part-* .gpu/index
 # data first: the parts that hold it stay the same when only a wheel or a checkpoint has changed
 tar -c "${reproducible[@]}" -C "$data" --transform 's|^|data/|' -T "$stage/data" -f "$stage/tar"
 tar -r "${reproducible[@]}" -C .fonts --transform 's|^\./|fonts/|' --exclude ./.fetched -f "$stage/tar" .
 tar -r "${reproducible[@]}" -C .gpu -f "$stage/tar" wheels
+tar -r "${reproducible[@]}" -C "$stage" -f "$stage/tar" start
 tar -r "${reproducible[@]}" -T "$stage/runs" -f "$stage/tar"
 split -b "${PART:-24M}" -d -a 2 "$stage/tar" .gpu/part-
 (cd .gpu && sha256sum part-* >index)

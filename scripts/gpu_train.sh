@@ -69,10 +69,13 @@ minutes=$(awk "BEGIN {print $train_seconds / 60}")
 set -- "experiment=${model}_gpu" "output_dir='$run'" "minutes=$minutes" "$@"
 [[ $model == detector ]] && set -- "$@" "cache='$work/cache'" "data.swap.fonts='$work/fonts'" ||
     set -- "$@" "data.fonts='$work/fonts'"
+start=() # the weights to begin with
+[[ $model == detector && -f $work/start/weights.safetensors ]] && start=("init_from='$work/start'")
+# a rehearsal begins with the shipped weights: fresh ones answer alike to every image, and of such no export passes
+[[ -n ${STEPS:-} && -d exports/$model ]] && start=("init_from=exports/$model")
+set -- "${start[@]}" "$@"
 [[ -f $run/checkpoints/last.ckpt ]] && set -- "$@" resume=last
 if [[ -n ${STEPS:-} ]]; then
-    # from the shipped weights: fresh ones answer alike to every image, and of such no export passes
-    [[ -d exports/$model ]] && set -- "init_from=exports/$model" "$@"
     set -- debug=smoke trainer.accelerator=auto "trainer.limit_train_batches=$STEPS" data.batch_size=8 data.workers=1 "$@"
 fi
 

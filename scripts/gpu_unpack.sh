@@ -2,7 +2,7 @@
 # Takes parts of scripts/gpu_pack.sh on a GPU machine, in one call or several: scripts/gpu_unpack.sh [PART...]
 #
 # Each part is checked against the `index` that lies beside it and kept under WORK (/tmp/number-plate); once all are
-# there they are unpacked to WORK/data, fonts, wheels and runs. A checkpoint that a sitting here has left stays. Without
+# there they are unpacked to WORK/data, fonts, wheels, start and runs. A checkpoint that a sitting here has left stays. Without
 # PART it says what is missing, and exits 1 if anything is.
 set -euo pipefail
 
@@ -40,7 +40,7 @@ if ((${#missing[@]})); then
     (($#)) && exit 0 || exit 1
 fi
 cmp -s "$parts/index" "$work/unpacked" && exit 0
-rm -rf "$work"/{data,fonts,wheels,site}
+rm -rf "$work"/{data,fonts,wheels,site,start}
 (cd "$parts" && awk '{print $2}' index | xargs cat) | tar -x -C "$work" --skip-old-files
 cp "$parts/index" "$work/unpacked"
 echo "unpacked in $work: $(find "$work/data" -type f | wc -l) files of data"

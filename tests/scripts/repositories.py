@@ -95,6 +95,12 @@ def trees(folder: Path) -> dict[str, dict[str, bytes]]:
             "endtoend/br/HPM9362.jpeg": PHOTO,
         },
         "sirius-ai/LPRNet_Pytorch": {"data/test/皖A00E66.jpg": CROP},
+        "telattar/Egyptian-motorcycle-license-plate-dataset": {
+            f"{half}/{file}": content
+            for half in ("train", "valid", "test")
+            for file, content in ((f"images/{half}.jpg", PHOTO), (f"labels/{half}.txt", YOLO))
+        },
+        "IzzatulloOne/LPRNet": {"dataset/final/train/01A115AA_2ab15b.jpg": CROP},
         "dstaroff/russian-license-plate-recognition": {
             "data/004.xml": _voc("004.jpg", "car_rear", "plate"),
             "data/004.jpg": PHOTO,

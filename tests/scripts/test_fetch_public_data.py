@@ -12,7 +12,7 @@ from serving import COMMIT, Server, serving
 from scripts import fetch_public_data
 from scripts.fetch_public_data import main
 from src.data.manifest import Record, read_manifest, write_manifest
-from src.data.public.catalogue import SOURCES
+from src.data.public.catalogue import LISTED, SOURCES
 
 Run = Callable[..., int]
 
@@ -66,7 +66,7 @@ def test_every_source_becomes_part_of_its_manifest(run: Run, server: Server, tmp
         "ccpd_lprnet_test": (["皖A00E66"], "CN", True),
     }
     assert _texts(_read(data, "ocr-unlabelled")["openalpr_train_detector_eu"]) == [None]
-    assert len(server.asked) == len({source.repository for source in SOURCES}) == 11
+    assert len(server.asked) == len({source.repository for source in SOURCES}) == 13
 
 
 def test_benchmarks_are_for_testing_and_keep_published_texts(run: Run, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_an_interrupted_run_goes_on(
 
 
 def test_one_source_failing_leaves_the_others(run: Run, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    path = next(path for path in server.files if "LPRNet" in path)
+    path = next(path for path in server.files if "LPRNet_Pytorch" in path)
     server.files = dict(server.files) | {path: b"<html>"}
     assert run("snowy_ru", "ccpd_lprnet_test", "openalpr_eu2") == 1
     out, err = capsys.readouterr()
@@ -174,7 +174,7 @@ def test_a_manifest_that_does_not_parse_is_left_alone(
 def test_a_pinned_checksum_is_compared(
     run: Run, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (content,) = (body for path, body in server.files.items() if "LPRNet" in path)
+    (content,) = (body for path, body in server.files.items() if "LPRNet_Pytorch" in path)
     found = sha256(content).hexdigest()
     _pin(monkeypatch, "0" * 64)
     assert run("ccpd_lprnet_test") == 1
@@ -193,7 +193,7 @@ def _pin(monkeypatch: pytest.MonkeyPatch, digest: str) -> None:
 def test_the_list_has_every_source_with_its_licence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     out = capsys.readouterr().out
-    for source in SOURCES:
+    for source in (*SOURCES, *LISTED):
         line = next(line for line in out.splitlines() if f" {source.name} " in line)
         assert source.repository.licence in line
         assert source.repository.commit[:7] in line
@@ -202,7 +202,7 @@ def test_the_list_has_every_source_with_its_licence(capsys: pytest.CaptureFixtur
 
 def test_the_documentation_lists_the_same_sources() -> None:
     text = Path("data/README.md").read_text(encoding="utf-8").split("## Public sources")[1]
-    for source in SOURCES:
+    for source in (*SOURCES, *LISTED):
         row = next(line for line in text.splitlines() if f"`{source.name}`" in line and line.startswith("|"))
         assert f"{source.repository.name} ({source.repository.commit[:7]})" in row
         assert source.repository.licence.split(";")[0].split(" carrier")[0] in row

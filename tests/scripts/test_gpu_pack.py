@@ -40,7 +40,7 @@ def root(tmp_path: Path) -> Path:
     write(root / ".fonts/face.ttf", b"face")
     write(root / ".fonts/.fetched", b"")
     write(root / "data/labels/eu.jsonl", b'{"set": "ocr-unlabelled", "text": "A"}\n{"set": "scenes", "text": "B"}\n')
-    for name in ("scenes", "ocr", "ocr-unlabelled", "benchmarks/eu"):
+    for name in ("scenes", "ocr", "more/scenes", "more/ocr", "ocr-unlabelled", "benchmarks/eu"):
         lines = [f'{{"image": "images/{i}.jpg", "split": "train"}}\n' for i in range(3)]
         write(tmp_path / "photos" / name / "manifest.jsonl", "".join(lines).encode())
         for i in range(4):  # the last is in no manifest
@@ -84,7 +84,7 @@ def test_parts_are_small_and_hold_what_is_trained_on(root: Path, shell: Shell, t
     (tmp_path / "whole.tar").write_bytes(b"".join(p.read_bytes() for p in parts))
     with tarfile.open(tmp_path / "whole.tar") as tar:
         files = {m.name for m in tar if m.isfile()}
-    sets = ("scenes", "ocr", "ocr-unlabelled")
+    sets = ("scenes", "ocr", "more/scenes", "more/ocr", "ocr-unlabelled")
     assert {f for f in files if f.startswith("data/")} == {
         f"data/{name}/{file}" for name in sets for file in ("manifest.jsonl", *(f"images/{i}.jpg" for i in range(3)))
     }
@@ -182,6 +182,18 @@ def test_a_second_sitting_resumes_and_results_join(shell: Shell, tmp_path: Path)
     join(tmp_path, "detector_gpu")
     assert (tmp_path / "runs/detector_gpu/exports/detector/model.onnx").read_text() == "onnx\n"
     assert (tmp_path / "runs/detector_gpu/checkpoints/last.ckpt").stat().st_size == 100
+
+
+def test_the_detector_begins_with_the_weights_that_were_taken_along(root: Path, shell: Shell, tmp_path: Path) -> None:
+    write(tmp_path / "coco/weights.safetensors", b"weights")
+    assert shell("gpu_pack.sh", tmp_path / "photos", INIT_FROM=str(tmp_path / "coco")).returncode == 0
+    shell("gpu_unpack.sh", *sorted((root / ".gpu").glob("part-*")))
+    assert (tmp_path / "gpu/start/weights.safetensors").read_bytes() == b"weights"
+    for script, starts in (("gpu_detector.sh", True), ("gpu_ocr.sh", False)):
+        (tmp_path / "calls").unlink(missing_ok=True)
+        assert shell(script).returncode == 0
+        assert (f"init_from='{tmp_path}/gpu/start'" in (tmp_path / "calls").read_text()) is starts
+    assert shell("gpu_pack.sh", tmp_path / "photos", INIT_FROM=str(tmp_path)).returncode == 1
 
 
 def test_a_failed_sitting_leaves_its_log_and_status(shell: Shell, tmp_path: Path) -> None:

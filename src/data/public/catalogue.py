@@ -12,7 +12,7 @@ from src.data.importers.simanno import read_simanno
 from src.data.importers.voc import read_voc
 from src.data.importers.yolo import read_yolo_folders
 from src.data.manifest import Record
-from src.data.public.sources import Reader, Repository, Source
+from src.data.public.sources import Listed, Reader, Repository, Source
 
 VAL = 0.1
 """The share of plates that is for choosing."""
@@ -86,6 +86,13 @@ _TRAIN_DETECTOR = Repository("openalpr/train-detector", "1bd54b452c5fad1d7b5717a
 _BENCHMARKS = Repository("openalpr/benchmarks", "9790ed20d475be1e940a7e2a3f492a97c2ebed9b", "AGPL-3.0")
 _LPRNET = Repository("sirius-ai/LPRNet_Pytorch", "7c97666", "Apache-2.0 carrier of a sample of CCPD, which is MIT")
 _DSTAROFF = Repository("dstaroff/russian-license-plate-recognition", "b548ae0", "GPL-3.0")
+_EGYPT = Repository(
+    "telattar/Egyptian-motorcycle-license-plate-dataset",
+    "6fae4de",
+    "CC BY 4.0 in its data.yaml, all rights reserved in its README",
+)
+_LPRNET_UZ = Repository("IzzatulloOne/LPRNet", "e514659", "none; its scenes look like platesmania.com")
+_UA = Repository("Alex-Tsyb/Number_plates_project", "2682878", "none; photographs of platesmania.com")
 
 SOURCES = (
     Source("open_lpr", _OPEN_LPR, "scenes", "train.db", read_simanno, needs=("train",), val=VAL),
@@ -134,6 +141,26 @@ SOURCES = (
     ),
     Source("openalpr_us_ocr", _BENCHMARKS, "ocr", "seg_and_ocr", _american_crops, val=VAL, region="US"),
     Source("ccpd_lprnet_test", _LPRNET, "ocr", "data/test", read_names, val=VAL, region="CN"),
+    Source(
+        "egypt_moto_train",
+        _EGYPT,
+        "more/scenes",
+        "",
+        _yolo(("License Plate",), train=("train", "valid", "test")),
+        needs=("train", "valid", "test"),
+        val=VAL,
+        region="EG",
+    ),
+    Source(
+        "uzbek_ocr_train",
+        _LPRNET_UZ,
+        "more/ocr",
+        "dataset/final/train",
+        read_names,
+        val=VAL,
+        region="UZ",
+        pattern=r"(?P<text>[0-9A-Z]+)_[0-9a-f]+",
+    ),
     Source("openalpr_train_detector_eu", _TRAIN_DETECTOR, "ocr-unlabelled", "eu", read_unlabelled, region="EU"),
     Source(
         "openalpr_benchmarks_e2e_eu",
@@ -164,6 +191,43 @@ SOURCES = (
         classes=("plate",),
     ),
 )
+LISTED = (
+    Listed("uzbek_scene", _LPRNET_UZ, "more/scenes", "boxes are the mean of two detectors', looked at by eye"),
+    Listed("ua_platesmania", _UA, "more/scenes", "boxes are the mean of two detectors', looked at by eye"),
+    Listed("ua_plates_mix", _UA, "more/ocr", "lies in the repository's history, wrong texts struck out by eye"),
+    Listed("mixed_v3", _UA, "more/scenes", "pictures with an unboxed plate were left out by eye"),
+    Listed(
+        "indonesia_ocr_train",
+        Repository("mhafizhk/UAS_OCR", "cb608a3", "none"),
+        "more/ocr",
+        "texts are put together from boxes of characters, wrong ones struck out by eye",
+    ),
+    Listed(
+        "murat_turkish",
+        Repository("muratlutfigoncu/turkish-license-plate-detector", "036ecf2", "none"),
+        "more/ocr",
+        "texts were read by eye",
+    ),
+    Listed(
+        "exchioz_train",
+        Repository("Exchioz/Indonesian-License-Plates", "badb385", "none"),
+        "more/scenes",
+        "one of three copies of each photograph, texts of its file names corrected by eye",
+    ),
+    Listed(
+        "rf_lpr3",
+        Repository("lchithanh/PhatHienBienSoXe", "58dbb6b", "none (Roboflow export)"),
+        "more/scenes",
+        "pictures with an unboxed plate were left out by eye",
+    ),
+    Listed(
+        "iran_alpr",
+        Repository("roozbehrajabi/ALPR_Dataset", "51da29f", "none; asks to cite its paper"),
+        "more/scenes",
+        "a part of it; pictures with an unboxed plate were left out by eye",
+    ),
+)
+"""Further sets of the shipped weights."""
 BY_HAND = """\
 CCPD itself (MIT) is not in its repository: github.com/detectRecog/CCPD says where its archives are. Unpack one, then
   python -m src.data.importers ccpd CCPD2019/ccpd_base OUT/ccpd/manifest.jsonl --val 0.1"""

@@ -28,6 +28,16 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A set that the shipped weights were trained on and that cannot be fetched as it was."""
+
+    name: str
+    repository: Repository
+    into: str  # the folder below the data folder whose manifest has its pictures
+    why: str  # what its labels owe to this project
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One set of pictures and labels in a repository."""
 
