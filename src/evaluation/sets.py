@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
+from src.core.metrics import match_boxes
 from src.data.corrections import apply_known_corrections
 from src.data.labels import load_known_labels
-from src.data.manifest import Record, read_manifest
+from src.data.manifest import PlateLabel, Record, read_manifest
 from src.evaluation.system import Skipped
 
 DATA = Path("data")
@@ -18,7 +21,11 @@ SAMPLES = DATA / "samples" / "manifest.jsonl"
 LABELS = DATA / "labels"
 """Both are part of the repository, wherever the data root is."""
 BENCHMARKS = "benchmarks/*/manifest.jsonl"
-TRAINING_SETS = ("scenes/manifest.jsonl", "ocr/manifest.jsonl")
+TRAINING_SETS = ("scenes", "ocr", "more/scenes", "more/ocr")
+"""Folders below the data root."""
+BY_SOURCE = ("more/scenes",)
+"""Sets of scenes of which each source is of another country or vehicle, and is a row of its own."""
+Kind = Literal["scenes", "plates"]
 ALL = "all"
 """In place of a split: whatever a record says."""
 
@@ -35,7 +42,7 @@ class EvaluationSet:
     """
 
     name: str
-    kind: Literal["scenes", "plates"]
+    kind: Kind
     root: Path  # the records' image paths are relative to it
     records: tuple[Record, ...]
     faulty: tuple[Skipped, ...] = ()  # pictures of the same manifest that cannot be evaluated
@@ -58,38 +65,53 @@ def default_sets(data: Path, split: str) -> list[EvaluationSet]:
     Where no data folder was named and none of them is there: the rendered samples, of whatever split. Raises SetError,
     ManifestError, LabelError.
     """
-    patterns = [BENCHMARKS] if split == "test" else TRAINING_SETS
-    manifests = [path for pattern in patterns for path in sorted(data.glob(pattern))]
-    sets = [s for path in manifests for s in sets_of(path, split)]
-    if split != "test":
-        sets += _hand_labels(data, split)
+    if split == "test":
+        sets, looked_for = [s for path in sorted(data.glob(BENCHMARKS)) for s in sets_of(path, split)], [BENCHMARKS]
+    else:
+        looked_for = [f"{name}/manifest.jsonl" for name in TRAINING_SETS]
+        sets = [s for name in TRAINING_SETS for s in _training_sets(data, name, split)] + _hand_labels(data, split)
     if sets:
         return sets
     if data == DATA and SAMPLES.is_file():
         return sets_of(SAMPLES, ALL)
-    raise SetError(f"no {' or '.join(patterns)} below {data}")
+    raise SetError(f"no {' or '.join(looked_for)} below {data}")
+
+
+def _training_sets(data: Path, name: str, split: str) -> list[EvaluationSet]:
+    """The sets of one folder below ``data``; none where it is missing."""
+    manifest = data / name / "manifest.jsonl"
+    sets = sets_of(manifest, split, name) if manifest.is_file() else []
+    return [part for s in sets for part in (_parts(s) if s.name in BY_SOURCE else [s])]
+
+
+def _parts(scenes: EvaluationSet) -> list[EvaluationSet]:
+    """A set of scenes by source; what is faulty goes with the first."""
+    parts = _by_source(f"{scenes.name}/", scenes.root, scenes.records, scenes.kind)
+    first = replace(parts[0], faulty=tuple(f.model_copy(update={"set": parts[0].name}) for f in scenes.faulty))
+    return [first, *parts[1:]]
 
 
 def named_sets(names: Sequence[str], data: Path, split: str) -> list[EvaluationSet]:
     """The sets that ``names`` stand for: a manifest, its folder, or a folder's name below ``data``."""
-    sets = [s for name in names for s in sets_of(_manifest_of(name, data), split)]
+    sets = [s for name in names for s in sets_of(_manifest_of(name, data), split, _name_below(name, data))]
     twice = [name for name, times in Counter(s.name for s in sets).items() if times > 1]
     if twice:
         raise SetError(f"{twice[0]}: two sets of this name; sets are named by their manifest's folder")
     return sets
 
 
-def sets_of(manifest: Path, split: str) -> list[EvaluationSet]:
-    """The scenes of a manifest as one set, its crops as one set per source.
+def sets_of(manifest: Path, split: str, name: str | None = None) -> list[EvaluationSet]:
+    """The scenes of a manifest as one set, its crops as one set per source, called ``name``.
 
-    A manifest of another name than ``manifest.jsonl`` gives its own to the sets, else its folder does. Raises SetError
-    where nothing is there to be found or read.
+    With None a manifest of another name than ``manifest.jsonl`` gives its own to the sets, else its folder does. Raises
+    SetError where nothing is there to be found or read.
     """
     everything = _read(manifest)
     records = [r for r in everything if split in (ALL, r.split)]
     if not any(r.is_scene or r.text is not None for r in records):
         raise SetError(f"{manifest}: no labelled picture of split {split!r}; {_splits_of(everything)}")
-    name = manifest.resolve().parent.name if manifest.name == "manifest.jsonl" else manifest.stem
+    if name is None:
+        name = manifest.resolve().parent.name if manifest.name == "manifest.jsonl" else manifest.stem
     sound, faults = _sound(records)
     scenes = tuple(r for r in sound if r.is_scene)
     sets = [EvaluationSet(name, "scenes", manifest.parent, scenes)] if scenes else []
@@ -104,7 +126,25 @@ def _read(manifest: Path) -> list[Record]:
     corrections = LABELS / "scenes"
     if manifest.resolve().parent.name != corrections.name or not corrections.is_dir():
         return records
-    return apply_known_corrections(records, manifest.parent, corrections)
+    return _with_texts(apply_known_corrections(records, manifest.parent, corrections), records)
+
+
+def _with_texts(corrected: Sequence[Record], published: Sequence[Record]) -> list[Record]:
+    """``corrected``, each new plate with what the published one says that it overlaps most."""
+    known: dict[str, list[PlateLabel]] = {}
+    for record in published:
+        known.setdefault(record.image, []).extend(p for p in record.plates or () if p.text or p.region)
+    return [_with_text(record, known[record.image]) for record in corrected]
+
+
+def _with_text(record: Record, known: Sequence[PlateLabel]) -> Record:
+    plates = list(record.plates or ())
+    drawn, of_known = (np.array([p.box for p in some], np.float32).reshape(-1, 4) for some in (plates, known))
+    for number, match in match_boxes(drawn, of_known):
+        if plates[number].text is None:
+            seen = plates[number].model_dump(include={"box", "corners"})
+            plates[number] = known[match].model_copy(update=seen)
+    return record if record.plates is None else record.model_copy(update={"plates": tuple(plates)})
 
 
 def _sound(records: Sequence[Record]) -> tuple[list[Record], list[tuple[str, str]]]:
@@ -127,11 +167,11 @@ def _splits_of(records: Sequence[Record]) -> str:
     return "it has " + (", ".join(f"{n} of {split!r}" for split, n in splits.items()) or "no record at all")
 
 
-def _by_source(prefix: str, root: Path, records: Sequence[Record]) -> list[EvaluationSet]:
+def _by_source(prefix: str, root: Path, records: Sequence[Record], kind: Kind = "plates") -> list[EvaluationSet]:
     by_source: dict[str, list[Record]] = {}
     for record in records:
         by_source.setdefault(record.source, []).append(record)
-    return [EvaluationSet(prefix + source, "plates", root, tuple(rows)) for source, rows in by_source.items()]
+    return [EvaluationSet(prefix + source, kind, root, tuple(rows)) for source, rows in by_source.items()]
 
 
 def _hand_labels(data: Path, split: str) -> list[EvaluationSet]:
@@ -142,6 +182,12 @@ def _hand_labels(data: Path, split: str) -> list[EvaluationSet]:
     # paths relative to the data, so that reports from two machines name the same pictures
     relative = [r.model_copy(update={"image": os.path.relpath(r.image, data.resolve())}) for r in records]
     return _by_source("", data, relative)
+
+
+def _name_below(name: str, data: Path) -> str | None:
+    """``name`` where it is that of a folder below ``data``, such as ``more/scenes``."""
+    below = not Path(name).exists() and (data / name / "manifest.jsonl").is_file()
+    return Path(name).as_posix() if below else None
 
 
 def _manifest_of(name: str, data: Path) -> Path:

@@ -47,6 +47,25 @@ def test_val_means_scenes_and_crops_by_source_of_that_split(data: Path) -> None:
     ]
 
 
+def test_further_scenes_are_shown_by_source(data: Path) -> None:
+    blank = Record(image="x.jpg", split="val", source="gate")
+    scenes = [
+        blank,
+        *(SCENE.model_copy(update={"image": f"{n}.jpg", "source": s}) for n, s in enumerate(("moto", "gate", "moto"))),
+    ]
+    write_manifest(data / "more" / "scenes" / "manifest.jsonl", scenes)
+    write_manifest(data / "more" / "ocr" / "manifest.jsonl", [CROP])
+    sets = default_sets(data, "val")
+    assert names(sets) == [
+        ("more/scenes/moto", "scenes", 2),
+        ("more/scenes/gate", "scenes", 1),
+        ("more/ocr/shop", "plates", 1),
+    ]
+    assert [(f.set, f.image) for s in sets for f in s.faulty] == [
+        ("more/scenes/moto", str(data / "more" / "scenes" / "x.jpg"))
+    ]
+
+
 def test_hand_labels_join_where_their_set_is_there(data: Path) -> None:
     write_manifest(data / "ocr" / "manifest.jsonl", [CROP])
     labels = Path("data/labels/eu-crops.jsonl")
@@ -72,7 +91,10 @@ def test_without_data_the_rendered_samples_are_used_whatever_their_split(data: P
 
 @pytest.mark.parametrize(
     ("split", "looked_for"),
-    [("test", "benchmarks/*/manifest.jsonl"), ("val", "scenes/manifest.jsonl or ocr/manifest.jsonl")],
+    [
+        ("test", "benchmarks/*/manifest.jsonl"),
+        ("val", " or ".join(f"{name}/manifest.jsonl" for name in ("scenes", "ocr", "more/scenes", "more/ocr"))),
+    ],
 )
 def test_a_named_data_folder_without_sets_is_an_error(data: Path, split: str, looked_for: str) -> None:
     write_manifest(Path("data/samples/manifest.jsonl"), [SCENE])
@@ -88,6 +110,12 @@ def test_a_set_is_named_by_folder_path_or_manifest(data: Path) -> None:
     for name in ("mine", str(data / "mine"), str(data / "mine" / "manifest.jsonl")):
         assert names(named_sets([name], data, "val")) == [("mine", "scenes", 1)]
     assert names(named_sets(["gate", "mine"], data, "val")) == [("gate", "scenes", 1), ("mine", "scenes", 1)]
+    write_manifest(data / "more" / "mine" / "manifest.jsonl", [SCENE, CROP])
+    assert names(named_sets(["more/mine", "mine"], data, "val")) == [
+        ("more/mine", "scenes", 1),
+        ("more/mine/shop", "plates", 1),
+        ("mine", "scenes", 1),
+    ]
     with pytest.raises(SetError, match="other: no manifest"):
         named_sets(["other"], data, "val")
 
@@ -167,3 +195,24 @@ def test_the_public_scenes_have_the_boxes_that_were_looked_at_again(data: Path) 
     Path("data/labels/scenes/val.jsonl").write_text(f"{json.dumps(line)}\n{json.dumps(other)}\n")
     (scenes,) = named_sets(["scenes"], data, "val")
     assert [r.plates for r in scenes.records] == [(PlateLabel(box=(3, 4, 9, 7)),), SCENE.plates]
+
+
+def test_a_plate_whose_box_was_drawn_again_keeps_its_text(data: Path) -> None:
+    (data / "scenes").mkdir(parents=True)
+    Image.new("RGB", (60, 20)).save(data / "scenes" / "s.jpg")
+    plates = (
+        PlateLabel(box=(0, 0, 12, 4), text="AB1", region="UZ"),
+        PlateLabel(box=(40, 0, 52, 4), text="CD2", region="UZ"),
+    )
+    write_manifest(data / "scenes" / "manifest.jsonl", [SCENE.model_copy(update={"plates": plates})])
+    corners = [[1, 0], [10, 0], [10, 4], [1, 4]]
+    drawn = [{"box": [20, 8, 32, 12]}, {"box": [1, 0, 10, 4], "corners": corners}]
+    line = {"set": "scenes", "sha256": sha256_of(data / "scenes" / "s.jpg"), "plates": drawn}
+    Path("data/labels/scenes").mkdir(parents=True)
+    Path("data/labels/scenes/val.jsonl").write_text(json.dumps(line))
+    (scenes,) = named_sets(["scenes"], data, "val")
+    (record,) = scenes.records
+    assert record.plates == (
+        PlateLabel(box=(20, 8, 32, 12)),
+        PlateLabel(box=(1, 0, 10, 4), text="AB1", region="UZ", corners=((1, 0), (10, 0), (10, 4), (1, 4))),
+    )
