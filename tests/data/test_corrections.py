@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from src.core.card import sha256_of
-from src.data.corrections import CorrectionError, apply_corrections, tightened
+from src.data.corrections import CorrectionError, apply_corrections, tightened, with_corners
 from src.data.manifest import PlateLabel, Record
 
 SETS = ("scenes",)
@@ -97,3 +97,17 @@ def test_loose_boxes_are_drawn_in_by_a_share_of_their_height() -> None:
     assert second == records[1]
     with pytest.raises(CorrectionError, match="loose names sources that the data lack: c"):
         tightened(records, {"c": 0.1})
+
+
+def test_estimated_corners_go_to_plates_of_the_same_box_without_any(tmp_path: Path, records: list[Record]) -> None:
+    box, other = (3.004, 4.0, 9.0, 7.0), (20.0, 4.0, 30.0, 9.0)
+    known = PlateLabel(box=other, corners=((20, 4), (30, 4), (30, 9), (20, 9)))
+    seen = [PlateLabel(box=box, text="AB1"), PlateLabel(box=(3.0, 4.0, 9.0, 7.5)), known]
+    record = records[0].model_copy(update={"plates": tuple(seen)})
+    plates = [{"box": [3, 4, 9, 7], "corners": CORNERS}, {"box": other, "corners": CORNERS}]
+    folder = write(tmp_path / "corners", {"set": "scenes", "sha256": sha256_of(tmp_path / "a.png"), "plates": plates})
+    (marked, same) = with_corners([record, records[1]], SETS, folder)
+    assert [plate.corners for plate in marked.plates or ()] == [CORNERS, None, known.corners]
+    assert [plate.box for plate in marked.plates or ()] == [plate.box for plate in seen]
+    assert same == records[1]
+    assert with_corners([record], ("more/scenes",), folder) == [record]

@@ -9,9 +9,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from src.core.card import Start, sha256_of
 from src.models.detector import PlateDetector
 from src.training.ocr import OCRModule
-from src.training.weights import Rows, WeightsError, load_weights, save_weights
+from src.training.weights import Rows, WeightsError, load_weights, save_weights, starts_of
 
 
 def last_layer(rows: int) -> nn.Module:
@@ -121,3 +122,33 @@ def test_a_network_of_another_width_is_no_start(tmp_path: Path) -> None:
     save_file(of_coco(PlateDetector()), tmp_path / "weights.safetensors")
     with pytest.raises(WeightsError, match=r"weights\.safetensors: \d+% of the network's weights are there, .* 90%"):
         load_weights(PlateDetector(width=0.1875), tmp_path)
+
+
+def test_weights_say_what_they_were_trained_from_and_on(tmp_path: Path) -> None:
+    bare = tmp_path / "coco" / "weights.safetensors"
+    bare.parent.mkdir()
+    save_file({"a": torch.zeros(1)}, bare)
+    (coco,) = starts_of(bare.parent)
+    assert coco == {"name": "coco", "sha256": sha256_of(bare), "trained_on": {}}
+
+    folder = tmp_path / "detector"
+    folder.mkdir()
+    card = {"commit": "0123456789", "trained_on": {"open_lpr": 3, "samples_drawn": 9}, "started_from": [coco]}
+    exported(folder, last_layer(1), card)
+    first, second = starts_of(folder)
+    assert first == coco
+    assert second["name"] == "detector 0123456"
+    assert second["trained_on"] == card["trained_on"]
+
+    checkpoint = tmp_path / "run" / "checkpoints" / "best.ckpt"
+    checkpoint.parent.mkdir(parents=True)
+    provenance = {"sources": {"tunisia": 2}, "samples": 7, "started_from": [first, second]}
+    torch.save({"state_dict": {}, "provenance": provenance}, checkpoint)
+    *earlier, last = starts_of(checkpoint)
+    assert earlier == [first, second]
+    assert last == {
+        "name": "run",
+        "sha256": sha256_of(checkpoint),
+        "trained_on": {"tunisia": 2, "samples_drawn": 7},
+    }
+    assert [Start.model_validate(start).name for start in (*earlier, last)] == ["coco", "detector 0123456", "run"]
