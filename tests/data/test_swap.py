@@ -18,8 +18,9 @@ from src.data.swap.look import look_of, nearby, shaded
 from src.data.swap.paste import paste, wipe
 from src.data.swap.place import alone, over
 from src.data.synthesis import FontError, find_fonts
-from src.data.synthesis.draw import Flat
+from src.data.synthesis.draw import Flat, draw_plate
 from src.data.synthesis.fonts import Faces
+from src.data.synthesis.generic import three_lines
 
 FONTS = str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
 RED = (230, 10, 10)
@@ -209,12 +210,62 @@ def test_what_is_no_plate_is_drawn_at_the_height_asked_for(maker) -> None:
         assert flat.alpha.max() > 200
 
 
-@pytest.mark.parametrize("share", [-0.1, 0.41])
-def test_more_than_two_in_five_may_not_be_touched(share: float) -> None:
-    with pytest.raises(ValueError, match=r"within 0\.\.0\.4"):
+@pytest.mark.parametrize("share", [-0.1, 0.51])
+def test_more_than_half_may_not_be_touched(share: float) -> None:
+    with pytest.raises(ValueError, match=r"within 0\.\.0\.5"):
         PlateSwap(FONTS, share)
 
 
 def test_a_swap_needs_fonts(tmp_path: Path) -> None:
     with pytest.raises(FontError, match="no font file"):
         PlateSwap(str(tmp_path))
+
+
+def shapes(swap: PlateSwap, scene: Scene, seeds: int) -> list[float]:
+    """Width against height of the plates that are drawn into ``scene``, along their own edges."""
+    found = []
+    for seed in range(seeds):
+        after = swap(scene, np.random.default_rng(seed))
+        for corners in after.corners[after.corners[..., 2].all(1), :, :2]:
+            found.append(float(np.linalg.norm(corners[1] - corners[0]) / np.linalg.norm(corners[3] - corners[0])))
+    return found
+
+
+@pytest.mark.parametrize("squarer", [0.0, 1.0])
+def test_the_share_of_squarer_plates_is_what_is_asked_for(squarer: float) -> None:
+    """A paste is drawn up to 1.3 times as high as it is, so that shapes are only roughly kept."""
+    found = shapes(PlateSwap(FONTS, squarer=squarer), red_plates(), 60)
+    assert len(found) > 40
+    assert np.mean(np.array(found) < 2.2) == pytest.approx(squarer, abs=0.3)
+
+
+def test_a_squarer_plate_mostly_gives_way_to_a_squarer_one() -> None:
+    swap, square, long = PlateSwap(FONTS, squarer=0.0), ((100, 120, 140, 148),), ((90, 130, 178, 149),)
+    alike, other = (np.mean([a < 2.2 for a in shapes(swap, red_plates(*boxes), 100)]) for boxes in (square, long))
+    assert alike > other + 0.15
+
+
+def test_a_motorcycle_s_plate_takes_its_own_size_beside_long_ones_and_the_old_one_s_beside_squarer_ones() -> None:
+    none = np.zeros((4, 3), np.float32)
+    long, square = np.array([20, 100, 124, 124], np.float32), np.array([20, 100, 124, 170], np.float32)
+    for box, width in ((long, 104 * 200 / 520), (square, 104)):
+        found = [np.ptp(over(box, none, 1.3, np.random.default_rng(s), 200.0)[:, 0]) for s in range(50)]
+        assert pytest.approx(float(np.mean(found)), rel=0.12) == width
+
+
+def test_turned_pastes_have_any_turn() -> None:
+    box, none = np.array([20, 100, 124, 124], np.float32), np.zeros((4, 3), np.float32)
+    turns = []
+    for seed in range(60):
+        corners = over(box, none, 4.6, np.random.default_rng(seed), turned=1.0)
+        turns.append(np.degrees(np.arctan2(*(corners[1] - corners[0])[::-1])))
+    assert min(turns) < -35
+    assert max(turns) > 35
+
+
+def test_a_plate_of_three_lines() -> None:
+    for seed in range(20):
+        plate = three_lines(np.random.default_rng(seed))
+        assert plate.lines == 3
+        assert sorted(set(plate.rows)) == [0, 1, 2]
+        assert draw_plate(plate, Faces(find_fonts(Path(FONTS))), np.random.default_rng(seed), 96).image.shape[0] == 96

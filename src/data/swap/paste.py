@@ -18,6 +18,9 @@ FINE = 2
 SURROUND = 0.14
 """How far beyond a box it is painted over, in heights of the box, and two pixels more."""
 
+SMEAR = 0.2
+"""Over which share of an edge its pixels are averaged before it is drawn inwards: single ones would leave streaks."""
+
 
 def clear(scene: Scene, rng: np.random.Generator) -> Scene:
     """``scene`` with whatever its ignore boxes hold painted over like the body around, and no ignore box left.
@@ -53,7 +56,9 @@ def wipe(image: Image, box: Boxes, rng: np.random.Generator) -> None:
         (image[y1:y2, x2 : x2 + 2].mean(1, keepdims=True) if x2 < image.shape[1] else None, along[None, ::-1, None]),
     ):
         if edge is not None:
-            edge = cv2.blur(edge.astype(np.float32), (5, 1) if edge.shape[0] == 1 else (1, 5)).reshape(edge.shape)
+            reach = max(5, round(max(edge.shape[:2]) * SMEAR))
+            kernel = (reach, 1) if edge.shape[0] == 1 else (1, reach)
+            edge = cv2.blur(edge.astype(np.float32), kernel).reshape(edge.shape)
             total += edge / distance**2
             weights += 1 / distance**2
     if not weights.any():  # the box is the whole picture

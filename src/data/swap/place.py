@@ -12,26 +12,47 @@ LONG, SHORT = 520.0, 305.0
 """Widths in millimetres of plates in one line and of squarer ones."""
 SQUARER = 2.9
 """The aspect under which a plate is taken for one of the latter."""
-WIDTHS = (20.0, 200.0)
+WIDTHS = (20.0, 300.0)
 """Of a paste that stands alone, in pixels: on a patch narrower than that nobody could see that it is a plate."""
 TRIES = 8
+ON_VEHICLE = 0.7
+"""Share of pastes that stand alone near a plate of the scene, where there is one."""
+TURNS = 55.0
+"""Degrees to either side by which a paste may be turned: motorcycles lean, cameras are held aslant."""
 
 
-def over(box: Boxes, corners: Floats, aspect: float, rng: np.random.Generator) -> Corners:
+def over(
+    box: Boxes,
+    corners: Floats,
+    aspect: float,
+    rng: np.random.Generator,
+    millimetres: float | None = None,
+    turned: float = 0.0,
+) -> Corners:
     """Corners [4, 2] for a thing of ``aspect`` where the plate ``box`` [4] is, as large as it would be there.
 
-    ``corners`` [4, 3] of the old plate give its pose where they are visible; a box alone gets a small random one.
+    ``corners`` [4, 3] of the old plate give its pose where they are visible; a box alone gets a small random one, or
+    with the odds of ``turned`` any turn. Where a squarer thing takes the place of a long plate or a long one that of a
+    squarer, their widths in ``millimetres`` say how large it is (None: LONG or SHORT); else it is as wide as the old
+    one, of which nobody knows whether a car or a motorcycle carries it.
     """
     width, height = float(box[2] - box[0]), float(box[3] - box[1])
-    across = width * _millimetres(aspect) / _millimetres(width / height) * float(rng.uniform(0.9, 1.15))
+    across = width * float(rng.uniform(0.9, 1.15))
+    if is_squarer(aspect) != is_squarer(width / height):
+        across *= (millimetres or _millimetres(aspect)) / _millimetres(width / height)
     if corners[:, 2].all():
         return _in_the_pose_of(corners[:, :2], aspect, across / width)
     middle = (box[:2] + box[2:]) / 2 + rng.normal(0, 0.04, 2).astype(np.float32) * height
-    return _posed(middle, across, aspect, rng)
+    return _posed(middle, across, aspect, turned, rng)
+
+
+def is_squarer(aspect: float) -> bool:
+    """Whether a thing ``aspect`` times as wide as high has the shape of plates of two lines or of American ones."""
+    return aspect <= SQUARER
 
 
 def _millimetres(aspect: float) -> float:
-    return LONG if aspect > SQUARER else SHORT
+    return SHORT if is_squarer(aspect) else LONG
 
 
 def _in_the_pose_of(corners: Corners, aspect: float, wide: float) -> Corners:
@@ -43,28 +64,32 @@ def _in_the_pose_of(corners: Corners, aspect: float, wide: float) -> Corners:
     return transform(cv2.getPerspectiveTransform(square, corners.astype(np.float32)), unit)
 
 
-def _posed(middle: Floats, width: float, aspect: float, rng: np.random.Generator) -> Corners:
-    """A rectangle around ``middle`` [2], seen a little from the side and from above, a little turned."""
+def _posed(middle: Floats, width: float, aspect: float, turned: float, rng: np.random.Generator) -> Corners:
+    """A rectangle around ``middle`` [2], seen a little from the side and from above, turned a little or by any TURNS.
+
+    ``turned`` are the odds of the latter.
+    """
     half, high = width / 2, width / aspect / 2 * float(rng.uniform(0.92, 1.3))
     quad = np.array([[-half, -high], [half, -high], [half, high], [-half, high]], np.float32)
     quad[:, 1] *= 1 + quad[:, 0] / half * float(rng.normal(0, 0.04))
     quad[:, 0] += quad[:, 1] * float(rng.normal(0, 0.06))
     quad[:, 1] += quad[:, 0] * float(rng.normal(0, 0.06))  # from the side and above, upright edges stay upright
-    angle = np.deg2rad(float(rng.normal(0, 4)))
+    angle = np.deg2rad(float(rng.uniform(-TURNS, TURNS) if rng.random() < turned else rng.normal(0, 4)))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32)
     corners: Corners = (quad @ turn + middle).astype(np.float32)
     return corners
 
 
-def alone(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator) -> Corners | None:
+def alone(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator, turned: float = 0.0) -> Corners | None:
     """Corners [4, 2] for a thing of ``aspect`` clear of the boxes ``taken`` [M, 4]; None where no room was found.
 
-    Every other one is about as large as the plates that are there, the others have any width of WIDTHS.
+    Every other one is about as large as the plates that are there, the others have any width of WIDTHS. With the odds
+    of ``turned`` it has any turn.
     """
     size = np.array(image.shape[1::-1], np.float32)
     for _ in range(TRIES):
         width = _width(taken, float(size[0]), rng) * min(1.0, _millimetres(aspect) / LONG * 1.2)
-        corners = _posed(_near(taken, size, rng), max(width, WIDTHS[0]), aspect, rng)
+        corners = _posed(_near(taken, size, rng), max(width, WIDTHS[0]), aspect, turned, rng)
         box = corners_to_box(corners)
         if (box[:2] >= 2).all() and (box[2:] <= size - 2).all() and _is_free(image, box, taken):
             return corners
@@ -72,7 +97,7 @@ def alone(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator) -
 
 
 def _width(taken: Boxes, size: float, rng: np.random.Generator) -> float:
-    most = min(WIDTHS[1], 0.5 * size)
+    most = min(WIDTHS[1], 0.6 * size)
     if len(taken) and rng.random() < 0.5:
         box = taken[int(rng.integers(len(taken)))]
         return float(np.clip((box[2] - box[0]) * np.exp(rng.normal(0, 0.4)), WIDTHS[0], most))
@@ -80,8 +105,8 @@ def _width(taken: Boxes, size: float, rng: np.random.Generator) -> float:
 
 
 def _near(taken: Boxes, size: Floats, rng: np.random.Generator) -> Floats:
-    """Anywhere, or on the vehicle around a plate."""
-    if len(taken) and rng.random() < 0.5:
+    """On the vehicle around a plate, or anywhere."""
+    if len(taken) and rng.random() < ON_VEHICLE:
         box = taken[int(rng.integers(len(taken)))]
         reach = (box[2] - box[0]) * rng.normal(0, (1.2, 0.8))
         return ((box[:2] + box[2:]) / 2 + reach).astype(np.float32)

@@ -1,5 +1,6 @@
 """Which pastes a scene gets, and what of its truth changes by them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,18 +11,23 @@ from src.core.types import Boxes, Corners
 from src.data.canvas import Scene, no_boxes
 from src.data.swap.decals import decal
 from src.data.swap.dress import DRAWN, dressed, shrunk
-from src.data.swap.look import Look, look_of, nearby, shaded
+from src.data.swap.look import look_of, nearby, shaded
 from src.data.swap.paste import cut, paste, wipe
-from src.data.swap.place import WIDTHS, alone, outside, over, touches, widened
+from src.data.swap.place import WIDTHS, alone, is_squarer, outside, over, touches, widened
 from src.data.synthesis import CropSynthesiser, find_fonts
-from src.data.synthesis.draw import Flat
+from src.data.synthesis.generic import three_lines
+from src.data.synthesis.plate import Plate
 
-MOST = 0.4
+MOST = 0.5
 """Share of images that may be touched: the others keep their own seams, noise and light."""
 PASTES = (0.0, 0.3, 0.3, 0.25, 0.15)
 """How likely none, one, two, ... things are pasted into a scene."""
-TWO_LINED = 0.25
-"""Share of plates that are drawn again until they have two lines, beside those that have two anyway."""
+OVER = 0.6
+"""Share of things that take the place of a photographed plate, where there is one."""
+ALIKE = 0.8
+"""Share of squarer plates among those that take the place of one: it hangs where a long one has no room."""
+TWO_LINED, THREE_LINED = 0.6, 0.06
+"""Shares of squarer plates that are drawn again until they have two lines, and that have three."""
 TELLING = 40.0
 """Width in pixels of a real plate from which on something else may take its place: a far plate is a pale patch too."""
 
@@ -30,15 +36,24 @@ class PlateSwap:
     """Pastes one to four things into the ``share`` of scenes that it is asked for.
 
     A thing is as often a plate as none, both over real plates and elsewhere, so that neither a seam nor a patch says
-    anything by itself (after Dwibedi et al., Cut, Paste and Learn, 2017). The same generator gives the same scene; can
-    be pickled. Raises FontError where ``fonts`` has none.
+    anything by itself (after Dwibedi et al., Cut, Paste and Learn, 2017). The share ``squarer`` of plates that stand
+    alone or take the place of a long one are squarer: those of motorcycles, of two or three lines, American ones. The
+    share ``turned`` of things has any turn. ``weights`` of countries are as of CropSynthesiser. The same generator
+    gives the same scene; can be pickled. Raises FontError where ``fonts`` has none.
     """
 
-    def __init__(self, fonts: str = ".fonts", share: float = MOST) -> None:
+    def __init__(
+        self,
+        fonts: str = ".fonts",
+        share: float = 0.4,
+        squarer: float = 0.4,
+        turned: float = 0.15,
+        weights: Mapping[str, float] | None = None,
+    ) -> None:
         if not 0 <= share <= MOST:
             raise ValueError(f"the share of scenes that are swapped must lie within 0..{MOST}, got {share}")
-        self.share = share
-        self._plates = CropSynthesiser(find_fonts(Path(fonts)))
+        self.share, self.squarer, self.turned = share, squarer, turned
+        self._plates = CropSynthesiser(find_fonts(Path(fonts)), weights=weights)
 
     def __call__(self, scene: Scene, rng: np.random.Generator) -> Scene:
         """``scene`` with its pastes: plates are added to its truth, the old one under a paste leaves it."""
@@ -47,48 +62,60 @@ class PlateSwap:
         pasted = no_boxes()
         for _ in range(int(rng.choice(5, p=PASTES))):
             is_plate = rng.random() < 0.5
-            flat = self._plate(rng) if is_plate else decal(self._plates.faces, rng, DRAWN)
-            scene, corners = _with(scene, flat, look, pasted, WIDTHS[0] if is_plate else TELLING, rng)
-            if corners is not None:
-                scene = _with_plate(scene, corners) if is_plate else scene
-                pasted = np.concatenate([pasted, corners_to_box(corners)[None]])
+            old = _real_plate(scene, pasted, WIDTHS[0] if is_plate else TELLING, rng)
+            plate = self._plate(scene, old, rng) if is_plate else None
+            flat = dressed(plate, self._plates, rng) if plate else decal(self._plates.faces, rng, DRAWN)
+            aspect = float((flat.plate[2] - flat.plate[0]) / (flat.plate[3] - flat.plate[1]))
+            if old is None:
+                found = alone(scene.image, np.concatenate([scene.boxes, pasted]), aspect, rng, self.turned)
+                if found is None:
+                    continue
+                corners, lit = found, shaded(look, cut(scene.image, corners_to_box(found)))
+            else:
+                width = plate.width if plate else None
+                corners = over(scene.boxes[old], scene.corners[old], aspect, rng, width, self.turned)
+                if not _has_room(scene, old, corners):
+                    continue
+                lit = nearby(look, cut(scene.image, scene.boxes[old]))
+                scene = _without_plate(scene, old, rng)
+            paste(scene.image, shrunk(flat, corners), corners, lit, rng)
+            scene = _with_plate(scene, corners) if is_plate else scene
+            pasted = np.concatenate([pasted, corners_to_box(corners)[None]])
         return scene
 
-    def _plate(self, rng: np.random.Generator) -> Flat:
-        plate = self._plates.plate(rng)
-        if rng.random() < TWO_LINED:
-            while plate.lines != 2:
-                plate = self._plates.plate(rng)
-        return dressed(plate, self._plates, rng)
+    def _plate(self, scene: Scene, old: int | None, rng: np.random.Generator) -> Plate:
+        """A plate, of the shape that is wanted in the place of the plate ``old`` of ``scene``, or of none."""
+        squarer = rng.random() < (ALIKE if old is not None and _is_squarer(scene.boxes[old]) else self.squarer)
+        if squarer and rng.random() < THREE_LINED:
+            return three_lines(rng)
+        lines = 2 if squarer and rng.random() < TWO_LINED else 1
+        while True:
+            plate = self._plates.plate(rng)
+            if is_squarer(plate.aspect) == squarer and plate.lines >= lines:
+                return plate
 
 
-def _with(
-    scene: Scene, flat: Flat, look: Look, pasted: Boxes, least: float, rng: np.random.Generator
-) -> tuple[Scene, Corners | None]:
-    """``flat`` pasted into ``scene``, and where; None where there was no room.
-
-    Six in ten go over a real plate of ``least`` pixels width or more, which is painted out first and leaves the truth:
-    it is covered whole even where the new thing is narrower.
-    """
-    aspect = float((flat.plate[2] - flat.plate[0]) / (flat.plate[3] - flat.plate[1]))
+def _real_plate(scene: Scene, pasted: Boxes, least: float, rng: np.random.Generator) -> int | None:
+    """Which photographed plate of ``least`` pixels width or more a thing takes the place of; None: it stands alone."""
     real = [i for i, box in enumerate(scene.boxes) if box[2] - box[0] >= least and not (box == pasted).all(1).any()]
-    if real and rng.random() < 0.6:
-        index = int(rng.choice(real))
-        old, others = scene.boxes[index], np.delete(scene.boxes, index, 0)
-        corners = over(old, scene.corners[index], aspect, rng)
-        around = np.stack([widened(old), widened(corners_to_box(corners))])
-        if touches(around, others) or outside(corners, scene.image) or np.ptp(corners[:, 0]) < WIDTHS[0]:
-            return scene, None
-        look = nearby(look, cut(scene.image, old))
-        wipe(scene.image, old, rng)
-        scene = replace(scene, boxes=others, corners=np.delete(scene.corners, index, 0))
-    else:
-        found = alone(scene.image, np.concatenate([scene.boxes, pasted]), aspect, rng)
-        if found is None:
-            return scene, None
-        corners, look = found, shaded(look, cut(scene.image, corners_to_box(found)))
-    paste(scene.image, shrunk(flat, corners), corners, look, rng)
-    return scene, corners
+    return int(rng.choice(real)) if real and rng.random() < OVER else None
+
+
+def _is_squarer(box: Boxes) -> bool:
+    return is_squarer(float((box[2] - box[0]) / (box[3] - box[1])))
+
+
+def _has_room(scene: Scene, old: int, corners: Corners) -> bool:
+    """Whether a thing at ``corners`` [4, 2] in the place of the plate ``old`` hides no other and can be seen whole."""
+    around = np.stack([widened(scene.boxes[old]), widened(corners_to_box(corners))])
+    crowded = touches(around, np.delete(scene.boxes, old, 0)) or outside(corners, scene.image)
+    return not crowded and bool(np.ptp(corners[:, 0]) >= WIDTHS[0])
+
+
+def _without_plate(scene: Scene, old: int, rng: np.random.Generator) -> Scene:
+    """The plate ``old`` is painted out and leaves the truth: it is gone even where the new thing is narrower."""
+    wipe(scene.image, scene.boxes[old], rng)
+    return replace(scene, boxes=np.delete(scene.boxes, old, 0), corners=np.delete(scene.corners, old, 0))
 
 
 def _with_plate(scene: Scene, corners: Corners) -> Scene:

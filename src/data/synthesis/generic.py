@@ -68,6 +68,19 @@ def _two_lines(rng: np.random.Generator) -> Plate:
     return Plate("", aspect, rows, ground, ink, edge, lines=2, stroke=(0.09, 0.19))
 
 
+def three_lines(rng: np.random.Generator) -> Plate:
+    """A plate of three short lines, as some motorcycles and lorries carry; the registry has none of that kind."""
+    ground, ink = _colours(rng)
+    gap, sides = float(rng.uniform(0.04, 0.07)), rng.uniform(0.05, 0.14, 3).tolist()
+    tops = np.linspace(0.07, 0.95, 4).tolist()
+    rows = tuple(
+        Field((side, tops[row], 1 - side, tops[row + 1] - gap), _groups(rng, 2 + int(rng.random() * 3)), row=row)
+        for row, side in enumerate(sides)
+    )
+    edge = ink if rng.random() < 0.5 else None
+    return Plate("", float(rng.uniform(0.85, 1.4)), rows, ground, ink, edge, lines=3, stroke=(0.09, 0.19))
+
+
 def _groups(rng: np.random.Generator, count: int) -> tuple[Item, ...]:
     """``count`` characters in groups of one to four."""
     items: list[Item] = []

@@ -111,6 +111,8 @@ class Plate:
     stroke: tuple[float, float] = (0.11, 0.18)
     type: str = ""
     """The registry's name of such plates within ``region``."""
+    width: float | None = None
+    """Millimetres; None where no registry says."""
 
     @property
     def text(self) -> str:

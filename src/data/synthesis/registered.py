@@ -80,6 +80,7 @@ class PlateMaker:
             lines=len(self.form.lines),
             stroke=STROKES.get(kind.typeface, (0.10, 0.17)),
             type=kind.name,
+            width=kind.size[0],
         )
 
     def _look(self, rng: np.random.Generator) -> Look:
