@@ -16,7 +16,7 @@ from src.data.swap import swap as swapping
 from src.data.swap.decals import MAKERS
 from src.data.swap.look import look_of, nearby, shaded
 from src.data.swap.paste import paste, wipe
-from src.data.swap.place import alone, over
+from src.data.swap.place import alone, beside, over
 from src.data.synthesis import FontError, find_fonts
 from src.data.synthesis.draw import Flat, draw_plate
 from src.data.synthesis.fonts import Faces
@@ -28,7 +28,7 @@ RED = (230, 10, 10)
 
 @pytest.fixture(scope="module")
 def swap() -> PlateSwap:
-    return PlateSwap(FONTS)
+    return PlateSwap(FONTS, overlaid=0.0)
 
 
 def red_plates(*boxes: tuple[float, ...], size: int = 256) -> Scene:
@@ -210,6 +210,26 @@ def test_what_is_no_plate_is_drawn_at_the_height_asked_for(maker) -> None:
         assert flat.alpha.max() > 200
 
 
+def test_what_hangs_beside_a_plate_touches_it_not_and_is_near() -> None:
+    image, taken = red_plates().image, np.array([[100, 100, 180, 120]], np.float32)
+    found = [beside(image, taken, 4.0, np.random.default_rng(seed)) for seed in range(100)]
+    boxes = np.stack([corners_to_box(corners) for corners in found if corners is not None])
+    assert len(boxes) > 60
+    assert not iou_matrix(boxes, taken).any()
+    near = taken[0] + 45 * np.array([-1, -1, 1, 1], np.float32)
+    assert (iou_matrix(boxes, near[None]) > 0).all()
+    assert beside(image, taken[:0], 4.0, np.random.default_rng(0)) is None
+
+
+def test_three_in_ten_distractors_and_no_plates_are_hung_beside_plates(swap: PlateSwap, monkeypatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(swapping, "OVER", 0.0)
+    monkeypatch.setattr(swapping, "beside", lambda *args: asked.append(True))
+    for seed in range(80):
+        swap(red_plates((100, 150, 180, 170)), np.random.default_rng(seed))
+    assert 0.2 < len(asked) / (80 * 2.25 * 0.5) < 0.4
+
+
 @pytest.mark.parametrize("share", [-0.1, 0.51])
 def test_more_than_half_may_not_be_touched(share: float) -> None:
     with pytest.raises(ValueError, match=r"within 0\.\.0\.5"):
@@ -269,3 +289,13 @@ def test_a_plate_of_three_lines() -> None:
         assert plate.lines == 3
         assert sorted(set(plate.rows)) == [0, 1, 2]
         assert draw_plate(plate, Faces(find_fonts(Path(FONTS))), np.random.default_rng(seed), 96).image.shape[0] == 96
+
+
+def test_overlays_are_written_over_the_share_that_is_asked_for(monkeypatch) -> None:
+    written = []
+    monkeypatch.setattr(swapping, "overlay", lambda image, taken, faces, rng: written.append(len(taken)))
+    for share in (0.0, 1.0):
+        written.clear()
+        for seed in range(10):
+            PlateSwap(FONTS, overlaid=share)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
+        assert len(written) == 10 * share

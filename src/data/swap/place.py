@@ -14,6 +14,8 @@ SQUARER = 2.9
 """The aspect under which a plate is taken for one of the latter."""
 WIDTHS = (20.0, 300.0)
 """Of a paste that stands alone, in pixels: on a patch narrower than that nobody could see that it is a plate."""
+LEAST_BESIDE = 4.0
+"""Pixels of either side under which a thing beside a plate could not be seen."""
 TRIES = 8
 ON_VEHICLE = 0.7
 """Share of pastes that stand alone near a plate of the scene, where there is one."""
@@ -94,6 +96,28 @@ def alone(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator, t
         if (box[:2] >= 2).all() and (box[2:] <= size - 2).all() and _is_free(image, box, taken):
             return corners
     return None
+
+
+def beside(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator) -> Corners | None:
+    """Corners [4, 2] for a thing of ``aspect`` right above, below or next to one of the boxes ``taken`` [M, 4].
+
+    So hang stickers, dealers' names and badges. None where that would meet a box, or leave the picture.
+    """
+    if not len(taken):
+        return None
+    old = taken[int(rng.integers(len(taken)))]
+    size = old[2:] - old[:2]
+    high = min(float(size[0] * rng.uniform(0.3, 1.1)) / aspect, float(size[1]) * 1.2)
+    thing = np.array([high * aspect, high], np.float32)
+    way = int(rng.random() < 0.75)  # 1: above or below
+    middle = (old[:2] + old[2:]) / 2 + size * rng.uniform(-0.4, 0.4, 2).astype(np.float32)
+    gap = (size[way] + thing[way]) / 2 + float(rng.uniform(0.08, 0.5)) * size[1]
+    middle[way] = (old[way] + old[way + 2]) / 2 + (gap if rng.random() < 0.5 else -gap)
+    corners = _posed(middle, float(thing[0]), aspect, 0.0, rng)
+    box = corners_to_box(corners)
+    if thing.min() < LEAST_BESIDE or outside(corners, image) or touches(box[None], taken):
+        return None
+    return corners
 
 
 def _width(taken: Boxes, size: float, rng: np.random.Generator) -> float:

@@ -12,8 +12,9 @@ from src.data.canvas import Scene, no_boxes
 from src.data.swap.decals import decal
 from src.data.swap.dress import DRAWN, dressed, shrunk
 from src.data.swap.look import look_of, nearby, shaded
+from src.data.swap.overlays import overlay
 from src.data.swap.paste import cut, paste, wipe
-from src.data.swap.place import WIDTHS, alone, is_squarer, outside, over, touches, widened
+from src.data.swap.place import WIDTHS, alone, beside, is_squarer, outside, over, touches, widened
 from src.data.synthesis import CropSynthesiser, find_fonts
 from src.data.synthesis.generic import three_lines
 from src.data.synthesis.plate import Plate
@@ -24,6 +25,8 @@ PASTES = (0.0, 0.3, 0.3, 0.25, 0.15)
 """How likely none, one, two, ... things are pasted into a scene."""
 OVER = 0.6
 """Share of things that take the place of a photographed plate, where there is one."""
+BESIDE = 0.3
+"""Share of distractors that stand alone right beside a plate, where there is one."""
 ALIKE = 0.8
 """Share of squarer plates among those that take the place of one: it hangs where a long one has no room."""
 TWO_LINED, THREE_LINED = 0.6, 0.06
@@ -38,8 +41,9 @@ class PlateSwap:
     A thing is as often a plate as none, both over real plates and elsewhere, so that neither a seam nor a patch says
     anything by itself (after Dwibedi et al., Cut, Paste and Learn, 2017). The share ``squarer`` of plates that stand
     alone or take the place of a long one are squarer: those of motorcycles, of two or three lines, American ones. The
-    share ``turned`` of things has any turn. ``weights`` of countries are as of CropSynthesiser. The same generator
-    gives the same scene; can be pickled. Raises FontError where ``fonts`` has none.
+    share ``turned`` of things has any turn, and over the share ``overlaid`` of scenes a camera or a site writes.
+    ``weights`` of countries are as of CropSynthesiser. The same generator gives the same scene; can be pickled. Raises
+    FontError where ``fonts`` has none.
     """
 
     def __init__(
@@ -48,11 +52,12 @@ class PlateSwap:
         share: float = 0.4,
         squarer: float = 0.4,
         turned: float = 0.15,
+        overlaid: float = 0.35,
         weights: Mapping[str, float] | None = None,
     ) -> None:
         if not 0 <= share <= MOST:
             raise ValueError(f"the share of scenes that are swapped must lie within 0..{MOST}, got {share}")
-        self.share, self.squarer, self.turned = share, squarer, turned
+        self.share, self.squarer, self.turned, self.overlaid = share, squarer, turned, overlaid
         self._plates = CropSynthesiser(find_fonts(Path(fonts)), weights=weights)
 
     def __call__(self, scene: Scene, rng: np.random.Generator) -> Scene:
@@ -67,7 +72,10 @@ class PlateSwap:
             flat = dressed(plate, self._plates, rng) if plate else decal(self._plates.faces, rng, DRAWN)
             aspect = float((flat.plate[2] - flat.plate[0]) / (flat.plate[3] - flat.plate[1]))
             if old is None:
-                found = alone(scene.image, np.concatenate([scene.boxes, pasted]), aspect, rng, self.turned)
+                taken = np.concatenate([scene.boxes, pasted])
+                found = beside(scene.image, taken, aspect, rng) if not plate and rng.random() < BESIDE else None
+                if found is None:
+                    found = alone(scene.image, taken, aspect, rng, self.turned)
                 if found is None:
                     continue
                 corners, lit = found, shaded(look, cut(scene.image, corners_to_box(found)))
@@ -81,6 +89,8 @@ class PlateSwap:
             paste(scene.image, shrunk(flat, corners), corners, lit, rng)
             scene = _with_plate(scene, corners) if is_plate else scene
             pasted = np.concatenate([pasted, corners_to_box(corners)[None]])
+        if rng.random() < self.overlaid:
+            overlay(scene.image, scene.boxes, self._plates.faces, rng)
         return scene
 
     def _plate(self, scene: Scene, old: int | None, rng: np.random.Generator) -> Plate:

@@ -69,7 +69,8 @@ def paint_plate(plate: Plate, faces: Faces, rng: np.random.Generator, height: in
     characters = np.zeros_like(ink)
     boxes = [_paint_field(image, characters, field, plate.ink, style, rng) for field in plate.fields]
     colour_in(image, characters, plate.ink)
-    return Sheet(image, np.maximum(ink, characters), np.concatenate(boxes).astype(np.float32))
+    none = np.zeros((0, 4), np.float32)
+    return Sheet(image, np.maximum(ink, characters), np.concatenate([none, *boxes]).astype(np.float32))
 
 
 def board(height: int, width: int, colour: Colour) -> Image:

@@ -100,6 +100,14 @@ class Faces:
             raise FontError(f"no {script} font holds {text!r}; run scripts/fetch_fonts.sh")
         return faces[int(rng.random() * len(faces))]
 
+    def for_words(self, rng: np.random.Generator, text: str) -> str | None:
+        """Any face that holds every character of ``text``, which may be in any script; None without any."""
+        start = int(rng.random() * len(self._every))
+        for face in (*self._every[start:], *self._every[:start]):
+            if all(c == " " or _holds(face, c) for c in text):
+                return face
+        return None
+
     def for_note(self, rng: np.random.Generator, text: str) -> str | None:
         """One of NOTE_FACES faces that hold every character of ``text``, a word that is not read; None without any.
 
