@@ -48,7 +48,10 @@ def main() -> int:
     for name in SETS:
         records = tightened(read_set(name, Path(args.data)), {} if name != "scenes" else LOOSE)
         records = of_split(apply_corrections(records, (name,), args.corrections), "train")
-        lines = [line for record in track(records, name) if (line := estimated(record, name, detector))]
+        found = [line for record in track(records, name) if (line := estimated(record, name, detector))]
+        lines = list({line["sha256"]: line for line in reversed(found)}.values())[
+            ::-1
+        ]  # a set may list a picture twice
         file = args.out / f"{name.replace('/', '-')}.jsonl"
         file.write_text("".join(json.dumps(line) + "\n" for line in lines))
         print(f"{file}: {sum(len(line['plates']) for line in lines)} plates", file=sys.stderr)
