@@ -45,7 +45,7 @@ def made(total: float = 30, ratio: float = 0.8) -> Benchmark:
         command="python -m src.benchmark --out '<here>'",
         commit="abc",
         created="2025-01-01",
-        machine={"processor": "A fast one", "cores": 2},
+        machine={"processor": "A fast one", "features": "avx2 avx512_vnni", "cores": 2},
         versions={"numpy": "2"},
         load=0.25,
         sets=("gate",),
@@ -113,6 +113,7 @@ def test_the_terminal_shows_medians(capsys: pytest.CaptureFixture[str]) -> None:
     show(short(made()))
     out = capsys.readouterr().out
     assert "0.80 (0.75 to 0.85)" in out
+    assert "one thread each, on A fast one with avx2 avx512_vnni" in out
     assert "20.0" in out
     assert "21.0" not in out
 

@@ -1,6 +1,6 @@
 """The figures of a benchmark as tables of words, which every form of the report shows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import get_args
@@ -46,7 +46,7 @@ def median(ms: Quantiles) -> str:
 
 def sheets(report: Benchmark, times: Times = quantiles) -> list[Sheet]:
     """All tables of a run, the comparison with the peer first where there is one."""
-    compared = [_peer(report.peer, times)] if report.peer else []
+    compared = [_peer(report.peer, report.machine, times)] if report.peer else []
     by_threads = groupby(report.pictures, lambda row: row.threads)
     pictures = [_pictures(threads, list(rows), times) for threads, rows in by_threads]
     further = [_batches(report.batches, times), _fresh(report.fresh), _models(report.models, report.matmul_gflop_per_s)]
@@ -58,7 +58,8 @@ def short(report: Benchmark) -> list[Sheet]:
     return [replace(sheet, note="") for sheet in sheets(report, median)]
 
 
-def _peer(peer: Peer, times: Times) -> Sheet:
+def _peer(peer: Peer, machine: Mapping[str, str | int | None], times: Times) -> Sheet:
+    processor = f"{machine.get('processor')} with {machine.get('features') or 'unknown features'}"
     rows = tuple(
         (
             row.set,
@@ -71,7 +72,7 @@ def _peer(peer: Peer, times: Times) -> Sheet:
         for row in peer.rows
     )
     return Sheet(
-        f"Beside {peer.name}, one thread each",
+        f"Beside {peer.name}, one thread each, on {processor}",
         ("set", "pictures", "ours, ms", f"{peer.name}, ms", "ratio of medians", "detect", "read", "rest"),
         rows,
         "Median / 95 % / 99 % from the same pixels to texts, picture by picture in turns; decoding the file counts for "
