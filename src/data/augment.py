@@ -12,6 +12,7 @@ import numpy.typing as npt
 from src.core.geometry import crop_plate
 from src.core.types import Corners, Image
 from src.data.canvas import Floats, Scene, flip_horizontally, warp
+from src.data.weather import weathered
 
 
 class SceneAugment:
@@ -21,7 +22,7 @@ class SceneAugment:
     ``shift`` in canvases, ``rotate`` and ``shear`` in degrees to either side; of the share ``turned`` (share, degrees)
     the turn is larger. The share ``focus`` of scenes is cut around a plate that becomes ``widths`` pixels wide
     (log-uniform), at most as wide as the canvas and ``enlarge`` times as wide as it was. A plate of which less than
-    ``min_visible`` is left is dropped.
+    ``min_visible`` is left is dropped. The share ``weather`` of scenes lies in rain, snow, fog, low sun or darkness.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class SceneAugment:
         enlarge: float = 3.0,
         turned: tuple[float, float] = (0.0, 60.0),
         min_visible: float = 0.4,
+        weather: float = 0.0,
     ) -> None:
         self.enlarge, self.turned = enlarge, turned
         self.zoom, self.stretch, self.shift = zoom, stretch, shift
         self.rotate, self.shear, self.flip = rotate, shear, flip
         self.focus, self.widths, self.min_visible = focus, widths, min_visible
+        self.weather = weather
         self._light = A.Compose([*_exposure(), *_degradation()])
         self._reencode = A.Compose([*_exposure(), *_worn()])
 
@@ -100,17 +103,18 @@ class SceneAugment:
         return flip_horizontally(moved) if rng.random() < self.flip else moved
 
     def light(self, image: Image, rng: np.random.Generator) -> Image:
-        """Other light, and now and then a fault of the camera."""
-        return _applied(self._light, image, rng)
+        """Other light, now and then weather, and a fault of the camera."""
+        return self._applied(self._light, image, rng)
 
     def reencode(self, image: Image, rng: np.random.Generator) -> Image:
         """The same for a picture that was pasted into: always compressed anew, so that no seam stays as it was."""
-        return _applied(self._reencode, image, rng)
+        return self._applied(self._reencode, image, rng)
 
-
-def _applied(compose: A.Compose, image: Image, rng: np.random.Generator) -> Image:
-    compose.set_random_seed(int(rng.integers(2**31)))
-    return np.asarray(compose(image=np.ascontiguousarray(image))["image"], np.uint8)
+    def _applied(self, compose: A.Compose, image: Image, rng: np.random.Generator) -> Image:
+        """The weather lies before the camera."""
+        compose.set_random_seed(int(rng.integers(2**31)))
+        seen = weathered(image, rng) if rng.random() < self.weather else image
+        return np.asarray(compose(image=np.ascontiguousarray(seen))["image"], np.uint8)
 
 
 def _exposure() -> list[A.BasicTransform]:

@@ -102,9 +102,18 @@ def mosaic(scenes: Sequence[Scene], size: int, rng: np.random.Generator, min_vis
         x2, y2 = min(left + width, window[2]), min(top + height, window[3])
         canvas[y1:y2, x1:x2] = small[y1 - top : y2 - top, x1 - left : x2 - left]
         matrix = np.array([[scale, 0, left], [0, scale, top]])
-        placed.append(_moved(scene, canvas, matrix, (x1, y1, x2, y2), min_visible))
+        placed.append(_cut_off(_moved(scene, canvas, matrix, (x1, y1, x2, y2), min_visible), (x1, y1, x2, y2)))
     boxes, corners, ignore = ([getattr(s, name) for s in placed] for name in ("boxes", "corners", "ignore"))
     return Scene(canvas, np.concatenate(boxes), np.concatenate(corners), np.concatenate(ignore))
+
+
+def _cut_off(scene: Scene, window: tuple[int, int, int, int]) -> Scene:
+    """The scene without the corners that lie outside ``window``: nobody can see them, and boxes follow seen corners."""
+    corners = scene.corners.copy()
+    x, y = corners[..., 0], corners[..., 1]
+    inside = (x >= window[0] - 1) & (x <= window[2] + 1) & (y >= window[1] - 1) & (y <= window[3] + 1)
+    corners[..., 2] *= inside
+    return Scene(scene.image, scene.boxes, corners, scene.ignore)
 
 
 def _moved(

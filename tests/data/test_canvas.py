@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from src.data.canvas import Scene, fit, flip_horizontally, mosaic, warp
+from src.data.canvas import Scene, fit, flip_horizontally, mosaic, no_boxes, warp
 
 SQUARE = np.array([[50, 40, 110, 60]], np.float32)
 
@@ -106,3 +106,18 @@ def test_mosaic_marks_lie_on_their_pixels() -> None:
                 assert inside(scene.image, box, 0) > 150
                 assert inside(scene.image, box, 1) < 60
     assert kept > 20
+
+
+def test_a_plate_cut_by_its_tile_keeps_the_box_that_is_seen() -> None:
+    """Its corners beyond the tile do not bring the whole box back when the mosaic is moved."""
+    wide = white_plate(60, 200, (20, 20, 180, 50))
+    empty = Scene(np.zeros((60, 200, 3), np.uint8), no_boxes(), np.zeros((0, 4, 3), np.float32))
+    for seed in range(20):
+        four = mosaic([wide, empty, empty, empty], 120, np.random.default_rng(seed), 0.1)
+        for box, corners in zip(four.boxes, four.corners, strict=True):
+            if corners[:, 2].all():
+                continue
+            moved = warp(four, np.array([[1.0, 0, 5], [0, 1, 3]]), 240, 0.1)
+            assert moved.boxes[0].tolist() == pytest.approx((box + np.array([5, 3, 5, 3])).tolist(), abs=1e-3)
+            return
+    pytest.fail("no mosaic has cut the plate")
