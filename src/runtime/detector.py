@@ -1,5 +1,6 @@
 """Finds the plates of a photograph."""
 
+from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 from typing import Self
@@ -10,6 +11,12 @@ from src.core.geometry import Letterbox, canvas_size, letterbox
 from src.core.types import Detection, Image
 from src.runtime.backend import open_here
 from src.runtime.model import Model, check_contract
+
+FAR = 3
+"""Canvases that the longer side of an image must have for a second look: a plate that a person reads in it may be too
+small on the canvas."""
+CLOSER = 2.5
+"""Times as large the canvas is then; the look takes about six times as long as the first one."""
 
 
 class Detector:
@@ -22,12 +29,14 @@ class Detector:
         provider: str = "cpu",
         min_confidence: float | None = None,
         canvas: int | None = None,
+        second_look: bool = True,
     ) -> None:
         """``source``: the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
 
         ``min_confidence`` None means the card's threshold. ``canvas`` is how many pixels the longer side of a picture
-        has for the network, None as many as the card says. Raises CardError, also for a canvas that the network does
-        not take, or ProviderError.
+        has for the network, None as many as the card says. With ``second_look`` a large image in which nothing was
+        found is looked at once more, on a larger canvas; frames of a video better go without. Raises CardError, also
+        for a canvas that the network does not take, or ProviderError.
         """
         self._model = open_here(source, threads, provider)
         check_contract(self._model, "detector", {"boxes", "scores"})
@@ -38,6 +47,7 @@ class Detector:
         self.min_confidence = threshold
         self.largest = self.card.input_size if canvas is None else (canvas, canvas)
         """Height and width of the largest canvas."""
+        self.second_look = second_look
         stride = self.card.stride
         if canvas is not None and self.largest != self.card.input_size and (stride is None or canvas % stride):
             takes = f"{self.card.input_size} alone" if stride is None else f"multiples of {stride}"
@@ -54,10 +64,25 @@ class Detector:
         """The execution providers of the running session, the one asked for first."""
         return self._model.providers
 
+    def closer(self, image: Image, found: Sequence[Detection]) -> Self | None:
+        """The detector for a second look at ``image``, in which the first look ``found`` something or nothing.
+
+        None where no second look is due.
+        """
+        stride, first = self.card.stride, max(self.largest)
+        if found or not self.second_look or stride is None or max(image.shape[:2]) < FAR * first:
+            return None
+        other = copy(self)
+        side = int(CLOSER * first) // stride * stride
+        other.largest, other.second_look = (side, side), False
+        return other
+
     def detect(self, image: Image) -> list[Detection]:
         """The plates of ``image``, RGB, best first, in its own pixels."""
         canvas, fit = self.prepare(image)
-        return self.postprocess(self.infer(canvas), fit, (image.shape[0], image.shape[1]))
+        found = self.postprocess(self.infer(canvas), fit, (image.shape[0], image.shape[1]))
+        closer = self.closer(image, found)
+        return found if closer is None else closer.detect(image)
 
     def prepare(self, image: Image) -> tuple[Image, Letterbox]:
         """What the network sees of ``image``, and how that lies on it.

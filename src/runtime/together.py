@@ -9,6 +9,7 @@ import numpy as np
 
 from src.core.types import Detection, Image, Reading
 from src.runtime import plate_reader
+from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader
 from src.runtime.reader import ImageResult, Reader, Timings, as_plates, read_within
 
@@ -24,7 +25,7 @@ def read_together(pairs: Sequence[Pair]) -> list[ImageResult]:
     out among its images, so that the times of all add up to what was spent.
     """
     start = perf_counter()
-    found = _detect(pairs)
+    found = _detect([(reader.detector, image) for reader, image in pairs])
     detected = perf_counter()
     cut = [
         (reader.plate_reader, reader.plate_reader.crop(image, read_within(detection)))
@@ -43,15 +44,22 @@ def read_together(pairs: Sequence[Pair]) -> list[ImageResult]:
     return results
 
 
-def _detect(pairs: Sequence[Pair]) -> list[list[Detection]]:
-    prepared = [reader.detector.prepare(image) for reader, image in pairs]
+def _detect(pairs: Sequence[tuple[Detector, Image]]) -> list[list[Detection]]:
+    """What each detector finds in its image, second looks included; all of them have the same model."""
+    prepared = [detector.prepare(image) for detector, image in pairs]
     found: list[list[Detection]] = [[] for _ in pairs]
     for numbers in _alike({i: canvas.shape for i, (canvas, _) in enumerate(prepared)}):
-        raw = pairs[0][0].detector.infer_batch(np.stack([prepared[i][0] for i in numbers]))
+        raw = pairs[0][0].infer_batch(np.stack([prepared[i][0] for i in numbers]))
         for place, i in enumerate(numbers):
-            (reader, image), fit = pairs[i], prepared[i][1]
+            (detector, image), fit = pairs[i], prepared[i][1]
             own = {name: values[place : place + 1] for name, values in raw.items()}
-            found[i] = reader.detector.postprocess(own, fit, (image.shape[0], image.shape[1]))
+            found[i] = detector.postprocess(own, fit, (image.shape[0], image.shape[1]))
+    closer = ((i, detector.closer(image, found[i])) for i, (detector, image) in enumerate(pairs))
+    again = {i: detector for i, detector in closer if detector is not None}
+    if again:
+        looks = _detect([(detector, pairs[i][1]) for i, detector in again.items()])
+        for i, second in zip(again, looks, strict=True):
+            found[i] = second
     return found
 
 

@@ -10,10 +10,11 @@ import pytest
 from src.core.image import read_image
 from src.core.types import Image
 from src.runtime import plate_reader
+from src.runtime.detector import Detector
 from src.runtime.output import describe
 from src.runtime.reader import ImageResult, Reader
 from src.runtime.together import read_together
-from tests.conftest import fake_detector, with_formats, with_free_sides, write_model
+from tests.conftest import RED, fake_detector, widen_canvases, with_formats, with_free_sides, write_model
 
 Photo = Callable[..., Path]
 
@@ -36,6 +37,19 @@ def test_each_is_read_as_it_is_alone(models: Path, images: list[Image]) -> None:
     results = read_together([(reader, image) for image in images])
     assert [told(result) for result in results] == [told(reader.read(image)) for image in images]
     assert [len(result.plates) for result in results] == [2, 1, 0, 2, 2]
+
+
+def test_second_looks_share_a_batch_too(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    widen_canvases(models)
+    far, empty = (np.full((512, 768, 3), 128, np.uint8) for _ in range(2))
+    far[100:108, 204:214] = RED
+    reader, batches = Reader(models, 1), []
+    infer_batch = Detector.infer_batch
+    monkeypatch.setattr(Detector, "infer_batch", lambda self, b: batches.append(b.shape[:3]) or infer_batch(self, b))
+    results = read_together([(reader, far), (reader, far[:60, :90]), (reader, empty)])
+    assert batches == [(3, 64, 96), (2, 160, 224)]
+    assert [told(result) for result in results] == [told(reader.read(image)) for image in (far, far[:60, :90], empty)]
+    assert [len(result.plates) for result in results] == [1, 0, 0]
 
 
 def test_each_has_its_own_threshold_and_countries(models: Path, photo: Photo) -> None:
