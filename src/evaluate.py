@@ -26,6 +26,7 @@ from src.evaluation.comparison import Comparison
 from src.evaluation.contestants import Ours, OursByCountry, Predicted
 from src.evaluation.drawn import drawn_set
 from src.evaluation.errors import error_report
+from src.evaluation.hard import hard_sets
 from src.evaluation.predictions import PredictionError, read_predictions
 from src.evaluation.report import terminal
 from src.evaluation.report import write as report
@@ -33,7 +34,7 @@ from src.evaluation.report.summary import main_outcomes
 from src.evaluation.report.wording import counted
 from src.evaluation.run import Contestant, evaluate_set, gather
 from src.evaluation.schema import Model, Report, read_report
-from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
+from src.evaluation.sets import HARD, EvaluationSet, SetError, data_folder, default_sets, named_sets
 from src.evaluation.stored import ReportError
 from src.evaluation.synthetic_set import SYNTHETIC
 from src.evaluation.system import OURS, System
@@ -46,8 +47,9 @@ PROG = "python -m src.evaluate"
 EPILOG = """\
 sets without --sets:
   --split test (the default)  every benchmarks/*/manifest.jsonl below the data folder
-  --split val                 scenes (boxes only), ocr (crops, by source), the labels in data/labels, and plates
-                              drawn in typefaces that no training sees (make fonts)
+  --split val                 scenes (boxes only), ocr (crops, by source), more/scenes and more/ocr (by source), the
+                              labels in data/labels, plates drawn in typefaces that no training sees (make fonts),
+                              and what is hard, made of these photographs: hard/close-up, hard/turned
   neither there               the rendered samples in data/samples
 
 your own pictures: gate/manifest.jsonl, an object per line, paths relative to it, boxes in pixels (x1, y1, x2, y2)
@@ -86,7 +88,7 @@ def main(argv: list[str] | None = None) -> int:
         reader = Reader(args.models, args.threads, args.provider, args.min_confidence, countries, canvas=args.canvas)
         sweep = Detector(Path(args.models) / "detector", args.threads, args.provider, AP_FLOOR, args.canvas)
         args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
-        sets += _drawn(args)
+        sets += [*_drawn(args), *_hard(args)]
         ours = OursByCountry if args.formats == "given" else Ours
         systems = _measure(sets, [ours(reader, sweep), *peers])
         words = sys.argv[1:] if argv is None else argv
@@ -166,6 +168,13 @@ def _drawn(args: argparse.Namespace) -> list[EvaluationSet]:
         return []
 
 
+def _hard(args: argparse.Namespace) -> list[EvaluationSet]:
+    """What is hard, made of the photographs of ``val``; part of its default sets."""
+    if args.sets or args.split != "val":
+        return []
+    return list(hard_sets(args.out / HARD.rstrip("/"), data_folder(args.data)))
+
+
 def _peers(words: Sequence[str], sets: Sequence[EvaluationSet]) -> list[Contestant]:
     """The systems that ``--predictions`` names. Raises PredictionError."""
     known = {(pictures.root / record.image).resolve() for pictures in sets for record in pictures.records}
@@ -189,7 +198,7 @@ def _measure(sets: Sequence[EvaluationSet], contestants: Sequence[Contestant]) -
 def _report(
     args: argparse.Namespace, command: str, reader: Reader, systems: Sequence[System], comparison: Comparison | None
 ) -> Report:
-    ours = systems[0].outcomes
+    ours = [outcome for outcome in systems[0].outcomes if not outcome.set.startswith(HARD)]
     readings = [outcome for outcome in main_outcomes(ours) if outcome.source != SYNTHETIC]
     return Report(
         command=command,

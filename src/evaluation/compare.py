@@ -25,6 +25,8 @@ from src.evaluation.schema import Report
 from src.evaluation.system import SetFigures, System
 
 SIGNIFICANCE = 0.05
+OF_FOUND = ("covered", "overlap", "corners")
+"""Figures of the plates that were found, which need not be the same in both runs."""
 Case = TypeVar("Case", Outcome, ImageOutcome)
 
 
@@ -93,8 +95,8 @@ def _compare_set(system: str, pictures: str, before: _Set, after: _Set) -> Itera
     if images.before:
         differences = [_by_plate("found", path, lambda o: (o.found, 1))]
         differences += [_by_image(name, images, DETECTION[name]) for name in ("precision", "extra")]
-        differences += [_by_plate(name, path, of) for name, of in LOCALISATION.items() if name != "corners"]
-        differences += [_by_image("corners", path, LOCALISATION["corners"])]
+        differences += [_by_plate(name, path, LOCALISATION[name]) for name in LOCALISATION if name not in OF_FOUND]
+        differences += [_by_image(name, path, LOCALISATION[name]) for name in OF_FOUND]
         if not (images.only_before or images.only_after):
             differences += _average_precisions(before.figures.detector, after.figures.detector)
         yield _flow((system, pictures, "detector"), path, differences, lambda o: o.found)

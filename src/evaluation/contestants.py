@@ -6,14 +6,13 @@ from time import perf_counter
 
 import numpy as np
 
-from src.core.geometry import box_to_corners
 from src.core.regions import is_right_region
 from src.core.types import Boxes, Image, Reading
 from src.data.manifest import Record
 from src.evaluation.average_precision import ImageDetections
 from src.evaluation.predictions import Prediction, of_result
 from src.evaluation.run import SetRun
-from src.evaluation.scoring import as_boxes, readable, score_crop, score_scene, score_true_boxes
+from src.evaluation.scoring import as_boxes, outline, readable, score_crop, score_scene, score_true_boxes
 from src.evaluation.system import OURS
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader, whole
@@ -54,9 +53,9 @@ class Ours:
         return _prediction(record, image, whole(image)[None], [self._plate_reader_of(record).read_whole(image)])
 
     def _on_true_boxes(self, record: Record, image: Image) -> Prediction:
-        labels = record.plates or ()
-        boxes = as_boxes([labels[number].box for number in readable(record)])
-        return _prediction(record, image, boxes, self._plate_reader_of(record).read(image, list(box_to_corners(boxes))))
+        labels = [(record.plates or ())[number] for number in readable(record)]
+        readings = self._plate_reader_of(record).read(image, [outline(label) for label in labels])
+        return _prediction(record, image, as_boxes([label.box for label in labels]), readings)
 
     def _plate_reader_of(self, record: Record) -> PlateReader:
         return self._reader_of(record).plate_reader

@@ -39,6 +39,8 @@ class DetectionFigures(Closed):
     found: Figure | None  # overlap over 0.3, at the detector's own threshold
     precision: Figure | None  # predictions that are plates; those over ignored boxes are left out
     extra: Figure | None  # predictions per image that are none
+    covered: Figure | None = None  # of the plates found, those whose crop reaches both ends: see core.metrics
+    overlap: Figure | None = None  # mean overlap (IoU) of the plates found: boxes that cover by being fat lose here
     ap50: Figure | None = None  # average precision at an overlap of 0.5; None without detection confidences
     ap: Figure | None = None  # mean over overlaps of 0.50, 0.55, ... 0.95
     found_to_24: Figure | None = None  # of the plates less than 24 pixels wide
@@ -83,11 +85,21 @@ def _of_width(low: float, high: float) -> Callable[[Outcome], Parts]:
     return parts
 
 
+def _covered(outcome: Outcome) -> Parts:
+    return (0.0, 0.0) if outcome.covered is None else (float(outcome.covered), 1.0)
+
+
+def _overlap(outcome: Outcome) -> Parts:
+    return (outcome.iou, 1.0) if outcome.found else (0.0, 0.0)
+
+
 def _corners(outcome: Outcome) -> Parts:
     return (0.0, 0.0) if outcome.corner_error is None else (outcome.corner_error, 1.0)
 
 
 LOCALISATION: Mapping[str, Callable[[Outcome], Parts]] = {
+    "covered": _covered,
+    "overlap": _overlap,
     "found_to_24": _of_width(0, 24),
     "found_to_48": _of_width(24, 48),
     "found_to_96": _of_width(48, 96),

@@ -41,6 +41,7 @@ class Outcome(Closed):
     appearance: Appearance | None = None
     found: bool
     iou: float  # with the matched prediction, 0 where missed
+    covered: bool | None = None  # whether its crop reaches both ends of the plate; None where missed, or on a true box
     corner_error: float | None = (
         None  # share of the plate's width, see core.metrics; None without corners on both sides
     )

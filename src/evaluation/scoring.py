@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from src.core.geometry import iou_matrix
-from src.core.metrics import corner_error, match_boxes, over_ignored
-from src.core.types import Boxes, Image
+from src.core.geometry import box_to_corners, iou_matrix
+from src.core.metrics import corner_error, covers_ends, match_boxes, over_ignored
+from src.core.types import Boxes, Corners, Image
 from src.data.manifest import Box, PlateLabel, Record
 from src.evaluation.appearance import appearance
 from src.evaluation.outcome import Flow, ImageOutcome, Outcome
@@ -95,11 +95,16 @@ def _labelled(
 
 def _found(labelled: Outcome, label: PlateLabel, plate: PredictedPlate, iou: float) -> Outcome:
     """A plate of a scene that the detector found."""
-    matched = _matched(labelled, plate, iou)
+    predicted, true = outline(plate), outline(label)
+    matched = _matched(labelled, plate, iou).model_copy(update={"covered": covers_ends(predicted, true)})
     if label.corners is None or plate.corners is None:
         return matched
-    error = corner_error(np.array(plate.corners, np.float32), np.array(label.corners, np.float32))
-    return matched.model_copy(update={"corner_error": float(error) / 100})
+    return matched.model_copy(update={"corner_error": float(corner_error(predicted, true)) / 100})
+
+
+def outline(plate: PlateLabel | PredictedPlate) -> Corners:
+    """Its corners, else those of its box, ``[4, 2]``."""
+    return box_to_corners(np.array(plate.box)) if plate.corners is None else np.array(plate.corners, np.float32)
 
 
 def _matched(labelled: Outcome, plate: PredictedPlate, iou: float) -> Outcome:

@@ -77,6 +77,18 @@ def test_ratios_of_sums_are_compared_by_the_paired_bootstrap() -> None:
     assert (extra.beyond_noise, extra.better) == (True, True)
 
 
+def test_how_well_plates_are_covered_is_compared_though_others_were_found() -> None:
+    before = [outcome("A", image=str(i), covered=False, iou=0.5) for i in range(8)] + [outcome(None, image="8")]
+    after = [outcome("A", image=str(i), covered=True, iou=0.7) for i in range(9)]
+    images = [scene(str(i)) for i in range(9)]
+    compared = flow(system(before, images), system(after, images), "detector")
+    for name, change in (("covered", 1), ("overlap", 0.2)):
+        found = difference(compared, name)
+        assert (found.after - found.before, found.test) == (pytest.approx(change), "paired bootstrap")
+        assert found.better
+        assert found.beyond_noise
+
+
 def test_pairing_takes_out_what_both_runs_share() -> None:
     """Images differ by far more than the runs do; every single one got better by one edit of ten."""
     truth = "ABCDEFGHIJ"

@@ -66,6 +66,18 @@ def test_detection_by_width_and_corners_by_hand() -> None:
     assert value(figures.corners) == (0.03, 2)
 
 
+def test_covered_and_overlap_are_of_the_plates_found() -> None:
+    plates = [
+        outcome("A", plate=0, covered=True, iou=0.9),
+        outcome("A", plate=1, covered=False, iou=0.5),
+        outcome(None, plate=2),
+    ]
+    figures = detection_figures([scene()], plates)
+    assert value(figures.covered) == (1 / 2, 2)
+    assert value(figures.overlap) == (pytest.approx(0.7), 2)
+    assert detection_figures([scene()], [outcome(None)]).covered is None
+
+
 def test_sums_are_divided_once() -> None:
     """One image of one plate read, one of three plates missed: a quarter, and not the mean of 1 and 0."""
     missed = [outcome(None, "A", image="b", plate=n) for n in range(3)]

@@ -106,3 +106,18 @@ def test_corners_are_compared_where_both_sides_have_them() -> None:
     assert found.corner_error == pytest.approx(0.05)
     (found,), _ = score_scene("gate", record, predicted((BOX, "AB1")))
     assert found.corner_error is None
+
+
+def test_a_plate_is_covered_where_its_box_or_its_corners_reach_both_ends() -> None:
+    short = (BOX[0], BOX[1], BOX[2] - 10, BOX[3])
+    record = scene(PlateLabel(box=BOX), PlateLabel(box=FAR), PlateLabel(box=AWAY))
+    outcomes, _ = score_scene("gate", record, predicted((near(BOX, 1), "A"), ((FAR[0], FAR[1], 90, FAR[3]), "A")))
+    assert [o.covered for o in outcomes] == [True, False, None]
+    corners = ((0, 0), (90, 0), (90, 20), (0, 20))
+    plate = PredictedPlate(box=BOX, text="A", confidence=0.9, corners=corners)
+    (cut,), _ = score_scene("gate", scene(PlateLabel(box=BOX)), Prediction(image="x", plates=[plate]))
+    assert cut.covered is False  # the reader's crop goes by the corners
+    marked = PlateLabel(box=BOX, corners=((0, 0), (80, 0), (80, 20), (0, 20)))
+    (held,), _ = score_scene("gate", scene(marked), predicted((short, "A")))
+    assert held.covered
+    assert score_true_boxes("gate", scene(PlateLabel(box=BOX, text="A")), predicted((BOX, "A")))[0].covered is None

@@ -38,6 +38,7 @@ def test_a_set_counts_by_its_whole_path_or_else_by_the_reader_alone() -> None:
     [
         (plates(3, 1), "75.0% of 4 plates read exactly right."),
         ([*plates(1999, 1), *plates(1, 0, set="yard")], "99.9% of 2,001 plates read exactly right, over 2 sets."),
+        ([*plates(3, 1), *plates(0, 9, set="hard/turned")], "75.0% of 4 plates read exactly right."),
         (
             [*plates(3, 1), *plates(1, 1, set="drawn", source="synthetic")],
             "75.0% of 4 plates read exactly right; 50.0% of 2 drawn plates read exactly right.",

@@ -13,6 +13,7 @@ from src.evaluation.figures import ReadingFigures
 from src.evaluation.outcome import Outcome
 from src.evaluation.report.wording import counted, percent
 from src.evaluation.schema import Model, Report
+from src.evaluation.sets import HARD
 from src.evaluation.synthetic_set import SYNTHETIC
 from src.evaluation.system import SetFigures
 
@@ -75,8 +76,8 @@ def _contest(name: str, system: str, pairs: Sequence[tuple[bool, bool]]) -> Cont
 
 
 def headline(report: Report) -> str:
-    """The run in one sentence; drawn plates count apart from photographed ones."""
-    plates = main_outcomes(report.ours.outcomes)
+    """The run in one sentence; drawn plates count apart from photographed ones, pictures made of others not at all."""
+    plates = [o for o in main_outcomes(report.ours.outcomes) if not o.set.startswith(HARD)]
     if not plates:
         there, found = (sum(getattr(i, name) for i in report.ours.images) for name in ("plates", "found"))
         return f"{found:,} of {counted(there, 'plate')} found; no text is known."

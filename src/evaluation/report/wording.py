@@ -12,7 +12,7 @@ FLOWS: dict[FlowName, str] = {
     "detector": "detector alone",
     "ocr": "reader alone, on true boxes and crops",
 }
-_PLACES = {"extra": 2, "ap50": 3, "ap": 3, "brier": 3, "aurc": 3}
+_PLACES = {"extra": 2, "overlap": 3, "ap50": 3, "ap": 3, "brier": 3, "aurc": 3}
 """Figures that are plain numbers, and their places after the point; all others are shares."""
 
 
@@ -104,6 +104,8 @@ READING = (
 )
 DETECTION = (
     Column("found", "found", "plates that a box overlaps by more than 0.3"),
+    Column("covered", "covered", "plates found of which the reader’s crop reaches both ends"),
+    Column("overlap", "overlap", "mean overlap of the boxes with the plates found"),
     Column("precision", "precision", "boxes that are a plate"),
     Column("extra/image", "extra", "boxes per image that are none"),
     Column("AP50", "ap50", "average precision at an overlap of 0.5"),

@@ -1,0 +1,31 @@
+"""The groups lie in folders of their own, with a manifest that any command reads."""
+
+import shutil
+from pathlib import Path
+
+from src.data.manifest import read_manifest, write_manifest
+from src.evaluation.hard import hard_sets
+from tests.evaluation.hard.drawings import label, photograph, quad
+
+
+def test_each_group_is_a_folder_with_pictures_and_labels(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "more" / "scenes").mkdir(parents=True)
+    taken = photograph(tmp_path, label(quad((200, 150), 90, 24), text="AB1"))
+    shutil.copy(tmp_path / "a.png", data / "more" / "scenes" / "a.png")
+    write_manifest(data / "more" / "scenes" / "manifest.jsonl", [taken.record])
+    sets = list(hard_sets(tmp_path / "out", data))
+    assert [s.name for s in sets] == ["hard/close-up", "hard/turned"]
+    for pictures in sets:
+        assert pictures.kind == "scenes"
+        assert pictures.records == tuple(read_manifest(pictures.root / "manifest.jsonl"))
+        assert all((pictures.root / r.image).is_file() and r.source == "street" for r in pictures.records)
+        assert [p.text for r in pictures.records for p in r.plates or ()] == ["AB1"]
+
+
+def test_training_photographs_make_none(tmp_path: Path) -> None:
+    taken = photograph(tmp_path, label(quad((200, 150), 90, 24)))
+    (tmp_path / "scenes").mkdir()
+    shutil.copy(tmp_path / "a.png", tmp_path / "scenes" / "a.png")
+    write_manifest(tmp_path / "scenes" / "manifest.jsonl", [taken.record.model_copy(update={"split": "train"})])
+    assert not list(hard_sets(tmp_path / "out", tmp_path))
