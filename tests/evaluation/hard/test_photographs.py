@@ -27,6 +27,13 @@ def test_a_picture_and_its_labels_are_framed_alike(tmp_path: Path) -> None:
     assert moved.corners == ((120, 140), (280, 140), (280, 180), (120, 180))
 
 
+def test_a_pixel_stays_where_its_label_is_however_large_it_becomes(tmp_path: Path) -> None:
+    taken = photograph(tmp_path, label(quad((20, 10), 20, 10)))
+    eightfold = np.array([[8.0, 0, 0], [0, 8, 0]])
+    (plate,) = labels_in(taken.record, eightfold, (160, 320), "x", turned=False).plates or ()
+    assert blue_box(framed(taken.read(), eightfold, (160, 320))) == pytest.approx(plate.box, abs=2)
+
+
 def test_of_what_the_frame_cuts_the_rest_is_ignored_and_what_is_outside_is_gone() -> None:
     cut, away, nearly = (40.0, 30.0, 80.0, 50.0), (0.0, 0.0, 40.0, 15.0), (0.0, 60.0, 52.0, 70.0)
     plates = tuple(PlateLabel(box=box) for box in (cut, away, nearly))

@@ -15,7 +15,7 @@ def test_plates_are_turned_both_ways_and_their_corners_with_them(tmp_path: Path)
     angles = []
     for n in range(12):
         (tmp_path / str(n)).mkdir()
-        plate = label(quad((150 + 8 * n, 140), 80, 20, degrees=2), text="AB1")
+        plate = label(quad((70 + 15 * n, 140), 80, 20, degrees=2), text="AB1")
         (made,) = turned([photograph(tmp_path / str(n), plate)])
         (moved,) = made.record.plates or ()
         angles.append(tilt(np.array(moved.corners)) - 2)
@@ -47,6 +47,7 @@ def test_a_plate_without_corners_too_small_or_without_room_is_left_out(tmp_path:
         ("unmarked", label(quad((200, 150), 80, 20), marked=False)),
         ("small", label(quad((200, 150), NARROWEST - 1, 12))),
         ("corner", label(quad((45, 15), 80, 20))),
+        ("edge", label(quad((200, 54), 80, 20))),  # there is room for the plate, and hardly any around it
     ):
         (tmp_path / name).mkdir()
         assert not list(turned([photograph(tmp_path / name, plate)])), name
