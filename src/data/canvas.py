@@ -16,7 +16,7 @@ FLIPPED_CORNERS = [1, 0, 3, 2]
 """After a horizontal flip, top right is the new top left."""
 MIN_WIDTH = 8.0
 """Pixels of the canvas under which a plate is not asked for: narrower than a cell of the detector's finest map."""
-MOST_TURN = 8.0
+MOST_TURN = 4.0
 """Degrees from which on a turned box without corners is too loose to be learnt."""
 MOSAIC_SCALES = (0.4, 1.1)
 """Of a scene in a mosaic, against the scale at which it would fill the canvas alone."""
