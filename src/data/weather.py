@@ -43,9 +43,9 @@ def rain(image: Floats, rng: np.random.Generator) -> Floats:
     for far in (0.4, 1.0, 2.0)[: 2 + int(rng.random() < hard / 1.5)]:
         long = size * far * float(rng.uniform(0.03, 0.075))
         drops = _specks(image.shape[:2], hard * float(rng.uniform(0.002, 0.007)) / far, rng)
-        streaks = cv2.filter2D(drops, -1, _line(long, 90 + lean))
+        streaks = np.asarray(cv2.filter2D(drops, -1, _line(long, 90 + lean)), np.float32)
         if far > 1:
-            streaks = cv2.GaussianBlur(streaks, (0, 0), 0.9)
+            streaks = _soft(streaks, 0.9)
         share = (streaks * np.float32(long * rng.uniform(0.25, 0.6))).clip(0, 0.75)[..., None]
         image += (pale - image) * share
     return image
@@ -60,11 +60,9 @@ def snow(image: Floats, rng: np.random.Generator) -> Floats:
     for radius, count, soft in ((0.0016, 0.006, 0.5), (0.004, 0.0016, 0.9), (0.011, 0.00022, 2.2)):
         flakes = _specks(image.shape[:2], hard * count * float(rng.uniform(0.4, 1.5)), rng)
         reach = 2 * max(1, round(radius * size)) + 1
-        flakes = cv2.dilate(flakes, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-        drift = reach * float(rng.uniform(0.8, 3))
-        if drift > 1.5:
-            flakes = cv2.filter2D(flakes, -1, _line(drift, wind))
-        flakes = cv2.GaussianBlur(flakes, (0, 0), soft * size / 320)
+        round_ones = cv2.dilate(flakes, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+        drifting = cv2.filter2D(round_ones, -1, _line(reach * float(rng.uniform(0.8, 3)), wind))
+        flakes = _soft(np.asarray(drifting, np.float32), soft * size / 320)
         image += (245 - image) * (flakes * np.float32(rng.uniform(0.6, 1.3))).clip(0, 0.95)[..., None]
     return image
 
@@ -85,7 +83,7 @@ def fog(image: Floats, rng: np.random.Generator) -> Floats:
 def lens_drops(image: Floats, rng: np.random.Generator) -> Floats:
     """Drops on the lens or the windscreen: each shows the scene small and upside down, its rim dark and bright."""
     size = max(image.shape[:2])
-    soft = cv2.GaussianBlur(image, (0, 0), size * 0.012)
+    soft = _soft(image, size * 0.012)
     for _ in range(int(rng.integers(3, 28))):
         radius = size * float(np.exp(rng.uniform(np.log(0.008), np.log(0.05))))
         _drop(image, soft, radius, rng)
@@ -195,6 +193,10 @@ def _dulled(image: Floats, share: float, rng: np.random.Generator) -> Floats:
     grey = (image @ GREY)[..., None]
     sky = np.float32(rng.uniform(90, 200))
     return np.asarray((image + (grey - image) * np.float32(share)) * np.float32(1 - share) + sky * np.float32(share))
+
+
+def _soft(image: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
 
 
 def _specks(size: tuple[int, int], share: float, rng: np.random.Generator) -> Floats:

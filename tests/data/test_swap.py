@@ -28,7 +28,7 @@ RED = (230, 10, 10)
 
 @pytest.fixture(scope="module")
 def swap() -> PlateSwap:
-    return PlateSwap(FONTS, overlaid=0.0)
+    return PlateSwap(FONTS, occluded=0.0, overlaid=0.0)
 
 
 def red_plates(*boxes: tuple[float, ...], size: int = 256) -> Scene:
@@ -299,3 +299,13 @@ def test_overlays_are_written_over_the_share_that_is_asked_for(monkeypatch) -> N
         for seed in range(10):
             PlateSwap(FONTS, overlaid=share)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
         assert len(written) == 10 * share
+
+
+def test_plates_and_distractors_are_hidden_as_often_as_is_asked_for(monkeypatch) -> None:
+    hidden: list[bool] = []
+    monkeypatch.setattr(swapping, "occlude", lambda image, index, boxes, *rest: hidden.append(index < 1))
+    for share in (0.0, 1.0):
+        hidden.clear()
+        for seed in range(20):
+            PlateSwap(FONTS, occluded=share, overlaid=0.0)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
+        assert len(hidden) > 40 if share else not hidden  # the plate, and 2.25 things a scene

@@ -11,7 +11,8 @@ from src.core.types import Boxes, Corners
 from src.data.canvas import Scene, no_boxes
 from src.data.swap.decals import decal
 from src.data.swap.dress import DRAWN, dressed, shrunk
-from src.data.swap.look import look_of, nearby, shaded
+from src.data.swap.look import Look, look_of, nearby, shaded
+from src.data.swap.occluders import occlude
 from src.data.swap.overlays import overlay
 from src.data.swap.paste import cut, paste, wipe
 from src.data.swap.place import WIDTHS, alone, beside, is_squarer, outside, over, touches, widened
@@ -41,9 +42,10 @@ class PlateSwap:
     A thing is as often a plate as none, both over real plates and elsewhere, so that neither a seam nor a patch says
     anything by itself (after Dwibedi et al., Cut, Paste and Learn, 2017). The share ``squarer`` of plates that stand
     alone or take the place of a long one are squarer: those of motorcycles, of two or three lines, American ones. The
-    share ``turned`` of things has any turn, and over the share ``overlaid`` of scenes a camera or a site writes.
-    ``weights`` of countries are as of CropSynthesiser. The same generator gives the same scene; can be pickled. Raises
-    FontError where ``fonts`` has none.
+    share ``turned`` of things has any turn. Of the share ``occluded`` of plates, photographed and drawn, a part is
+    hidden behind something, and over the share ``overlaid`` of scenes a camera or a site writes. ``weights`` of
+    countries are as of CropSynthesiser. The same generator gives the same scene; can be pickled. Raises FontError where
+    ``fonts`` has none.
     """
 
     def __init__(
@@ -52,19 +54,21 @@ class PlateSwap:
         share: float = 0.4,
         squarer: float = 0.4,
         turned: float = 0.15,
+        occluded: float = 0.15,
         overlaid: float = 0.35,
         weights: Mapping[str, float] | None = None,
     ) -> None:
         if not 0 <= share <= MOST:
             raise ValueError(f"the share of scenes that are swapped must lie within 0..{MOST}, got {share}")
-        self.share, self.squarer, self.turned, self.overlaid = share, squarer, turned, overlaid
+        self.share, self.squarer, self.turned = share, squarer, turned
+        self.occluded, self.overlaid = occluded, overlaid
         self._plates = CropSynthesiser(find_fonts(Path(fonts)), weights=weights)
 
     def __call__(self, scene: Scene, rng: np.random.Generator) -> Scene:
         """``scene`` with its pastes: plates are added to its truth, the old one under a paste leaves it."""
         scene = replace(scene, image=np.ascontiguousarray(scene.image).copy())
         look = look_of(scene.image)
-        pasted = no_boxes()
+        pasted, distractors = no_boxes(), np.zeros((0, 4, 3), np.float32)
         for _ in range(int(rng.choice(5, p=PASTES))):
             is_plate = rng.random() < 0.5
             old = _real_plate(scene, pasted, WIDTHS[0] if is_plate else TELLING, rng)
@@ -87,11 +91,22 @@ class PlateSwap:
                 lit = nearby(look, cut(scene.image, scene.boxes[old]))
                 scene = _without_plate(scene, old, rng)
             paste(scene.image, shrunk(flat, corners), corners, lit, rng)
-            scene = _with_plate(scene, corners) if is_plate else scene
+            if is_plate:
+                scene = _with_plate(scene, corners)
+            else:
+                distractors = np.concatenate([distractors, _marked(corners)])
             pasted = np.concatenate([pasted, corners_to_box(corners)[None]])
+        self._hide(scene, distractors, look, rng)
         if rng.random() < self.overlaid:
             overlay(scene.image, scene.boxes, self._plates.faces, rng)
         return scene
+
+    def _hide(self, scene: Scene, distractors: Corners, look: Look, rng: np.random.Generator) -> None:
+        """Occluders before plates and, so that they tell of none, as often before ``distractors`` [N, 4, 3]."""
+        boxes = np.concatenate([scene.boxes, corners_to_box(distractors[..., :2])])
+        corners = np.concatenate([scene.corners, distractors])
+        for index in np.flatnonzero(rng.random(len(boxes)) < self.occluded).tolist():
+            occlude(scene.image, index, boxes, corners, nearby(look, cut(scene.image, boxes[index])), rng)
 
     def _plate(self, scene: Scene, old: int | None, rng: np.random.Generator) -> Plate:
         """A plate, of the shape that is wanted in the place of the plate ``old`` of ``scene``, or of none."""
@@ -129,7 +144,14 @@ def _without_plate(scene: Scene, old: int, rng: np.random.Generator) -> Scene:
 
 
 def _with_plate(scene: Scene, corners: Corners) -> Scene:
-    marked = np.concatenate([corners, np.ones((4, 1), np.float32)], 1)[None]
     limits = np.array(scene.image.shape[1::-1] * 2, np.float32)
     box = corners_to_box(corners).clip(0, limits)[None]
-    return replace(scene, boxes=np.concatenate([scene.boxes, box]), corners=np.concatenate([scene.corners, marked]))
+    return replace(
+        scene, boxes=np.concatenate([scene.boxes, box]), corners=np.concatenate([scene.corners, _marked(corners)])
+    )
+
+
+def _marked(corners: Corners) -> Corners:
+    """``corners`` [4, 2] as [1, 4, 3], all visible."""
+    marked: Corners = np.concatenate([corners, np.ones((4, 1), np.float32)], 1)[None]
+    return marked
