@@ -152,3 +152,15 @@ def test_weights_say_what_they_were_trained_from_and_on(tmp_path: Path) -> None:
         "trained_on": {"tunisia": 2, "samples_drawn": 7},
     }
     assert [Start.model_validate(start).name for start in (*earlier, last)] == ["coco", "detector 0123456", "run"]
+
+
+def test_pretrained_takes_over_what_ultralytics_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = PlateDetector()
+
+    class Downloaded(nn.Module):
+        def state_dict(self) -> dict[str, torch.Tensor]:
+            return of_coco(trained)
+
+    monkeypatch.setattr("src.models.detector.load_checkpoint", lambda name: (Downloaded(), {"name": name}))
+    first = "network.model.0.conv.weight"
+    torch.testing.assert_close(PlateDetector(pretrained=True).state_dict()[first], trained.state_dict()[first])
