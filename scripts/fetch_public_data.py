@@ -4,6 +4,11 @@ Exit status: 0 everything is there, 1 a source or some of its pictures are not (
 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import os
 import sys
@@ -13,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from src.core.command_line import Parser
+from src.core.command_line import Parser, run_command
 from src.data.importers.common import SourceError
 from src.data.manifest import ManifestError
 from src.data.public.catalogue import BY_HAND, LISTED, SOURCES
@@ -114,4 +119,4 @@ def _fault(line: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

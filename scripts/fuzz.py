@@ -6,6 +6,11 @@ Inputs are numbered, and ``--first N --inputs 1`` repeats one. A child process r
 names the input that it came of. Exit status: 0 all answered, 1 some not, 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import faulthandler
 import multiprocessing
 import os
@@ -21,7 +26,7 @@ from statistics import median
 from time import perf_counter
 
 from scripts.fuzz_corpus import corpus, damaged
-from src.core.command_line import Parser
+from src.core.command_line import Parser, run_command
 from src.core.image import ImageError, read_photograph
 from src.core.limits import LEAST_SIDE
 from src.runtime.output import describe
@@ -152,4 +157,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

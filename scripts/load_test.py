@@ -10,6 +10,11 @@ With --url it loads one that runs, whose database and folder of data it must rea
 1 something is not, 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import asyncio
 import json
@@ -28,7 +33,7 @@ from scripts.load.ledger import Ledger
 from scripts.load.pictures import make_pictures
 from scripts.load.report import memory, show, summarise
 from scripts.load.server import Server, ServerError, resident
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.evaluation.provenance import commit, machine
 from src.service.database import DatabaseError, open_database
 from src.service.store import open_pictures
@@ -169,4 +174,4 @@ def _report(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -7,11 +7,16 @@
 ``pip install '.[evaluate,peer]'``. Exit status: 0 all read, 1 some picture failed, 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import sys
 from pathlib import Path
 
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.core.image import ImageError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
@@ -62,4 +67,4 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -3,6 +3,11 @@
 Exit status: 0 done, 2 wrong usage, or a picture that cannot be read.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import shlex
 import sys
@@ -11,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
@@ -60,6 +65,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{PROG}: {error}", file=sys.stderr)
         return USAGE
     except OSError as error:
+        if error.filename is None:  # a full disk, of which the command line says so
+            raise
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
     show(short(report) + ([beside(report, before)] if before else []))
@@ -135,4 +142,4 @@ def _over_zero(kind: Callable[[str], Number], most: Number) -> Callable[[str], N
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -3,6 +3,11 @@
 Exit status: 0 done, 1 some picture could not be read (the card stays as it was), 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,7 +20,7 @@ from rich.table import Table
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, write_card
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.core.format_reader import FormatReader
 from src.core.format_set import FormatParameters
 from src.core.image import ImageError
@@ -196,4 +201,4 @@ def _fault(message: str, status: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

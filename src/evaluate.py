@@ -3,6 +3,11 @@
 Exit status: 0 done, 1 some picture was skipped (the figures leave it out), 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import shlex
 import sys
@@ -13,7 +18,7 @@ from pathlib import Path
 import cv2
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
@@ -99,6 +104,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{PROG}: {error}", file=sys.stderr)
         return USAGE
     except OSError as error:
+        if error.filename is None:  # a full disk, of which the command line says so
+            raise
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
     terminal.show(built)
@@ -229,4 +236,4 @@ def _name_skipped(systems: Sequence[System]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -3,21 +3,24 @@
 Exit status: 0 all read, 1 some picture failed (the others are still printed), 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
-from typing import TextIO
 
 import cv2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, abandon, run_command
 from src.core.format_reader import CountryError
 from src.runtime.command import add_country_flags, add_model_flags, add_triton_flag, probability
 from src.runtime.draw import AnnotatedFolder
@@ -51,18 +54,12 @@ Exit status: 0 all read, 1 some picture failed, 2 wrong usage (options, models, 
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs the command line and returns the exit status; a closed pipe and Ctrl-C end it quietly."""
+    """Runs the command line and returns the exit status."""
     args = parse(argv)
     for stream in (sys.stdout, sys.stderr):
         # file names may hold bytes that are no UTF-8: backslashreplace turns those into JSON's own escapes
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    try:
-        return run(args)
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        _abandon(sys.stdout, sys.stderr)
-        return 141
+    return run(args)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -177,7 +174,7 @@ def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: ar
         raise
     except OSError as error:
         if args.output is None:
-            _abandon(sys.stdout)
+            abandon(sys.stdout)
         return _fault(str(args.output or "standard output"), f"cannot be written ({error.strerror})")
     return status
 
@@ -199,16 +196,10 @@ def _progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Iterable[Outc
         yield progress.track(outcomes, total)
 
 
-def _abandon(*streams: TextIO) -> None:
-    """Sends what they still hold nowhere, or Python complains about them while it ends."""
-    for stream in streams:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
 def _fault(name: str, message: str, status: int = 1) -> int:
     print(f"{name}: {message}", file=sys.stderr, flush=True)
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -3,8 +3,12 @@
 Exit status: 0 done, 1 a text fits no format, 2 wrong usage or a registry that cannot be used.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from src.core.alphabet import Alphabet
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.core.plates import REGISTRY, Country, RegistryError, fitting, load_country, load_registry
 from src.data.synthesis import FontError, find_fonts
 from src.data.synthesis.registered import PlateMaker
@@ -36,13 +40,12 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     try:
         return int(args.run(args))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it ends
-        return 141
     except (RegistryError, FontError) as error:
         print(f"{PROG}: {error}", file=sys.stderr)
         return USAGE
     except OSError as error:
+        if error.filename is None:  # a full disk, of which the command line says so
+            raise
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
 
@@ -141,4 +144,4 @@ def _chosen(args: argparse.Namespace) -> Sequence[Country]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

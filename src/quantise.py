@@ -3,6 +3,11 @@
 Exit status: 0 done, 1 it answers otherwise, or a picture cannot be read (nothing is written), 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import logging
 import shutil
@@ -16,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.card import CardError, ModelCard, load_card, sha256_of, write_card
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.core.geometry import box_to_corners, iou_matrix
 from src.core.image import ImageError, read_named
 from src.core.types import Image
@@ -153,4 +158,4 @@ def _write_golden(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -3,6 +3,11 @@
 Exit status: 0 done, 1 some picture was skipped (the figures leave it out), 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import shlex
 import sys
@@ -14,7 +19,7 @@ import cv2
 from PIL import Image as PillowImage
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.core.image import SUFFIXES, ImageError
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
@@ -69,6 +74,8 @@ def main(argv: list[str] | None = None) -> int:
     except (SetError, ManifestError, LabelError, CorrectionError, CardError, ProviderError, ReportError) as error:
         print(f"{PROG}: {error}", file=sys.stderr)
     except OSError as error:
+        if error.filename is None:  # a full disk, of which the command line says so
+            raise
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
     return USAGE
 
@@ -216,4 +223,4 @@ def _sheet(args: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -1,9 +1,15 @@
 """Trains the plate reader: ``python -m src.train_ocr [HYDRA OVERRIDES]``."""
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import hydra
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig
 
+from src.core.command_line import run_command
 from src.training.build import TrainConfig
 from src.training.train import train_or_explain
 
@@ -16,4 +22,4 @@ def main(config: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -10,18 +10,31 @@ from pathlib import Path
 import pytest
 
 
+def ended(program: str) -> "subprocess.CompletedProcess[str]":
+    """A process that begins as a command line does, and then runs ``program``."""
+    begun = f"from src.core.command_line import begin_command; begin_command(); {program}"
+    return subprocess.run([sys.executable, "-c", begun], capture_output=True, text=True, check=False)
+
+
 def test_ctrl_c_while_a_command_line_imports() -> None:
-    """While ``python -m`` looks for its module, the first word is -m."""
-    program = "import sys; sys.argv = ['-m']; import src; raise KeyboardInterrupt"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = ended("raise KeyboardInterrupt")
     assert (done.returncode, done.stderr) == (130, "")
 
 
 def test_every_other_fault_keeps_its_traceback() -> None:
-    program = "import sys; sys.argv = ['-m']; import src; raise RuntimeError('disk pulled')"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = ended("raise RuntimeError('disk pulled')")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "RuntimeError: disk pulled"
+
+
+def test_importing_the_package_changes_nothing() -> None:
+    """Even where a command line imports it: ``python -m`` has -m as its first word while it looks for the module."""
+    program = (
+        "import sys, warnings; sys.argv = ['-m']; before = sys.excepthook, list(warnings.filters);"
+        "import src, src.core; print((sys.excepthook, list(warnings.filters)) == before)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="named pipes")

@@ -1,11 +1,25 @@
 """What every plain command line has: faults in one line, and their exit status."""
 
 import argparse
+import errno
+import os
 import sys
-from typing import NoReturn
+import warnings
+from collections.abc import Callable
+from types import TracebackType
+from typing import NoReturn, TextIO
 
+FAILED = 1
+"""Exit status where the output cannot be written, or some input failed."""
 USAGE = 2
 """Exit status for wrong usage: options, models, providers."""
+INTERRUPTED = 130
+"""Exit status of a command line that Ctrl-C ended, as shells have it: 128 and the number of SIGINT."""
+CLOSED_PIPE = 141
+"""Exit status where nobody reads the output any more, as shells have it: 128 and the number of SIGPIPE."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system answers where no more can be written; it does not say into which file."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,3 +38,59 @@ class Parser(argparse.ArgumentParser):
         """Ends the program with one line and status 2."""
         print(f"{self.prog}: {message} (--help lists the options)", file=sys.stderr)
         raise SystemExit(USAGE)
+
+
+def begin_command() -> None:
+    """Prepares a process that is a command line; it is called before the imports, which take seconds.
+
+    From here on Ctrl-C ends the process quietly. A closed standard output (``>&-``) ends it at once, with one line and
+    status 1: the next file that is opened would take its place, and what is printed would be written into that file. A
+    closed standard error is replaced by one that goes nowhere, or its lines would be printed among the results.
+    """
+    sys.excepthook = _quiet
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # odd EXIF is no fault of the pixels, sizes are checked here
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # it is open as long as the process lives
+    if sys.stdout is None:
+        print("standard output: is closed; `> /dev/null` throws away what is printed", file=sys.stderr)
+        raise SystemExit(FAILED)
+
+
+def run_command(main: Callable[[], int | None]) -> NoReturn:
+    """Ends the process with the status that ``main`` returns, once all that it printed is written.
+
+    A reader that has closed the pipe ends it quietly with status 141, a full disk with one line and status 1.
+    """
+    try:
+        status = _status(main)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        abandon(sys.stdout, sys.stderr)
+        status = CLOSED_PIPE
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        abandon(sys.stdout)
+        print(f"output: cannot be written ({error.strerror})", file=sys.stderr)
+        status = FAILED
+    sys.exit(status)
+
+
+def abandon(*streams: TextIO) -> None:
+    """Sends what ``streams`` still hold nowhere, or Python complains about it while it ends."""
+    for stream in streams:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _status(main: Callable[[], int | None]) -> int | str | None:
+    """What ``main`` returns, or what it ends the program with."""
+    try:
+        return main()
+    except SystemExit as end:
+        return end.code
+
+
+def _quiet(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        raise SystemExit(INTERRUPTED)
+    sys.__excepthook__(kind, error, trace)

@@ -3,8 +3,12 @@
 Exit status: 0 no fault, 1 faults, 2 wrong usage or a manifest that cannot be read.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from src.core.alphabet import Alphabet
+from src.core.command_line import run_command
 from src.data.faults import Checked, Fault, check_record, check_splits
 from src.data.manifest import ManifestError, Record, read_manifest
 
@@ -150,4 +155,4 @@ def _print_faults(console: Console, faults: list[Fault], named: int | None) -> N
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

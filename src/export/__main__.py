@@ -1,5 +1,10 @@
 """Exports both models, and to a Triton repository beside them: ``python -m src.export [HYDRA OVERRIDES]``."""
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import logging
 import sys
 from functools import partial
@@ -11,6 +16,7 @@ import numpy.typing as npt
 from omegaconf import DictConfig
 
 from src.core.card import CardError, ModelCard
+from src.core.command_line import run_command
 from src.core.geometry import box_to_corners, crop_plate, letterbox
 from src.core.image import ImageError, read_image
 from src.core.plates import RegistryError, load_registry
@@ -68,4 +74,4 @@ def main(config: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

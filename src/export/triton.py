@@ -4,13 +4,18 @@ A client takes the card from the export itself, so the repository has no alphabe
 says which file a version is, and a client asks for the one of its card: see ``src.runtime.triton_model``.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import shutil
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from src.core.card import CardError, ModelCard, sha256_of
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.core.geometry import canvas_size
 from src.runtime.model import INPUT, Model, Task, Tensor, check_contract
 from src.runtime.plate_reader import MAX_BATCH
@@ -155,4 +160,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

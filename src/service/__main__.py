@@ -4,6 +4,11 @@ Exit status: 0 ended by Ctrl-C or SIGTERM, with everything answered that was tak
 models, database, a port in use).
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import os
 import sys
 from contextlib import ExitStack
@@ -13,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.runtime.session import ProviderError
 from src.runtime.triton import TritonError
 from src.service.app import create_app
@@ -74,4 +79,4 @@ class _Server(uvicorn.Server):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -3,9 +3,16 @@
 Exit status: 0 it answers with success, 1 it does not.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import sys
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
+
+from src.core.command_line import run_command
 
 TIMEOUT_S = 4.0
 
@@ -34,4 +41,4 @@ def probe(url: str, timeout: float = TIMEOUT_S) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -3,6 +3,11 @@
 Exit status: 0 ended by Ctrl-C or SIGTERM, 1 a part failed, 2 wrong usage (options, a port in use, settings).
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import os
 import signal
 import subprocess
@@ -12,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from src.core.command_line import USAGE, Parser
+from src.core.command_line import USAGE, Parser, run_command
 from src.service.ports import address, port_fault, tcp_port
 from src.service.probe import probe
 from src.service.settings import PREFIX, Settings, SettingsError
@@ -156,4 +161,4 @@ def _check(parts: Sequence[Part], processes: Sequence[subprocess.Popen[bytes]]) 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

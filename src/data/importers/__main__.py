@@ -3,6 +3,11 @@
 Exit status: 0 all imported, 1 some images were not (each is named, the others are written), 2 wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import os
 import re
@@ -10,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from src.core.command_line import run_command
 from src.data.importers.ccpd import read_ccpd
 from src.data.importers.common import Defaults, RecordError, SourceError, region_code
 from src.data.importers.crops_csv import read_csv
@@ -45,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SourceError as error:
         parser.error(str(error))
     except OSError as error:
+        if error.filename is None:  # a full disk, of which the command line says so
+            raise
         parser.error(f"{error.filename}: {error.strerror}")
     for fault in faults:
         print(fault, file=sys.stderr)
@@ -155,4 +163,4 @@ def _summary(out: Path, records: list[Record], faults: list[RecordError]) -> str
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

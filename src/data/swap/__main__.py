@@ -1,5 +1,10 @@
 """A sheet of training canvases, all of them pasted into: ``python -m src.data.swap OUT.png --count 40 [--marks]``."""
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from src.core.command_line import run_command
 from src.core.image import ImageError, read_image
 from src.core.plates import RegistryError
 from src.core.types import Image
@@ -70,4 +76,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -4,6 +4,11 @@
 of a region and then three drawn ones.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import os
 from pathlib import Path
@@ -11,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from src.core.command_line import run_command
 from src.core.image import ImageError
 from src.core.plates import REGISTRY, RegistryError, load_registry
 from src.core.types import Image
@@ -107,4 +113,4 @@ def _records(path: Path) -> tuple[list[Record], Path]:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -1,5 +1,10 @@
 """Whole drawn scenes with labels, for the examples: ``python -m src.data.synthesis.scenes OUT_DIR``."""
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from src.core.command_line import run_command
 from src.core.geometry import box_to_corners, corners_to_box
 from src.core.plates import REGISTRY, RegistryError, load_country
 from src.core.types import Boxes, Corners, Image
@@ -141,4 +147,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -3,15 +3,19 @@
 The environment variable NUMBER_PLATE_PAGE_KEY is the API key of visitors who enter none. Exit status 2: wrong usage.
 """
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 import os
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from streamlit.web import cli
 
-from src.core.command_line import Parser
+from src.core.command_line import Parser, run_command
 from src.service.page import API
 from src.service.ports import address, port_fault, tcp_port
 
@@ -80,4 +84,4 @@ def _address(word: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

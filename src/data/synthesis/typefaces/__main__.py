@@ -1,5 +1,10 @@
 """A sheet of the typefaces that are drawn here: ``python -m src.data.synthesis.typefaces OUT.png [FACE ...]``."""
 
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from src.core.command_line import run_command
 from src.data.synthesis.typefaces import OWN, FontError, load_typeface
 from src.data.synthesis.typefaces.pen import Mask
 
@@ -49,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)
