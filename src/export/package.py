@@ -1,5 +1,6 @@
 """A checkpoint to a shipped folder: ONNX, card, golden tensors, half-precision weights."""
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -115,6 +116,7 @@ def _ship(
 ) -> ModelCard:
     """Builds the folder beside ``out`` and swaps it in when every check has passed; a failure writes nothing."""
     building = out.with_name(f".{out.name}.building")
+    _mend_swap(out)
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
@@ -134,11 +136,49 @@ def _ship(
         arrays: dict[str, Any] = {"images": golden} | onnx_outputs(onnx_file, golden)
         np.savez_compressed(building / "golden.npz", **arrays)
         save_weights(model, building / "weights.safetensors")
-        shutil.rmtree(out, ignore_errors=True)
-        building.rename(out)
-    finally:
+    except BaseException:
         shutil.rmtree(building, ignore_errors=True)
+        raise
+    _swap_in(building, out)
     return card
+
+
+def _swap_in(building: Path, out: Path) -> None:
+    """Gives ``building`` the name of ``out``; an older export is removed when that is done.
+
+    Raises ExportError where a name cannot be changed: the older export stays then, and the new one lies in
+    ``building``.
+    """
+    older = _older(out)
+    try:
+        if os.path.lexists(out):
+            out.rename(older)
+        building.rename(out)
+    except OSError as error:
+        _mend_swap(out)
+        raise ExportError(f"{out}: cannot be replaced ({error.strerror}); the new export is {building}") from error
+    _remove(older)
+
+
+def _mend_swap(out: Path) -> None:
+    """Where a swap was cut off, the older export gets its name back, or is removed where the new one is in place."""
+    older = _older(out)
+    if os.path.lexists(out):
+        _remove(older)
+    elif os.path.lexists(older):
+        older.rename(out)
+
+
+def _older(out: Path) -> Path:
+    return out.with_name(f".{out.name}.older")
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder, or a link to one but not what it points to; what is not there is no fault."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
 
 
 def same_on_smaller_canvases(model: nn.Module, images: npt.NDArray[np.uint8], tolerances: dict[str, float]) -> Check:

@@ -1,5 +1,6 @@
 """A folder is shipped whole, or an older one stays as it was."""
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,52 @@ def test_a_mismatch_writes_nothing(out: Path, images: np.ndarray) -> None:
             _ship(Brightness(), out, batch, {"log_probs": 1e-3}, FACTS, check)
         assert [p.name for p in out.iterdir()] == ["older"]
         assert [p.name for p in out.parent.iterdir()] == ["ocr"]
+
+
+def ship(out: Path, images: np.ndarray) -> None:
+    _ship(Brightness(), out, images, {"log_probs": 1e-3}, FACTS, lambda _: None)
+
+
+def refuse_to_rename(monkeypatch: pytest.MonkeyPatch, refused: str) -> None:
+    """Lets the renaming of a folder called ``refused`` fail, as where it is a mount point."""
+    rename = Path.rename
+
+    def stubborn(self: Path, target: Path) -> Path:
+        if self.name == refused:
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stubborn)
+
+
+@pytest.mark.parametrize("refused", ["ocr", ".ocr.building"])
+def test_where_a_rename_fails_the_older_export_stays_and_the_new_one_is_named(
+    out: Path, images: np.ndarray, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    refuse_to_rename(monkeypatch, refused)
+    with pytest.raises(ExportError, match=r"ocr: cannot be replaced \(Device .*; the new export is .*\.ocr\.building"):
+        ship(out, images)
+    assert [p.name for p in out.iterdir()] == ["older"]
+    assert load_card(out.with_name(".ocr.building")).name == "ocr"
+    assert sorted(p.name for p in out.parent.iterdir()) == [".ocr.building", "ocr"]
+
+
+def test_an_export_that_a_kill_left_without_its_name_gets_it_back(out: Path, images: np.ndarray) -> None:
+    """The next export fails, so that nothing but the older one is left."""
+    out.rename(out.with_name(".ocr.older"))
+    with pytest.raises(ParityError):
+        ship(out, images[:2])
+    assert [p.name for p in out.iterdir()] == ["older"]
+    assert [p.name for p in out.parent.iterdir()] == ["ocr"]
+
+
+def test_a_link_is_replaced_and_what_it_points_to_stays(out: Path, images: np.ndarray) -> None:
+    out.rename(out.with_name("kept"))
+    out.symlink_to("kept")
+    ship(out, images)
+    assert load_card(out).name == "ocr"
+    assert [p.name for p in out.with_name("kept").iterdir()] == ["older"]
+    assert sorted(p.name for p in out.parent.iterdir()) == ["kept", "ocr"]
 
 
 class Reader(Brightness):
