@@ -28,7 +28,6 @@ from time import perf_counter
 from scripts.fuzz_corpus import corpus, damaged
 from src.core.command_line import Parser, run_command
 from src.core.image import ImageError, read_photograph
-from src.core.limits import LEAST_SIDE
 from src.runtime.output import describe
 from src.runtime.reader import Reader, read_file
 
@@ -120,7 +119,7 @@ def answer(path: Path, reader: Reader | None) -> str:
     """Decodes a file, and reads its plates where there is a ``reader``; whatever is raised but ImageError gets out."""
     try:
         if reader is None:
-            read_photograph(path, LEAST_SIDE)
+            read_photograph(path)
             return "decoded"
         describe(str(path), read_file(reader, path)[1], None)
     except ImageError as error:

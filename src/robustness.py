@@ -25,7 +25,7 @@ from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.evaluation import provenance
-from src.evaluation.pictures import read_labelled
+from src.evaluation.pictures import in_pixels, read_labelled
 from src.evaluation.report.wording import counted
 from src.evaluation.robustness import report as robustness_report
 from src.evaluation.robustness.compare import common, compare
@@ -208,10 +208,10 @@ def _first_sheet(pictures: Sequence[Picture], args: argparse.Namespace) -> Pillo
     """Of the first picture that can be read. Raises SetError."""
     for pictures_of, record in pictures:
         try:
-            image = read_labelled(pictures_of.root / record.image, record)
+            photograph = read_labelled(pictures_of.root / record.image, record)
         except ImageError:
             continue  # named by whoever reads them all
-        return sheet(image, record, args.effects, args.severities)
+        return sheet(photograph.pixels, in_pixels(record, photograph), args.effects, args.severities)
     raise SetError("none of the pictures could be read")
 
 

@@ -24,6 +24,7 @@ from PIL import (  # the plugins register themselves; Pillow would look through 
 )
 from PIL import Image as PillowImage
 
+from src.core.limits import LEAST_SIDE
 from src.core.types import Image
 
 MAX_PIXELS = 100_000_000
@@ -95,15 +96,16 @@ def read_named(path: Path | str) -> Image:
         raise ImageError(f"{path}: {error}") from None
 
 
-def read_photograph(path: Path | str, least_side: int, max_pixels: int = MAX_PIXELS) -> Photograph:
+def read_photograph(path: Path | str, least_side: int = LEAST_SIDE, max_pixels: int = MAX_PIXELS) -> Photograph:
     """``read_image`` at 1/2, 1/4 or 1/8 of the size where the longer side keeps at least ``least_side`` pixels.
 
-    A JPEG is decoded at that size in the first place, other formats are averaged over squares. Raises ImageError.
+    This is how every picture is decoded in which plates are looked for, to be read or to be measured. A JPEG is decoded
+    at that size in the first place, other formats are averaged over squares. Raises ImageError.
     """
     return decode_photograph(_snapshot(path), least_side, max_pixels)
 
 
-def decode_photograph(data: bytes, least_side: int, max_pixels: int = MAX_PIXELS) -> Photograph:
+def decode_photograph(data: bytes, least_side: int = LEAST_SIDE, max_pixels: int = MAX_PIXELS) -> Photograph:
     """``read_photograph`` of a file's bytes. Raises ImageError."""
     with _named_faults(max_pixels), _open(io.BytesIO(data)) as picture:
         width, height = picture.size

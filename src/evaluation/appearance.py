@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from src.core.geometry import box_to_corners, crop_plate, tilt
-from src.core.types import Corners, Image
+from src.core.image import Photograph
+from src.core.types import Corners
 from src.data.manifest import Box, Points
 from src.evaluation.outcome import Appearance
 
@@ -13,15 +14,15 @@ HEIGHT = 32
 small plate, enlarged, counts as the blurred one that it is."""
 
 
-def appearance(image: Image, box: Box, corners: Points | Corners | None = None) -> Appearance:
-    """Measures the plate in ``box`` (pixels of ``image``, RGB); ``corners`` clockwise from its own top left.
+def appearance(photograph: Photograph, box: Box, corners: Points | Corners | None = None) -> Appearance:
+    """Measures the plate in ``box``, in pixels of the file; ``corners`` clockwise from its own top left.
 
     Sharpness is the standard deviation of the Laplacian, the square root of the focus measure of Pech-Pacheco
     et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
     """
     x1, y1, x2, y2 = box
     size = HEIGHT, max(1, round(HEIGHT * (x2 - x1) / max(y2 - y1, 1.0)))
-    crop = crop_plate(image, box_to_corners(np.array(box, np.float32)), size, margin=0)
+    crop = crop_plate(photograph.pixels, box_to_corners(np.array(box, np.float32) / photograph.factor), size, margin=0)
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     return Appearance(
         width=x2 - x1,

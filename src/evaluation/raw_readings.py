@@ -11,7 +11,7 @@ from src.core.image import ImageError
 from src.core.types import Image
 from src.data.manifest import Record
 from src.evaluation.calibration import Readings
-from src.evaluation.pictures import read_labelled
+from src.evaluation.pictures import in_pixels, read_labelled
 from src.evaluation.sets import EvaluationSet
 from src.runtime.plate_reader import PlateReader, whole
 
@@ -43,14 +43,14 @@ def photographed(reader: PlateReader, sets: Sequence[EvaluationSet]) -> Iterator
     """The plates of ``sets`` whose text is known and verified. Raises ImageError that names the picture."""
     for path, record in ((s.root / r.image, r) for s in sets for r in s.records if r.verified):
         try:
-            image = read_labelled(path, record)
+            photograph = read_labelled(path, record)
         except ImageError as error:
             raise ImageError(f"{path}: {error}") from None
         if record.text:
-            yield Case(record.source, record.image, _whole(reader, image), record.text, record.region)
-        for plate in record.plates or ():
+            yield Case(record.source, record.image, _whole(reader, photograph.pixels), record.text, record.region)
+        for plate in in_pixels(record, photograph).plates or ():
             if plate.text and plate.sure:
-                crop = reader.crop(image, box_to_corners(np.array(plate.box, np.float32)))
+                crop = reader.crop(photograph.pixels, box_to_corners(np.array(plate.box, np.float32)))
                 yield Case(record.source, record.image, crop, plate.text, plate.region)
 
 

@@ -7,8 +7,7 @@ from statistics import median
 from time import perf_counter
 from typing import Protocol
 
-from src.core.image import ImageError
-from src.core.types import Image
+from src.core.image import ImageError, Photograph
 from src.data.manifest import Record
 from src.evaluation.average_precision import ImageDetections, average_precision
 from src.evaluation.figures import detection_figures, reading_figures
@@ -65,10 +64,10 @@ class Contestant(Protocol):
     name: str
     predictions: str | None  # the file that it comes from
 
-    def scene(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
+    def scene(self, run: SetRun, record: Record, path: Path, photograph: Photograph) -> None:
         """A picture of a set of scenes: every plate in it is labelled."""
 
-    def plate(self, run: SetRun, record: Record, path: Path, image: Image) -> None:
+    def plate(self, run: SetRun, record: Record, path: Path, photograph: Photograph) -> None:
         """A picture that tests the OCR alone: a crop, or a scene of which only the labelled boxes matter."""
 
 
@@ -79,7 +78,7 @@ def evaluate_set(pictures: EvaluationSet, contestants: Sequence[Contestant]) -> 
         path = pictures.root / record.image
         start = perf_counter()
         try:
-            image = read_labelled(path, record)
+            photograph = read_labelled(path, record)
         except ImageError as error:
             for run in runs:
                 run.skip(path, str(error))
@@ -87,7 +86,7 @@ def evaluate_set(pictures: EvaluationSet, contestants: Sequence[Contestant]) -> 
         runs[0].time(decode=(perf_counter() - start) * 1e3)
         for contestant, run in zip(contestants, runs, strict=True):
             show = contestant.scene if pictures.kind == "scenes" else contestant.plate
-            show(run, record, path, image)
+            show(run, record, path, photograph)
     return runs
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from src.core.geometry import box_to_corners, iou_matrix
+from src.core.image import Photograph
 from src.core.metrics import corner_error, covers_ends, match_boxes, over_ignored
-from src.core.types import Boxes, Corners, Image
+from src.core.types import Boxes, Corners
 from src.data.manifest import Box, PlateLabel, Record
 from src.evaluation.appearance import appearance
 from src.evaluation.outcome import Flow, ImageOutcome, Outcome
@@ -17,11 +18,11 @@ from src.evaluation.predictions import PredictedPlate, Prediction
 
 
 def score_scene(
-    set_name: str, record: Record, prediction: Prediction, image: Image | None = None
+    set_name: str, record: Record, prediction: Prediction, photograph: Photograph | None = None
 ) -> tuple[list[Outcome], ImageOutcome]:
     """The whole path over one scene: an outcome of flow ``path`` per labelled plate, and the picture's counts.
 
-    With ``image`` (RGB) each outcome also says how its plate looks.
+    With ``photograph`` each outcome also says how its plate looks.
     """
     plates, labels = prediction.plates or (), record.plates or ()
     boxes, true = as_boxes([p.box for p in plates]), as_boxes([label.box for label in labels])
@@ -29,7 +30,7 @@ def score_scene(
     overlaps = iou_matrix(boxes, true)
     outcomes = []
     for number, label in enumerate(labels):
-        labelled = _labelled(set_name, "path", record, number, label, image)
+        labelled = _labelled(set_name, "path", record, number, label, photograph)
         p = of_label.get(number)
         outcomes.append(labelled if p is None else _found(labelled, label, plates[p], float(overlaps[p, number])))
     unmatched = boxes[[p for p in range(len(boxes)) if p not in of_label.values()]]
@@ -44,27 +45,27 @@ def readable(record: Record) -> list[int]:
 
 
 def score_true_boxes(
-    set_name: str, record: Record, prediction: Prediction, image: Image | None = None
+    set_name: str, record: Record, prediction: Prediction, photograph: Photograph | None = None
 ) -> list[Outcome]:
     """The OCR alone over one scene: ``prediction`` has a plate for each ``readable`` one, in that order."""
     labels = record.plates or ()
     return [
-        _matched(_labelled(set_name, "ocr", record, number, labels[number], image), plate, 1.0)
+        _matched(_labelled(set_name, "ocr", record, number, labels[number], photograph), plate, 1.0)
         for number, plate in zip(readable(record), prediction.plates or (), strict=True)
     ]
 
 
-def score_crop(set_name: str, record: Record, prediction: Prediction, image: Image) -> Outcome:
+def score_crop(set_name: str, record: Record, prediction: Prediction, photograph: Photograph) -> Outcome:
     """The OCR alone over a picture that is a plate already cut out; of several readings the surest counts.
 
     A text that nobody verified counts for nothing.
     """
-    whole = (0.0, 0.0, float(image.shape[1]), float(image.shape[0]))
+    whole = (0.0, 0.0, float(photograph.width), float(photograph.height))
     label = PlateLabel(box=whole, text=record.text, region=record.region, corners=record.corners, lines=record.lines)
     label = label.model_copy(update={"sure": record.verified})
     blank = PredictedPlate(box=whole, text="", confidence=0)
     plate = max(prediction.plates or (blank,), key=lambda p: p.confidence)
-    return _matched(_labelled(set_name, "ocr", record, 0, label, image), plate, 1.0)
+    return _matched(_labelled(set_name, "ocr", record, 0, label, photograph), plate, 1.0)
 
 
 def as_boxes(boxes: Sequence[Box]) -> Boxes:
@@ -73,7 +74,7 @@ def as_boxes(boxes: Sequence[Box]) -> Boxes:
 
 
 def _labelled(
-    set_name: str, flow: Flow, record: Record, number: int, label: PlateLabel, image: Image | None
+    set_name: str, flow: Flow, record: Record, number: int, label: PlateLabel, photograph: Photograph | None
 ) -> Outcome:
     """A labelled plate, missed so far. A text that is not certain counts for nothing."""
     return Outcome(
@@ -87,7 +88,7 @@ def _labelled(
         published_text=label.published_text if label.sure else None,
         region=label.region,
         lines=label.lines,
-        appearance=None if image is None else appearance(image, label.box, label.corners),
+        appearance=None if photograph is None else appearance(photograph, label.box, label.corners),
         found=False,
         iou=0.0,
     )

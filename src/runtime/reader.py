@@ -11,7 +11,6 @@ import numpy as np
 
 from src.core.geometry import box_to_corners, tilt
 from src.core.image import Photograph, read_photograph
-from src.core.limits import LEAST_SIDE
 from src.core.types import Boxes, Corners, Detection, Image, Reading
 from src.runtime.backend import opener
 from src.runtime.detector import Detector
@@ -133,7 +132,7 @@ def read_file(reader: ReadsImages, path: Path | str) -> tuple[Photograph, ImageR
     The decoded photograph is returned for whoever draws on it. Raises ImageError.
     """
     start = perf_counter()
-    photograph = read_photograph(path, LEAST_SIDE)
+    photograph = read_photograph(path)
     decode = _ms(start, perf_counter())
     return photograph, in_file(reader.read(photograph.pixels), photograph, decode)
 

@@ -10,7 +10,6 @@ from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from src.core.image import ImageError, Photograph, decode_photograph
-from src.core.limits import LEAST_SIDE
 from src.runtime.reader import ImageResult, Reader, in_file
 from src.runtime.together import read_together
 
@@ -117,7 +116,7 @@ class Engine:
         """The picture, and the milliseconds that it took; a bad one is told to whoever waits for it."""
         start = perf_counter()
         try:
-            photograph = decode_photograph(job.task.data, LEAST_SIDE, self._max_pixels)
+            photograph = decode_photograph(job.task.data, max_pixels=self._max_pixels)
         except ImageError as error:
             job.future.set_exception(error)
             return None

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from src.data.manifest import PlateLabel, Record
 from src.evaluation.average_precision import AP_FLOOR
 from src.evaluation.contestants import Ours, OursByCountry, Predicted
-from src.evaluation.predictions import PredictedPlate, Prediction
+from src.evaluation.predictions import PredictedPlate, Prediction, of_result
 from src.evaluation.run import SetRun, evaluate_set, gather
 from src.evaluation.sets import EvaluationSet
 from src.evaluation.system import SetFigures
 from src.runtime.detector import Detector
-from src.runtime.reader import Reader
+from src.runtime.reader import Reader, read_file
 from tests.conftest import with_formats
 
 Photo = Callable[..., Path]
@@ -30,6 +32,26 @@ def scenes(photo: Photo, *plates: PlateLabel, **changes: Any) -> EvaluationSet:
 def ours(models: Path, min_confidence: float | None = None) -> Ours:
     sweep = Detector(models / "detector", 1, "cpu", AP_FLOOR)
     return Ours(Reader(models, 1, min_confidence=min_confidence), sweep)
+
+
+def test_a_huge_photograph_is_measured_by_what_is_read_in_it(models: Path, photo: Photo, tmp_path: Path) -> None:
+    """It is decoded at a half for both; everything that is told of it is in the file's own pixels."""
+    size, times = (3456, 2304), 36
+    path = tmp_path / "huge.png"
+    Image.open(photo(blue=True)).resize(size, Image.Resampling.NEAREST).save(path, compress_level=1)
+    reader = Reader(models, 1)
+    read = of_result(path.name, read_file(reader, path)[1])
+    labels = tuple(PlateLabel(box=plate.box, text="AB01") for plate in read.plates or ())
+    assert labels[0].box == pytest.approx([times * side for side in RED], abs=40)
+    pictures = EvaluationSet("gate", "scenes", tmp_path, (Record(image=path.name, plates=labels),))
+    (run,) = evaluate_set(pictures, [ours(models)])
+    found = {o.plate: o for o in run.outcomes if o.flow == "path"}
+    assert [found[number].iou for number in range(len(labels))] == pytest.approx([1] * len(labels))
+    assert [found[number].confidence for number in found] == [plate.confidence for plate in read.plates or ()]
+    assert found[0].appearance.width == pytest.approx(times * 30, abs=60)
+    on_true_boxes = {o.plate: o.text for o in run.outcomes if o.flow == "ocr"}
+    assert on_true_boxes == {number: plate.text for number, plate in enumerate(read.plates or ())}
+    np.testing.assert_allclose(run.detections[0].boxes[0], labels[0].box, atol=1)
 
 
 def figures(pictures: EvaluationSet, models: Path, min_confidence: float | None = None) -> SetFigures:

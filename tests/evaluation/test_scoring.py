@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from src.core.image import Photograph
 from src.data.manifest import Box, PlateLabel, Record
 from src.evaluation.predictions import PredictedPlate, Prediction
 from src.evaluation.scoring import readable, score_crop, score_scene, score_true_boxes
 
 BOX, FAR, AWAY = (0.0, 0.0, 100.0, 20.0), (0.0, 100.0, 100.0, 120.0), (300.0, 0.0, 400.0, 20.0)
-IMAGE = np.full((200, 400, 3), 90, np.uint8)
+IMAGE = Photograph(np.full((200, 400, 3), 90, np.uint8), 400, 200, 1, "image/png")
 
 
 def predicted(*plates: tuple[Box, str]) -> Prediction:

@@ -12,7 +12,7 @@ import onnxruntime as ort
 from PIL import Image as PillowImage
 
 from src.core.geometry import box_to_corners
-from src.core.image import ImageError, read_image
+from src.core.image import ImageError, read_photograph
 from src.core.types import Image
 from src.evaluation.latency.schema import BatchRow, BenchmarkError, PictureRow, Quantiles, Stage
 from src.runtime.reader import Reader, read_file
@@ -155,8 +155,8 @@ def scaled(paths: Sequence[Path], megapixels: float, folder: Path) -> list[Path]
 
 
 def load(path: Path) -> Image:
-    """``read_image`` whose fault names the file. Raises BenchmarkError."""
+    """The picture as every command decodes it; its fault names the file. Raises BenchmarkError."""
     try:
-        return read_image(path)
+        return read_photograph(path).pixels
     except ImageError as error:
         raise BenchmarkError(f"{path}: {error}") from None

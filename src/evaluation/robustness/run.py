@@ -13,7 +13,7 @@ from src.core.types import Image
 from src.data.manifest import Record
 from src.evaluation.figures import Floats, interval, ratio, resampled_ratios
 from src.evaluation.outcome import Figure
-from src.evaluation.pictures import read_labelled
+from src.evaluation.pictures import in_pixels, read_labelled
 from src.evaluation.predictions import of_result
 from src.evaluation.robustness.distort import distort
 from src.evaluation.robustness.schema import CLEAN, FOUND, GONE, MISSED, READ, Condition, FigureName, Plate, Relative
@@ -67,14 +67,15 @@ def run(pictures: Iterable[Picture], reader: Reader, conditions: Sequence[Condit
     for pictures_of, record in pictures:
         path = pictures_of.root / record.image
         try:
-            image = read_labelled(path, record)
+            photograph = read_labelled(path, record)
         except ImageError as error:
             done.skipped.append(Skipped(set=pictures_of.name, image=str(path), fault=str(error)))
             continue
         done.sets[pictures_of.name] = done.sets.get(pictures_of.name, 0) + 1
         done.plates += plates_of(pictures_of.name, record)
+        seen = in_pixels(record, photograph)
         for condition in done.marks:
-            done.marks[condition] += _mark(image, record, reader, condition)
+            done.marks[condition] += _mark(photograph.pixels, seen, reader, condition)
     return done
 
 
