@@ -120,7 +120,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         "--synthetic", type=_count, default=600, metavar="N", help="how many plates are drawn (default: 600)"
     )
     parser.add_argument(
-        "--threads", type=thread_count, default=0, metavar="N", help="CPU threads (default: 0, all cores)"
+        "--threads", type=thread_count, default=0, metavar="N", help="CPU threads (default: 0, all usable cores)"
     )
     return parser.parse_args(argv)
 

@@ -19,6 +19,7 @@ import cv2
 
 from src.core.card import CardError
 from src.core.command_line import USAGE, Parser, run_command
+from src.core.cores import usable_cores
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
@@ -83,8 +84,7 @@ SKIPPED_SHOWN = 20
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns the exit status."""
     args = parse(argv)
-    if args.threads:
-        cv2.setNumThreads(args.threads)
+    cv2.setNumThreads(args.threads or usable_cores())
     try:
         baseline = read_report(args.baseline) if args.baseline else None
         sets = _sets(args)

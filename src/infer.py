@@ -116,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
         output = _output(args)
     except (CardError, CountryError, ProviderError, ResultError, TritonError) as error:
         return _fault(PROG, str(error), USAGE)
-    cv2.setNumThreads(threads or -1)
+    cv2.setNumThreads(threads)
     with output as stream, closing(in_order(work, left, workers)) as outcomes:
         return _print(outcomes, len(left), stream, args) or int(earlier.failed)
 

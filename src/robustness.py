@@ -20,6 +20,7 @@ from PIL import Image as PillowImage
 
 from src.core.card import CardError
 from src.core.command_line import USAGE, Parser, run_command
+from src.core.cores import usable_cores
 from src.core.image import SUFFIXES, ImageError
 from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
@@ -67,8 +68,7 @@ EVERY = 10
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns the exit status."""
     args = parse(argv)
-    if args.threads:
-        cv2.setNumThreads(args.threads)
+    cv2.setNumThreads(args.threads or usable_cores())
     try:
         return _sheet(args) if args.sheet else _measure(args, sys.argv[1:] if argv is None else argv)
     except (SetError, ManifestError, LabelError, CorrectionError, CardError, ProviderError, ReportError) as error:

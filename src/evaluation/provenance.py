@@ -1,12 +1,12 @@
 """Where a figure comes from: the commit, the machine."""
 
-import os
 import platform
 import subprocess
 from pathlib import Path
 
 import onnxruntime as ort
 
+from src.core.cores import usable_cores
 from src.core.processor import processor_features, processor_name
 
 
@@ -24,7 +24,7 @@ def machine() -> dict[str, str | int | None]:
     return {
         "processor": processor_name(),
         "features": " ".join(processor_features()),
-        "cores": os.cpu_count(),
+        "cores": usable_cores(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "onnxruntime": ort.__version__,

@@ -28,7 +28,7 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
         "finds plates farther away, and takes longer by its area",
     )
     parser.add_argument(
-        "--threads", type=thread_count, default=0, metavar="N", help="CPU threads (default: 0, all cores)"
+        "--threads", type=thread_count, default=0, metavar="N", help="CPU threads (default: 0, all usable cores)"
     )
     parser.add_argument(
         "--provider",

@@ -1,10 +1,11 @@
 """Many pictures at once: on all cores, in their order, and never more than a few in memory."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+
+from src.core.cores import usable_cores
 
 AHEAD = 2
 """Items begun, or done and not yet taken, for each worker: a slow one holds up nobody until so many wait for it."""
@@ -33,15 +34,10 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int
 
 
 def share_out(threads: int, pictures: int) -> tuple[int, int]:
-    """Pictures at a time, and threads inside each, of ``threads`` (0: as many as there are cores).
+    """Pictures at a time, and threads inside each, of ``threads`` (0: as many as there are usable cores).
 
     One thread per picture wastes the least; only fewer pictures than threads get several each.
     """
-    cores = threads or _cores()
+    cores = threads or usable_cores()
     workers = max(1, min(cores, pictures))
-    return workers, threads if workers == 1 else cores // workers
-
-
-def _cores() -> int:
-    """The cores that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return workers, cores // workers

@@ -10,6 +10,7 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
 
 from src.core.card import CardError, ModelCard, load_card
+from src.core.cores import usable_cores
 from src.runtime.model import INPUT, Tensor
 
 _TYPES = {"tensor(uint8)": "uint8", "tensor(float)": "float32"}
@@ -75,7 +76,7 @@ class OnnxModel:
 
 
 def open_model(folder: Path, threads: int = 0, provider: str = "cpu") -> OnnxModel:
-    """Opens ``folder``'s ``model.onnx`` on ``provider`` with ``threads`` (0: as many as there are cores).
+    """Opens ``folder``'s ``model.onnx`` on ``provider`` with ``threads`` (0: as many as there are usable cores).
 
     Raises CardError for a folder that is incomplete or altered, ProviderError for a provider that is not there:
     nothing falls back to the CPU in silence.
@@ -96,7 +97,7 @@ def _open_session(path: Path, threads: int, provider: str) -> ort.InferenceSessi
     if provider not in known:
         raise ProviderError(f"provider {provider!r} is not part of this onnxruntime ({choice})")
     options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = threads or usable_cores()  # its own default sees no quota
     options.log_severity_level = 3  # errors only; what matters is raised below
     try:
         # enable_fallback=0: by default a provider that fails is replaced by the CPU

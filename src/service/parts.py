@@ -12,6 +12,7 @@ import cv2
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import SQLAlchemyError
 
+from src.core.cores import usable_cores
 from src.runtime.reader import Reader
 from src.service.database import Database, open_database
 from src.service.gate import Gate
@@ -67,7 +68,7 @@ def opened(settings: Settings) -> Iterator[Parts]:
         triton=settings.triton_url,
         canvas=settings.canvas,
     )
-    cv2.setNumThreads(settings.threads or -1)
+    cv2.setNumThreads(settings.threads or usable_cores())
     database = open_database(settings.database_url)
     try:
         yield Parts(settings, reader, database, open_pictures(database, settings.data_dir / "pictures"))

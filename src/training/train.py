@@ -9,6 +9,7 @@ import torch
 from hydra.errors import InstantiationException
 from omegaconf import DictConfig, OmegaConf
 
+from src.core.cores import usable_cores
 from src.core.image import ImageError
 from src.core.plates import RegistryError
 from src.core.processor import processor_features
@@ -54,8 +55,7 @@ def train(config: DictConfig) -> None:
     checkpoint) goes on with optimiser, schedule and epoch of an interrupted run.
     """
     pl.seed_everything(config.seed, workers=True, verbose=False)
-    if config.threads:
-        torch.set_num_threads(config.threads)
+    torch.set_num_threads(config.threads or min(torch.get_num_threads(), usable_cores()))
     output = Path(config.output_dir)
     output.mkdir(parents=True, exist_ok=True)
     resume = _checkpoint_to_resume(config.resume, output)

@@ -83,13 +83,13 @@ def test_nothing_is_nothing() -> None:
         (8, 1, (1, 8)),
         (1, 100, (1, 1)),
         (4, 0, (1, 4)),
-        (0, 1, (1, 0)),  # onnxruntime's own choice
     ],
 )
 def test_threads_are_shared_out(threads: int, pictures: int, shares: tuple[int, int]) -> None:
     assert share_out(threads, pictures) == shares
 
 
-def test_by_default_every_core_has_a_picture() -> None:
-    workers, threads = share_out(0, 10_000)
-    assert (workers >= 1, threads) == (True, 1 if workers > 1 else 0)
+def test_by_default_every_usable_core_has_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("src.runtime.pipeline.usable_cores", lambda: 3)
+    assert share_out(0, 10_000) == (3, 1)
+    assert share_out(0, 1) == (1, 3)

@@ -34,6 +34,13 @@ def test_threads_reach_the_session(models: Path) -> None:
     assert model.session.get_session_options().intra_op_num_threads == 3
 
 
+def test_by_default_a_session_has_as_many_threads_as_usable_cores(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("src.runtime.session.usable_cores", lambda: 5)
+    assert open_model(models / "ocr").session.get_session_options().intra_op_num_threads == 5
+
+
 def test_an_unknown_provider_is_an_error_that_names_the_available_ones(models: Path) -> None:
     with pytest.raises(ProviderError, match=r"'teapot' is not part .*available here: .*cpu"):
         Detector(models / "detector", provider="teapot")

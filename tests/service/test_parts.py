@@ -5,6 +5,9 @@ import os
 from pathlib import Path
 from unittest.mock import Mock
 
+import cv2
+import pytest
+
 from src.runtime.reader import Reader
 from src.service.database import open_database
 from src.service.parts import Parts, opened, serving
@@ -27,6 +30,17 @@ def test_the_reader_is_as_the_settings_say(models: Path, tmp_path: Path) -> None
     with opened(Settings(data_dir=tmp_path, models=models, min_confidence=0.25, canvas=192)) as parts:
         assert parts.reader.detector.largest == (192, 192)
         assert parts.reader.detector.min_confidence == 0.25
+
+
+def test_opencv_has_as_many_threads_as_usable_cores(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("src.service.parts.usable_cores", lambda: 3)
+    before = cv2.getNumThreads()
+    with opened(Settings(data_dir=tmp_path, models=models, threads=0)):
+        threads = cv2.getNumThreads()
+    cv2.setNumThreads(before)
+    assert threads == 3
 
 
 def test_files_without_a_row_go_again_and_again_without_a_retention_period(tmp_path: Path) -> None:

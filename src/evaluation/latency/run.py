@@ -14,6 +14,7 @@ import numpy as np
 import PIL
 
 from src.core.card import load_card
+from src.core.cores import usable_cores
 from src.evaluation import provenance
 from src.evaluation.latency.flops import count_flops, matmul_gflop_per_s
 from src.evaluation.latency.peer import FastAlpr, contest
@@ -52,7 +53,7 @@ class Plan:
 
     def open(self, threads: int) -> Reader:
         """The reader, and OpenCV, with that many threads. Raises CardError or ProviderError."""
-        cv2.setNumThreads(threads or -1)  # to OpenCV 0 means none, and -1 its default
+        cv2.setNumThreads(threads or usable_cores())  # to OpenCV 0 means none
         return Reader(self.models, threads, self.provider, self.min_confidence, canvas=self.canvas)
 
     def command(self, path: Path) -> list[str]:
