@@ -48,7 +48,7 @@ class UnansweredError(RuntimeError):
 class Answer:
     """What became of one input."""
 
-    kind: str  # "decoded", "read", or a named error without its details
+    kind: str  # "decoded", "read", also of a truncated file, or a named error without its details
     seconds: float
     resident: float  # MiB of the process afterwards
 
@@ -119,12 +119,11 @@ def answer(path: Path, reader: Reader | None) -> str:
     """Decodes a file, and reads its plates where there is a ``reader``; whatever is raised but ImageError gets out."""
     try:
         if reader is None:
-            read_photograph(path)
-            return "decoded"
-        describe(str(path), read_file(reader, path)[1], None)
+            return "decoded, truncated" if read_photograph(path).truncated else "decoded"
+        described = describe(str(path), read_file(reader, path)[1], None)
     except ImageError as error:
         return "over 100 megapixels" if "over 100 mega" in str(error) else str(error).partition(" (")[0]
-    return "read"
+    return "read, truncated" if described["truncated"] else "read"
 
 
 def resident() -> float:

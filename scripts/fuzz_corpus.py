@@ -3,11 +3,13 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from PIL import Image, ImageDraw
 
+SAMPLE = Path(__file__).parents[1] / "data/samples/00-ru.jpg"
 SIZE = (60, 44)
 EDGES = (0, 1, 2, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1)
 """Numbers at which lengths and sizes go wrong."""
@@ -24,7 +26,10 @@ def corpus() -> dict[str, bytes]:
     clear.putalpha(grey)
     deep = Image.frombytes("I;16", SIZE, bytes(b for value in grey.tobytes() for b in (value, value)))
     frames = {"save_all": True, "append_images": [rgb.rotate(90), rgb.rotate(180)], "duration": 50}
+    photograph = Image.open(SAMPLE).resize((320, 240))
     made = {
+        "photograph": _file(photograph, "JPEG"),
+        "photograph progressive": _file(photograph, "JPEG", progressive=True),
         "jpeg": _file(rgb, "JPEG"),
         "jpeg progressive": _file(rgb, "JPEG", progressive=True, exif=exif),
         "jpeg grey": _file(grey, "JPEG"),
@@ -109,6 +114,11 @@ def _cut(random: Random, data: bytearray, _: dict[str, bytes]) -> None:
     del data[random.randrange(len(data) + 1) :]
 
 
+def _shorten(random: Random, data: bytearray, _: dict[str, bytes]) -> None:
+    """As a transfer that ends just before its end."""
+    del data[len(data) - random.randrange(len(data) // 10 + 1) :]
+
+
 def _drop(random: Random, data: bytearray, _: dict[str, bytes]) -> None:
     place = _place(random, data)
     del data[place : place + random.choice((1, 2, 4, 30))]
@@ -130,7 +140,7 @@ def _noise(random: Random, data: bytearray, _: dict[str, bytes]) -> None:
     data[place : place + length] = random.randbytes(length)
 
 
-_FAULTS = (_flip, _flip, _edge, _edge, _edge, _cut, _drop, _repeat, _splice, _noise)
+_FAULTS = (_flip, _flip, _edge, _edge, _edge, _cut, _shorten, _drop, _repeat, _splice, _noise)
 
 
 def _mend_png(data: bytearray) -> None:

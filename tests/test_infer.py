@@ -40,6 +40,16 @@ def test_a_photograph_prints_one_line_of_json_where_the_output_is_piped(infer: C
     assert described["ms"]["total"] >= described["ms"]["detect"]
 
 
+def test_a_jpeg_whose_last_bytes_are_missing_is_read_and_says_so(infer: Command, photo: Photo) -> None:
+    path = photo("gate.jpg", size=8)
+    data = path.read_bytes()
+    for missing, truncated in ((0, False), (9, True)):
+        path.write_bytes(data[: len(data) - missing])
+        status, out, err = infer(path)
+        (described,) = objects(out)
+        assert (status, err, texts(described), described["truncated"]) == (0, "", ["AB01"], truncated)
+
+
 def test_text_is_a_table_for_people(infer: Command, photo: Photo) -> None:
     status, out, _ = infer(photo(), photo("none.png", red=False), "--format", "text")
     header, row, none = out.splitlines()

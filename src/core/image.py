@@ -2,7 +2,7 @@
 
 Pillow rather than OpenCV: it knows an image's size before decoding a pixel, decodes JPEG at a fraction of its size,
 knows its EXIF orientation, converts grey, palette and CMYK, and raises on a truncated file where OpenCV returns a
-picture that is grey below.
+picture that is grey below; ``core.cut_jpeg`` reads those of which nearly everything is there.
 """
 
 import io
@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from PIL import (  # the plugins register themselves; Pillow would look through 
 )
 from PIL import Image as PillowImage
 
+from src.core.cut_jpeg import is_cut_jpeg, open_cut_jpeg
 from src.core.limits import LEAST_SIDE
 from src.core.types import Image
 
@@ -77,6 +78,7 @@ class Photograph:
     height: int
     factor: int
     media_type: str  # by the contents, such as image/jpeg
+    truncated: bool = False  # the end of the file is missing, but hardly anything of the picture
 
 
 def read_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
@@ -107,12 +109,19 @@ def read_photograph(path: Path | str, least_side: int = LEAST_SIDE, max_pixels: 
 
 def decode_photograph(data: bytes, least_side: int = LEAST_SIDE, max_pixels: int = MAX_PIXELS) -> Photograph:
     """``read_photograph`` of a file's bytes. Raises ImageError."""
-    with _named_faults(max_pixels), _open(io.BytesIO(data)) as picture:
-        width, height = picture.size
-        if width * height > max_pixels:
-            raise TooLargeError(f"{width} x {height} pixels, over {max_pixels / 1e6:g} megapixels")
-        factor = _reduction(max(width, height), least_side)
-        return _decode(picture, factor)
+    with _named_faults(max_pixels):
+        with _open(io.BytesIO(data)) as picture:
+            width, height = picture.size
+            if width * height > max_pixels:
+                raise TooLargeError(f"{width} x {height} pixels, over {max_pixels / 1e6:g} megapixels")
+            factor = _reduction(max(width, height), least_side)
+            try:
+                return _decode(picture, factor)
+            except OSError:
+                if not is_cut_jpeg(data):
+                    raise
+        with open_cut_jpeg(data) as picture:
+            return replace(_decode(picture, factor), truncated=True)
 
 
 def _snapshot(path: Path | str) -> bytes:

@@ -23,6 +23,7 @@ def describe(image: str, result: ImageResult, abstain: float | None) -> Descript
         "image": image,
         "width": result.width,
         "height": result.height,
+        "truncated": result.truncated,
         "plates": [_describe_plate(plate, abstain) for plate in result.plates],
         "ms": {stage: None if spent is None else round(spent, 2) for stage, spent in stages.items()},
     }
@@ -114,7 +115,7 @@ class Csv:
 
     COLUMNS = (
         *("image", "plate", "text", "confidence", "x1", "y1", "x2", "y2"),
-        *("detection_confidence", "region", "accepted", "error"),
+        *("detection_confidence", "region", "accepted", "error", "truncated"),
     )
 
     def __init__(self, stream: TextStream) -> None:
@@ -123,7 +124,8 @@ class Csv:
         self._rows.writeheader()
 
     def write(self, described: Description) -> None:
-        image = {"image": described["image"], "error": described.get("error", {}).get("message")}
+        error, truncated = described.get("error", {}).get("message"), described.get("truncated")
+        image = {"image": described["image"], "error": error, "truncated": truncated}
         for number, plate in enumerate(described.get("plates", []), 1):
             box = dict(zip(("x1", "y1", "x2", "y2"), plate["box"], strict=True))
             self._rows.writerow(image | plate | box | {"plate": number})
@@ -148,14 +150,15 @@ class Table:
         self._row("PLATE", "READ", "COUNTRY", "FOUND", "BOX", "IMAGE")
 
     def write(self, described: Description) -> None:
+        truncated = ("(truncated)",) if described.get("truncated") else ()
         for plate in described.get("plates", []):
             box = " ".join(f"{value:.0f}" for value in plate["box"])
             text, country = plate["text"] or "(no text)", _country(plate["region"], plate["region_confidence"])
             sure, found = _percent(plate["confidence"]), _percent(plate["detection_confidence"])
             rejected = ("(rejected)",) if plate["accepted"] is False else ()
-            self._row(text, sure, country, found, box, described["image"], *rejected)
+            self._row(text, sure, country, found, box, described["image"], *rejected, *truncated)
         if described.get("plates") == []:
-            self._row("-", "", "", "", "no plate found", described["image"])
+            self._row("-", "", "", "", "no plate found", described["image"], *truncated)
 
     def close(self) -> None:
         """Nothing is left to print."""

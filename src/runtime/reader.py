@@ -49,6 +49,7 @@ class ImageResult:
     height: int
     plates: tuple[PlateResult, ...]
     ms: Timings
+    truncated: bool = False  # the end of the file is missing, but hardly anything of the picture
 
 
 class ReadsImages(Protocol):
@@ -141,7 +142,7 @@ def in_file(result: ImageResult, photograph: Photograph, decode: float) -> Image
     """What was read in the pixels of ``photograph``, in the file's own; it was decoded in ``decode`` milliseconds."""
     plates = tuple(_plate_in_file(plate, photograph) for plate in result.plates)
     ms = replace(result.ms, decode=decode, total=decode + result.ms.total)
-    return ImageResult(photograph.width, photograph.height, plates, ms)
+    return ImageResult(photograph.width, photograph.height, plates, ms, photograph.truncated)
 
 
 def as_plates(detections: Sequence[Detection], readings: Sequence[Reading]) -> tuple[PlateResult, ...]:

@@ -27,6 +27,7 @@ RESULT: Json = {
     "id": _IMAGE_ID,
     "width": 800,
     "height": 600,
+    "truncated": False,
     "plates": [{**_PLATE, "sighting": _SIGHTING_ID}],
     "annotated": None,
     "ms": {"decode": 29.99, "detect": 11.3, "read": 7.32, "total": 48.61},

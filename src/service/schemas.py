@@ -60,6 +60,7 @@ class Result(BaseModel):
     id: str | None = Field(description="null where it is not stored")
     width: int = Field(description="pixels of the file, its orientation applied")
     height: int
+    truncated: bool = Field(description="whether the end of the file is missing, with hardly anything of the picture")
     plates: list[NewPlate]
     annotated: str | None = Field(description="a JPEG as data URL, where it was asked for")
     ms: Milliseconds

@@ -46,7 +46,7 @@ def printed(name: str, *described: dict) -> str:
 def test_keys_come_in_the_documented_order_and_what_is_not_there_is_null() -> None:
     described = describe("a.jpg", SEEN, None)
     plate = described["plates"][0]
-    assert list(described) == ["image", "width", "height", "plates", "ms"]
+    assert list(described) == ["image", "width", "height", "truncated", "plates", "ms"]
     assert list(plate) == KEYS
     assert list(described["ms"]) == ["decode", "detect", "read", "total"]
     nulls = {key for key, value in plate.items() if value is None}
@@ -97,6 +97,17 @@ def test_csv_has_a_row_per_plate_per_empty_image_and_per_error() -> None:
     assert [row["plate"] for row in rows] == ["1", "2", "", ""]
     assert (rows[0]["text"], rows[0]["x2"], rows[0]["error"]) == ("京A1", "30.0", "")
     assert (rows[2]["text"], rows[3]["error"]) == ("", "gone")
+
+
+def test_every_format_says_that_the_end_of_a_file_is_missing() -> None:
+    objects = [describe("cut.jpg", replace(result, truncated=True), None) for result in (SEEN, EMPTY)]
+    objects += [describe("whole.jpg", SEEN, None), describe_error("bad.jpg", "unreadable", "gone")]
+    said = [json.loads(line).get("truncated") for line in printed("jsonl", *objects).splitlines()]
+    assert said == [True, True, False, None]
+    rows = csv.DictReader(io.StringIO(printed("csv", *objects)))
+    assert [row["truncated"] for row in rows] == ["True", "True", "False", ""]
+    shown = printed("text", *objects).splitlines()[1:]
+    assert [line.endswith("cut.jpg  (truncated)") for line in shown] == [True, True, False]
 
 
 def test_the_table_is_aligned_also_behind_wide_characters() -> None:

@@ -72,6 +72,13 @@ def test_boxes_of_a_huge_photograph_are_in_its_own_pixels_though_it_is_decoded_a
     assert opened(drawn).size == (1920, 1280)
 
 
+def test_a_jpeg_whose_last_bytes_are_missing_is_read_and_says_so(api: Api) -> None:
+    whole = picture(size=8, kind="JPEG")
+    answer = api.recognize(whole, whole[:-9], annotated=True)
+    assert texts(answer) == [[RED_TEXT], [RED_TEXT]]
+    assert [result["truncated"] for result in answer.json()["results"]] == [False, True]
+
+
 def test_what_is_stored_is_found_with_its_picture(api: Api) -> None:
     data = picture()
     (result,) = api.recognize(data, camera="gate", taken="2025-06-01T12:00:00+03:00").json()["results"]
