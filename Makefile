@@ -8,6 +8,10 @@ IMAGE ?=
 ARGS ?=
 SPLIT ?= test
 PEER ?=
+# Paths reach the shell by the environment, letter by letter: quotes, blanks and dollar signs are part of some names.
+override IMAGE := $(value IMAGE)
+override PEER := $(value PEER)
+export IMAGE PEER
 
 .DEFAULT_GOAL := help
 .PHONY: help setup infer fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
@@ -48,8 +52,8 @@ $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
 setup: $(VENV)/.full ## install everything for training and development
 
 infer: $(VENV)/.runtime ## read a photograph, a folder or a glob: IMAGE=gate.jpg [ARGS="--format json"]
-	@test -n '$(IMAGE)' || { echo 'usage: make infer IMAGE=path/to/photograph.jpg'; exit 2; }
-	@$(BIN)/python -m src.infer '$(IMAGE)' $(ARGS)
+	@test -n "$$IMAGE" || { echo 'usage: make infer IMAGE=path/to/photograph.jpg'; exit 2; }
+	@$(BIN)/python -m src.infer $(ARGS) -- "$$IMAGE"
 
 fonts: .fonts/.fetched ## fetch the typefaces that synthetic plates are set in
 
@@ -75,7 +79,7 @@ robustness: $(VENV)/.evaluate ## accuracy under rain, night, blur, ... [ARGS="--
 	$(BIN)/python -m src.robustness $(ARGS)
 
 benchmark: $(VENV)/.evaluate $(if $(PEER),$(VENV)/.peer) ## milliseconds of every stage [PEER=folder of fast-alpr's weights]
-	$(BIN)/python -m src.benchmark $(if $(PEER),--peer '$(PEER)') $(ARGS)
+	$(BIN)/python -m src.benchmark $(if $(PEER),--peer "$$PEER") $(ARGS)
 
 notebooks: $(VENV)/.full .fonts/.fetched ## open the notebooks in JupyterLab
 	$(PIP) '.[notebooks]'

@@ -30,23 +30,28 @@ from src.runtime.pipeline import in_order, share_out
 from src.runtime.reader import CropReader, Reader
 from src.runtime.results import Earlier, ResultError, ResultFile, begin, resume
 from src.runtime.session import ProviderError
-from src.runtime.sources import Source, expand
+from src.runtime.sources import Sources, expand, left_out
 from src.runtime.triton import TritonError
 
 PROG = "python -m src.infer"
-BY_SUFFIX = {".csv": "csv", ".json": "json", ".txt": "text"}
+BY_SUFFIX = {"": "jsonl", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".txt": "text"}
 """The format of a file of results whose name ends so, where no other is asked for."""
+RESUMABLE = "jsonl"
+"""The only format that an interrupted run can go on with."""
 FEW = 4
 """No progress bar for so few pictures."""
 
 EPILOG = """\
 formats:
   text   a table for people, a row per plate; the default on a terminal
-  jsonl  one JSON object per picture; the default where the output is piped or kept in a file
+  jsonl  one JSON object per picture; the default where the output is piped, or kept in a file named .jsonl, .ndjson
   json   the same objects as one array; the default for a file named .json
   csv    a row per plate, and one for a picture without plates or with an error; the default for a file named .csv
+A file of any other name needs --format.
 
-A picture that fails gives one line on standard error, and an error object in the JSON formats.
+A picture that fails gives one line on standard error, and an error object in the JSON formats. A JPEG whose
+last bytes are missing is read where hardly anything of its picture is, and marked as truncated.
+What a folder has beside pictures is counted and named in one line on standard error.
 Photographs with 3328 pixels or more on their longer side are decoded, and saved, at a half, a quarter or
 an eighth of their size; what is printed is in pixels of the file.
 A Triton server that fails ends the run, with status 1.
@@ -79,7 +84,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--resume", action="store_true", help="go on with the FILE of an interrupted run: read what it lacks"
     )
-    parser.add_argument("--save", type=Path, metavar="DIR", help="write annotated pictures into DIR")
+    parser.add_argument(
+        "--save", type=Path, metavar="DIR", help="write annotated pictures into DIR, in the folders of their inputs"
+    )
     parser.add_argument("--crops", action="store_true", help="each picture is a plate already cut out")
     parser.add_argument("--abstain", type=probability, metavar="P", help="mark readings below P as not accepted")
     add_country_flags(parser)
@@ -91,8 +98,11 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
             parser.error(f"{flag}: with --crops nothing is detected")
     if args.triton is not None and args.provider != "cpu":
         parser.error("--provider: with --triton the server has its own")
+    if args.format is None and args.output is not None and args.output.suffix.lower() not in BY_SUFFIX:
+        names = ", ".join(suffix for suffix in BY_SUFFIX if suffix)
+        parser.error(f"--output {args.output}: results are written as {names}; --format says as which of them")
     args.format = args.format or _fitting_format(args.output)
-    if args.resume and (args.output is None or args.format != "jsonl"):
+    if args.resume and (args.output is None or args.format != RESUMABLE):
         parser.error("--resume: needs --output FILE in the format jsonl")
     return args
 
@@ -100,23 +110,25 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def _fitting_format(output: Path | None) -> str:
     if output is None:
         return "text" if sys.stdout.isatty() else "jsonl"
-    return BY_SUFFIX.get(output.suffix.lower(), "jsonl")
+    return BY_SUFFIX[output.suffix.lower()]
 
 
 def run(args: argparse.Namespace) -> int:
     """Reads everything that the flags name; see the module for the exit status."""
     sources = expand(args.paths, sys.stdin.buffer if sys.stdin else BytesIO())
-    if not sources:
+    if not sources.pictures:
         return _fault("standard input", "names no picture", USAGE)
     try:
         earlier = _earlier(args)
-        left = [source for source in sources if source.path not in earlier.images]
+        left = [source for source in sources.pictures if source.path not in earlier.images]
         workers, threads = share_out(args.threads, len(left))
         work = PictureReader(_open(args, threads), args.abstain, _saved(args, sources))
         output = _output(args)
     except (CardError, CountryError, ProviderError, ResultError, TritonError) as error:
         return _fault(PROG, str(error), USAGE)
     cv2.setNumThreads(threads)
+    if sources.others:
+        print(left_out(sources.others), file=sys.stderr)
     with output as stream, closing(in_order(work, left, workers)) as outcomes:
         return _print(outcomes, len(left), stream, args) or int(earlier.failed)
 
@@ -126,15 +138,15 @@ def _earlier(args: argparse.Namespace) -> Earlier:
     if args.output is None:
         return Earlier()
     with _naming("--output"):
-        return resume(args.output) if args.resume else begin(args.output)
+        return resume(args.output) if args.resume else begin(args.output, args.format == RESUMABLE)
 
 
-def _saved(args: argparse.Namespace, sources: list[Source]) -> AnnotatedFolder | None:
+def _saved(args: argparse.Namespace, sources: Sources) -> AnnotatedFolder | None:
     """Where annotated pictures go; all sources have a part in their names, those of an earlier run too."""
     if args.save is None:
         return None
     with _naming("--save"):
-        return AnnotatedFolder(args.save, [s.path for s in sources if s.fault is None])
+        return AnnotatedFolder(args.save, [s.path for s in sources.pictures if s.fault is None], sources.top)
 
 
 def _output(args: argparse.Namespace) -> AbstractContextManager[TextStream]:

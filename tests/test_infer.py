@@ -173,13 +173,21 @@ class TestBadInput:
 
 
 class TestSave:
-    def test_photographs_of_one_name_do_not_overwrite_each_other(
-        self, infer: Command, photo: Photo, tmp_path: Path
+    @pytest.mark.parametrize("folders", [False, True])
+    def test_photographs_of_one_name_keep_their_folders(
+        self, infer: Command, photo: Photo, tmp_path: Path, folders: bool
     ) -> None:
         photos = [photo("north/gate.png"), photo("south/gate.png", size=10)]
-        assert infer(*photos, "--save", tmp_path / "out")[0] == 0
-        sizes = {p.name: Image.open(p).size for p in (tmp_path / "out").iterdir()}
-        assert sizes == {"gate.jpg": (96, 64), "gate-2.jpg": (960, 640)}
+        named = [path.parent for path in photos] if folders else photos
+        assert infer(*named, "--save", tmp_path / "out")[0] == 0
+        out = tmp_path / "out"
+        sizes = {str(p.relative_to(out)): Image.open(p).size for p in out.rglob("*.jpg")}
+        assert sizes == {"north/gate.jpg": (96, 64), "south/gate.jpg": (960, 640)}
+
+    def test_what_a_folder_has_lies_in_it_as_in_the_folder(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        folder = photo("in/2026/gate.png").parents[1]
+        infer(folder, "--save", tmp_path / "out")
+        assert (tmp_path / "out" / "2026" / "gate.jpg").is_file()
 
     def test_a_plate_is_outlined_and_labelled(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
         path = photo(size=8)
@@ -203,6 +211,25 @@ class TestSave:
         assert Image.open(tmp_path / "out" / "gate.jpg").width == 240
 
 
+def test_what_a_folder_has_beside_pictures_is_named_in_one_line(infer: Command, photo: Photo, tmp_path: Path) -> None:
+    folder = photo("in/gate.ppm").parent
+    for name in ("drive.mp4", "bill.pdf", "notes.txt"):
+        (folder / name).touch()
+    status, out, err = infer(folder)
+    assert (status, [texts(described) for described in objects(out)]) == (0, [["AB01"]])
+    assert err == (
+        f"left out what is no picture: 1 video ({folder}/drive.mp4), 1 PDF ({folder}/bill.pdf), "
+        f"1 other file ({folder}/notes.txt)\n"
+    )
+
+
+def test_a_url_is_one_line_that_says_what_to_do(infer: Command) -> None:
+    status, out, err = infer("https://example.org/car.jpg?x=1")
+    assert (status, err.count("\n")) == (1, 1)
+    assert "https://example.org/car.jpg?x=1: a URL, only files are read: download it first" in err
+    assert objects(out)[0]["error"]["type"] == "no_image"
+
+
 class TestOutput:
     def test_is_a_file_of_json_lines_even_on_a_terminal(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
         assert infer(photo(), "--output", tmp_path / "a.jsonl") == (0, "", "")
@@ -217,6 +244,19 @@ class TestOutput:
         status, _, err = infer(photo(), "--output", tmp_path / "a.jsonl")
         assert (status, err.count("\n"), (tmp_path / "a.jsonl").read_text()) == (2, 1, "precious\n")
         assert "a.jsonl: exists already; --resume goes on with it" in err
+
+    @pytest.mark.parametrize("name", ["a.csv", "a.json", "a.txt"])
+    def test_that_cannot_be_resumed_does_not_advise_it(
+        self, infer: Command, photo: Photo, tmp_path: Path, name: str
+    ) -> None:
+        (tmp_path / name).write_text("precious\n")
+        status, _, err = infer(photo(), "--output", tmp_path / name)
+        assert (status, err.count("\n"), (tmp_path / name).read_text()) == (2, 1, "precious\n")
+        assert f"{name}: exists already; name another file, or remove this one" in err
+
+    def test_of_an_unknown_kind_needs_a_format(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
+        assert infer(photo(), "--output", tmp_path / "a.log", "--format", "csv") == (0, "", "")
+        assert (tmp_path / "a.log").read_text().startswith("image,plate,text")
 
     def test_that_cannot_be_opened(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
         status, _, err = infer(photo(), "--output", tmp_path / "gone" / "a.jsonl")
@@ -247,7 +287,7 @@ class TestResume:
         assert [Path(o["image"]).name for o in objects(path.read_text())] == ["gone.jpg", "gate.png"]
 
     def test_names_of_annotated_pictures_go_on(self, infer: Command, photo: Photo, tmp_path: Path) -> None:
-        first, second = photo("north/gate.png"), photo("south/gate.png", size=10)
+        first, second = photo("in/gate.png"), photo("in/gate.bmp", size=10)
         words = ("--output", tmp_path / "results.jsonl", "--save", tmp_path / "out")
         infer(first, *words)
         infer(first, second, *words, "--resume")

@@ -42,6 +42,10 @@ def refused(models: Path, capsys: pytest.CaptureFixture[str]) -> Refused:
         (["--crops", "--min-confidence", "0.5"], "with --crops nothing is detected"),
         (["--resume"], "--resume: needs --output FILE"),
         (["--resume", "--output", "a.csv", "--format", "csv"], "--resume: needs --output FILE in the format jsonl"),
+        (
+            ["--output", "r.xlsx"],
+            "--output r.xlsx: results are written as .jsonl, .ndjson, .json, .csv, .txt; --format",
+        ),
         (["--models", "nowhere"], "nowhere/detector: no card.json"),
     ],
 )

@@ -33,7 +33,11 @@ MAX_BYTES = 8 * MAX_PIXELS
 """What so many pixels of 16 bits and four channels take up without any compression."""
 
 SUFFIXES = frozenset(
-    {".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+    (
+        *(".jfif", ".jpe", ".jpeg", ".jpg", ".mpo", ".apng", ".png", ".webp", ".avif", ".avifs"),
+        *(".tif", ".tiff", ".gif", ".bmp", ".j2c", ".j2k", ".jp2", ".jpc", ".jpf", ".jpx"),
+        *(".pbm", ".pgm", ".pnm", ".ppm", ".heic", ".heics", ".heif", ".heifs", ".hif"),
+    )
 )
 """What a folder is searched for; of a file that is named outright only the contents count."""
 

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import math
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,21 +71,23 @@ def caption(plate: PlateResult) -> str:
 
 
 class AnnotatedFolder:
-    """Saves annotated pictures as ``stem.jpg``; equal names get ``-2``, ``-3``, ... in the order of ``inputs``.
+    """Saves annotated pictures as ``stem.jpg``, each in the folders that its input has below ``top``.
 
-    ``inputs`` are never overwritten, not even when the folder is the one that they came from.
+    Equal names get ``-2``, ``-3``, ... in the order of ``inputs``, which are never overwritten, not even when the
+    folder is the one that they came from.
     """
 
-    def __init__(self, folder: Path, inputs: Sequence[str]) -> None:
-        """Creates ``folder``. Raises OSError."""
+    def __init__(self, folder: Path, inputs: Sequence[str], top: Path) -> None:
+        """Creates ``folder``; ``top`` is an absolute path, below which all ``inputs`` lie. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
         self._targets: dict[str, Path] = {}
-        taken, last = {Path(path).resolve() for path in inputs}, Counter[str]()
+        taken, last = {Path(path).resolve() for path in inputs}, Counter[Path]()
         for source in inputs:
-            stem, target = Path(source).stem, None
+            stem, target = Path(os.path.abspath(source)).relative_to(top).with_suffix(""), None
             while target is None or target in taken:
                 last[stem] += 1
-                target = folder.resolve() / (f"{stem}.jpg" if last[stem] == 1 else f"{stem}-{last[stem]}.jpg")
+                number = "" if last[stem] == 1 else f"-{last[stem]}"
+                target = folder.resolve() / stem.with_name(f"{stem.name}{number}.jpg")
             taken.add(target)
             self._targets[source] = target
 
@@ -92,6 +95,7 @@ class AnnotatedFolder:
         """Writes the annotated picture of ``source``, one of the inputs, whole or not at all. Raises OSError."""
         target = self._targets[source]
         part = target.with_name(f".{target.name}.part")  # the dot: a folder of pictures is searched without it
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             picture.save(part, "JPEG", quality=JPEG_QUALITY)
             part.replace(target)

@@ -56,10 +56,14 @@ class ResultFile:
         self._file.close()
 
 
-def begin(path: Path) -> Earlier:
-    """Nothing is there yet. Raises ResultError for a file that has something in it, which is never overwritten."""
+def begin(path: Path, resumable: bool) -> Earlier:
+    """Nothing is there yet. Raises ResultError for a file that has something in it, which is never overwritten.
+
+    ``resumable``: ``resume`` could go on with results as they are now asked for.
+    """
     if path.is_file() and path.stat().st_size:
-        raise ResultError(f"{path}: exists already; --resume goes on with it")
+        advice = "--resume goes on with it" if resumable else "name another file, or remove this one"
+        raise ResultError(f"{path}: exists already; {advice}")
     return Earlier()
 
 

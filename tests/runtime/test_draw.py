@@ -94,14 +94,16 @@ def test_a_text_beyond_ascii_is_drawn_on_every_machine() -> None:
 
 
 def test_equal_names_do_not_overwrite_each_other(tmp_path: Path) -> None:
-    out = AnnotatedFolder(tmp_path / "new" / "out", ["a/x.jpg", "b/x.png", "x-2.jpg"])
-    picture = Image.new("RGB", (4, 4))
-    names = [out.save(source, picture).name for source in ("a/x.jpg", "b/x.png", "x-2.jpg")]
-    assert names == ["x.jpg", "x-2.jpg", "x-2-2.jpg"]
-    assert len(list((tmp_path / "new" / "out").iterdir())) == 3
+    inputs = [str(tmp_path / name) for name in ("x.jpg", "x.png", "x-2.jpg", "a/x.jpg", "a/b/x.jpg", "a/x.b.gif")]
+    folder = tmp_path / "new" / "out"
+    out = AnnotatedFolder(folder, inputs, tmp_path)
+    saved = [out.save(source, Image.new("RGB", (4, 4))).relative_to(folder) for source in inputs]
+    wanted = ["x.jpg", "x-2.jpg", "x-2-2.jpg", "a/x.jpg", "a/b/x.jpg", "a/x.b.jpg"]
+    assert list(map(str, saved)) == wanted
+    assert all((folder / name).is_file() for name in wanted)
 
 
 def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
     inputs = [str(tmp_path / "x.jpg"), str(tmp_path / "x-2.jpg")]
-    saved = AnnotatedFolder(tmp_path, inputs).save(inputs[0], Image.new("RGB", (4, 4)))
+    saved = AnnotatedFolder(tmp_path, inputs, tmp_path).save(inputs[0], Image.new("RGB", (4, 4)))
     assert saved.name == "x-3.jpg"

@@ -4,13 +4,14 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from src.core.image import Photograph
+from src.core.image import Photograph, read_photograph
 from src.runtime import reader
 from src.runtime.draw import AnnotatedFolder
 from src.runtime.picture import Outcome, PictureReader
@@ -68,7 +69,9 @@ def test_no_more_photographs_are_in_memory_than_there_are_workers(
         return photograph
 
     monkeypatch.setattr(reader, "read_photograph", counted)
-    read = PictureReader(Reader(models, 1), saved=AnnotatedFolder(tmp_path / "out", paths) if saving else None)
+    read = PictureReader(
+        Reader(models, 1), saved=AnnotatedFolder(tmp_path / "out", paths, tmp_path) if saving else None
+    )
     assert len(list(in_order(read, map(Source, paths), workers=3))) == 60
     assert (alive, 1 <= most <= 3) == (0, True)
 
@@ -78,8 +81,8 @@ def test_a_huge_photograph_is_told_and_drawn_where_the_plate_is(
 ) -> None:
     path = photo(size=8)  # 768 x 512, its plate at 240, 160 - 480, 240
     whole = PictureReader(Reader(models, 1))(Source(str(path))).described
-    monkeypatch.setattr(reader, "LEAST_SIDE", 384)
-    folder = AnnotatedFolder(tmp_path / "out", [str(path)])
+    monkeypatch.setattr(reader, "read_photograph", partial(read_photograph, least_side=384))
+    folder = AnnotatedFolder(tmp_path / "out", [str(path)], tmp_path)
     reduced = PictureReader(Reader(models, 1), saved=folder)(Source(str(path))).described
     assert (reduced["width"], reduced["height"]) == (whole["width"], whole["height"]) == (768, 512)
     np.testing.assert_allclose(reduced["plates"][0]["box"], whole["plates"][0]["box"], atol=8)
@@ -93,7 +96,7 @@ def test_a_picture_that_cannot_be_saved_leaves_nothing_half(
     models: Path, photo: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(photo())
-    folder = AnnotatedFolder(tmp_path / "out", [path])
+    folder = AnnotatedFolder(tmp_path / "out", [path], tmp_path)
 
     def full(self: Image.Image, target: Path, *_: object, **__: object) -> None:
         target.write_bytes(b"half")

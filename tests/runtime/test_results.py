@@ -98,10 +98,10 @@ class TestResume:
 
 
 def test_without_it_a_file_with_results_is_not_touched(path: Path) -> None:
-    assert begin(path) == Earlier()
+    assert begin(path, True) == Earlier()
     path.touch()
-    assert begin(path) == Earlier()
+    assert begin(path, True) == Earlier()
     path.write_bytes(line("a.jpg"))
     with pytest.raises(ResultError, match="exists already; --resume"):
-        begin(path)
+        begin(path, True)
     assert path.read_bytes() == line("a.jpg")

@@ -5,8 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from src.runtime.sources import Source, expand
+from src.core.image import FORMATS, SUFFIXES
+from src.runtime.sources import Source, expand, left_out
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def paths(*arguments: str, stdin: bytes = b"") -> list[str]:
-    sources = expand(arguments, io.BytesIO(stdin))
+    sources = expand(arguments, io.BytesIO(stdin)).pictures
     assert all(s.fault is None for s in sources)
     return [s.path for s in sources]
 
@@ -70,7 +72,64 @@ class TestExpand:
         assert paths("-") == []
 
     def test_what_names_no_picture_is_a_fault(self) -> None:
-        assert expand(["empty", "in/*.gif"], io.BytesIO()) == [
+        assert expand(["empty", "in/*.gif"], io.BytesIO()).pictures == [
             Source("empty", "a folder without images"),
             Source("in/*.gif", "no image matches this pattern"),
         ]
+
+    def test_what_a_folder_has_beside_pictures_is_told(self) -> None:
+        assert expand(["in", "in/s*"], io.BytesIO()).others == ["in/notes.txt"]
+        assert expand(["in", "in/notes.txt"], io.BytesIO()).others == []
+        assert expand(["in/s*"], io.BytesIO()).others == []
+
+    @pytest.mark.parametrize(
+        ("arguments", "top"),
+        [
+            (["in"], "in"),
+            (["in/sub/deep/d.webp"], "in/sub/deep"),
+            (["in/a.PNG", "in/sub/c.jpeg"], "in"),
+            (["in/sub", "in/b.jpg"], "in"),
+            (["in/**/*.webp"], "in"),
+            (["in/sub/*/*.webp", "in/sub/c.jpeg"], "in/sub"),
+            (["*/b.jpg"], "."),
+            (["in", "empty"], "in"),
+            (["gone.jpg"], "."),
+        ],
+    )
+    def test_the_folder_that_has_all_that_is_named(self, arguments: list[str], top: str) -> None:
+        """It does not depend on what lies in the folders that are named."""
+        assert expand(arguments, io.BytesIO()).top == Path(top).resolve()
+
+    @pytest.mark.parametrize(
+        ("url", "advice"),
+        [
+            ("https://example.org/car.jpg?size=[0]*", "a URL, only files are read: download it first"),
+            ("HTTP://example.org/car.jpg", "curl -O"),
+            ("s3://bucket/car.jpg", "download it first"),
+            ("rtsp://camera/1", "save a picture of it, as by `ffmpeg -i rtsp://camera/1 -frames:v 1 picture.jpg`"),
+            ("file:///car.jpg", "give the path alone, without file://"),
+        ],
+    )
+    def test_a_url_says_what_to_do(self, url: str, advice: str) -> None:
+        (source,) = expand([url], io.BytesIO()).pictures
+        assert source.path == url
+        assert advice in (source.fault or "")
+
+    def test_a_file_whose_path_looks_like_a_url(self) -> None:
+        Path("s3:").mkdir()
+        Path("s3:/b.jpg").touch()
+        assert paths("s3://b.jpg") == ["s3://b.jpg"]
+
+
+def test_files_that_are_no_pictures_are_counted_and_named_in_one_line() -> None:
+    others = ["in/a.mp4", "in/b.MOV", "in/c.pdf", *(f"in/{number}.txt" for number in range(5))]
+    assert left_out(others) == (
+        "left out what is no picture: 2 videos (in/a.mp4, in/b.MOV), 1 PDF (in/c.pdf), "
+        "5 other files (in/0.txt, in/1.txt, in/2.txt, ...)"
+    )
+
+
+def test_a_folder_gives_every_format_that_is_read_when_it_is_named() -> None:
+    """All but .pfm, whose pixels are floating-point numbers."""
+    known = {suffix for suffix, kind in Image.registered_extensions().items() if kind in {*FORMATS, "MPO"}}
+    assert known - {".pfm"} <= SUFFIXES
