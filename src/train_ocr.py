@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 
 from src.core.command_line import run_command
 from src.training.build import TrainConfig
+from src.training.hydra_command import hydra_command
 from src.training.train import train_or_explain
 
 ConfigStore.instance().store("train_schema", TrainConfig)
@@ -22,4 +23,4 @@ def main(config: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    run_command(main)
+    run_command(hydra_command(main, "train_ocr"))

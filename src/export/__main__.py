@@ -13,6 +13,7 @@ from pathlib import Path
 import hydra
 import numpy as np
 import numpy.typing as npt
+from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig
 
 from src.core.card import CardError, ModelCard
@@ -21,10 +22,13 @@ from src.core.geometry import box_to_corners, crop_plate, letterbox
 from src.core.image import ImageError, read_image
 from src.core.plates import RegistryError, load_registry
 from src.data.manifest import ManifestError, read_manifest
+from src.export.config import ExportConfig
 from src.export.onnx import ParityError
 from src.export.package import ExportError, export_detector, export_ocr
 from src.export.triton import add_model
+from src.training.hydra_command import hydra_command
 
+ConfigStore.instance().store("export_schema", ExportConfig)
 log = logging.getLogger(__name__)
 Images = npt.NDArray[np.uint8]
 MODELS = ("detector", "ocr")
@@ -74,4 +78,4 @@ def main(config: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    run_command(main)
+    run_command(hydra_command(main, "export"))

@@ -9,6 +9,7 @@ import torch
 from hydra.errors import InstantiationException
 from omegaconf import DictConfig, OmegaConf
 
+from src.core.command_line import FAILED, USAGE
 from src.core.cores import usable_cores
 from src.core.image import ImageError
 from src.core.plates import RegistryError
@@ -17,7 +18,7 @@ from src.data.corrections import CorrectionError
 from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.data.synthesis import FontError, SynthesisError
-from src.training.build import ConfigError, build
+from src.training.build import ConfigError, build, check
 from src.training.callbacks import Provenance
 from src.training.cpu import fast_depthwise
 from src.training.precision import AUTO, device_type, fast_precision
@@ -40,11 +41,12 @@ USER_FAULTS = (
 
 
 def train_or_explain(config: DictConfig) -> None:
-    """``train``; what the user can mend ends in one line and status 1 instead of a traceback."""
+    """``train``; what the user can mend ends in one line instead of a traceback: status 2 for a wrong configuration."""
     try:
         train(config)
     except USER_FAULTS as error:
-        sys.exit(f"{config.name}: {' '.join(str(error).split())}")
+        print(f"{config.name}: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(USAGE if isinstance(error, ConfigError) else FAILED)
 
 
 def train(config: DictConfig) -> None:
@@ -54,6 +56,7 @@ def train(config: DictConfig) -> None:
     of ``init_may_lack``, and rows of characters and countries that it does not know; ``resume`` (``last`` or a
     checkpoint) goes on with optimiser, schedule and epoch of an interrupted run.
     """
+    check(config)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     torch.set_num_threads(config.threads or min(torch.get_num_threads(), usable_cores()))
     output = Path(config.output_dir)

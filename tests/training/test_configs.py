@@ -13,7 +13,8 @@ from omegaconf import OmegaConf
 
 from src.core.card import load_card
 from src.core.plates import load_registry
-from src.training.build import ConfigError, TrainConfig, build
+from src.export.config import ExportConfig
+from src.training.build import ConfigError, TrainConfig, build, check
 
 CONFIGS = Path("configs").resolve()
 EXPERIMENTS = sorted(p.stem for p in (CONFIGS / "experiment").glob("*.yaml"))
@@ -21,6 +22,7 @@ EXPERIMENTS = sorted(p.stem for p in (CONFIGS / "experiment").glob("*.yaml"))
 
 def composed(name: str, *overrides: str) -> Any:
     ConfigStore.instance().store("train_schema", TrainConfig)
+    ConfigStore.instance().store("export_schema", ExportConfig)
     with initialize_config_dir(str(CONFIGS), version_base="1.3"):
         return compose(name, list(overrides))
 
@@ -51,6 +53,44 @@ def test_every_target_takes_its_keys(experiment: str | None, logger: str) -> Non
             inspect.signature(get_class(path)).bind(**target)
 
 
+@pytest.mark.parametrize("experiment", [None, *EXPERIMENTS])
+def test_every_published_value_is_of_its_constructors_type(experiment: str | None) -> None:
+    for entry in ("train_detector", "train_ocr"):
+        if experiment is None or entry == entry_of(experiment):
+            check(composed(entry, *([f"experiment={experiment}"] if experiment else [])))
+
+
+@pytest.mark.parametrize(
+    ("entry", "override", "fault"),
+    [
+        ("train_ocr", "optim.learning_rate=fast", "optim.learning_rate=fast: Input should be a valid number"),
+        ("train_detector", "optim.warmup_samples=many", "optim.warmup_samples=many: Input should be a valid integer"),
+        ("train_detector", "optim.weight_decay='0.1'", r"optim.weight_decay=0\.1: Input should be a valid number"),
+        ("train_ocr", "model.cut_after=1.5", r"model\.cut_after=1\.5: Input should be a valid integer"),
+        ("train_ocr", "model.head=clever", "model.head=clever: Input should be 'ctc', 'two-line-ctc' or 'slots'"),
+        ("train_ocr", "data.batch_size=[64]", r"data.batch_size=\[64\]: Input should be a valid integer"),
+        ("train_ocr", "trainer.max_epochs=all", "trainer.max_epochs=all: Input should be a valid integer"),
+        ("train_detector", "data.sizes=[[0.0, large]]", "data.sizes=.*large.*: Input should be a valid"),
+        ("train_detector", "augment.flip=often", "augment.flip=often: Input should be a valid number"),
+        ("train_ocr", "callbacks.ema.decay=slow", "callbacks.ema.decay=slow: Input should be a valid number"),
+        (
+            "train_ocr",
+            "minutes=10 callbacks.time_limit.minutes=ten",
+            "callbacks.time_limit.minutes=ten: Input should be",
+        ),
+    ],
+)
+def test_a_mistyped_value_is_named_by_the_key_that_was_given(entry: str, override: str, fault: str) -> None:
+    with pytest.raises(ConfigError, match=fault):
+        check(composed(entry, *override.split(" ", 1) if override.startswith("minutes") else [override]))
+
+
+@pytest.mark.parametrize("override", ["detector.size=big", "ocr.chekpoint=a", "models=3", "detector.confidence=[1]"])
+def test_an_export_refuses_other_keys_and_types(override: str) -> None:
+    with pytest.raises(ConfigCompositionException):
+        composed("export", override)
+
+
 @pytest.mark.parametrize("override", ["optim.lerning_rate=1", "sed=2", "trainer.max_epoch=2", "data.batchsize=3"])
 def test_a_misspelt_override_is_refused(override: str) -> None:
     with pytest.raises(ConfigCompositionException):
@@ -64,6 +104,13 @@ def test_export_config_composes() -> None:
 def test_build_refuses_foreign_targets() -> None:
     with pytest.raises(ConfigError, match=r"os\.system"):
         build(OmegaConf.create({"nested": [{"_target_": "os.system", "command": "true"}]}))
+
+
+def test_check_names_what_may_not_be_built_and_what_is_not_there() -> None:
+    with pytest.raises(ConfigError, match=r"os\.system"):
+        check(OmegaConf.create({"nested": [{"_target_": "os.system", "command": "true"}]}))
+    with pytest.raises(ConfigError, match=r"'src\.data\.nothing\.Here' cannot be imported"):
+        check(OmegaConf.create({"a": {"_target_": "src.data.nothing.Here"}}))
 
 
 def test_build_gives_plain_values() -> None:
