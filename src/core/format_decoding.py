@@ -7,7 +7,8 @@ and
 
     P(t | x)  ~  Q(t | x) [unlisted + (1 - unlisted) sum_c P(c | x) sum_y P(y | c) P(t | y) / N(t)] ^ weight
 
-where the first summand is a plate of no listed type, with any text. Trained on plates of the same registry, the network
+where the first summand is a plate of no listed type, with any text. Of which country that is only its looks tell: the
+countries in use gain nothing by a text that they do not write. Trained on plates of the same registry, the network
 expects formats to some extent itself: a ``weight`` below 1 keeps them from counting twice. P(t | y) is that of a text
 among those of its type, so that a type weighs what its share says, however many patterns it has. P(c | x) are the
 network's ``regions`` to the power ``region``, made to sum to 1; without that output all countries are as likely. The
@@ -73,8 +74,11 @@ class Posterior:
         return int(self.of_text.argmax())
 
 
-def weigh(evidence: Evidence, prior: Floats, unlisted_too: bool, parameters: FormatParameters) -> Posterior:
-    """The posterior under ``prior`` [countries]; ``unlisted_too``: it holds for plates of no listed type as well."""
+def weigh(evidence: Evidence, prior: Floats, looks: Floats | None, parameters: FormatParameters) -> Posterior:
+    """The posterior under ``prior`` [countries].
+
+    ``looks`` [countries] is that of plates of no listed type; None: nobody knows the country of those.
+    """
     numbers: dict[str, int] = {}
     of_match = [numbers.setdefault(match.text, len(numbers)) for match in evidence.matches]
     of_text = [numbers.setdefault(text.preferred, len(numbers)) for text in evidence.texts]
@@ -96,8 +100,8 @@ def weigh(evidence: Evidence, prior: Floats, unlisted_too: bool, parameters: For
     of_both = score * evidence.probabilities.sum() / (score.sum() + other_spellings)
     joint = np.zeros((len(numbers), len(prior)))
     joint[of_match] = (of_both * np.exp(listed - both))[of_match, None] * given / fit[:, None]
-    if unlisted_too:
-        joint += (of_both * np.exp(unlisted - both))[:, None] * prior
+    if looks is not None:
+        joint += (of_both * np.exp(unlisted - both))[:, None] * looks
     return Posterior(list(numbers), which, of_both, joint)
 
 

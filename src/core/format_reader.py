@@ -91,8 +91,11 @@ class FormatReader:
         self, evidence: Evidence, region_log_probs: Outputs | None, parameters: FormatParameters
     ) -> Posterior:
         """The evidence, weighed by ``parameters``."""
-        prior = country_prior(self.countries, self._regions, region_log_probs, self._in_use, parameters.region)
-        return weigh(evidence, prior, region_log_probs is not None, parameters)
+        prior, looks = (
+            country_prior(self.countries, self._regions, region_log_probs, in_use, parameters.region)
+            for in_use in (self._in_use, ())
+        )
+        return weigh(evidence, prior, None if region_log_probs is None else looks, parameters)
 
     def _type_name(self, evidence: Evidence, text: str, country: int) -> str | None:
         matches = [match for match in evidence.matches if match.text == text]

@@ -62,6 +62,20 @@ def test_a_text_of_no_format_survives() -> None:
     assert reading.region_confidence == pytest.approx(0.9, abs=0.02)
 
 
+def test_a_country_in_use_gains_nothing_by_a_text_that_it_does_not_write() -> None:
+    """Of a plate of no format the looks tell the country, as without any named one."""
+    boss = seen("B", "O", "S", "S")
+    unrestricted, russian = (read(by, boss, DE=0.7, SE=0.28, RU=0.02) for by in (reader(), reader("RU")))
+    assert (russian.text, russian.region) == ("BOSS", "DE")
+    assert russian.region_confidence == pytest.approx(unrestricted.region_confidence, abs=0.02)
+    assert sum(c.confidence for c in russian.candidates or () if c.region == "RU") < 0.03
+
+
+def test_a_country_in_use_is_still_likelier_for_a_text_that_it_writes() -> None:
+    written = seen("B", "A", "B", "1", "2", "3")  # on German and on Swedish plates
+    assert read(reader("SE"), written, DE=0.7, SE=0.3).region == "SE"
+
+
 def test_nobody_knows_the_country_of_a_text_of_no_format_that_the_network_tells_nothing_of() -> None:
     reading = read(reader(regions=False), seen("B", "O", "S", "S"))
     assert (reading.region, reading.region_confidence) == (None, None)

@@ -12,6 +12,7 @@ from src.core.geometry import (
     crop_plate,
     form_plates,
     halved,
+    inside_matrix,
     iou_matrix,
     letterbox,
     nms,
@@ -208,3 +209,45 @@ def test_nms_keeps_the_best_of_what_overlaps() -> None:
     assert nms(boxes, scores, 0.5).tolist() == [1, 3, 2]
     assert nms(boxes, scores, 0.3).tolist() == [1, 2]
     assert nms(np.zeros((0, 4)), np.zeros(0), 0.5).tolist() == []
+
+
+WHOLE = (100, 100, 200, 120)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (140, 100, 200, 120),  # its right part
+        (100, 100, 150, 118),
+        (95, 104, 120, 116),  # most of it
+        (80, 70, 240, 150),  # all that is around it
+        WHOLE,
+    ],
+)
+@pytest.mark.parametrize("better", [0, 1])
+def test_nms_keeps_one_box_of_a_plate_and_its_part(other: tuple[int, ...], better: int) -> None:
+    scores = np.array([0.5, 0.5])
+    scores[better] = 0.8
+    assert nms(np.array([WHOLE, other]), scores, 0.5).tolist() == [better]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (200, 100, 300, 120),  # beside it
+        (100, 120, 200, 140),  # the second one below, as of a trailer
+        (190, 96, 290, 118),  # the next car, seen askew
+        (100, 113, 200, 133),  # tilted: their boxes share a third
+        (140, 106, 240, 126),  # hidden by it in part
+        (120, 90, 160, 104),  # a small one above
+    ],
+)
+@pytest.mark.parametrize("scores", [(0.8, 0.5), (0.5, 0.8)])
+def test_nms_keeps_a_plate_close_to_another(other: tuple[int, ...], scores: tuple[float, float]) -> None:
+    assert sorted(nms(np.array([WHOLE, other]), np.array(scores), 0.5).tolist()) == [0, 1]
+
+
+def test_how_much_of_the_smaller_box_lies_in_the_other() -> None:
+    boxes = np.array([WHOLE, (150, 110, 250, 120), (120, 105, 130, 115), (0, 0, 10, 10), (5, 5, 5, 9)])
+    assert inside_matrix(boxes[:1], boxes).tolist() == [[1, 0.5, 1, 0, 0]]
+    assert inside_matrix(np.zeros((0, 4)), boxes).shape == (0, 5)

@@ -26,7 +26,8 @@ def ended(module: str, *words: str, **environment: str) -> "subprocess.Completed
         (
             "src.train_detector",
             "seed=soon",
-            "train_detector: Error merging override seed=soon Value 'soon' of type 'str' could not be converted to Integer",
+            "train_detector: Error merging override seed=soon "
+            "Value 'soon' of type 'str' could not be converted to Integer",
         ),
         (
             "src.export",
