@@ -12,18 +12,33 @@ from src.runtime.draw import JPEG_QUALITY, annotate
 from src.runtime.reader import PlateResult
 
 FileKind = Literal["JPEG", "PNG"]
+MOST_SIDE = 65_500
+"""Pixels of a side that a JPEG may have; labels, which grow with the picture, stay small below it too."""
+
+
+class DrawingError(ValueError):
+    """A picture of which no file with its plates can be made; the message says why."""
 
 
 def marked(
     photograph: Photograph, plates: Sequence[PlateResult], accepted: Sequence[bool | None], kind: FileKind
 ) -> bytes:
-    """The file of ``photograph`` with ``plates`` drawn into it; readings that are not accepted stand out."""
-    picture = annotate(photograph.pixels, plates, [sure is not False for sure in accepted], photograph.factor)
+    """The file of ``photograph`` with ``plates`` drawn into it; readings that are not accepted stand out.
+
+    Raises DrawingError.
+    """
+    height, width = photograph.pixels.shape[:2]
+    if max(width, height) > MOST_SIDE:
+        raise DrawingError(f"{width} x {height} pixels to draw on, over {MOST_SIDE} on a side")
     file = io.BytesIO()
-    if kind == "JPEG":
-        picture.save(file, kind, quality=JPEG_QUALITY)
-    else:
-        picture.save(file, kind, compress_level=1)  # a third larger than at 6, in a fifth of the time
+    try:
+        picture = annotate(photograph.pixels, plates, [sure is not False for sure in accepted], photograph.factor)
+        if kind == "JPEG":
+            picture.save(file, kind, quality=JPEG_QUALITY)
+        else:
+            picture.save(file, kind, compress_level=1)  # a third larger than at 6, in a fifth of the time
+    except (OSError, ValueError, MemoryError) as error:  # it is no disk: Pillow's encoders raise OSError
+        raise DrawingError(f"no {kind} of {width} x {height} pixels can be made ({error})") from error
     return file.getvalue()
 
 

@@ -1,8 +1,6 @@
 """What Prometheus is told; each app counts by itself."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from time import perf_counter
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,13 +48,6 @@ class Metrics:
     def spent(self, stage: str, seconds: float) -> None:
         """What one picture spent in a stage."""
         self._seconds.labels(stage).observe(seconds)
-
-    @contextmanager
-    def timing(self, stage: str) -> Iterator[None]:
-        """Counts the time of the block as spent in a stage."""
-        start = perf_counter()
-        yield
-        self.spent(stage, perf_counter() - start)
 
     def exposition(self) -> bytes:
         """All figures in Prometheus' text format."""

@@ -19,6 +19,8 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 """When to try again what there was no room for: a full queue of the default length takes about so long."""
 
+FAULT = "a fault of the service, which its log tells more about"
+
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +34,7 @@ class Kind(Enum):
     TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The picture is too large"
     UNKNOWN_FORMAT = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The file is no picture of a known format"
     DAMAGED = HTTPStatus.UNPROCESSABLE_ENTITY, "The picture is damaged"
+    NOT_DRAWN = HTTPStatus.UNPROCESSABLE_ENTITY, "The plates cannot be marked in the picture"
     TOO_SLOW = HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly"
     NO_KEY = HTTPStatus.UNAUTHORIZED, "A valid API key is needed"
     FOREIGN_SITE = HTTPStatus.FORBIDDEN, "The request comes by way of another site"
@@ -45,6 +48,7 @@ class Kind(Enum):
     NOT_STORED = HTTPStatus.SERVICE_UNAVAILABLE, "The result cannot be stored"
     OUT_OF_REACH = HTTPStatus.SERVICE_UNAVAILABLE, "The database or the disk does not do its part"
     NOT_READY = HTTPStatus.SERVICE_UNAVAILABLE, "The service is not ready"
+    FAILED = HTTPStatus.INTERNAL_SERVER_ERROR, "The service fails at the picture"
 
     @property
     def status(self) -> int:
@@ -152,7 +156,7 @@ def cause(error: Exception) -> str:
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    return _plain(request, HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of the service, which its log tells more about")
+    return _plain(request, HTTPStatus.INTERNAL_SERVER_ERROR, FAULT)
 
 
 def _plain(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,8 +6,10 @@ hold at a time has its limit too.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
@@ -15,6 +17,15 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from src.service.forms import CLOSE, File, Form, Limits, too_large
 from src.service.problems import RETRY_AFTER_S, Kind, ServiceProblem
+
+
+@dataclass(slots=True)
+class Received:
+    """The files of a request."""
+
+    files: list[File] = field(default_factory=list)
+    used_by: list[Future[Any]] = field(default_factory=list)
+    """Who else has them: their bytes count as held until all of these are done, even where the request is answered."""
 
 
 class Uploads:
@@ -25,14 +36,15 @@ class Uploads:
         self._limits, self._capacity, self._held = limits, capacity, 0
 
     @asynccontextmanager
-    async def received(self, request: Request, name: str, most: int | None = None) -> AsyncIterator[list[File]]:
-        """The files of the field ``name``, in their order; their bytes count as held until the block is left.
+    async def received(self, request: Request, name: str, most: int | None = None) -> AsyncIterator[Received]:
+        """The files of the field ``name``, in their order; their bytes count as held until the block is left, and
+        nobody uses them any more.
 
         ``most`` of them, where that is less than the limit. Raises ServiceProblem.
         """
         limits = self._limits if most is None else replace(self._limits, files=min(most, self._limits.files))
         _check_length(request, limits.bytes)
-        form, total = Form(name, limits), 0
+        form, total, received = Form(name, limits), 0, Received()
         with _named_faults():
             parser = MultipartParser(_boundary(request), form.callbacks())
         try:
@@ -45,9 +57,18 @@ class Uploads:
                     raise too_large(limits.bytes)
                 with _named_faults():
                     parser.write(chunk)
-            yield form.finished()
+            received.files = form.finished()
+            yield received
         finally:
-            self._held -= total
+            self._release(total, received.used_by)
+
+    def _release(self, size: int, used_by: list[Future[Any]]) -> None:
+        """Counts ``size`` bytes as held no more, once all of ``used_by`` are done."""
+        if using := [asyncio.wrap_future(future) for future in used_by if not future.done()]:
+            done = asyncio.gather(*using, return_exceptions=True)
+            done.add_done_callback(lambda _: self._release(size, []))
+        else:
+            self._held -= size
 
 
 def _check_length(request: Request, most: int) -> None:

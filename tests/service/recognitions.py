@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from src.service.database import Database
-from src.service.store import Pictures, StoredImage, Upload, save_recognition
+from src.service.store import Pictures, Recognition, StoredImage, Upload, save_recognitions
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -38,5 +38,13 @@ def save(
     database: Database, pictures: Pictures | None, *plates: dict[str, Any], minute: int = 0, **upload: Any
 ) -> StoredImage:
     """Saves a picture that was taken some minutes after NOON."""
+    recognition = recognised(*plates, minute=minute, **upload)
+    save_recognitions(database, pictures, [recognition])
+    return recognition.stored
+
+
+def recognised(*plates: dict[str, Any], minute: int = 0, **upload: Any) -> Recognition:
+    """A picture that was taken some minutes after NOON, not saved yet."""
     said = {"name": "gate.jpg", "media_type": "image/jpeg", "data": b"JPEG", "taken": NOON + timedelta(minutes=minute)}
-    return save_recognition(database, pictures, Upload(**{**said, **upload}), described(*plates))
+    said_of_picture = described(*plates)
+    return Recognition(Upload(**{**said, **upload}), said_of_picture, StoredImage.new(said_of_picture))

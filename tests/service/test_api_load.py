@@ -106,6 +106,30 @@ def test_a_reading_that_takes_too_long_is_given_up_and_never_stored(
         assert api.get("/v1/statistics").json()["images"] == 1
 
 
+def test_bytes_count_as_held_as_long_as_anybody_has_them(built_models: Path, tmp_path: Path, holding: Holding) -> None:
+    """Two requests of 115,536 bytes at most fill the memory: one of them is at work, the others are given up."""
+    limits = {"max_upload_bytes": 50_000, "max_pictures": 1, "request_timeout_s": 0.3}
+    large = picture() + bytes(49_000), b"x" * 60_000
+
+    def begin(api: Api) -> Future[Answer]:
+        files = [("images", ("a.png", large[0])), ("other", ("b", large[1]))]
+        return api.begin("POST", "/v1/recognize", files=files)
+
+    with running(built_models, tmp_path, workers=2, **limits) as api:
+        for at_work in (1, 2):
+            assert_problem(begin(api).result(30), 503, "timed_out")
+            assert holding.batches == [1] * at_work
+            if at_work == 1:  # the other worker is free
+                assert api.service.engine.waiting == 0
+        assert_problem(begin(api).result(30), 503, "busy")
+        small = api.begin_to_recognize(picture())
+        waiting(api, 1)
+        assert_problem(small.result(30), 503, "timed_out")
+        waiting(api, 0)  # and its place is free
+        holding.let_go()
+        wait_for(lambda: begin(api).result(30).status_code == 200, "the bytes stay held", 30)
+
+
 def test_a_triton_server_that_fails_is_told_and_the_next_request_may_succeed(
     built_models: Path, tmp_path: Path, holding: Holding, caplog: pytest.LogCaptureFixture
 ) -> None:

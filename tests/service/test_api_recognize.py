@@ -2,15 +2,19 @@
 
 import base64
 import errno
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from src.core.image import decode_photograph
 from src.runtime.output import describe
 from src.runtime.reader import Reader, read_file
+from src.service import inference
 from src.service.store import Pictures
 from tests.commands import ROOT
 from tests.conftest import BLUE_TEXT, RED_TEXT, with_formats
@@ -104,6 +108,66 @@ def test_one_bad_picture_of_several_says_why_in_its_place(api: Api) -> None:
     assert bad["image"] == "1.png"
     assert bad["error"] == {"type": "unknown_format", "message": "not an image, or of an unsupported format"}
     assert bad.keys() == {"image", "error"}
+
+
+def wide() -> bytes:
+    """A picture that is read, and too wide for any file in which its plates are marked."""
+    file = io.BytesIO()
+    Image.new("RGB", (700_000, 16)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_picture_that_cannot_be_drawn_says_so_in_its_place_and_is_not_stored(api: Api) -> None:
+    good, undrawn = api.recognize(picture(), wide(), annotated=True).json()["results"]
+    assert (undrawn["image"], undrawn["error"]["type"]) == ("1.png", "not_drawn")
+    assert "87500 x 2 pixels" in undrawn["error"]["message"]
+    assert good["annotated"] is not None
+    assert api.get(f"/v1/sightings/{good['plates'][0]['sighting']}").status_code == 200
+    assert_problem(api.recognize(wide(), annotated=True), 422, "not_drawn")
+    assert_problem(api.ask("POST", "/upload_image/", files={"file": ("a.png", wide())}), 422, "not_drawn")
+    assert api.get("/v1/statistics").json()["images"] == 1
+    (plain,) = api.recognize(wide()).json()["results"]
+    assert (plain["width"], plain["plates"]) == (700_000, [])
+    assert_problem(api.get("/send_image/0.png"), 422, "not_drawn")
+
+
+def test_a_fault_of_the_service_at_one_picture_leaves_the_others(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = picture(size=2)
+
+    def decode(data: bytes, *limits: int) -> Any:
+        if data == bad:
+            raise OSError("nobody thought of it")
+        return decode_photograph(data, *limits)
+
+    monkeypatch.setattr(inference, "decode_photograph", decode)
+    good, failed = api.recognize(picture(), bad).json()["results"]
+    assert good["id"] is not None
+    assert failed["error"]["type"] == "failed"
+    assert "nobody" not in failed["error"]["message"]
+    assert "nobody thought of it" in caplog.text
+    assert_problem(api.recognize(bad), 500, "failed")
+    assert api.get("/v1/statistics").json()["images"] == 1
+
+
+def test_where_the_disk_fails_nothing_of_the_request_is_stored(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the client, who has to ask again, would store it twice."""
+    put, second = Pictures.put, picture(blue=True)
+
+    def full(self: Pictures, image_id: str, data: bytes) -> str:
+        if data == second:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return put(self, image_id, data)
+
+    monkeypatch.setattr(Pictures, "put", full)
+    problem = assert_problem(api.recognize(picture(), second, b"no picture"), 503, "not_stored")
+    assert "picture" not in problem
+    assert api.get("/v1/statistics").json()["images"] == 0
+    assert [path for path in (tmp_path / "data" / "pictures").rglob("*") if path.is_file()] == []
+    assert 'number_plate_pictures_refused_total{kind="not_stored"} 2.0' in api.get("/metrics").text
 
 
 def test_where_all_are_bad_the_request_is(api: Api) -> None:

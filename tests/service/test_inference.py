@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from src.core.image import ImageError, Photograph, TooLargeError
+from src.core.image import ImageError, Photograph, TooLargeError, decode_photograph
 from src.runtime.reader import ImageResult, Reader
+from src.runtime.triton import TritonError
 from src.service import inference
 from src.service.inference import Engine, EngineBusyError, EngineClosedError, Task
 from tests.conftest import BLUE_TEXT, RED_TEXT
@@ -96,6 +97,7 @@ def test_what_is_cancelled_in_the_queue_is_not_read(reader: Reader, held: thread
     wait_for(lambda: read.waiting == 0, "it is not taken", 30)
     cancelled, kept = read.submit([task(reader, finish=lambda *_, name=name: finished.append(name)) for name in "ab"])
     assert cancelled.cancel()
+    assert read.waiting == 1  # its place, and its bytes, are free
     held.set()
     read.close()
     assert first[0].result(30) == [RED_TEXT]
@@ -115,6 +117,60 @@ def test_a_fault_of_the_models_reaches_all_that_were_read_together_and_no_others
             with pytest.raises(ZeroDivisionError):
                 future.result(30)
     assert [future.result(30) for future in read.submit([task(reader)])] == [[RED_TEXT]]
+    read.close()
+
+
+def test_what_is_wrong_with_one_picture_does_not_reach_the_others(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, held: threading.Event
+) -> None:
+    """Whatever it is, and wherever: at decoding, at reading, or at what is made of the result."""
+
+    def unfinished(photograph: Photograph, result: ImageResult) -> None:
+        raise OSError("broken data stream when writing image file")
+
+    undecoded, unread, held_together = picture(size=2), picture(size=3), inference.read_together
+
+    def decode(data: bytes, *limits: int) -> Photograph:
+        return 1 / 0 if data == undecoded else decode_photograph(data, *limits)
+
+    def together(pairs: Any) -> Any:
+        if any(image.shape[0] == 3 * 64 for _, image in pairs):
+            raise FloatingPointError
+        return held_together(pairs)
+
+    monkeypatch.setattr(inference, "decode_photograph", decode)
+    monkeypatch.setattr(inference, "read_together", together)
+    read = engine()
+    first = read.submit([task(reader)])
+    wait_for(lambda: read.waiting == 0, "it is not taken", 30)
+    tasks = [task(reader, finish=unfinished), task(reader, undecoded), task(reader, unread), task(reader)]
+    futures = read.submit(tasks)
+    held.set()
+    for future, fault in zip(futures, (OSError, ZeroDivisionError, FloatingPointError), strict=False):
+        with pytest.raises(fault):
+            future.result(30)
+    assert [future.result(30) for future in (*first, futures[3])] == [[RED_TEXT]] * 2
+    read.close()
+
+
+def test_a_server_that_fails_is_asked_once(reader: Reader, held: threading.Event, monkeypatch: Any) -> None:
+    asked, held_together = [], inference.read_together
+
+    def failing(pairs: Any) -> Any:
+        held_together(pairs)
+        asked.append(len(pairs))
+        raise TritonError("gone")
+
+    monkeypatch.setattr(inference, "read_together", failing)
+    read = engine()
+    futures = read.submit([task(reader)])
+    wait_for(lambda: read.waiting == 0, "it is not taken", 30)
+    futures += read.submit([task(reader)] * 2)
+    held.set()
+    for future in futures:
+        with pytest.raises(TritonError):
+            future.result(30)
+    assert asked == [1, 2]
     read.close()
 
 

@@ -21,7 +21,7 @@ from scripts.load_test import main
 from src.core.image import decode_photograph
 from src.core.limits import LEAST_SIDE
 from src.service.database import Database, tables
-from src.service.store import Pictures, Upload, save_recognition
+from src.service.store import Pictures, Recognition, StoredImage, Upload, save_recognitions
 from tests.commands import ROOT
 
 SAMPLES = ROOT / "data" / "samples"
@@ -46,7 +46,9 @@ def save(database: Database, pictures: Pictures, name: str) -> Kept:
     """A picture with one plate, and what a client would have been told."""
     data = name.encode()
     upload = Upload(name, "image/jpeg", data, camera="gate")
-    stored = save_recognition(database, pictures, upload, {"width": 96, "height": 64, "plates": [PLATE]})
+    described = {"width": 96, "height": 64, "plates": [PLATE]}
+    stored = StoredImage.new(described)
+    save_recognitions(database, pictures, [Recognition(upload, described, stored)])
     sightings = frozenset(sighting for sighting in stored.sightings if sighting is not None)
     return Kept(name, hashlib.sha256(data).hexdigest(), stored.id, sightings)
 

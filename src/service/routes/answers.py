@@ -7,7 +7,7 @@ from fastapi import Response
 
 from src.core.image import decode_photograph
 from src.core.limits import LEAST_SIDE
-from src.service.drawing import FileKind, marked, plate_of
+from src.service.drawing import DrawingError, FileKind, marked, plate_of
 from src.service.parts import Service
 from src.service.problems import Kind, ServiceProblem
 from src.service.store import StoredPicture
@@ -32,8 +32,11 @@ async def original(stored: StoredPicture) -> Response:
 
 
 async def drawn(service: Service, stored: StoredPicture, kind: FileKind) -> Response:
-    """A stored picture with its plates marked. Raises ServiceProblem where it was not kept."""
-    return of_kind(await to_thread.run_sync(_drawn, stored, kind, limiter=service.drawers), kind)
+    """A stored picture with its plates marked. Raises ServiceProblem where it was not kept, or cannot be drawn."""
+    try:
+        return of_kind(await to_thread.run_sync(_drawn, stored, kind, limiter=service.drawers), kind)
+    except DrawingError as error:
+        raise ServiceProblem(Kind.NOT_DRAWN, str(error), stored.name) from None
 
 
 def of_kind(data: bytes, kind: FileKind) -> Response:

@@ -1,5 +1,6 @@
 """The two routes of the original project, for clients that were written for it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from anyio import to_thread
@@ -10,7 +11,7 @@ from src.service.access import Here, Looker, Recognizer
 from src.service.openapi import PICTURE, form, pictures, problems
 from src.service.problems import Kind
 from src.service.queries import PLAIN, RecognizeOptions
-from src.service.recognise import Recognised, Wish
+from src.service.recognise import Outcome, Recognised, Wish
 from src.service.routes.answers import drawn, existing, of_kind
 from src.service.routes.recognize import REFUSALS
 from src.service.store import Action
@@ -26,16 +27,14 @@ router = APIRouter(tags=["compatible"])
 )
 async def upload_image(request: Request, here: Here, actor: Recognizer) -> Response:
     """Finds, reads and keeps the plates of one picture, and answers with the picture, its plates marked."""
-    wish = Wish("file", RecognizeOptions(), actor.key_id, "PNG", most=1)
-    (outcome,) = await here.recogniser.recognize(request, wish)
-    assert isinstance(outcome, Recognised)  # its problem would have been raised
-    return of_kind(outcome.drawn, "PNG")
+    wish = Wish("file", RecognizeOptions(), _drawn, actor.key_id, draw="PNG", most=1)
+    return await here.recogniser.recognize(request, wish)
 
 
 @router.get(
     "/send_image/{name:path}",
     response_class=Response,
-    responses=pictures("image/png") | problems(Kind.NOT_FOUND),
+    responses=pictures("image/png") | problems(Kind.NOT_FOUND, Kind.NOT_DRAWN),
 )
 async def send_image(
     here: Here, actor: Looker, name: Annotated[str, Path(min_length=1, max_length=255, pattern=PLAIN)]
@@ -45,3 +44,9 @@ async def send_image(
     await to_thread.run_sync(store.record, database, Action.PICTURE, name, actor)
     stored = await to_thread.run_sync(store.latest_picture, database, here.parts.pictures, name)
     return await drawn(here, existing(stored, "picture"), "PNG")
+
+
+def _drawn(outcomes: Sequence[Outcome]) -> Response:
+    (outcome,) = outcomes
+    assert isinstance(outcome, Recognised)  # its problem is the answer otherwise
+    return of_kind(outcome.drawn, "PNG")

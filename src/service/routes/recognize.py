@@ -1,21 +1,23 @@
 """Photographs in, plates out."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from src.runtime.output import describe_error
 from src.service.access import Here, Recognizer
 from src.service.openapi import PICTURES, form, problems
 from src.service.problems import Kind, ServiceProblem
 from src.service.queries import RecognizeOptions
-from src.service.recognise import Recognised, Wish
+from src.service.recognise import Outcome, Wish
 from src.service.schemas import Recognition
 
 REFUSALS = (
     *(Kind.INVALID_FORM, Kind.NO_FORM, Kind.TOO_MANY_PICTURES, Kind.TOO_LARGE),
-    *(Kind.UNKNOWN_FORMAT, Kind.DAMAGED, Kind.TOO_SLOW, Kind.BUSY, Kind.TIMED_OUT, Kind.NOT_READ, Kind.NOT_STORED),
+    *(Kind.UNKNOWN_FORMAT, Kind.DAMAGED, Kind.NOT_DRAWN, Kind.FAILED),
+    *(Kind.TOO_SLOW, Kind.BUSY, Kind.TIMED_OUT, Kind.NOT_READ, Kind.NOT_STORED),
 )
 """What can be wrong with pictures."""
 
@@ -27,18 +29,23 @@ router = APIRouter(tags=["recognize"])
 )
 async def recognize(
     request: Request, here: Here, actor: Recognizer, options: Annotated[RecognizeOptions, Query()]
-) -> dict[str, Any]:
+) -> Response:
     """Finds and reads the plates in one picture or several, and keeps them unless `store` is false.
 
-    The answer comes when what it says is stored. Where one of several pictures cannot be read, its place in `results`
-    says why; where none can, the request is refused.
+    The answer comes when what it says is stored. Where one of several pictures cannot be read, or not be drawn, its
+    place in `results` says why, and it is not stored; where none can, the request is refused. Where the database or the
+    disk fails, nothing of the request is stored.
     """
-    wish = Wish("images", options, actor.key_id, draw="JPEG" if options.annotated else None)
-    outcomes = await here.recogniser.recognize(request, wish)
-    return {"results": [_result(outcome) for outcome in outcomes]}
+    wish = Wish("images", options, _answer, actor.key_id, draw="JPEG" if options.annotated else None)
+    return await here.recogniser.recognize(request, wish)
 
 
-def _result(outcome: Recognised | ServiceProblem) -> dict[str, Any]:
+def _answer(outcomes: Sequence[Outcome]) -> Response:
+    answer = Recognition.model_validate({"results": [_result(outcome) for outcome in outcomes]})
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _result(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, ServiceProblem):
         return describe_error(outcome.picture or "", str(outcome.kind), outcome.detail)
     drawn = f"data:image/jpeg;base64,{b64encode(outcome.drawn).decode()}" if outcome.drawn else None

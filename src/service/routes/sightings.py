@@ -39,7 +39,11 @@ def sighting(here: Here, actor: Looker, id: Id) -> store.Sighting:
     return existing(store.sighting(here.parts.database, id), "sighting")
 
 
-@router.get("/v1/sightings/{id}/picture", response_class=Response, responses=pictures("image/*") | NO_SUCH)
+@router.get(
+    "/v1/sightings/{id}/picture",
+    response_class=Response,
+    responses=pictures("image/*") | problems(Kind.NOT_FOUND, Kind.NOT_DRAWN),
+)
 async def picture(
     here: Here, actor: Looker, id: Id, annotated: Annotated[bool, Query(description="with all plates marked")] = False
 ) -> Response:

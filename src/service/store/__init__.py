@@ -18,7 +18,7 @@ from src.service.store.keys import (
 from src.service.store.pictures import Pictures, open_pictures
 from src.service.store.plates import PlateHistory, plate
 from src.service.store.query import QueryError, SightingQuery
-from src.service.store.recognitions import StoredImage, Upload, save_recognition
+from src.service.store.recognitions import Recognition, StoredImage, Upload, save_recognitions
 from src.service.store.removal import delete_plate, delete_sighting
 from src.service.store.retention import Expired, expire, sweep
 from src.service.store.sightings import Page, Sighting, search, sighting
@@ -40,6 +40,7 @@ __all__ = [
     "Pictures",
     "PlateHistory",
     "QueryError",
+    "Recognition",
     "Refused",
     "Scope",
     "Sighting",
@@ -62,7 +63,7 @@ __all__ = [
     "plate",
     "record",
     "revoke_key",
-    "save_recognition",
+    "save_recognitions",
     "search",
     "sighting",
     "statistics",

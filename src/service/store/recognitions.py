@@ -1,11 +1,11 @@
-"""Saves what was read in one picture: all of it, the picture included, or nothing."""
+"""Saves what was read in the pictures of a request: all of it, the pictures included, or nothing."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -53,18 +53,44 @@ class StoredImage:
     id: str
     sightings: tuple[str | None, ...]
 
+    @classmethod
+    def new(cls, described: Description) -> Self:
+        """Identifiers that nothing has yet."""
+        return cls(new_id(), tuple(new_id() if plate["text"] else None for plate in described["plates"]))
 
-def save_recognition(
-    database: Database, pictures: Pictures | None, upload: Upload, described: Description
-) -> StoredImage:
-    """Saves a picture, its detections and sightings; when it returns, they are on the disk. None keeps no picture.
 
-    The picture is there first, and goes again if the rows cannot be added: what a kill in between leaves is a file that
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A picture, what was read in it, and the identifiers under which both are saved."""
+
+    upload: Upload
+    described: Description
+    stored: StoredImage
+
+
+def save_recognitions(database: Database, pictures: Pictures | None, recognitions: Sequence[Recognition]) -> None:
+    """Saves pictures, their detections and sightings: when it returns, all of them are on the disk, and none of them
+    where it raises. ``pictures`` None keeps no picture.
+
+    The pictures are there first, and go again if the rows cannot be added: what a kill in between leaves are files that
     ``sweep`` removes.
     Raises OSError and sqlalchemy.exc.SQLAlchemyError.
     """
-    image = tables.Image(
-        id=new_id(),
+    images = [_image(recognition) for recognition in recognitions]
+    with ExitStack() as undo:
+        if pictures is not None:
+            for image, recognition in zip(images, recognitions, strict=True):
+                image.stored_as = pictures.put(image.id, recognition.upload.data)
+                undo.callback(pictures.remove, [image.stored_as])
+        with database.adding() as session:
+            _add(session, images, recognitions)
+            undo.pop_all()  # whether a commit that fails is on the disk after all, only ``sweep`` can tell
+
+
+def _image(recognition: Recognition) -> tables.Image:
+    upload, described = recognition.upload, recognition.described
+    return tables.Image(
+        id=recognition.stored.id,
         sha256=hashlib.sha256(upload.data).hexdigest(),
         name=shown(upload.name),
         media_type=shown(upload.media_type),
@@ -75,44 +101,36 @@ def save_recognition(
         taken=upload.taken,
         key_id=upload.key_id,
     )
-    with ExitStack() as undo:
-        if pictures is not None:
-            image.stored_as = pictures.put(image.id, upload.data)
-            undo.callback(pictures.remove, [image.stored_as])
-        with database.adding() as session:
-            sightings = _add(session, image, upload.camera, described["plates"])
-            undo.pop_all()  # whether a commit that fails is on the disk after all, only ``sweep`` can tell
-    return StoredImage(image.id, sightings)
 
 
-def _add(
-    session: Session, image: tables.Image, camera: str | None, described: Sequence[Description]
-) -> tuple[str | None, ...]:
-    """Adds all rows of an image, to which the database has no objection; returns what ``_add_plates`` does."""
-    if camera is not None:
-        image.camera = _camera(session, name(camera, "camera"), image.received)
-    sightings = _add_plates(session, image, described)
-    session.add(image)
-    session.flush()
-    return sightings
-
-
-def _add_plates(session: Session, image: tables.Image, described: Sequence[Description]) -> tuple[str | None, ...]:
-    """Adds detections and sightings; returns the identifiers of the latter, None for a plate without text."""
-    keys = {(plate["text"], plate["region"]) for plate in described if plate["text"]}
+def _add(session: Session, images: Sequence[tables.Image], recognitions: Sequence[Recognition]) -> None:
+    """Adds all rows of the images, to which the database has no objection."""
     # in one order, as two transactions that make the same two plates would otherwise wait for each other
-    known = {key: _plate(session, *key) for key in sorted(keys, key=lambda key: (key[0], key[1] or ""))}
-    sightings: list[str | None] = []
-    for position, plate in enumerate(described):
+    names = sorted({name(each.upload.camera, "camera") for each in recognitions if each.upload.camera is not None})
+    cameras = {called: _camera(session, called, images[0].received) for called in names}
+    keys = {(plate["text"], plate["region"]) for each in recognitions for plate in each.described["plates"]}
+    known = {key: _plate(session, *key) for key in sorted(keys, key=lambda key: (key[0], key[1] or "")) if key[0]}
+    for image, recognition in zip(images, recognitions, strict=True):
+        if recognition.upload.camera is not None:
+            image.camera = cameras[name(recognition.upload.camera, "camera")]
+        _add_plates(session, image, recognition, known)
+        session.add(image)
+    session.flush()
+
+
+def _add_plates(
+    session: Session,
+    image: tables.Image,
+    recognition: Recognition,
+    known: Mapping[tuple[str, str | None], tables.Plate],
+) -> None:
+    """Adds detections, and the sightings of those that have a text."""
+    plates = zip(recognition.described["plates"], recognition.stored.sightings, strict=True)
+    for position, (plate, sighting_id) in enumerate(plates):
         detection = _detection(image, position, plate)
         session.add(detection)
-        if plate["text"]:
-            sighting = _sighting(detection, known[plate["text"], plate["region"]], plate)
-            session.add(sighting)
-            sightings.append(sighting.id)
-        else:
-            sightings.append(None)
-    return tuple(sightings)
+        if sighting_id is not None:
+            session.add(_sighting(sighting_id, detection, known[plate["text"], plate["region"]], plate))
 
 
 def _detection(image: tables.Image, position: int, plate: Description) -> tables.Detection:
@@ -127,10 +145,10 @@ def _detection(image: tables.Image, position: int, plate: Description) -> tables
     )
 
 
-def _sighting(detection: tables.Detection, of: tables.Plate, plate: Description) -> tables.Sighting:
+def _sighting(sighting_id: str, detection: tables.Detection, of: tables.Plate, plate: Description) -> tables.Sighting:
     image = detection.image
     return tables.Sighting(
-        id=new_id(),
+        id=sighting_id,
         detection=detection,
         plate=of,
         camera=image.camera,
