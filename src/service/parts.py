@@ -20,7 +20,7 @@ from src.service.inference import Engine
 from src.service.metrics import Metrics
 from src.service.recognise import Recogniser
 from src.service.settings import Settings
-from src.service.store import Pictures, expire, open_pictures, sweep
+from src.service.store import Pictures, expire, expire_answers, open_pictures, sweep
 from src.service.uploads import Limits, Uploads
 
 REQUESTS_HELD = 2
@@ -99,7 +99,8 @@ def _assembled(parts: Parts, engine: Engine) -> Service:
     limits = Limits(settings.max_upload_bytes, min(settings.max_pictures, settings.queue), settings.request_timeout_s)
     uploads = Uploads(limits, REQUESTS_HELD * limits.bytes)
     kept = parts.pictures if settings.keep_pictures else None
-    recogniser = Recogniser(uploads, engine, parts.reader, parts.database, kept, metrics, settings.request_timeout_s)
+    times = {"timeout_s": settings.request_timeout_s, "lease_s": settings.grace_s}
+    recogniser = Recogniser(uploads, engine, parts.reader, parts.database, kept, metrics, **times)
     return Service(parts, Gate(), engine, metrics, recogniser, CapacityLimiter(settings.workers))
 
 
@@ -108,6 +109,7 @@ async def _keep_house(parts: Parts) -> None:
     settings = parts.settings
     while True:
         await _try("files without a row are not removed", partial(sweep, parts.database, parts.pictures))
+        await _try("old answers are not deleted", partial(expire_answers, parts.database, datetime.now(UTC)))
         if settings.retention_days is not None:
             before = datetime.now(UTC) - timedelta(days=settings.retention_days)
             await _try("what is too old is not deleted", partial(expire, parts.database, parts.pictures, before))

@@ -42,6 +42,26 @@ PlateText = Annotated[
 Identifier = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=[examples.SIGHTING["id"]])]
 
 
+def _plain_key(value: str) -> str:
+    """What a String of RFC 8941 stands for, quoted as that has it, or bare as many clients send it."""
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+
+
+IdempotencyKey = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=NAME_LENGTH,
+        pattern=r'^("([ !#-\[\]-~]|\\["\\])+"|[A-Za-z0-9_.:/+=~-]+)$',
+        description="chosen by the client, such as a random UUID: a request that comes again within 24 hours, with the "
+        "same key, pictures and query, is not read and stored anew, but gets the answer of the first. Answers with "
+        "status 429 and 5xx are not kept. Each API key has keys of its own",
+        examples=['"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
+    ),
+    AfterValidator(_plain_key),
+]
+
+
 class Closed(BaseModel):
     """Refuses what it does not know: a misspelt option would otherwise be one that nobody set."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from time import perf_counter
 
 from anyio import CapacityLimiter, to_thread
@@ -21,10 +22,20 @@ from src.service.database import Database
 from src.service.drawing import DrawingError, FileKind, marked
 from src.service.inference import Engine, EngineBusyError, EngineClosedError, Task
 from src.service.metrics import Metrics
-from src.service.problems import FAULT, RETRY_AFTER_S, Kind, ServiceProblem, cause
+from src.service.problems import FAULT, RETRY_AFTER_S, Kind, ServiceProblem, cause, respond
 from src.service.queries import RecognizeOptions
-from src.service.store import Pictures, Recognition, StoredImage, Upload, save_recognitions
-from src.service.uploads import File, Uploads
+from src.service.repeats import Repeats
+from src.service.store import (
+    Claim,
+    ClaimLostError,
+    NewAnswer,
+    Pictures,
+    Recognition,
+    StoredImage,
+    Upload,
+    save_recognitions,
+)
+from src.service.uploads import File, Received, Uploads
 
 WRITERS = 4
 """Requests whose pictures are stored at a time: while one waits for the disk, others wait for the database."""
@@ -60,17 +71,15 @@ class Wish:
     """The kind of file in which the plates are marked; None: none is made."""
     most: int | None = None
     """Pictures; None: as many as any request may have."""
+    key: str | None = None
+    """By which the client can ask again, and is answered once; None: each request is one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     recognition: Recognition
-    """As it is stored, if that is wished."""
     drawn: bytes
-
-    @property
-    def plates(self) -> int:
-        return len(self.recognition.described["plates"])
+    is_stored: bool
 
 
 class Recogniser:
@@ -85,10 +94,14 @@ class Recogniser:
         pictures: Pictures | None,
         metrics: Metrics,
         timeout_s: float,
+        lease_s: float,
     ) -> None:
-        """``pictures`` None: they are not kept. ``timeout_s``: seconds that readings are waited for."""
+        """``pictures`` None: they are not kept. ``timeout_s``: seconds that readings are waited for,
+        ``lease_s``: those within which a request is answered.
+        """
         self._uploads, self._engine, self._reader, self._metrics = uploads, engine, reader, metrics
         self._save = partial(save_recognitions, database, pictures)
+        self._repeats = Repeats(database, lease_s)
         self._timeout_s = timeout_s
         self._writers = CapacityLimiter(WRITERS)
 
@@ -97,26 +110,59 @@ class Recogniser:
 
         A picture that cannot be read or drawn is an outcome of its own; what was read of the others is stored, all of
         it or, where the database or the disk fails, nothing.
-        Raises ServiceProblem: that of a request that is refused as a whole or, where every picture has one, the first
-        that may be gone when the client asks again, else the first.
+        Where every picture has a problem, the answer is that of the first that may be gone when the client asks again,
+        else of the first. A request with a key that is not the first one with it gets what that one was answered.
+        Raises ServiceProblem for a request that is refused as a whole.
         """
-        answer = await self._recognize(request, wish)
-        if isinstance(answer, ServiceProblem):
-            raise answer
-        return answer
-
-    async def _recognize(self, request: Request, wish: Wish) -> Response | ServiceProblem:
         try:
             reader = self._reader_for(wish.options)
             if not self._engine.has_room:
                 raise _busy()
             async with self._uploads.received(request, wish.field, wish.most) as received:
-                received.used_by = futures = self._submit(received.files, reader, wish)
-                outcomes = await asyncio.gather(*map(self._read, received.files, futures))
-                return await self._answer(outcomes, wish)
+                if wish.key is None:
+                    return await self._answer(request, wish, reader, received)
+                query = wish.options.model_dump_json()
+                claim = await self._repeats.claim(wish.key_id or "", wish.key, query, received.files)
+                if isinstance(claim, Response):
+                    return claim
+                async with self._repeats.holding(claim):
+                    return await self._answer(request, wish, reader, received, claim)
         except ServiceProblem as problem:
             self._metrics.refused(str(problem.kind))
             raise
+
+    async def _answer(
+        self, request: Request, wish: Wish, reader: Reader, received: Received, claim: Claim | None = None
+    ) -> Response:
+        """The answer, made before anything is stored, so that what is stored is always answered for."""
+        received.used_by = futures = self._submit(received.files, reader, wish)
+        outcomes = await asyncio.gather(*map(self._read, received.files, futures))
+        read = [outcome for outcome in outcomes if isinstance(outcome, _Read)]
+        if read:
+            answer = wish.answer([_recognised(each) if isinstance(each, _Read) else each for each in outcomes])
+        else:
+            answer = respond(
+                _foremost([each for each in outcomes if isinstance(each, ServiceProblem)]), request.url.path
+            )
+        try:
+            await self._store([each.recognition for each in read if each.is_stored], _kept(claim, answer, read))
+        except (OSError, SQLAlchemyError, ClaimLostError) as error:
+            problem = _unstored(error, read)
+            for _ in read:
+                self._metrics.refused(str(problem.kind))
+            return respond(problem, request.url.path)
+        for each in read:
+            self._metrics.read(len(each.recognition.described["plates"]))
+        return answer
+
+    async def _store(self, recognitions: Sequence[Recognition], answer: NewAnswer | None) -> None:
+        """Returns when all of it is on the disk."""
+        if not recognitions and answer is None:
+            return
+        start = perf_counter()
+        await to_thread.run_sync(self._save, recognitions, answer, limiter=self._writers)
+        for _ in recognitions:
+            self._metrics.spent("store", (perf_counter() - start) / len(recognitions))
 
     def _reader_for(self, options: RecognizeOptions) -> Reader:
         reader, known = self._reader, self._reader.plate_reader.countries
@@ -164,35 +210,6 @@ class Recogniser:
         log.error("a picture could not be read", exc_info=error)
         return ServiceProblem(Kind.FAILED, FAULT, name)
 
-    async def _answer(self, outcomes: Sequence[_Read | ServiceProblem], wish: Wish) -> Response | ServiceProblem:
-        """The answer, made before anything is stored, so that what is stored is always answered for."""
-        read = [outcome for outcome in outcomes if isinstance(outcome, _Read)]
-        if not read:
-            faults = [outcome for outcome in outcomes if isinstance(outcome, ServiceProblem)]
-            return next((fault for fault in faults if fault.kind.is_passing), faults[0])
-        is_stored = wish.options.store
-        answer = wish.answer([_recognised(each, is_stored) if isinstance(each, _Read) else each for each in outcomes])
-        try:
-            await self._store([each.recognition for each in read] if is_stored else [])
-        except (OSError, SQLAlchemyError) as error:
-            log.error("pictures could not be stored: %s", cause(error))
-            for _ in read:
-                self._metrics.refused(str(Kind.NOT_STORED))
-            name = read[0].recognition.upload.name if len(read) == 1 else None
-            return ServiceProblem(Kind.NOT_STORED, "ask again", name, retry_after=RETRY_AFTER_S)
-        for each in read:
-            self._metrics.read(each.plates)
-        return answer
-
-    async def _store(self, recognitions: Sequence[Recognition]) -> None:
-        """Returns when all of it is on the disk."""
-        if not recognitions:
-            return
-        start = perf_counter()
-        await to_thread.run_sync(self._save, recognitions, limiter=self._writers)
-        for _ in recognitions:
-            self._metrics.spent("store", (perf_counter() - start) / len(recognitions))
-
 
 def _finish(file: File, wish: Wish, photograph: Photograph, result: ImageResult) -> _Read:
     options = wish.options
@@ -200,15 +217,39 @@ def _finish(file: File, wish: Wish, photograph: Photograph, result: ImageResult)
     accepted = [plate["accepted"] for plate in described["plates"]]
     drawn = b"" if wish.draw is None else marked(photograph, result.plates, accepted, wish.draw)
     upload = Upload(file.name, photograph.media_type, file.data, options.camera, options.taken, wish.key_id)
-    return _Read(Recognition(upload, described, StoredImage.new(described)), drawn)
+    return _Read(Recognition(upload, described, StoredImage.new(described)), drawn, options.store)
 
 
-def _recognised(read: _Read, is_stored: bool) -> Recognised:
+def _recognised(read: _Read) -> Recognised:
     """What was read, with the identifiers that it is stored under, if it is."""
     described, stored = read.recognition.described, read.recognition.stored
-    sightings = stored.sightings if is_stored else [None] * len(stored.sightings)
+    sightings = stored.sightings if read.is_stored else [None] * len(stored.sightings)
     plates = [plate | {"sighting": sighting} for plate, sighting in zip(described["plates"], sightings, strict=True)]
-    return Recognised({**described, "id": stored.id if is_stored else None, "plates": plates}, read.drawn)
+    return Recognised({**described, "id": stored.id if read.is_stored else None, "plates": plates}, read.drawn)
+
+
+def _foremost(problems: Sequence[ServiceProblem]) -> ServiceProblem:
+    """What the client is told who has no picture read."""
+    return next((problem for problem in problems if problem.kind.is_passing), problems[0])
+
+
+def _kept(claim: Claim | None, answer: Response, read: Sequence[_Read]) -> NewAnswer | None:
+    """What a repeated request gets; None: it is answered anew, as the service may do better then."""
+    if claim is None or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return None
+    plates = {plate["text"] for each in read for plate in each.recognition.described["plates"]} - {""}
+    sightings = [known for each in read for known in each.recognition.stored.sightings if known is not None]
+    return NewAnswer(claim, answer.status_code, bytes(answer.body), [*plates, *sightings])
+
+
+def _unstored(error: Exception, read: Sequence[_Read]) -> ServiceProblem:
+    """What the client is told of an error that left nothing stored."""
+    if isinstance(error, ClaimLostError):
+        detail = "it took too long, and the same request is at work again: ask again"
+        return ServiceProblem(Kind.IN_WORK, detail, retry_after=RETRY_AFTER_S)
+    log.error("pictures could not be stored: %s", cause(error))
+    name = read[0].recognition.upload.name if len(read) == 1 else None
+    return ServiceProblem(Kind.NOT_STORED, "ask again", name, retry_after=RETRY_AFTER_S)
 
 
 def _kind(error: ImageError) -> Kind:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from sqlalchemy import event, select
 
 from src.service.database import Database, open_database, tables
 from src.service.files import UNFINISHED
-from src.service.store import Pictures, open_pictures, sweep
+from src.service.store import Claim, NewAnswer, Pictures, claim_answer, open_pictures, save_recognitions, sweep
 from tests.service.parallel import CONTEXT, at_once
-from tests.service.recognitions import plate, save
+from tests.service.recognitions import NOON, plate, recognised, save
 
 PATIENCE_S = 120
 FILE_STEPS = ("open", "os.rename")
@@ -40,9 +41,11 @@ def on_every_step(database: Database, folder: Path, step: Callable[[], object]) 
 
 
 def save_dying(url: str, folder: Path, last: int) -> None:
-    """Saves a picture of two plates and dies at the step with this number, if it has so many."""
+    """Saves a picture of two plates, and the answer to its request; dies at the step with this number, if any."""
     database = open_database(url)
     pictures = open_pictures(database, folder)
+    claim = claim_answer(database, "", str(last), "", NOON, timedelta(seconds=1))
+    assert isinstance(claim, Claim)
     steps = itertools.count(1)
 
     def step() -> None:
@@ -50,7 +53,14 @@ def save_dying(url: str, folder: Path, last: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     on_every_step(database, folder, step)
-    save(database, pictures, plate(f"A{last}"), plate("B1"), camera="gate", data=f"picture {last}".encode())
+    picture = recognised(plate(f"A{last}"), plate("B1"), camera="gate", data=f"picture {last}".encode())
+    save_recognitions(database, pictures, [picture], NewAnswer(claim, 200, picture.stored.id.encode(), []))
+
+
+def answered(database: Database) -> set[str]:
+    """The identifiers of the images that answers tell."""
+    with database.reading() as session:
+        return {body.decode() for body in session.scalars(select(tables.Answer.body)) if body is not None}
 
 
 def status_of(work: Callable[..., None], *args: object) -> int:
@@ -95,6 +105,7 @@ def die_at_every_step(url: str, folder: Path, _: int) -> list[bool]:
         status = status_of(save_dying, url, folder, last)
         database = open_database(url)
         after = assert_whole(database, open_pictures(database, folder))
+        assert answered(database) == after
         database.close()
         saved.append(after > before)
         before = after

@@ -65,7 +65,7 @@ BROKEN = """
 from alembic import op
 import sqlalchemy as sa
 
-revision, down_revision = "broken", "0001"
+revision, down_revision = "broken", "0002"
 
 
 def upgrade():
@@ -76,7 +76,7 @@ def upgrade():
 
 def test_migrations_that_fail_leave_nothing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = shutil.copytree(migration.FILES, tmp_path / "migrations")
-    (files / "versions" / "0002_broken.py").write_text(BROKEN)
+    (files / "versions" / "0003_broken.py").write_text(BROKEN)
     monkeypatch.setattr(migration, "FILES", files)
     with pytest.raises(DatabaseError, match="nowhere"):
         open_database(database_url)

@@ -194,3 +194,26 @@ class Audit(Table):
     subject: Mapped[str | None]
     detail: Mapped[dict[str, Any] | None]
     remote: Mapped[str | None]
+
+
+class Answer(Table):
+    """What a request with an ``Idempotency-Key`` was answered, or who is at work on it."""
+
+    __tablename__ = "answers"
+
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    """The id of the API key; empty: anybody, as keys are not required."""
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """Of the request: its query and its pictures."""
+    claim: Mapped[str] = mapped_column(Id)
+    """Of the request that may answer, which no other one has."""
+    begun: Mapped[datetime] = mapped_column(index=True)
+    lapses: Mapped[datetime]
+    """When another request may claim the answer, if there is none."""
+    status: Mapped[int | None]
+    """Of HTTP; null: there is no answer yet."""
+    about: Mapped[str]
+    """Plates and sightings in the answer, each between spaces."""
+    body: Mapped[bytes | None]
+    """Null: there is no answer yet, or it is forgotten."""

@@ -3,6 +3,17 @@
 All functions are synchronous and may run in any thread. What they return is no longer bound to the database.
 """
 
+from src.service.store.answers import (
+    Claim,
+    ClaimLostError,
+    FirstAnswer,
+    InWork,
+    NewAnswer,
+    OtherRequest,
+    claim_answer,
+    expire_answers,
+    release_claim,
+)
 from src.service.store.audit import SERVICE, Action, Actor, record
 from src.service.store.counts import CameraCount, Statistics, cameras, statistics
 from src.service.store.keys import (
@@ -33,9 +44,15 @@ __all__ = [
     "Allowed",
     "ApiKeyError",
     "CameraCount",
+    "Claim",
+    "ClaimLostError",
     "Expired",
+    "FirstAnswer",
+    "InWork",
     "Key",
+    "NewAnswer",
     "NewKey",
+    "OtherRequest",
     "Page",
     "Pictures",
     "PlateHistory",
@@ -51,17 +68,20 @@ __all__ = [
     "TextError",
     "Upload",
     "cameras",
+    "claim_answer",
     "count_use",
     "create_key",
     "delete_plate",
     "delete_sighting",
     "expire",
+    "expire_answers",
     "latest_picture",
     "list_keys",
     "open_pictures",
     "picture",
     "plate",
     "record",
+    "release_claim",
     "revoke_key",
     "save_recognitions",
     "search",

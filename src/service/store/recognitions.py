@@ -1,19 +1,20 @@
 """Saves what was read in the pictures of a request: all of it, the pictures included, or nothing."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
 from src.service.database.types import new_id, utc
+from src.service.store.answers import NewAnswer, keep_answer
 from src.service.store.pictures import Pictures
+from src.service.store.rows import found_or_made
 from src.service.store.text import name, shown
 
 Description = Mapping[str, Any]
@@ -24,8 +25,6 @@ READ = (
     *("region", "region_confidence", "format", "candidates", "accepted"),
 )
 """What a sighting has of the description of a plate, under the same names."""
-
-T = TypeVar("T", bound=tables.Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,19 @@ class Recognition:
     stored: StoredImage
 
 
-def save_recognitions(database: Database, pictures: Pictures | None, recognitions: Sequence[Recognition]) -> None:
+def save_recognitions(
+    database: Database,
+    pictures: Pictures | None,
+    recognitions: Sequence[Recognition],
+    answer: NewAnswer | None = None,
+) -> None:
     """Saves pictures, their detections and sightings: when it returns, all of them are on the disk, and none of them
     where it raises. ``pictures`` None keeps no picture.
 
     The pictures are there first, and go again if the rows cannot be added: what a kill in between leaves are files that
-    ``sweep`` removes.
-    Raises OSError and sqlalchemy.exc.SQLAlchemyError.
+    ``sweep`` removes. ``answer`` is kept with them, so that nothing is ever stored for a request that is not known to
+    be answered.
+    Raises OSError, sqlalchemy.exc.SQLAlchemyError and ClaimLostError.
     """
     images = [_image(recognition) for recognition in recognitions]
     with ExitStack() as undo:
@@ -83,7 +88,10 @@ def save_recognitions(database: Database, pictures: Pictures | None, recognition
                 image.stored_as = pictures.put(image.id, recognition.upload.data)
                 undo.callback(pictures.remove, [image.stored_as])
         with database.adding() as session:
-            _add(session, images, recognitions)
+            if images:
+                _add(session, images, recognitions)
+            if answer is not None:
+                keep_answer(session, answer)
             undo.pop_all()  # whether a commit that fails is on the disk after all, only ``sweep`` can tell
 
 
@@ -159,22 +167,9 @@ def _sighting(sighting_id: str, detection: tables.Detection, of: tables.Plate, p
 
 def _camera(session: Session, called: str, now: datetime) -> tables.Camera:
     wanted = select(tables.Camera).where(tables.Camera.name == called)
-    return _found_or_made(session, wanted, lambda: tables.Camera(name=called, created=now))
+    return found_or_made(session, wanted, lambda: tables.Camera(name=called, created=now))
 
 
 def _plate(session: Session, text: str, region: str | None) -> tables.Plate:
     wanted = select(tables.Plate).where(tables.Plate.text == text, tables.Plate.region.is_not_distinct_from(region))
-    return _found_or_made(session, wanted, lambda: tables.Plate(text=text, region=region))
-
-
-def _found_or_made(session: Session, wanted: Select[T], make: Callable[[], T]) -> T:
-    """The row of a unique key, which another transaction may be making just now."""
-    if (found := session.scalar(wanted)) is not None:
-        return found
-    try:
-        with session.begin_nested():
-            made = make()
-            session.add(made)
-    except IntegrityError:
-        return session.scalars(wanted).one()
-    return made
+    return found_or_made(session, wanted, lambda: tables.Plate(text=text, region=region))

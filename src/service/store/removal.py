@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
+from src.service.store.answers import forget_answers
 from src.service.store.audit import Action, Actor, forget, note
 from src.service.store.pictures import Pictures
 from src.service.store.text import plate_text, shown
@@ -21,11 +22,12 @@ BATCH = 500
 def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, actor: Actor) -> bool:
     """Deletes a sighting, with its picture if that has no other, and its plate likewise; False: there was none.
 
-    Audited whether there was one or not.
+    Audited whether there was one or not. Kept answers that name it lose what they say.
     """
     with database.removing() as session:
         found = session.scalars(select(tables.Sighting).where(tables.Sighting.id == shown(sighting_id))).all()
         stored = _delete(session, found)
+        forget_answers(session, [sighting_id])
         note(session, Action.DELETE_SIGHTING, sighting_id, actor, {"sightings": len(found)})
     pictures.remove(stored)
     return bool(found)
@@ -34,8 +36,9 @@ def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, ac
 def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor) -> int:
     """Deletes all sightings of a plate, in any spelling and of any country; how many. Raises TextError.
 
-    Audited, but not under the text, which earlier entries lose too. The text has a plate in each country, and each
-    plate an entry with its id: in a backup from before, that says which plates must be deleted there as well.
+    Audited, but not under the text, which earlier entries lose too, as do kept answers that name it. The text has a
+    plate in each country, and each plate an entry with its id: in a backup from before, that says which plates must be
+    deleted there as well.
     """
     plain = plate_text(text)
     with database.removing() as session:
@@ -45,6 +48,7 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
             file for start in range(0, len(found), BATCH) for file in _delete(session, found[start : start + BATCH])
         ]
         forget(session, plain)
+        forget_answers(session, [plain])
         for plate_id, count in sightings.items():
             note(session, Action.DELETE_PLATE, plate_id, actor, {"sightings": count})
     pictures.remove(stored)

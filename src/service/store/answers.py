@@ -1,0 +1,127 @@
+"""First answers to requests that may come again: kept under the ``Idempotency-Key`` of the client."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from src.service.database import Database, tables
+from src.service.database.types import new_id, utc
+from src.service.store.rows import found_or_made
+
+KEPT_FOR = timedelta(hours=24)
+"""How long a key stands for its first request."""
+
+
+class ClaimLostError(RuntimeError):
+    """Another request with the same key is at work: this one took longer than its claim holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to answer the first request with a key. It lapses, as whoever has it may be killed."""
+
+    caller: str
+    """The id of an API key; empty: anybody, as keys are not required."""
+    key: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What the first request with the key was answered."""
+
+    status: int
+    body: bytes | None
+    """None: a plate that it names was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """An answer to keep."""
+
+    claim: Claim
+    status: int
+    body: bytes
+    about: Sequence[str]
+    """The plates and the sightings that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class InWork:
+    """The first request is not answered yet; its claim lapses in ``retry_after`` whole seconds."""
+
+    retry_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRequest:
+    """The first request with the key was another one."""
+
+
+def claim_answer(
+    database: Database, caller: str, key: str, fingerprint: str, now: datetime, lease: timedelta
+) -> Claim | FirstAnswer | InWork | OtherRequest:
+    """The right to answer a request, or what has become of the first one with its key.
+
+    The claim holds for ``lease``. Then, and KEPT_FOR after its begin, the key may be claimed anew: who had it cannot
+    keep an answer any more, nor store anything with it. Raises sqlalchemy.exc.SQLAlchemyError.
+    """
+    now, claim, row = utc(now), Claim(caller, key, new_id()), tables.Answer
+    begun = {"fingerprint": fingerprint, "claim": claim.id, "begun": now, "lapses": now + lease}
+    wanted = select(row).where(row.caller == caller, row.key == key).with_for_update()
+    with database.session() as session:
+        found = found_or_made(session, wanted, lambda: row(caller=caller, key=key, about="", **begun))
+        if found.claim == claim.id:
+            return claim
+        is_over = found.begun <= now - KEPT_FOR
+        if found.fingerprint != fingerprint and not is_over:
+            return OtherRequest()
+        if found.status is not None and not is_over:
+            return FirstAnswer(found.status, found.body)
+        if found.lapses > now and not is_over:
+            return InWork(math.ceil((found.lapses - now).total_seconds()))
+        for name, value in {**begun, "status": None, "body": None, "about": ""}.items():
+            setattr(found, name, value)
+        return claim
+
+
+def release_claim(database: Database, claim: Claim) -> None:
+    """Makes the next request with the key the first one. Raises sqlalchemy.exc.SQLAlchemyError."""
+    with database.session() as session:
+        session.execute(delete(tables.Answer).where(*_is_held(claim)))
+
+
+def keep_answer(session: Session, answer: NewAnswer) -> None:
+    """Keeps an answer if the transaction is kept. Raises ClaimLostError."""
+    kept = {"status": answer.status, "body": answer.body, "about": " ".join(["", *answer.about, ""])}
+    keeping = update(tables.Answer).where(*_is_held(answer.claim)).values(kept).returning(tables.Answer.key)
+    if session.scalar(keeping) is None:
+        raise ClaimLostError(answer.claim.key)
+
+
+def forget_answers(session: Session, names: Iterable[str]) -> None:
+    """Takes the bodies from answers that name one of these plates or sightings, so that nobody is told of them again.
+
+    The keys stay used: a client that only asks again does not bring back what was deleted.
+    """
+    row = tables.Answer
+    about = [row.about.contains(f" {name} ", autoescape=True) for name in names if name]
+    if about:
+        session.execute(update(row).where(row.body.is_not(None), or_(*about)).values(body=None, about=""))
+
+
+def expire_answers(database: Database, now: datetime) -> int:
+    """Deletes what was begun KEPT_FOR ago, answered or not; how many. Raises sqlalchemy.exc.SQLAlchemyError."""
+    row = tables.Answer
+    with database.session() as session:
+        old = delete(row).where(row.begun <= utc(now) - KEPT_FOR).returning(row.key)
+        return len(session.scalars(old).all())
+
+
+def _is_held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    row = tables.Answer
+    return row.caller == claim.caller, row.key == claim.key, row.claim == claim.id, row.status.is_(None)
