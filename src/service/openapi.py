@@ -13,7 +13,8 @@ Responses = dict[int | str, dict[str, Any]]
 ABOUT = """\
 Finds the number plates in photographs, reads them, says how sure it is, and keeps what was seen where.
 
-Errors are `application/problem+json` (RFC 9457). Times are ISO 8601 with a time zone, and UTC in answers.
+Errors are `application/problem+json` (RFC 9457). Times are ISO 8601: without a time zone those of a request are in the
+service's own, which `TZ` sets, and those of answers are in UTC.
 Where the operator has set `NUMBER_PLATE_REQUIRE_KEYS`, everything but `/health` needs an API key.
 """
 ANYWHERE = (

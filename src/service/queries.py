@@ -3,20 +3,20 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Request
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from src.core.limits import LEAST_CONFIDENCE
 from src.service import examples
 from src.service.database.types import utc
 from src.service.problems import Kind, ServiceProblem
 from src.service.store.query import MAX_LIMIT
+from src.service.store.recognitions import check_taken
 from src.service.store.text import NAME_LENGTH, name, plate_text
-
-LEAST_CONFIDENCE = 0.01
-"""Of detections: with no threshold at all, every place of the picture would be read as a plate, for minutes."""
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 """No control characters."""
@@ -29,8 +29,18 @@ def _written(moment: str) -> str:
     return moment
 
 
+def _zoned(moment: datetime) -> datetime:
+    """In UTC; what has no time zone is in the service's own, as the clock of a camera beside it."""
+    return utc(moment.astimezone() if moment.utcoffset() is None else moment)
+
+
+def _past(taken: datetime) -> datetime:
+    check_taken(taken, datetime.now(UTC))
+    return taken
+
+
 Probability = Annotated[float, Field(ge=0, le=1)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(utc)]
+Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_zoned)]
 CameraName = Annotated[
     str, Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN), AfterValidator(lambda text: name(text, "camera"))
 ]
@@ -91,8 +101,10 @@ class RecognizeOptions(Closed):
     annotated: bool = Field(default=False, description="whether each result has a picture with its plates marked")
     store: bool = Field(default=True, description="whether pictures and sightings are kept")
     camera: CameraName | None = Field(default=None, description="where the pictures come from", examples=["gate"])
-    taken: Moment | None = Field(
-        default=None, description="when they were taken, with its time zone", examples=["2026-01-31T12:00:00Z"]
+    taken: Annotated[Moment, AfterValidator(_past)] | None = Field(
+        default=None,
+        description="when they were taken, at most a day ahead; without a time zone it is the service's own",
+        examples=["2026-01-31T12:00:00Z"],
     )
 
     @property
@@ -114,10 +126,14 @@ class SightingFilter(Closed):
     region: str | None = Field(default=None, pattern="^[A-Za-z]{2}$", description="country, ISO 3166", examples=["RU"])
     camera: CameraName | None = Field(default=None, examples=["gate"])
     since: Moment | None = Field(
-        default=None, description="not earlier, with its time zone", examples=["2026-01-01T00:00:00Z"]
+        default=None,
+        description="not earlier; without a time zone it is the service's own",
+        examples=["2026-01-01T00:00:00Z"],
     )
     until: Moment | None = Field(
-        default=None, description="earlier, with its time zone", examples=["2027-01-01T00:00:00Z"]
+        default=None,
+        description="earlier; without a time zone it is the service's own",
+        examples=["2027-01-01T00:00:00Z"],
     )
     min_confidence: Probability | None = Field(default=None, description="of the reading", examples=[0.5])
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")

@@ -14,7 +14,7 @@ from pydantic_settings import (
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from src.core.limits import LEAST_SIDE
+from src.core.limits import LEAST_CONFIDENCE, LEAST_SIDE
 
 PREFIX = "NUMBER_PLATE_"
 ENV_FILE = ".env"
@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     )
     keep_pictures: bool = Field(default=True, description="whether the pictures are stored, or only what was read")
     min_confidence: float | None = Field(
-        default=None, ge=0, le=1, description="of a detection; unset: as the detector's card says"
+        default=None, ge=LEAST_CONFIDENCE, le=1, description="of a detection; unset: as the detector's card says"
     )
     canvas: int | None = Field(
         default=None,

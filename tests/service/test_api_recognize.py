@@ -3,8 +3,9 @@
 import base64
 import errno
 import io
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,35 @@ def test_what_is_stored_is_found_with_its_picture(api: Api) -> None:
     assert sighting["image_id"] == result["id"]
     assert datetime.fromisoformat(sighting["seen"]) == datetime(2025, 6, 1, 9, tzinfo=UTC)
     assert api.get(f"/v1/sightings/{sighting['id']}/picture").content == data
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The service in a time zone nine hours ahead of UTC."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "XXX-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_a_time_without_a_zone_is_in_that_of_the_service(api: Api, far_east: None) -> None:
+    (result,) = api.recognize(picture(), taken="2025-06-01T12:00:00").json()["results"]
+    seen = api.get(f"/v1/sightings/{result['plates'][0]['sighting']}").json()["seen"]
+    assert datetime.fromisoformat(seen) == datetime(2025, 6, 1, 3, tzinfo=UTC)
+    for query, count in {"since=2025-06-01T12:00:00": 1, "since=2025-06-01T12:00:01": 0}.items():
+        assert len(api.get(f"/v1/sightings?{query}").json()["items"]) == count
+
+
+def test_a_picture_of_the_day_after_tomorrow_is_refused(api: Api) -> None:
+    """Some clocks are ahead, by a time zone at most; who sends such a time should know."""
+    now = datetime.now(UTC)
+    assert api.recognize(picture(), taken=(now + timedelta(hours=23)).isoformat()).status_code == 200
+    problem = assert_problem(api.recognize(picture(), taken=(now + timedelta(hours=25)).isoformat()), 422)
+    assert problem["detail"].startswith("query.taken: ")
+    assert "more than a day ahead of" in problem["detail"]
+    assert api.get("/v1/statistics").json()["images"] == 1
+    assert api.get("/v1/sightings", params={"since": (now + timedelta(days=9)).isoformat()}).status_code == 200
 
 
 def test_what_is_not_to_be_stored_leaves_nothing(api: Api, tmp_path: Path) -> None:
@@ -239,7 +269,7 @@ def test_a_marked_picture_comes_where_it_is_asked_for(api: Api) -> None:
         {"abstain": 2},
         {"camera": " "},
         {"camera": "a\x00b"},
-        {"taken": "2025-06-01T12:00:00"},
+        {"taken": "0001-01-01T00:00:00+14:00"},
         {"taken": "yesterday"},
         {"taken": "-5"},
         {"countries": ["RU", "DE"]},

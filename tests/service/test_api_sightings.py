@@ -64,7 +64,7 @@ def test_filters_are_those_of_the_query(api: Api) -> None:
         "limit=501",
         "cursor=x",
         "since=2025",
-        "since=2025-06-01T00:00:00",
+        "since=2025-13-01T00:00:00",
         "since=-5",
         "since=-5.5",
         "since=%2B5",

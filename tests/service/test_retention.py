@@ -57,6 +57,20 @@ def test_what_is_too_old_goes_with_its_files(database: Database, pictures: Pictu
     assert expire(database, pictures, NOW - timedelta(days=30)) == Expired()
 
 
+def test_a_picture_is_as_old_as_the_later_of_its_two_times(database: Database, pictures: Pictures) -> None:
+    def kept(received: float, taken: float | None) -> StoredImage:
+        when = None if taken is None else NOW - timedelta(days=taken)
+        stored = save(database, pictures, plate(), taken=when)
+        age(database, stored, received)
+        return stored
+
+    for gone in ((30.5, None), (30.5, 30.1), (30.5, 99), (31.1, 3)):  # the last is from a time when it was not refused
+        kept(*gone)
+    stay = {kept(*one).id for one in ((30.5, 29.9), (29.9, None), (29.9, 99))}
+    assert expire(database, pictures, NOW - timedelta(days=30)).images == 4
+    assert files(pictures) == stay
+
+
 def test_it_goes_in_batches_each_of_them_audited(
     database: Database, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:

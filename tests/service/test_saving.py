@@ -123,6 +123,11 @@ def test_a_time_without_a_zone_is_refused() -> None:
         Upload("a.jpg", "image/jpeg", b"", taken=datetime(2025, 6, 1))
 
 
+def test_a_time_that_has_not_come_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than a day ahead"):
+        Upload("a.jpg", "image/jpeg", b"", taken=datetime.now(UTC) + timedelta(hours=25))
+
+
 def test_what_cannot_be_saved_leaves_no_row(database: Database, pictures: Pictures) -> None:
     with pytest.raises(KeyError):
         save(database, pictures, plate(), {"box": [1, 2, 3, 4]}, camera="gate")

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import select
@@ -27,9 +27,19 @@ READ = (
 """What a sighting has of the description of a plate, under the same names."""
 
 
+AHEAD = timedelta(days=1)
+"""How far a camera's clock, or its time zone, may be ahead: what is later is no time at which a picture was taken."""
+
+
+def check_taken(taken: datetime, now: datetime) -> None:
+    """Raises ValueError for a time without zone, or one that has not come yet."""
+    if utc(taken) > now + AHEAD:
+        raise ValueError(f"{taken.isoformat()} is more than a day ahead of {now.isoformat(timespec='seconds')}")
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A picture as it came, and what was said of it. Raises ValueError for a time without zone, or a bad camera."""
+    """A picture as it came, and what was said of it. Raises ValueError for a time as above, or a bad camera."""
 
     name: str
     media_type: str
@@ -40,7 +50,7 @@ class Upload:
 
     def __post_init__(self) -> None:
         if self.taken is not None:
-            utc(self.taken)
+            check_taken(self.taken, datetime.now(UTC))
         if self.camera is not None:
             name(self.camera, "camera")
 

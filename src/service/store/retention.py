@@ -9,6 +9,7 @@ from src.service.database import Database, tables
 from src.service.database.types import utc
 from src.service.store.audit import OF_PLATES, SERVICE, Action, note, record
 from src.service.store.pictures import Pictures
+from src.service.store.recognitions import AHEAD
 from src.service.store.removal import drop_unseen
 
 BATCH = 200
@@ -38,8 +39,9 @@ class Expired:
 
 
 def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expired:
-    """Deletes images received before ``older_than``, their files and sightings, and plates that nobody saw since.
+    """Deletes images from before ``older_than``, their files and sightings, and plates that nobody saw since.
 
+    An image is as old as the later of when it was received and when it was taken, which was not known to be AHEAD once.
     Audited. Older entries of the audit keep who did what and when, but no longer with which plate. Sweeps too.
     Several processes may do so at once. Raises OSError and sqlalchemy.exc.SQLAlchemyError; once more goes on with it.
     """
@@ -76,8 +78,10 @@ def sweep(database: Database, pictures: Pictures) -> int:
 
 def _expire_batch(database: Database, pictures: Pictures, before: datetime) -> Expired:
     with database.removing() as session:
+        row = tables.Image
+        is_old = (row.taken.is_(None)) | (row.taken < before) | (row.received < before - AHEAD)
         old = session.scalars(
-            select(tables.Image).where(tables.Image.received < before).order_by(tables.Image.received).limit(BATCH)
+            select(row).where(row.received < before, is_old).order_by(row.received).limit(BATCH)
         ).all()
         if not old:
             return Expired()
