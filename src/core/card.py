@@ -41,7 +41,9 @@ class ModelCard(BaseModel):
     colour_order: Literal["RGB"] = "RGB"
     alphabet: str | None = Field(default=None, description="characters of classes 1..; class 0 is the blank")
     regions: tuple[str, ...] = ()
-    confidence_threshold: float | None = None
+    confidence_threshold: float | None = Field(
+        default=None, description="what the model is less sure of does not count: no plate, or a plate without a text"
+    )
     calibration: Calibration | None = Field(default=None, description="of a reader's confidences; None: as they are")
     formats: FormatSet | None = Field(default=None, description="of plates; None: a reader that knows none")
     architecture: dict[str, int | float | str | bool | list[int] | None]

@@ -9,3 +9,9 @@ crops of ``val`` the reader reads 227 as they are, 226 at 96 pixels, 224 at 80 a
 LEAST_CONFIDENCE = 0.01
 """Of detections that a service may be asked for: with no threshold at all, every place of a picture would be read as a
 plate, for minutes."""
+
+LEAST_READING = 0.1
+"""Confidence that the card of a reader asks of readings that are to count: less than one in ten of the others is right.
+
+On ``val``, of 663 crops with a verified text 5 are read less surely, none of them rightly; of 349 boxes that are found
+in its scenes 54, and 29 of those are no plate, of 40 that there are."""

@@ -16,6 +16,7 @@ from src.core.alphabet import Alphabet
 from src.core.card import ModelCard, sha256_of, write_card
 from src.core.decoding import ctc_decode
 from src.core.format_compilation import compile_formats
+from src.core.limits import LEAST_READING
 from src.core.plates import Country
 from src.evaluation.provenance import commit
 from src.export.onnx import ParityError, check_parity, check_varies, export_onnx, onnx_outputs
@@ -71,6 +72,7 @@ def export_ocr(
         "alphabet": module.alphabet.characters,
         "regions": module.regions,
         "formats": compile_formats(registry),
+        "confidence_threshold": LEAST_READING,
     }
     same_texts = _same_texts(module.model, images, module.alphabet)
     return _ship(

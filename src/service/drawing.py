@@ -23,16 +23,17 @@ class DrawingError(ValueError):
 def marked(
     photograph: Photograph, plates: Sequence[PlateResult], accepted: Sequence[bool | None], kind: FileKind
 ) -> bytes:
-    """The file of ``photograph`` with ``plates`` drawn into it; readings that are not accepted stand out.
+    """The file of ``photograph`` with ``plates`` drawn into it; those without a text stand out, or not accepted.
 
     Raises DrawingError.
     """
     height, width = photograph.pixels.shape[:2]
     if max(width, height) > MOST_SIDE:
         raise DrawingError(f"{width} x {height} pixels to draw on, over {MOST_SIDE} on a side")
+    is_read = [sure is not False and plate.reading.text != "" for plate, sure in zip(plates, accepted, strict=True)]
     file = io.BytesIO()
     try:
-        picture = annotate(photograph.pixels, plates, [sure is not False for sure in accepted], photograph.factor)
+        picture = annotate(photograph.pixels, plates, is_read, photograph.factor)
         if kind == "JPEG":
             picture.save(file, kind, quality=JPEG_QUALITY)
         else:

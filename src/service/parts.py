@@ -99,9 +99,20 @@ def _assembled(parts: Parts, engine: Engine) -> Service:
     limits = Limits(settings.max_upload_bytes, min(settings.max_pictures, settings.queue), settings.request_timeout_s)
     uploads = Uploads(limits, REQUESTS_HELD * limits.bytes)
     kept = parts.pictures if settings.keep_pictures else None
-    times = {"timeout_s": settings.request_timeout_s, "lease_s": settings.grace_s}
-    recogniser = Recogniser(uploads, engine, parts.reader, parts.database, kept, metrics, **times)
+    limits_of_requests = {
+        "min_reading": _min_reading(parts),
+        "timeout_s": settings.request_timeout_s,
+        "lease_s": settings.grace_s,
+    }
+    recogniser = Recogniser(uploads, engine, parts.reader, parts.database, kept, metrics, **limits_of_requests)
     return Service(parts, Gate(), engine, metrics, recogniser, CapacityLimiter(settings.workers))
+
+
+def _min_reading(parts: Parts) -> float:
+    """The confidence below which a reading does not count: that of the settings, else of the reader's card, else 0."""
+    if parts.settings.min_reading is not None:
+        return parts.settings.min_reading
+    return parts.reader.plate_reader.card.confidence_threshold or 0.0
 
 
 async def _keep_house(parts: Parts) -> None:

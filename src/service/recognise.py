@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from time import perf_counter
@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from src.core.image import ImageError, Photograph, TooLargeError, UnknownFormatError
+from src.core.types import Reading
 from src.runtime.output import Description, describe
-from src.runtime.reader import ImageResult, Reader
+from src.runtime.reader import ImageResult, PlateResult, Reader
 from src.runtime.triton import TritonError
 from src.service.database import Database
 from src.service.drawing import DrawingError, FileKind, marked
@@ -93,16 +94,17 @@ class Recogniser:
         database: Database,
         pictures: Pictures | None,
         metrics: Metrics,
+        min_reading: float,
         timeout_s: float,
         lease_s: float,
     ) -> None:
-        """``pictures`` None: they are not kept. ``timeout_s``: seconds that readings are waited for,
-        ``lease_s``: those within which a request is answered.
+        """``pictures`` None: they are not kept. ``min_reading``: the confidence below which a reading does not count.
+        ``timeout_s``: seconds that readings are waited for, ``lease_s``: those within which a request is answered.
         """
         self._uploads, self._engine, self._reader, self._metrics = uploads, engine, reader, metrics
         self._save = partial(save_recognitions, database, pictures)
         self._repeats = Repeats(database, lease_s)
-        self._timeout_s = timeout_s
+        self._min_reading, self._timeout_s = min_reading, timeout_s
         self._writers = CapacityLimiter(WRITERS)
 
     async def recognize(self, request: Request, wish: Wish) -> Response:
@@ -174,7 +176,8 @@ class Recogniser:
 
     def _submit(self, files: list[File], reader: Reader, wish: Wish) -> list[Future[_Read]]:
         try:
-            return self._engine.submit([Task(file.data, reader, partial(_finish, file, wish)) for file in files])
+            tasks = [Task(file.data, reader, partial(_finish, file, wish, self._min_reading)) for file in files]
+            return self._engine.submit(tasks)
         except EngineBusyError:
             raise _busy() from None
         except EngineClosedError:
@@ -211,13 +214,20 @@ class Recogniser:
         return ServiceProblem(Kind.FAILED, FAULT, name)
 
 
-def _finish(file: File, wish: Wish, photograph: Photograph, result: ImageResult) -> _Read:
+def _finish(file: File, wish: Wish, min_reading: float, photograph: Photograph, result: ImageResult) -> _Read:
     options = wish.options
+    result = replace(result, plates=tuple(_read_or_found(plate, min_reading) for plate in result.plates))
     described = describe(file.name, result, options.abstain)
     accepted = [plate["accepted"] for plate in described["plates"]]
     drawn = b"" if wish.draw is None else marked(photograph, result.plates, accepted, wish.draw)
     upload = Upload(file.name, photograph.media_type, file.data, options.camera, options.taken, wish.key_id)
     return _Read(Recognition(upload, described, StoredImage.new(described)), drawn, options.store)
+
+
+def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:
+    """The plate, without its text where that is hardly more than a guess: nobody should search or count it."""
+    sure = plate.reading.confidence
+    return plate if sure >= min_reading else replace(plate, reading=Reading("", sure, ()))
 
 
 def _recognised(read: _Read) -> Recognised:

@@ -24,7 +24,7 @@ class Plate(BaseModel):
     box: list[float] = Field(min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the file")
     corners: list[list[float]] | None = Field(description="clockwise from the plate's own top left")
     detection_confidence: Probability | None
-    text: str
+    text: str = Field(description="empty: the plate was found, but not read, or not as surely as the operator asks")
     confidence: Probability = Field(description="that the whole text is exactly right")
     char_confidences: list[Probability]
     raw_text: str = Field(description="read without the plate formats of countries")

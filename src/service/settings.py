@@ -97,6 +97,13 @@ class Settings(BaseSettings):
     min_confidence: float | None = Field(
         default=None, ge=LEAST_CONFIDENCE, le=1, description="of a detection; unset: as the detector's card says"
     )
+    min_reading: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="of a reading: a plate that is read less surely is kept as one that was found, without a text; "
+        "unset: as the reader's card says",
+    )
     canvas: int | None = Field(
         default=None,
         ge=1,

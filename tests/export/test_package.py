@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from src.core.alphabet import Alphabet
 from src.core.card import load_card
+from src.core.limits import LEAST_READING
 from src.export.__main__ import run
 from src.export.onnx import ParityError
 from src.export.package import ExportError, _same_texts, _ship, export_ocr
@@ -131,19 +132,34 @@ def test_texts_that_differ_are_a_mismatch(out: Path, images: np.ndarray, monkeyp
         _same_texts(Reader(), images, Alphabet("AB"))(out)
 
 
-def test_a_reader_is_proven_on_crops_of_its_own_size(out: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """Of a small reader for crops of 32 x 64."""
+    path = tmp_path / "m.ckpt"
     module = OCRModule(["RU", "TN"], alphabet="AB", size=(32, 64), cut_after=1, width_kept=[], head_width=8)
     trainer = pl.Trainer(logger=False, enable_checkpointing=False, accelerator="cpu", barebones=True)
     trainer.strategy.connect(module)
-    trainer.save_checkpoint(tmp_path / "m.ckpt")
-    saved = torch.load(tmp_path / "m.ckpt", weights_only=True)
-    torch.save(saved | {"provenance": {"sources": {}, "samples": 0, "metrics": {}}}, tmp_path / "m.ckpt")
+    trainer.save_checkpoint(path)
+    saved = torch.load(path, weights_only=True)
+    torch.save(saved | {"provenance": {"sources": {}, "samples": 0, "metrics": {}}}, path)
+    return path
 
+
+def test_the_card_of_a_reader_says_from_which_confidence_on_readings_count(
+    out: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("src.export.package.compile_formats", lambda registry: None)
+    monkeypatch.setattr("src.export.package._ship", lambda network, out, images, tolerances, facts, *_: facts)
+    facts = export_ocr(checkpoint, out, lambda size: np.zeros((3, *size, 3), np.uint8), {})
+    assert facts["confidence_threshold"] == LEAST_READING  # type: ignore[index]
+
+
+def test_a_reader_is_proven_on_crops_of_its_own_size(out: Path, checkpoint: Path) -> None:
     def crops(size: tuple[int, int]) -> np.ndarray:
         raise ExportError(f"asked for {size}")
 
     with pytest.raises(ExportError, match=r"asked for \(32, 64\)"):
-        export_ocr(tmp_path / "m.ckpt", out, crops, {})
+        export_ocr(checkpoint, out, crops, {})
 
 
 def test_an_unknown_model_is_named() -> None:

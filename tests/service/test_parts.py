@@ -44,7 +44,7 @@ def test_opencv_has_as_many_threads_as_usable_cores(
 
 
 def test_files_without_a_row_go_again_and_again_without_a_retention_period(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, retention_every_s=0.01, retention_days=None)
+    settings = Settings(data_dir=tmp_path, retention_every_s=0.01, retention_days=None, min_reading=0)
     database = open_database(settings.database_url)
     pictures = open_pictures(database, tmp_path / "pictures")
 

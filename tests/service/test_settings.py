@@ -84,6 +84,7 @@ def test_a_misspelt_argument_is_an_error() -> None:
         ("THREADS", "many", "valid integer"),
         ("MIN_CONFIDENCE", "1.5", "less than or equal to 1"),
         ("MIN_CONFIDENCE", "0", "greater than or equal to 0.01"),
+        ("MIN_READING", "1.5", "less than or equal to 1"),
         ("CANVAS", "1665", "less than or equal to 1664"),
         ("RETENTION_DAYS", "0", "greater than or equal to 1"),
         ("RETENTION_EVERY_S", "inf", "finite"),
