@@ -24,6 +24,8 @@ class File:
 
     name: str
     data: bytes
+    fault: ServiceProblem | None = None
+    """Why it has no data, while others of the form may be well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class _Part:
     file: str | None = None
     """The file's name; None: a part that nobody asks for."""
     data: bytearray = field(default_factory=bytearray)
+    fault: ServiceProblem | None = None
 
 
 class Form:
@@ -109,9 +112,12 @@ class Form:
         if self._part.file is None:
             self._pass_over(end - start)
             return
-        if len(self._part.data) + end - start > self._limits.file_bytes:
-            raise too_large(self._limits.file_bytes, self._part.file)
-        self._part.data += data[start:end]
+        most = self._limits.file_bytes
+        if len(self._part.data) + end - start > most:
+            self._part.fault = ServiceProblem(Kind.TOO_LARGE, f"over {most} bytes", self._part.file)
+            self._part.data.clear()
+        if self._part.fault is None:
+            self._part.data += data[start:end]
 
     def _pass_over(self, size: int) -> None:
         self._unasked += size
@@ -121,15 +127,11 @@ class Form:
 
     def _end_part(self) -> None:
         if self._part.file is not None:
-            self._files.append(File(self._part.file, bytes(self._part.data)))
+            self._files.append(File(self._part.file, bytes(self._part.data), self._part.fault))
         self._part = _Part()
 
     def _end(self) -> None:
         self._is_whole = True
-
-
-def too_large(most: int, file: str | None = None) -> ServiceProblem:
-    return ServiceProblem(Kind.TOO_LARGE, f"over {most} bytes", picture=file, headers=CLOSE)
 
 
 def _text(raw: bytes) -> str:

@@ -137,15 +137,15 @@ class Recogniser:
         self, request: Request, wish: Wish, reader: Reader, received: Received, claim: Claim | None = None
     ) -> Response:
         """The answer, made before anything is stored, so that what is stored is always answered for."""
-        received.used_by = futures = self._submit(received.files, reader, wish)
-        outcomes = await asyncio.gather(*map(self._read, received.files, futures))
-        read = [outcome for outcome in outcomes if isinstance(outcome, _Read)]
+        outcomes = await self._outcomes(received, reader, wish)
+        read = [each for each in outcomes if isinstance(each, _Read)]
+        problems = [each for each in outcomes if isinstance(each, ServiceProblem)]
+        for problem in problems:
+            self._metrics.refused(str(problem.kind))
         if read:
             answer = wish.answer([_recognised(each) if isinstance(each, _Read) else each for each in outcomes])
         else:
-            answer = respond(
-                _foremost([each for each in outcomes if isinstance(each, ServiceProblem)]), request.url.path
-            )
+            answer = respond(_foremost(problems), request.url.path)
         try:
             await self._store([each.recognition for each in read if each.is_stored], _kept(claim, answer, read))
         except (OSError, SQLAlchemyError, ClaimLostError) as error:
@@ -156,6 +156,13 @@ class Recogniser:
         for each in read:
             self._metrics.read(len(each.recognition.described["plates"]))
         return answer
+
+    async def _outcomes(self, received: Received, reader: Reader, wish: Wish) -> list[_Read | ServiceProblem]:
+        """What became of each file, in their order."""
+        whole = [file for file in received.files if file.fault is None]
+        received.used_by = futures = self._submit(whole, reader, wish)
+        read = iter(await asyncio.gather(*map(self._read, whole, futures)))
+        return [file.fault or next(read) for file in received.files]
 
     async def _store(self, recognitions: Sequence[Recognition], answer: NewAnswer | None) -> None:
         """Returns when all of it is on the disk."""
@@ -190,9 +197,7 @@ class Recogniser:
             async with asyncio.timeout(self._timeout_s):
                 read = await asyncio.wrap_future(future)  # which is cancelled when the time is over
         except Exception as error:
-            problem = self._problem(error, file.name)
-            self._metrics.refused(str(problem.kind))
-            return problem
+            return self._problem(error, file.name)
         ms = read.recognition.described["ms"]
         for stage in ("decode", "detect", "read"):
             self._metrics.spent(stage, ms[stage] / 1e3)

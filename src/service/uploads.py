@@ -15,7 +15,7 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from src.service.forms import CLOSE, File, Form, Limits, too_large
+from src.service.forms import CLOSE, File, Form, Limits
 from src.service.problems import RETRY_AFTER_S, Kind, ServiceProblem
 
 
@@ -54,7 +54,7 @@ class Uploads:
                 self._held += len(chunk)
                 total += len(chunk)
                 if total > limits.bytes:
-                    raise too_large(limits.bytes)
+                    raise _too_large(limits.bytes)
                 with _named_faults():
                     parser.write(chunk)
             received.files = form.finished()
@@ -75,7 +75,11 @@ def _check_length(request: Request, most: int) -> None:
     """Refuses by what is announced, before anything comes; what is not announced is counted as it comes."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
-        raise too_large(most)
+        raise _too_large(most)
+
+
+def _too_large(most: int) -> ServiceProblem:
+    return ServiceProblem(Kind.TOO_LARGE, f"over {most} bytes", headers=CLOSE)
 
 
 def _boundary(request: Request) -> bytes:

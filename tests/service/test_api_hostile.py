@@ -157,18 +157,30 @@ class Endless:
 HEAD = b'--b\r\nContent-Disposition: form-data; name="images"; filename="a"\r\n\r\n'
 
 
+WHOLE = 3 * LIMIT + 64 * 1024
+"""Bytes of a body at most."""
+
+
 def test_an_upload_without_a_length_is_read_to_the_limit_and_no_further(api: Api) -> None:
     upload = Endless(api, HEAD)
     upload.run()
     assert upload.status == 413
-    assert LIMIT < upload.taken < LIMIT + 3000
+    assert WHOLE < upload.taken < WHOLE + 3000
 
 
 def test_a_length_that_lies_changes_nothing(api: Api) -> None:
     upload = Endless(api, HEAD, **{"content-length": "10"})
     upload.run()
     assert upload.status == 413
-    assert upload.taken < LIMIT + 3000
+    assert upload.taken < WHOLE + 3000
+
+
+def test_a_picture_that_is_too_large_says_so_in_its_place(api: Api) -> None:
+    large = picture() + bytes(LIMIT)
+    good, refused, better = api.recognize(picture(), large, picture(blue=True)).json()["results"]
+    assert (len(good["plates"]), len(better["plates"])) == (1, 2)
+    assert refused == {"image": "1.png", "error": {"type": "too_large", "message": "over 50000 bytes"}}
+    assert api.get("/v1/statistics").json()["images"] == 2
 
 
 def test_a_length_that_is_too_large_is_refused_before_anything_is_read(api: Api) -> None:
