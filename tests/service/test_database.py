@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from src.service.database import Database, DatabaseError, open_database
 from src.service.database.tables import Camera, Plate
@@ -160,6 +160,18 @@ class TestUnusable:
         database.close()
         (tmp_path / "n.db").write_bytes(b"no database " * 1000)
         assert not database.ready()
+
+
+def test_a_deleted_file_is_not_made_anew(tmp_path: Path) -> None:
+    """A name that URLs would take apart is one like any other."""
+    path = tmp_path / "100% #1.db"
+    database = open_database(f"sqlite:///{path}")
+    assert path.is_file()
+    database.close()
+    path.unlink()
+    with pytest.raises(OperationalError, match="unable to open"), database.session():
+        pass
+    assert not path.exists()
 
 
 def test_a_reader_that_turns_writer_would_be_refused_in_sqlite(tmp_path: Path) -> None:

@@ -118,7 +118,12 @@ def _sqlite(url: URL) -> Engine:
     # all locks that this process has on it
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
-    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
+
+    def connect() -> sqlite3.Connection:
+        """To the file that is there: an empty one in the place of one that was deleted would hide that."""
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", BUSY_S, uri=True, check_same_thread=False)
+
+    engine = create_engine(url, creator=connect, hide_parameters=True)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
