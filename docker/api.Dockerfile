@@ -37,4 +37,5 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["python", "-m", "src.service.probe", "http://127.0.0.1:8000/health"]
-CMD ["python", "-m", "src.service", "--host", "0.0.0.0", "--port", "8000"]
+# of the container; who reaches it is up to the ports that are published
+CMD ["python", "-m", "src.service", "--host", "0.0.0.0", "--port", "8000", "--allow-open"]

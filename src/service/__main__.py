@@ -1,7 +1,7 @@
 """``python -m src.service``: serves the API; everything but the address is set by ``NUMBER_PLATE_...`` or ``.env``.
 
 Exit status: 0 ended by Ctrl-C or SIGTERM, with everything answered that was taken; 2 wrong usage (options, settings,
-models, database, a port in use).
+models, database, a port in use, an open address without keys).
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
@@ -23,6 +23,7 @@ from src.runtime.session import ProviderError
 from src.runtime.triton import TritonError
 from src.service.app import create_app
 from src.service.database import DatabaseError
+from src.service.exposure import FLAG, HELP, may_listen
 from src.service.parts import opened
 from src.service.ports import port_fault, tcp_port
 from src.service.settings import Settings, SettingsError
@@ -35,12 +36,15 @@ def main(argv: list[str] | None = None) -> int:
     parser = Parser(PROG, "Serves the API; settings are NUMBER_PLATE_... in the environment or .env.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     parser.add_argument("--port", type=tcp_port, default=8000, metavar="N", help="default: 8000")
+    parser.add_argument(FLAG, action="store_true", help=HELP)
     args = parser.parse_args(argv)
     if fault := port_fault(args.host, args.port):
         parser.error(f"--port {args.port}: {fault}")
     with ExitStack() as stack:
         try:
             settings = Settings.load()
+            if not may_listen(PROG, args.host, settings.require_keys, args.allow_open):
+                return USAGE
             parts = stack.enter_context(opened(settings))
         except (SettingsError, CardError, ProviderError, TritonError, DatabaseError, OSError) as error:
             print(f"{PROG}: {error}", file=sys.stderr)

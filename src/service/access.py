@@ -61,7 +61,6 @@ def _admitted(here: Service, secret: str, scopes: list[Scope]) -> Key:
     return key
 
 
-AnyKey = Annotated[Actor, Security(actor)]
 Recognizer = Annotated[Actor, Security(actor, scopes=[Scope.RECOGNIZE])]
 Looker = Annotated[Actor, Security(actor, scopes=[Scope.READ])]
 Deleter = Annotated[Actor, Security(actor, scopes=[Scope.DELETE])]

@@ -12,7 +12,7 @@ from src.service.gate import PassGate
 from src.service.metrics import CountRequests
 from src.service.parts import Parts, opened, serving
 from src.service.queries import only_what_is_known
-from src.service.routes import compatible, operations, plates, recognize, sightings
+from src.service.routes import compatible, documentation, operations, plates, recognize, sightings
 from src.service.settings import Settings
 from src.service.sites import RefuseOtherSites
 
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         redirect_slashes=False,
         openapi_url=None,
     )
-    for routes in (recognize, sightings, plates, compatible, operations):
+    for routes in (recognize, sightings, plates, compatible, operations, documentation):
         app.include_router(routes.router, dependencies=[Depends(only_what_is_known)])
     app.openapi = cache(partial(openapi.describe, app, found.require_keys))  # type: ignore[method-assign]
     problems.install(app)

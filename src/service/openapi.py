@@ -15,7 +15,8 @@ Finds the number plates in photographs, reads them, says how sure it is, and kee
 
 Errors are `application/problem+json` (RFC 9457). Times are ISO 8601: without a time zone those of a request are in the
 service's own, which `TZ` sets, and those of answers are in UTC.
-Where the operator has set `NUMBER_PLATE_REQUIRE_KEYS`, everything but `/health` needs an API key.
+Where the operator has set `NUMBER_PLATE_REQUIRE_KEYS`, everything but `/health`, `/ready` and
+this description needs an API key.
 """
 ANYWHERE = (
     *(Kind.INVALID_REQUEST, Kind.NO_KEY, Kind.FOREIGN_SITE, Kind.WRONG_SCOPE, Kind.LIMIT_REACHED),

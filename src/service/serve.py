@@ -1,6 +1,7 @@
 """``python -m src.service.serve``: the API and its page on this machine, together.
 
-Exit status: 0 ended by Ctrl-C or SIGTERM, 1 a part failed, 2 wrong usage (options, a port in use, settings).
+Exit status: 0 ended by Ctrl-C or SIGTERM, 1 a part failed, 2 wrong usage (options, a port in use, settings, an
+open address without keys).
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from src.core.command_line import USAGE, Parser, run_command
+from src.service.exposure import FLAG, HELP, may_listen
 from src.service.ports import address, port_fault, tcp_port
 from src.service.probe import probe
 from src.service.settings import PREFIX, Settings, SettingsError
@@ -47,6 +49,7 @@ class Part:
     port: int
     health: str
     environment: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -55,15 +58,19 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     parser.add_argument("--port", type=tcp_port, default=8000, metavar="N", help="of the API (default: 8000)")
     parser.add_argument("--page-port", type=tcp_port, default=8501, metavar="N", help="of the page (default: 8501)")
+    parser.add_argument(FLAG, action="store_true", help=HELP)
     args = parser.parse_args(argv)
     for flag, port in (("--port", args.port), ("--page-port", args.page_port)):
         if fault := port_fault(args.host, port):
             parser.error(f"{flag} {port}: {fault}")
     if args.port == args.page_port:
         parser.error(f"--page-port {args.page_port}: is the API's")
-    api = Part("API", "src.service", args.port, "/health")
     try:
         settings = Settings.load()
+        if not args.allow_open and not may_listen(PROG, args.host, settings.require_keys, False):
+            return USAGE
+        # where it is allowed, the API says in red what is open, once for both
+        api = Part("API", "src.service", args.port, "/health", flags=(FLAG,) if args.allow_open else ())
         reach = page_environment(settings, address(args.host, args.port))
         page = Part("page", "src.service.page", args.page_port, "/_stcore/health", reach)
         return serve(args.host, (api, page), settings.grace_s + CLOSE_S)
@@ -117,7 +124,7 @@ def _running(host: str, parts: Sequence[Part], end_s: float) -> Iterator[list[su
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for part in parts:
-            command = [sys.executable, "-m", part.module, "--host", host, "--port", str(part.port)]
+            command = [sys.executable, "-m", part.module, "--host", host, "--port", str(part.port), *part.flags]
             # in sessions of their own, or Ctrl-C reaches them twice, which servers take for impatience
             environment = os.environ | part.environment
             processes.append(subprocess.Popen(command, env=environment, start_new_session=True))

@@ -1,4 +1,4 @@
-"""Once keys are on, nothing but /health answers without one, and a key is good for its scopes and limits alone."""
+"""Once keys are on, only probes and the description need none, and a key is good for its scopes and limits."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -21,19 +21,19 @@ def routes() -> list[tuple[str, str]]:
     """Method and path of every route of the app, a value in the place of each parameter."""
     app = create_app(Settings(require_keys=True))
     found = [(method, route.path_format) for route in iter_route_contexts(app.routes) for method in route.methods or ()]
-    values = {"id": ID, "text": "AB01", "name": "0.png"}
+    values = {"id": ID, "text": "AB01", "name": "start.js"}
     return sorted((method, path.format_map(values)) for method, path in found)
 
 
 ROUTES = routes()
-CLOSED = [route for route in ROUTES if route != ("GET", "/health")]
+OPEN = [("GET", path) for path in ("/docs", "/docs/start.js", "/health", "/openapi.json", "/ready")]
+CLOSED = [route for route in ROUTES if route not in OPEN]
 SCOPES = {
     ("POST", "/v1/recognize"): Scope.RECOGNIZE,
     ("POST", "/upload_image/"): Scope.RECOGNIZE,
     ("DELETE", f"/v1/sightings/{ID}"): Scope.DELETE,
     ("DELETE", "/v1/plates/AB01"): Scope.DELETE,
 }
-ANY_SCOPE = {("GET", "/ready"), ("GET", "/docs"), ("GET", "/openapi.json")}
 
 
 @pytest.fixture
@@ -53,11 +53,12 @@ def test_the_routes_are_those_of_the_contract() -> None:
         ("DELETE", "/v1/plates/AB01"),
         ("DELETE", f"/v1/sightings/{ID}"),
         ("GET", "/docs"),
+        ("GET", "/docs/start.js"),
         ("GET", "/health"),
         ("GET", "/metrics"),
         ("GET", "/openapi.json"),
         ("GET", "/ready"),
-        ("GET", "/send_image/0.png"),
+        ("GET", "/send_image/start.js"),
         ("GET", "/v1/cameras"),
         ("GET", "/v1/plates/AB01"),
         ("GET", "/v1/sightings"),
@@ -82,10 +83,15 @@ def test_no_route_answers_without_a_key(api: Api) -> None:
             answer = api.ask(method, path, headers=headers, files=files if method == "POST" else None)
             assert_problem(answer, 401, "no_key")
             assert answer.headers["www-authenticate"] == "Bearer"
-    assert api.get("/health").json() == {"status": "ok"}
     with api.service.parts.database.reading() as session:
         assert session.query(tables.Image).count() == 0
         assert session.query(tables.Audit).filter(tables.Audit.action == "search").count() == 0
+
+
+def test_a_probe_and_a_browser_need_no_key(api: Api) -> None:
+    for method, path in OPEN:
+        for headers in ({}, {"X-API-Key": "np_wrong"}):
+            assert api.ask(method, path, headers=headers).status_code == 200, path
 
 
 def test_a_key_is_good_for_its_scope(api: Api) -> None:
@@ -94,7 +100,7 @@ def test_a_key_is_good_for_its_scope(api: Api) -> None:
         wanted = SCOPES.get(route, Scope.READ)
         for scope, headers in keys.items():
             answer = api.ask(*route, headers=headers)
-            if route in ANY_SCOPE or scope in (wanted, Scope.ADMIN):
+            if scope in (wanted, Scope.ADMIN):
                 assert answer.status_code not in (401, 403), (route, scope)
             else:
                 assert wanted.value in assert_problem(answer, 403, "wrong_scope")["detail"]
@@ -152,11 +158,11 @@ def test_what_a_key_stores_is_known_as_its(api: Api) -> None:
 
 
 def test_the_document_names_the_ways_to_give_a_key(api: Api) -> None:
-    document = api.get("/openapi.json", headers=key(api)).json()
+    document = api.get("/openapi.json").json()
     assert document["components"]["securitySchemes"].keys() == {"bearer", "header"}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            assert bool(operation.get("security")) == (path != "/health"), (method, path)
+            assert bool(operation.get("security")) == (path not in ("/health", "/ready")), (method, path)
 
 
 def test_without_keys_everything_is_open_and_the_document_asks_for_none(built_models: Path, tmp_path: Path) -> None:

@@ -9,13 +9,10 @@ from typing import Any
 import onnxruntime
 from anyio import to_thread
 from fastapi import APIRouter, Response
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.requests import Request
 
 from src.core.card import ModelCard
-from src.service.access import AnyKey, Here, Looker
+from src.service.access import Here, Looker
 from src.service.openapi import answers, only, problems
 from src.service.parts import Service
 from src.service.problems import Kind, ServiceProblem
@@ -30,9 +27,13 @@ async def health() -> Health:
     return Health()
 
 
-@router.get("/ready", response_model=Health, responses=problems(Kind.NOT_READY))
-async def ready(here: Here, _: AnyKey) -> Health:
-    """Whether requests with pictures would be answered: what they need is there, and no shutdown has begun."""
+@router.get(
+    "/ready",
+    response_model=Health,
+    responses=only(Kind.NOT_READY, Kind.INVALID_REQUEST, Kind.FOREIGN_SITE, Kind.SHUTTING_DOWN, Kind.OUT_OF_REACH),
+)
+async def ready(here: Here) -> Health:
+    """Whether requests with pictures would be answered: what they need is there, and no shutdown has begun. No key."""
     if fault := await to_thread.run_sync(_unready, here):
         raise ServiceProblem(Kind.NOT_READY, fault)
     return Health()
@@ -60,18 +61,6 @@ async def version(here: Here, _: Looker) -> dict[str, Any]:
 async def metrics(here: Here, _: Looker) -> Response:
     """Figures for Prometheus."""
     return Response(here.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
-
-
-@router.get("/openapi.json", include_in_schema=False)
-def openapi(request: Request, _: AnyKey) -> JSONResponse:
-    """What all this is, for programs; in a thread, as the first time takes a while."""
-    return JSONResponse(request.app.openapi())
-
-
-@router.get("/docs", include_in_schema=False)
-async def docs(request: Request, _: AnyKey) -> HTMLResponse:
-    """What all this is, for people."""
-    return get_swagger_ui_html(openapi_url="openapi.json", title=request.app.title)
 
 
 def _unready(service: Service) -> str | None:
