@@ -10,6 +10,7 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 """The province characters that a mainland Chinese plate begins with."""
 
 _CYRILLIC_TO_LATIN = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
+_LOOK_ALIKES = str.maketrans("OIBІ", "0181")  # the last is Cyrillic: Ukrainian plates have it
 _SEPARATORS = str.maketrans("", "", " \t-–—.·•:_/'")
 
 
@@ -29,6 +30,15 @@ def normalise(text: str) -> str:
 def merge_confusable(text: str) -> str:
     """Writes O as 0 and I as 1, for the figure that forgives what only the country's format can tell."""
     return text.replace("O", "0").replace("I", "1")
+
+
+def merge_look_alikes(text: str) -> str:
+    """One spelling for what people mix up in plates: O as 0, I as 1, B as 8; ``text`` is canonical.
+
+    >>> merge_look_alikes("K834OT22") == merge_look_alikes("KB34OT22")
+    True
+    """
+    return text.translate(_LOOK_ALIKES)
 
 
 @dataclass(frozen=True)

@@ -120,8 +120,9 @@ class SightingFilter(Closed):
         default=None,
         max_length=64,
         pattern=PLAIN,
-        description="of the plate; * for any characters, ? for one",
-        examples=["M3*"],
+        description="a part of the plate; with * for any characters or ? for one, the whole of it. Cyrillic letters "
+        "are taken for the Latin ones that look alike, O for 0, I for 1 and B for 8",
+        examples=["356"],
     )
     region: str | None = Field(default=None, pattern="^[A-Za-z]{2}$", description="country, ISO 3166", examples=["RU"])
     camera: CameraName | None = Field(default=None, examples=["gate"])

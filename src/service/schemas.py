@@ -108,10 +108,13 @@ class Sighting(Plate):
 class Sightings(BaseModel):
     """A page of sightings, newest first."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [examples.SIGHTING], "next": None}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [examples.SIGHTING], "next": None, "total": 1}]}
+    )
 
     items: list[Sighting]
     next: str | None = Field(description="`cursor` of the next page; null on the last one")
+    total: int | None = Field(description="sightings on all pages; null on pages that a `cursor` asks for")
 
 
 class Format(BaseModel):

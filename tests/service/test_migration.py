@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, create_engine, inspect, text
 
 from src.service.database import Database, DatabaseError, migration, open_database
 from src.service.database.tables import Table
+from src.service.store import SightingQuery, search
 from tests.service.parallel import at_once
 
 
@@ -65,7 +67,7 @@ BROKEN = """
 from alembic import op
 import sqlalchemy as sa
 
-revision, down_revision = "broken", "0002"
+revision, down_revision = "broken", "{head}"
 
 
 def upgrade():
@@ -74,9 +76,50 @@ def upgrade():
 """
 
 
+def head() -> str:
+    (newest,) = ScriptDirectory(str(migration.FILES)).get_heads()
+    return newest
+
+
+def test_sightings_from_before_are_found_as_new_ones_are(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = migration.FILES
+    files = shutil.copytree(newest, tmp_path / "migrations")
+    for path in (files / "versions").glob("*.py"):
+        if not path.name.startswith("0001"):
+            path.unlink()
+    monkeypatch.setattr(migration, "FILES", files)
+    old = open_database(database_url)
+    with old.session() as session:
+        session.execute(text(OLD_PLATE))
+        session.execute(text(OLD_IMAGE))
+        session.execute(text(OLD_DETECTION))
+        session.execute(text(OLD_SIGHTING))
+    old.close()
+    monkeypatch.setattr(migration, "FILES", newest)
+    database = open_database(database_url)
+    (found,) = search(database, SightingQuery(text="80b0")).items
+    assert found.text == "BOB0I"
+    assert differences(database) == []
+    database.close()
+
+
+OLD_PLATE = "INSERT INTO plates (id, text, region) VALUES ('p', 'BOB0I', 'RU')"
+OLD_IMAGE = (
+    "INSERT INTO images (id, sha256, name, media_type, width, height, bytes, received) "
+    "VALUES ('i', '', 'a.jpg', 'image/jpeg', 8, 8, 1, '2026-01-01 00:00:00')"
+)
+OLD_DETECTION = "INSERT INTO detections (id, image_id, position, x1, y1, x2, y2) VALUES ('d', 'i', 0, 1, 1, 2, 2)"
+OLD_SIGHTING = (
+    "INSERT INTO sightings (id, detection_id, plate_id, seen, text, raw_text, confidence, raw_confidence, "
+    "char_confidences) VALUES ('a', 'd', 'p', '2026-01-01 00:00:00', 'BOB0I', 'BOB0I', 1, 1, '[]')"
+)
+
+
 def test_migrations_that_fail_leave_nothing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = shutil.copytree(migration.FILES, tmp_path / "migrations")
-    (files / "versions" / "0003_broken.py").write_text(BROKEN)
+    (files / "versions" / "broken.py").write_text(BROKEN.format(head=head()))
     monkeypatch.setattr(migration, "FILES", files)
     with pytest.raises(DatabaseError, match="nowhere"):
         open_database(database_url)

@@ -132,6 +132,17 @@ def test_the_audit_forgets_a_deleted_plate_but_not_deeds(database: Database, pic
     }
 
 
+def test_a_search_for_what_looks_alike_is_forgotten_too_and_another_plate_is_not(
+    database: Database, pictures: Pictures
+) -> None:
+    save(database, pictures, recognitions.plate("BO1"))
+    save(database, pictures, recognitions.plate("B01"))
+    record(database, Action.SEARCH, "80i", NOBODY)
+    record(database, Action.PLATE, "B01", NOBODY)
+    assert delete_plate(database, pictures, "BO1", NOBODY) == 1
+    assert [entry[:2] for entry in audit(database)[:2]] == [("search", None), ("plate", "B01")]
+
+
 def test_what_is_no_plate_makes_the_audit_forget_nothing(database: Database, pictures: Pictures) -> None:
     record(database, Action.SEARCH, "*", NOBODY)
     delete_plate(database, pictures, "-", NOBODY)

@@ -9,15 +9,18 @@ from src.service.store.text import NAME_LENGTH, like, name, plate_text, shown
 @pytest.mark.parametrize(
     ("typed", "pattern"),
     [
-        ("a123bc77", "A123BC77"),
-        ("а 123 вс-77", "A123BC77"),  # Cyrillic
-        ("A1*", "A1%"),
+        ("a123cc77", "%A123CC77%"),
+        ("а 123 сс-77", "%A123CC77%"),  # Cyrillic
+        ("А 1*", "A1%"),
         ("?1*7?", "_1%7_"),
-        ("50%", r"50\%"),
-        ("a_b", "AB"),  # a separator, as in a plate's text
-        ("\\", r"\\"),
+        ("50%", r"%50\%%"),
+        ("a_c", "%AC%"),  # a separator, as in a plate's text
+        ("\\", r"%\\%"),
         (r"\%*", r"\\\%%"),
         ("京A*", "京A%"),
+        ("O I B І", "%0181%"),  # the last is Cyrillic
+        ("b?o", "8_0"),
+        (" - ", ""),
     ],
 )
 def test_only_stars_and_question_marks_are_wildcards(typed: str, pattern: str) -> None:

@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, Double, ForeignKey, Index, MetaData, String, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from src.core.alphabet import merge_look_alikes
 from src.service.database.types import Id, Json, PlateText, UtcDateTime, new_id
 
 NO_REGION = text("region IS NULL")
@@ -112,13 +114,20 @@ class Plate(Table):
     region: Mapped[str | None]
 
 
+def _merged(context: DefaultExecutionContext) -> str:
+    """Of the row that is being inserted."""
+    return merge_look_alikes(context.get_current_parameters()["text"])
+
+
 class Sighting(Table):
     """One reading of one plate in one picture."""
 
     __tablename__ = "sightings"
     __table_args__ = (
-        Index(None, "seen", "id"),
-        *(Index(None, filtered, "seen", "id") for filtered in ("text", "region", "camera_id")),
+        Index(None, "text", "seen", "id"),
+        # a part of a plate is looked for in these, from the newest on, without a look at the rows
+        Index(None, "seen", "id", "merged", "confidence"),
+        *(Index(None, filtered, "seen", "id", "merged", "confidence") for filtered in ("region", "camera_id")),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -128,6 +137,9 @@ class Sighting(Table):
     seen: Mapped[datetime]
     """When the picture was taken or, where nobody knows, received."""
     text: Mapped[str] = mapped_column(PlateText)
+    merged: Mapped[str] = mapped_column(PlateText, default=_merged, server_default="")
+    """The text in the spelling that search compares. The server's default is never used, but SQLite adds no column to
+    rows that are there without one."""
     raw_text: Mapped[str]
     confidence: Mapped[float]
     raw_confidence: Mapped[float]

@@ -21,7 +21,7 @@ NO_SUCH = problems(Kind.NOT_FOUND)
 
 @router.get("/v1/sightings", response_model=Sightings, responses=problems())
 def search(here: Here, actor: Looker, wanted: Annotated[SightingFilter, Query()]) -> dict[str, Any]:
-    """Sightings of a plate, by wildcards, of a country, a camera or a time; newest first, page by page."""
+    """Sightings by a part of a plate or wildcards, of a country, a camera or a time; newest first, page by page."""
     try:
         query = SightingQuery(**wanted.model_dump())
     except (QueryError, TextError) as error:
@@ -29,7 +29,7 @@ def search(here: Here, actor: Looker, wanted: Annotated[SightingFilter, Query()]
     detail = wanted.model_dump(mode="json", exclude={"text"}, exclude_none=True)
     store.record(here.parts.database, Action.SEARCH, wanted.text, actor, detail)
     page = store.search(here.parts.database, query)
-    return {"items": page.items, "next": page.next_cursor}
+    return {"items": page.items, "next": page.next_cursor, "total": page.total}
 
 
 @router.get("/v1/sightings/{id}", response_model=Sighting, responses=NO_SUCH)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from src.core.alphabet import normalise
+from src.core.alphabet import merge_look_alikes, normalise
 from src.service.database import Database, tables
 from src.service.store.text import shown
 
@@ -81,12 +81,22 @@ def forget(session: Session, plain: str) -> None:
     """Takes a plate out of the entries about it, which still say who did what and when; ``plain`` is its text.
 
     They are those in whose subject are the characters of the plate, in any spelling, and at most wildcards beside them.
+    A search for another plate that looks alike is among them, as it has found this one.
     """
     if not plain:  # as of "-": no plate, but what is left of a search for anything
         return
     row = tables.Audit
-    entries = session.execute(select(row.id, row.subject).where(row.action.in_(BY_TEXT), row.subject.is_not(None)))
-    known = [entry for entry, subject in entries if normalise(str(subject)).translate(WILDCARDS) == plain]
+    entries = session.execute(
+        select(row.id, row.action, row.subject).where(row.action.in_(BY_TEXT), row.subject.is_not(None))
+    )
+    known = [entry for entry, action, subject in entries if _is_about(plain, action, str(subject))]
     for start in range(0, len(known), BATCH):
         about = row.id.in_(known[start : start + BATCH])
         session.execute(update(row).where(about).values(subject=None, detail=None))
+
+
+def _is_about(plain: str, action: str, subject: str) -> bool:
+    typed = normalise(subject).translate(WILDCARDS)
+    if action == Action.SEARCH:
+        return merge_look_alikes(typed) == merge_look_alikes(plain)
+    return typed == plain

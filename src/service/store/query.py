@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 
 from src.service.database import tables
 from src.service.database.types import Id, UtcDateTime, utc
@@ -25,7 +25,8 @@ class SightingQuery:
     """What to look for; None: anything. Raises QueryError, and TextError for ``text``."""
 
     text: str | None = None
-    """In any spelling; ``*`` stands for any characters, ``?`` for one."""
+    """A part of the plate in any spelling, or with ``*`` for any characters and ``?`` for one the whole of it; O is as
+    good as 0, I as 1, B as 8."""
     region: str | None = None
     camera: str | None = None
     since: datetime | None = None
@@ -71,24 +72,28 @@ class Place:
 
 
 def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
-    """What has to hold on a sighting, and on the camera that is joined to it."""
+    """What has to hold on a sighting; an index has all columns that it may be about, in the order of time."""
     row, conditions = tables.Sighting, list[ColumnElement[bool]]()
     if query.text is not None:
-        conditions.append(row.text.like(like(query.text), escape=ESCAPE))
+        conditions.append(row.merged.like(like(query.text), escape=ESCAPE))
     if query.region is not None:
         conditions.append(row.region == shown(query.region.upper()))
     if query.camera is not None:
-        conditions.append(tables.Camera.name == shown(query.camera.strip()))
+        called = tables.Camera.name == shown(query.camera.strip())
+        conditions.append(row.camera_id == select(tables.Camera.id).where(called).scalar_subquery())
     if query.since is not None:
         conditions.append(row.seen >= query.since)
     if query.until is not None:
         conditions.append(row.seen < query.until)
     if query.min_confidence is not None:
         conditions.append(row.confidence >= query.min_confidence)
-    if query.cursor is not None:
-        place = Place.from_cursor(query.cursor)
-        conditions.append(tuple_(row.seen, row.id) < tuple_(place.seen, place.id, types=[UtcDateTime, Id]))
     return conditions
+
+
+def behind(cursor: str) -> ColumnElement[bool]:
+    """What holds on the sightings of the pages behind ``cursor``. Raises QueryError."""
+    row, place = tables.Sighting, Place.from_cursor(cursor)
+    return tuple_(row.seen, row.id) < tuple_(place.seen, place.id, types=[UtcDateTime, Id])
 
 
 def _check(name: str, moment: datetime) -> None:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from src.service.database import Database, tables
-from src.service.store.query import Place, SightingQuery, conditions
+from src.service.store.query import Place, SightingQuery, behind, conditions
 from src.service.store.recognitions import READ
 from src.service.store.text import shown
 
@@ -48,15 +48,24 @@ class Page:
 
     items: list[Sighting]
     next_cursor: str | None
+    total: int | None
+    """On all pages; None behind a cursor, as it would be counted anew for each of them."""
 
 
 def search(database: Database, query: SightingQuery) -> Page:
     """One page of what ``query`` asks for."""
+    asked = conditions(query)
+    total = None
     with database.reading() as session:
-        found = newest(session, conditions(query), query.limit + 1)
+        if query.cursor is None:
+            found = newest(session, asked, query.limit + 1)
+            # what is rare was looked for everywhere, and need not be once more
+            total = len(found) if len(found) <= query.limit else _count(session, asked)
+        else:
+            found = newest(session, [*asked, behind(query.cursor)], query.limit + 1)
     items = found[: query.limit]
     more = len(found) > query.limit
-    return Page(items, Place(items[-1].seen, items[-1].id).cursor if more else None)
+    return Page(items, Place(items[-1].seen, items[-1].id).cursor if more else None, total)
 
 
 def sighting(database: Database, sighting_id: str) -> Sighting | None:
@@ -66,7 +75,12 @@ def sighting(database: Database, sighting_id: str) -> Sighting | None:
 
 
 def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> list[Sighting]:
-    """The newest sightings on which all ``conditions`` hold, their joined detection, image and camera included."""
+    """The newest sightings on which all ``conditions`` hold, their joined detection, image and camera included.
+
+    They are looked for by themselves, in an index that has all that is asked for; few rows are joined then.
+    """
+    row = tables.Sighting
+    wanted = select(row.id).where(*conditions).order_by(row.seen.desc(), row.id.desc()).limit(limit)
     rows = session.scalars(
         select(tables.Sighting)
         .join(tables.Sighting.detection)
@@ -76,11 +90,14 @@ def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) 
             contains_eager(tables.Sighting.detection).contains_eager(tables.Detection.image),
             contains_eager(tables.Sighting.camera),
         )
-        .where(*conditions)
-        .order_by(tables.Sighting.seen.desc(), tables.Sighting.id.desc())
-        .limit(limit)
+        .where(row.id.in_(wanted))
+        .order_by(row.seen.desc(), row.id.desc())
     )
     return [_record(row) for row in rows]
+
+
+def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count()).select_from(tables.Sighting).where(*conditions)) or 0
 
 
 def _record(row: tables.Sighting) -> Sighting:

@@ -2,10 +2,11 @@
 
 import re
 
-from src.core.alphabet import normalise
+from src.core.alphabet import merge_look_alikes, normalise
 
 NAME_LENGTH = 255
 ESCAPE = "\\"
+WILDCARDS = frozenset("*?")
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which have no UTF-8; PostgreSQL refuses NUL as well."""
 
@@ -39,11 +40,16 @@ def plate_text(text: str) -> str:
     return plain
 
 
-def like(pattern: str) -> str:
-    r"""The pattern of ``LIKE ... ESCAPE '\'`` for a plate with ``*`` (anything) and ``?`` (one character).
+def like(typed: str) -> str:
+    r"""The pattern of ``LIKE ... ESCAPE '\'`` for the merged spelling of a plate; ``typed`` is a part of it.
 
-    >>> like("а1?7-*"), like("50%")
-    ('A1_7%', '50\\%')
+    With ``*`` (anything) or ``?`` (one character) in it, it is the whole plate. Raises TextError.
+
+    >>> like("834"), like("а1?7-*"), like("50%")
+    ('%834%', 'A1_7%', '%50\\%%')
     """
-    escaped = re.sub(r"[\\%_]", r"\\\g<0>", plate_text(pattern))
+    plain = merge_look_alikes(plate_text(typed))
+    escaped = re.sub(r"[\\%_]", r"\\\g<0>", plain)
+    if WILDCARDS.isdisjoint(plain):
+        return f"%{escaped}%" if plain else ""  # no plate has an empty text
     return escaped.replace("*", "%").replace("?", "_")
