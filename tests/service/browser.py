@@ -22,6 +22,21 @@ PHONE: dict[str, Any] = {
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "accept_downloads": True}
 
 
+ENGLISH = """() => {
+  const word = /[A-Za-z]{3,}/, found = [];
+  const names = ["aria-label", "aria-roledescription", "placeholder", "title", "alt"];
+  const ours = '[data-testid="stHtml"], [data-testid="stJson"], script, style, noscript';
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!element.checkVisibility() || element.closest(ours)) continue;
+    if (getComputedStyle(element).fontFamily.includes("Material")) continue; // an icon
+    const said = names.map((name) => element.getAttribute(name));
+    for (const child of element.childNodes) if (child.nodeType === Node.TEXT_NODE) said.push(child.nodeValue);
+    found.push(...said.filter((text) => text && word.test(text)).map((text) => text.trim()));
+  }
+  return found;
+}"""
+
+
 class NoBrowserError(RuntimeError):
     """No browser can be started here; the message says why."""
 
@@ -57,13 +72,21 @@ class Visitor:
         self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("request", self._look)
         self.page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
-        self.page.goto(address)
-        self.page.wait_for_selector(".np-brand")
-        self.settle()
+        self.open(address)
 
     def _look(self, request: Any) -> None:
         if urlsplit(request.url).hostname not in ("127.0.0.1", None):
             self.strangers.append(request.url)
+
+    def open(self, address: str) -> None:
+        """Goes there, as by a link that somebody sent, or loads the same view anew."""
+        self.page.goto(address)
+        self.page.wait_for_selector(".np-brand")
+        self.settle()
+
+    def english(self) -> set[str]:
+        """Latin words that are seen or read aloud, beside names of icons and what the page says of plates."""
+        return set(self.page.evaluate(ENGLISH))
 
     def settle(self) -> None:
         """Waits until Streamlit has run the script to its end."""

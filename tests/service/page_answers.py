@@ -35,11 +35,12 @@ def cards() -> dict[str, Any]:
 class Api:
     """Answers every path with its example, or with what ``instead`` has for a pattern of ``METHOD /path``.
 
-    ``asked`` are the requests, as ``METHOD /path``.
+    ``asked`` are the requests, as ``METHOD /path``. Nobody answers while it is ``gone``.
     """
 
     def __init__(self) -> None:
         self.instead: dict[str, httpx.Response] = {}
+        self.gone = False
         self.asked: list[str] = []
         self.requests: list[httpx.Request] = []
 
@@ -47,6 +48,8 @@ class Api:
         call = f"{request.method} {request.url.path}"
         self.asked.append(call)
         self.requests.append(request)
+        if self.gone:
+            raise httpx.ConnectError("refused", request=request)
         for pattern, response in self.instead.items():
             if re.fullmatch(pattern, call):
                 return response
@@ -58,10 +61,11 @@ class Api:
 def _example(call: str) -> dict[str, Any]:
     said = {
         "POST /v1/recognize": {"results": [READ]},
-        "GET /v1/sightings": {"items": [examples.SIGHTING], "next": None},
+        "GET /v1/sightings": {"items": [examples.SIGHTING], "next": None, "total": 1},
         "GET /v1/cameras": {"items": [examples.CAMERA]},
         "GET /v1/statistics": examples.STATISTICS,
         "GET /v1/version": {**examples.VERSION, "models": cards()},
         "GET /ready": {"status": "ok"},
+        "GET /health": {"status": "ok"},
     }
     return said.get(call, examples.PLATE)

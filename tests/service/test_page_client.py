@@ -1,6 +1,8 @@
 """The page's way to the API: what is asked, and what each kind of answer becomes."""
 
 import json
+import socket
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -8,6 +10,7 @@ import httpx
 import pytest
 
 from src.service.page.client import (
+    TIMEOUT,
     Options,
     Query,
     RefusedError,
@@ -49,6 +52,20 @@ def failing(error: type[httpx.RequestError]) -> Answer:
         raise error("as it happens", request=request)
 
     return answer
+
+
+def test_a_service_that_does_not_answer_is_known_for_gone_within_three_seconds() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections, as a machine that stands still does
+        client = httpx.Client(base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}", timeout=TIMEOUT, trust_env=False)
+        begun = time.monotonic()
+        with pytest.raises(UnreachableError):
+            Service(client).knock()
+        assert time.monotonic() - begun < 3
+
+
+def test_whoever_answers_is_there() -> None:
+    for status in (200, 403, 503):
+        Asked(answered(status)).service.knock()
 
 
 def test_a_picture_is_sent_with_its_options() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from src.service.page.client import RefusedError, ServiceError, SlowError, StrangerError, UnreachableError
-from src.service.page.explain import concerns_picture, sentence
+from src.service.page.explain import Sent, concerns_picture, sentence
 from src.service.page.texts import Words
 
 CASES = [
@@ -33,6 +33,15 @@ def test_one_sentence(error: ServiceError, said: str) -> None:
     assert re.search(said, english)
     assert english != russian
     assert english.count("\n") == 0
+
+
+def test_a_refused_picture_is_told_by_its_type_and_size() -> None:
+    sent = Sent("image/x-raw", 25_300_000)
+    kind, size = RefusedError(415, "unknown_format", "x"), RefusedError(413, "too_large", "x")
+    assert "image/x-raw" in sentence(kind, Words("ru"), sent)
+    assert "25,3 МБ" in sentence(size, Words("ru"), sent)
+    assert "25.3 MB" in sentence(size, Words("en"), sent)
+    assert "of an unknown type" in sentence(kind, Words("en"), Sent("", 5))
 
 
 @pytest.mark.parametrize(

@@ -5,33 +5,39 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+from starlette.routing import Route
 
 from src.service.page import API, __main__
 
 ROOT = Path(__file__).parents[2]
 
 
-def given(monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
-    """The words that Streamlit's command line gets."""
-    seen: list[list[str]] = []
-    monkeypatch.setattr(__main__.cli, "main", lambda words, prog_name: seen.append(words))
+class App:
+    """Stands for Streamlit's, and keeps what it is told."""
+
+    told: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, script: Path, routes: list[Route]) -> None:
+        self.told.clear()
+        self.told.update(script=script, paths=[route.path for route in routes])
+
+    def run(self, config: dict[str, Any]) -> None:
+        self.told.update(config)
+
+
+def test_streamlit_is_told_everything_by_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(__main__, "App", App)
     monkeypatch.setenv(API, "")
-    assert __main__.main(list(words)) == 0
-    return seen[0]
-
-
-def test_streamlit_is_told_everything_on_its_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = given(monkeypatch, "--api", "https://plates.example/", "--host", "0.0.0.0", "--port", "9000")
-    assert words[:2] == ["run", str(Path(__main__.__file__).with_name("app.py"))]
-    for option in (
-        "--server.address=0.0.0.0",
-        "--server.port=9000",
-        "--server.headless=true",
-        "--browser.gatherUsageStats=false",
-    ):
-        assert option in words
+    assert __main__.main(["--api", "https://plates.example/", "--host", "0.0.0.0", "--port", "9000"]) == 0
+    assert App.told["script"].name == "app.py"
+    assert App.told["paths"] == ["/session", "/session/end"]
+    assert App.told["server.address"] == "0.0.0.0"
+    assert App.told["server.port"] == 9000
+    assert App.told["server.headless"] is True
+    assert App.told["browser.gatherUsageStats"] is False
     assert os.environ[API] == "https://plates.example"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from src.service.page import model_cards, rendering
+from src.service.page.figures import Bar
 from src.service.page.pictures import Preview
 from src.service.page.texts import Words
 from tests.service.page_answers import PLATE, READ, cards
@@ -72,7 +73,7 @@ def test_markup_in_texts_is_shown_and_not_obeyed() -> None:
         rendering.sighting(strange, SHOWN, evil, EN),
         rendering.photograph({**strange, "width": 800, "height": 600}, SHOWN, EN),
         rendering.heading(evil, evil),
-        rendering.bars({evil: 1}, EN),
+        rendering.bars([Bar(evil, 1, evil)], EN),
         rendering.facts([(evil, evil)]),
         rendering.table((evil,), [(evil,)]),
     ]
@@ -88,16 +89,34 @@ def test_a_sighting_says_when_where_and_what() -> None:
 
 
 def test_bars_are_as_long_as_their_counts_and_ten_at_most() -> None:
-    shown = rendering.bars({"A": 2000, "B": 500} | {str(number): 1 for number in range(20)}, EN)
+    others = [Bar(str(number), 1) for number in range(20)]
+    shown = "".join(line.strip() for line in rendering.bars([Bar("A", 2000), Bar("B", 500), *others], EN).splitlines())
     assert shown.count("<tr>") == 10
-    assert 'A</th><td><span><i style="width:100.0%"></i></span></td><td>2,000<' in shown
-    assert 'B</th><td><span><i style="width:25.0%"></i></span></td><td>500<' in shown
-    assert "<tr>" not in rendering.bars({}, EN)
+    assert '<th>A</th><td><span><i style="width:100.0%"></i></span></td><td>2,000<' in shown
+    assert '<th>B</th><td><span><i style="width:25.0%"></i></span></td><td>500<' in shown
+    assert "<tr>" not in rendering.bars([], EN)
 
 
-def test_the_style_has_the_words_of_the_language() -> None:
-    assert 'content: "Сделать снимок"' in rendering.style(Words("ru"))
-    assert 'content: "Take a photograph"' in rendering.style(EN)
+def test_a_bar_with_a_link_leads_there_by_its_name_and_by_itself() -> None:
+    shown = rendering.bars([Bar("A", 1, "search?text=A&lang=RU")], EN)
+    assert shown.count('href="search?text=A&amp;lang=RU" target="_self"') == 2
+
+
+def test_the_script_has_the_words_of_the_language_and_names_it() -> None:
+    script = rendering.script(Words("ru"))
+    assert script.startswith("<script>")
+    assert r"\u0421\u0434\u0435\u043b\u0430\u0442\u044c" in script  # the words, with nothing that could end the script
+    assert 'lang = "ru"' in script
+    assert "Take a photograph" in rendering.script(EN)
+
+
+def test_signing_in_and_out_are_forms_for_the_server_of_the_page() -> None:
+    form = rendering.signing(signed_in=False, given=False, words=EN)
+    assert '<form method="post" action="session">' in form
+    assert 'type="password" name="api-key"' in form
+    assert "has a key of its own" not in form
+    assert "has a key of its own" in rendering.signing(signed_in=False, given=True, words=EN)
+    assert '<form method="post" action="session/end">' in rendering.signing(signed_in=True, given=False, words=EN)
 
 
 def test_the_card_of_the_reader_by_source() -> None:

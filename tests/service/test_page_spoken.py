@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from src.service.page import figures, spoken
-from src.service.page.period import bounds, last_days
+from src.service.page.figures import Bar
+from src.service.page.period import bounds, last_days, parse_days
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -71,7 +72,39 @@ def test_zones_of_half_an_hour_count_in_the_hour_that_began() -> None:
 
 
 def test_bars_over_time_show_what_they_are_given_in_its_order() -> None:
-    counts = {"9": 1, "10": 0, "11": 5}
-    values = figures.standing_bars(counts, "Sightings")["data"]["values"]
-    assert {row["name"]: row["count"] for row in values} == counts
-    assert [row["name"] for row in values] == ["9", "10", "11"]
+    bars = [Bar("9", 1, "search?a=1"), Bar("10", 0), Bar("11", 5)]
+    spec = figures.standing_bars(bars, "Sightings")
+    values = spec["data"]["values"]
+    assert [(row["name"], row["count"]) for row in values] == [("9", 1), ("10", 0), ("11", 5)]
+    assert [row["link"] for row in values] == ["search?a=1", None, None]
+    assert spec["encoding"]["href"] == {"field": "link"}
+    assert "href" not in figures.standing_bars(bars[1:], "Sightings")["encoding"]
+
+
+def test_what_is_read_aloud_of_a_chart_is_in_the_language_of_the_page() -> None:
+    spec = figures.standing_bars([Bar("30 нояб.", 2)], "Наблюдения")
+    assert spec["description"] == "Наблюдения"
+    assert spec["data"]["values"][0]["said"] == "30 нояб.: 2"
+    assert not any(spec["encoding"][axis]["axis"]["aria"] for axis in "xy")
+
+
+def test_sizes_of_files() -> None:
+    assert spoken.size(25_300_000, "en") == "25.3 MB"
+    assert spoken.size(25_300_000, "ru") == "25,3 МБ"
+    assert spoken.size(63_700, "ru") == "63,7 кБ"
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2026-01-31..2026-02-03", (date(2026, 1, 31), date(2026, 2, 3))),
+        ("2026-01-31", (date(2026, 1, 31),)),
+        ("2026-02-03..2026-01-31", ()),
+        ("2026-01-01..2026-01-02..2026-01-03", ()),
+        ("yesterday", ()),
+        ("2026-02-30", ()),
+        ("", ()),
+    ],
+)
+def test_days_of_an_address(text: str, days: tuple[date, ...]) -> None:
+    assert parse_days(text) == days

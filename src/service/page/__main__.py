@@ -13,22 +13,25 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from streamlit.web import cli
+from streamlit.starlette import App
 
 from src.core.command_line import Parser, run_command
 from src.service.page import API
+from src.service.page.signing import ROUTES
 from src.service.ports import address, port_fault, tcp_port
 
 PROG = "python -m src.service.page"
 
-OPTIONS = {
-    "server.headless": "true",
+SCRIPT = Path(__file__).with_name("app.py")
+OPTIONS: dict[str, str | int | bool] = {
+    "server.headless": True,
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": "20",  # MiB, as much as the API takes of one picture by default
-    "browser.gatherUsageStats": "false",
+    "server.maxUploadSize": 20,  # MiB, as much as the API takes of one picture by default
+    "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",  # a traceback is for the log
-    "logger.hideWelcomeMessage": "true",
+    "logger.hideWelcomeMessage": True,
+    "global.disableWidgetStateDuplicationWarning": True,  # an address sets filters that have a default
     "theme.baseRadius": "8px",
     "theme.headingFontSizes": "2rem,1.7rem,1.3rem",
     "theme.light.primaryColor": "#12706f",
@@ -40,7 +43,7 @@ OPTIONS = {
     "theme.dark.secondaryBackgroundColor": "#1e2629",
     "theme.dark.textColor": "#e4eae8",
 }
-"""Streamlit's own, given on its command line, so that no file of settings is looked for."""
+"""Streamlit's own, which take the place of what a file of settings on this machine says."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,9 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     os.environ[API] = args.api
     print(f"page {address(args.host, args.port)}, API {args.api}", flush=True)
-    options = OPTIONS | {"server.address": args.host, "server.port": str(args.port)}
-    words = [f"--{name}={value}" for name, value in options.items()]
-    cli.main(["run", str(Path(__file__).with_name("app.py")), *words], prog_name=PROG)
+    App(SCRIPT, routes=ROUTES).run(config=OPTIONS | {"server.address": args.host, "server.port": args.port})
     return 0
 
 

@@ -6,9 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from src.service.page import KEY, rendering
+from src.service.page.client import UnreachableError
+from src.service.page.sessions import visitors_key
 from src.service.page.texts import Words
 from src.service.page.views import dashboard, models, read, search
-from src.service.page.visit import Visit, preferred_language, start
+from src.service.page.visit import Visit, preferred_language, show_fault, start
 
 VIEWS = {
     "read": (read.show, ":material/center_focus_strong:"),
@@ -26,17 +28,25 @@ def main() -> None:
     links = header.container(key="np-links", horizontal=True, gap="xsmall")
     settings = header.container(key="np-settings", horizontal=True, width="content", vertical_alignment="center")
     visit = _settle(settings)
-    st.html(rendering.style(visit.words))
+    st.html(rendering.style())
+    with st.container(key="np-script"):
+        st.html(rendering.script(visit.words), unsafe_allow_javascript=True)
     brand.html(f'<div class="np-brand"><i>NP</i> {visit.words("page.brand")}</div>')
     pages = [_page(name, visit) for name in VIEWS]
     here = st.navigation(pages, position="hidden")
     for page in pages:
         links.page_link(page)
+    try:
+        visit.service.knock()
+    except UnreachableError as gone:
+        show_fault(gone, visit.words)
+        st.button(visit.words("error.again"), icon=":material/refresh:")
+        return
     here.run()
 
 
 def _settle(place: DeltaGenerator) -> Visit:
-    """Language and key, as the visitor sets them."""
+    """Language, as the visitor sets it, and the key of the session."""
     with place:
         language = st.segmented_control(
             "Language / Язык",
@@ -50,13 +60,9 @@ def _settle(place: DeltaGenerator) -> Visit:
         )
         words = Words(language or "en")
         with st.popover(words("key.title"), icon=":material/key:"):
-            typed = st.text_input(
-                words("key.label"), type="password", key="api-key", autocomplete="off", persist_state="session"
-            )
-            st.caption(words("key.help"))
-            if os.environ.get(KEY):
-                st.caption(words("key.given"))
-    return start(words.language, typed or "")
+            key = visitors_key()
+            st.html(rendering.signing(key is not None, bool(os.environ.get(KEY)), words))
+    return start(words.language, key)
 
 
 def _page(name: str, visit: Visit) -> st.Page:

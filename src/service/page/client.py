@@ -9,8 +9,10 @@ import httpx
 
 Json = dict[str, Any]
 
-TIMEOUT = httpx.Timeout(60, connect=5)
+TIMEOUT = httpx.Timeout(60, connect=2)
 """Seconds. The service gives up on a request earlier, and says so."""
+KNOCK = httpx.Timeout(1.5, connect=1)
+"""Seconds in which a service that is there says so, however busy it is: together less than three."""
 
 
 class ServiceError(RuntimeError):
@@ -73,6 +75,13 @@ class Service:
     def address(self) -> str:
         """Where the API is, such as ``http://127.0.0.1:8000``."""
         return str(self._client.base_url).rstrip("/")
+
+    def knock(self) -> None:
+        """Raises UnreachableError where nobody answers, as when the service is gone or its network is."""
+        try:
+            self._client.get("/health", timeout=KNOCK)
+        except httpx.RequestError as error:
+            raise UnreachableError(f"{self.address}: {error}") from None
 
     def recognize(self, name: str, data: bytes, media_type: str, options: Options) -> Json:
         """The result of one picture: ``plates`` and so on, or ``error`` where it cannot be read."""

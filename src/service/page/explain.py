@@ -1,5 +1,8 @@
 """What went wrong with a call, in one sentence of the visitor's language."""
 
+from dataclasses import dataclass
+
+from src.service.page import spoken
 from src.service.page.client import RefusedError, ServiceError, SlowError, UnreachableError
 from src.service.page.texts import Words
 
@@ -12,15 +15,23 @@ _BY_STATUS = {401: "error.key", 403: "error.scope", 404: "error.gone", 429: "err
 _LATER = {429: "error.limit_in", 503: "error.busy_in"}
 
 
-def sentence(error: ServiceError, words: Words) -> str:
-    """For people: what it means and what to do."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The file that a call sent: its media type, empty where nobody knows it, and how many bytes it has."""
+
+    media_type: str
+    size: int
+
+
+def sentence(error: ServiceError, words: Words, sent: Sent | None = None) -> str:
+    """For people: what it means and what to do; of a refused picture, what about it the service does not take."""
     match error:
         case UnreachableError():
             return words("error.unreachable")
         case SlowError():
             return words("error.slow")
         case RefusedError():
-            return _refusal(error, words)
+            return _refusal(error, words, sent or Sent("", 0))
         case _:
             return words("error.stranger")
 
@@ -30,9 +41,10 @@ def concerns_picture(error: RefusedError) -> bool:
     return error.kind in _OF_PICTURES
 
 
-def _refusal(error: RefusedError, words: Words) -> str:
+def _refusal(error: RefusedError, words: Words, sent: Sent) -> str:
     if concerns_picture(error):
-        return words(_OF_PICTURES[error.kind])
+        kind, size = sent.media_type or words("error.some_kind"), spoken.size(sent.size, words.language)
+        return words(_OF_PICTURES[error.kind], kind=kind, size=size)
     if error.status in _LATER and error.retry_after is not None:
         return words(_LATER[error.status], seconds=error.retry_after)
     if error.status in _BY_STATUS:

@@ -1,7 +1,8 @@
 """Counts of sightings in the visitor's days and hours, and as bars over time."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -11,6 +12,15 @@ Spec = dict[str, Any]
 HEIGHT = 220
 ACCENT = "#2b8a86"
 """The colour of bars, light enough for a dark page and dark enough for a light one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What is counted, how often it was seen, and where to look at that."""
+
+    name: str
+    count: int
+    link: str | None = None
 
 
 def local(by_time: Mapping[str, int], zone: tzinfo) -> dict[datetime, int]:
@@ -37,16 +47,22 @@ def by_hour(counts: Mapping[datetime, int]) -> dict[int, int]:
     return {hour: found[hour] for hour in range(24)}
 
 
-def standing_bars(counts: Mapping[str, int], unit: str) -> Spec:
-    """Names from left to right in their order; ``unit`` says what is counted."""
-    names = {"labelAngle": 0, "labelOverlap": True, "ticks": False}
+def standing_bars(bars: Sequence[Bar], unit: str) -> Spec:
+    """From left to right in their order; ``unit`` says what is counted."""
+    counts = {"tickMinStep": 1, "format": "d", "aria": False}
+    linked = any(bar.link for bar in bars)
+    names = {"labelAngle": 0, "labelOverlap": True, "ticks": False, "aria": False}
+    cursor = "pointer" if linked else "default"
     return {
-        "data": {"values": [{"name": name, "count": count} for name, count in counts.items()]},
+        "data": {"values": [asdict(bar) | {"said": f"{bar.name}: {bar.count}"} for bar in bars]},
         "height": HEIGHT,
-        "mark": {"type": "bar", "cornerRadiusEnd": 3, "color": ACCENT},
+        "description": unit,
+        "mark": {"type": "bar", "cornerRadiusEnd": 3, "color": ACCENT, "cursor": cursor, "ariaRoleDescription": unit},
         "encoding": {
             "x": {"field": "name", "type": "ordinal", "sort": None, "title": None, "axis": names},
-            "y": {"field": "count", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "format": "d"}},
+            "y": {"field": "count", "type": "quantitative", "title": None, "axis": counts},
+            **({"href": {"field": "link"}} if linked else {}),
+            "description": {"field": "said"},
             "tooltip": [{"field": "name", "title": " "}, {"field": "count", "title": unit}],
         },
     }

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from src.core.image import ImageError
 from src.service.page.client import Json, Options, RefusedError, Service
-from src.service.page.explain import concerns_picture
+from src.service.page.explain import Sent, concerns_picture
 from src.service.page.pictures import Preview, preview
 
 UNREADABLE = 422
@@ -31,6 +31,7 @@ class Taken:
 
     name: str
     described: Json
+    sent: Sent
     preview: Preview | None = None
     refusal: RefusedError | None = None
 
@@ -75,6 +76,7 @@ class Inbox:
 
 def _take(file: File, service: Service, options: Options) -> Taken:
     data = file.getvalue()
+    sent = Sent(file.type, len(data))
     try:
         described = service.recognize(file.name, data, file.type, options)
         if "error" in described:
@@ -84,8 +86,8 @@ def _take(file: File, service: Service, options: Options) -> Taken:
         if not concerns_picture(refused):
             raise
         error = {"type": refused.kind, "message": refused.detail}
-        return Taken(file.name, {"image": file.name, "error": error}, refusal=refused)
+        return Taken(file.name, {"image": file.name, "error": error}, sent, refusal=refused)
     try:
-        return Taken(file.name, described, preview(data, described["width"], described["plates"]))
+        return Taken(file.name, described, sent, preview(data, described["width"], described["plates"]))
     except ImageError:
-        return Taken(file.name, described)  # read by the service, which knows more formats
+        return Taken(file.name, described, sent)  # read by the service, which knows more formats

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
+DATES = "dates"
+"""The period of which the visitor names the first and the last day."""
 DAYS = {"today": 1, "week": 7, "month": 30}
 """How many days up to today each period has; other names stand for any time."""
 
@@ -10,6 +12,15 @@ DAYS = {"today": 1, "week": 7, "month": 30}
 def last_days(period: str, today: date) -> tuple[date, date] | tuple[()]:
     """First and last day of a period of ``DAYS``; nothing for any other name."""
     return (today - timedelta(DAYS[period] - 1), today) if period in DAYS else ()
+
+
+def parse_days(text: str) -> tuple[date, ...]:
+    """``2026-01-31..2026-02-03`` as first and last day, one day alone as one; nothing for what is neither."""
+    try:
+        days = tuple(date.fromisoformat(word) for word in text.split("..")) if text else ()
+    except ValueError:
+        return ()
+    return days if len(days) <= 2 and list(days) == sorted(days) else ()
 
 
 def bounds(days: Sequence[date], zone: tzinfo) -> tuple[datetime | None, datetime | None]:

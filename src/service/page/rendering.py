@@ -1,6 +1,6 @@
 """Plates and photographs as HTML."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +8,11 @@ import jinja2
 
 from src.service.page import spoken
 from src.service.page.client import Json
-from src.service.page.figures import ACCENT
+from src.service.page.figures import ACCENT, Bar
 from src.service.page.pictures import Preview, outline
+from src.service.page.signing import FIELD, SIGN_IN, SIGN_OUT
 from src.service.page.texts import Words
+from src.service.page.widgets import sayings
 
 _TEMPLATES = Path(__file__).parent / "templates"
 BARS = 10
@@ -80,9 +82,21 @@ def photograph(found: Json, preview: Preview, words: Words) -> str:
     return _render("photograph.html", words, preview=preview, marks=[mark(found, size, words)])
 
 
-def style(words: Words) -> str:
-    """What the theme does not say; and Streamlit's own words, which it has in English alone."""
-    return _environment.get_template("style.html").render(words=words, accent=ACCENT)
+def style() -> str:
+    """What the theme does not say."""
+    return _environment.get_template("style.html").render(accent=ACCENT)
+
+
+def script(words: Words) -> str:
+    """What puts Streamlit's own words and the document into the visitor's language."""
+    said = _environment.get_template("spoken.js").render(sayings=sayings(words), language=words.language)
+    return f"<script>{said}</script>"
+
+
+def signing(signed_in: bool, given: bool, words: Words) -> str:
+    """The way to sign in or out; ``given``: the page has a key of its own."""
+    addresses = {"sign_in": SIGN_IN, "sign_out": SIGN_OUT, "field": FIELD}
+    return _render("signing.html", words, signed_in=signed_in, given=given, **addresses)
 
 
 def heading(name: str, note: str) -> str:
@@ -100,10 +114,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return _environment.get_template("table.html").render(head=head, rows=rows)
 
 
-def bars(counts: Mapping[str, int], words: Words) -> str:
+def bars(counted: Sequence[Bar], words: Words) -> str:
     """The first ten in their order, most frequent first, each with its count."""
-    most = max(counts.values(), default=1)
-    rows = [(name, spoken.number(count, words.language), count / most) for name, count in counts.items()]
+    most = max((bar.count for bar in counted), default=1)
+    rows = [(bar.name, bar.link, spoken.number(bar.count, words.language), bar.count / most) for bar in counted]
     return _environment.get_template("bars.html").render(rows=rows[:BARS])
 
 

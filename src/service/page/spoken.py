@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 from src.service.page.texts import Language
 
@@ -50,6 +51,12 @@ def share(value: float, language: Language) -> str:
 def number(value: float, language: Language) -> str:
     """With at most four digits after the point."""
     return format_decimal(value, "#,##0.####", locale=language)
+
+
+def size(count: int, language: Language) -> str:
+    """Bytes in megabytes of a million, as telephones count them, or in kilobytes where it is less than one."""
+    unit, divisor = ("digital-megabyte", 1e6) if count >= 1e6 else ("digital-kilobyte", 1e3)
+    return format_unit(round(count / divisor, 1), unit, "short", locale=language)
 
 
 def moment(text: str, language: Language, zone: tzinfo) -> str:

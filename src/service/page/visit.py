@@ -14,7 +14,7 @@ import streamlit as st
 
 from src.service.page import API, KEY, spoken
 from src.service.page.client import TIMEOUT, Json, Query, Service, ServiceError
-from src.service.page.explain import sentence
+from src.service.page.explain import Sent, sentence
 from src.service.page.pictures import Preview, preview
 from src.service.page.texts import Language, Words
 
@@ -74,9 +74,9 @@ def local_zone() -> tzinfo:
         return UTC
 
 
-def start(language: Language, typed_key: str) -> Visit:
-    """``typed_key`` takes the place of the key in the environment. Raises KeyError without the launcher."""
-    key = typed_key.strip() or os.environ.get(KEY, "").strip()
+def start(language: Language, visitors_key: str | None) -> Visit:
+    """``visitors_key`` takes the place of the key in the environment. Raises KeyError without the launcher."""
+    key = visitors_key or os.environ.get(KEY, "").strip()
     return Visit(Words(language), Service(_connection(os.environ[API]), key or None), local_zone(), key)
 
 
@@ -89,9 +89,9 @@ def faults_shown(words: Words) -> Iterator[None]:
         show_fault(error, words)
 
 
-def show_fault(error: ServiceError, words: Words) -> None:
+def show_fault(error: ServiceError, words: Words, sent: Sent | None = None) -> None:
     """Says it in a sentence; nothing that the API quotes from strangers is taken for Markdown."""
-    st.error(_PUNCTUATION.sub(r"\\\g<0>", sentence(error, words)), icon=":material/error:")
+    st.error(_PUNCTUATION.sub(r"\\\g<0>", sentence(error, words, sent)), icon=":material/error:")
 
 
 @st.cache_resource(show_spinner=False)

@@ -52,8 +52,12 @@ def models() -> None:
     models.show(start("en", ""))
 
 
-def opened(script: Script) -> AppTest:
-    page = AppTest.from_function(script, default_timeout=60).run()
+def opened(script: Script, **address: str) -> AppTest:
+    """The view, after its first run; ``address`` are the parameters with which it is opened."""
+    page = AppTest.from_function(script, default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.run()
     assert_sound(page)
     return page
 

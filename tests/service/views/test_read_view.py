@@ -1,12 +1,14 @@
 """Pictures are dropped, photographed and read."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from src.service.page import KEY
+from src.service.page import KEY, sessions
 from src.service.page.views import read
 from src.service.page.views.read import is_secure
 from tests.service.page_answers import SAMPLE, Api, problem, refusal
@@ -19,6 +21,7 @@ from tests.service.views.opening import (
     html,
     models,
     opened,
+    press,
     read_in_english,
     read_in_russian,
     search,
@@ -45,7 +48,7 @@ def test_settings_count_for_the_next_pictures(api: Api) -> None:
     page.slider(key="abstain").set_value(90)
     page.slider(key="found").set_value(20)
     page.toggle(key="store").set_value(False)
-    page.selectbox(key="camera").set_value("gate")
+    page.selectbox(key="read-camera").set_value("gate")
     page.file_uploader[0].set_value(JPEG).run()
     assert_sound(page)
     (query,) = sent(api, "POST /v1/recognize")
@@ -83,7 +86,8 @@ def test_a_refused_picture_says_why_and_is_not_sent_again(api: Api) -> None:
     api.instead["POST /v1/recognize"] = refusal(415, "unknown_format")
     page = opened(read_in_english)
     page.file_uploader[0].set_value(JPEG).run()
-    assert faults(page) == ["This file is no picture that the service reads."]
+    (said,) = faults(page)
+    assert said.startswith("This file (image/jpeg) is no picture that the service reads")
     page.run()
     assert len(sent(api, "POST /v1/recognize")) == 1
 
@@ -137,12 +141,39 @@ def test_where_browsers_give_the_camera(url: str, secure: bool) -> None:
     assert is_secure(url) is secure
 
 
-def test_the_typed_key_takes_the_place_of_the_pages_own(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+APP = str(Path(read.__file__).parents[1] / "app.py")
+
+
+def keys(api: Api) -> set[str | None]:
+    """The keys with which the API was asked for what needs one."""
+    return {r.headers.get("Authorization") for r in api.requests if r.url.path != "/health"}
+
+
+def test_the_visitors_key_takes_the_place_of_the_pages_own(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEY, "np_of_the_page ")
-    page = AppTest.from_file(str(Path(read.__file__).parents[1] / "app.py"), default_timeout=60).run()
+    page = AppTest.from_file(APP, default_timeout=60).run()
     assert_sound(page)
-    assert {request.headers["Authorization"] for request in api.requests} == {"Bearer np_of_the_page"}
+    assert keys(api) == {"Bearer np_of_the_page"}
     api.requests.clear()
-    page.text_input(key="api-key").set_value("np_typed").run()
+    known = sessions.OPEN.begin("np_typed")
+    monkeypatch.setattr(sessions, "context", SimpleNamespace(cookies={sessions.COOKIE: known}))
+    page.run()
     assert_sound(page)
-    assert {request.headers["Authorization"] for request in api.requests} == {"Bearer np_typed"}
+    assert keys(api) == {"Bearer np_typed"}
+    assert "np_typed" not in html(page)
+    api.requests.clear()
+    sessions.OPEN.end(known)
+    st.cache_data.clear()
+    page.run()
+    assert keys(api) == {"Bearer np_of_the_page"}
+
+
+def test_with_the_api_gone_the_page_says_so_and_asks_nothing_else(api: Api) -> None:
+    api.gone = True
+    page = AppTest.from_file(APP, default_timeout=60).run()
+    assert_sound(page)
+    assert faults(page) == ["The recognition service cannot be reached; is it running?"]
+    assert api.asked == ["GET /health"]
+    api.gone = False
+    press(page, "Try again")
+    assert not page.error

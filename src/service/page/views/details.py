@@ -27,16 +27,19 @@ def _details(found: Json, shown: Preview | None, visit: Visit) -> None:
 
 def _facts(found: Json, known: Json, visit: Visit) -> list[tuple[str, str]]:
     words, language = visit.words, visit.words.language
-    region = found["region"]
+    region, detected = found["region"], found["detection_confidence"]
 
     def moment(text: str | None) -> str:
         return NOTHING if text is None else spoken.moment(text, language, visit.zone)
 
     return [
         (words("sighting.seen"), moment(found["seen"])),
+        (words("sighting.confidence"), spoken.percent(found["confidence"], language)),
+        (words("sighting.detected"), NOTHING if detected is None else spoken.percent(detected, language)),
         (words("search.country"), spoken.flagged(region, language) if region else words("plate.country_unknown")),
         (words("plate.format"), found["format"] or NOTHING),
         (words("sighting.camera"), found["camera"] or NOTHING),
+        (words("sighting.file"), found["image"] or NOTHING),
         (words("sighting.times"), spoken.number(known["sightings"], language)),
         (words("sighting.first"), moment(known["first_seen"])),
         (words("sighting.last"), moment(known["last_seen"])),

@@ -119,7 +119,7 @@ def _camera(cameras: list[str], words: Words) -> str | None:
         placeholder=words("read.no_camera"),
         help=words("read.camera_help"),
         accept_new_options=True,
-        key="camera",
+        key="read-camera",
         persist_state="session",
     )
     return (name or "").strip() or None
@@ -161,7 +161,7 @@ def _show(taken: Taken, words: Words) -> None:
     with st.container(border=True):
         if taken.refusal is not None:
             st.html(rendering.heading(taken.name, ""))
-            show_fault(taken.refusal, words)
+            show_fault(taken.refusal, words, taken.sent)
             return
         found = words("read.count", count=len(taken.described["plates"]))
         st.html(rendering.heading(taken.name, found))

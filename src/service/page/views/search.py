@@ -1,14 +1,16 @@
 """Sightings: looked for, leafed through, looked at."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import streamlit as st
 
 from src.core.image import ImageError
 from src.service.page import rendering, spoken
+from src.service.page.address import arrived, write
 from src.service.page.client import Json, Query, RefusedError
-from src.service.page.period import DAYS, bounds, last_days
+from src.service.page.period import DATES, DAYS, bounds, last_days, parse_days
 from src.service.page.pictures import Preview
 from src.service.page.texts import Words
 from src.service.page.views.details import open_details
@@ -17,6 +19,9 @@ from src.service.page.visit import Visit, faults_shown
 PER_PAGE = 12
 COLUMNS = 3
 NOT_FOUND = 404
+FILTERS = ("text", "country", "camera", "period", "dates", "confidence")
+"""As the address names them."""
+ANYTIME = "anytime"
 LONGEST = 64
 """Characters that the API takes for a text."""
 
@@ -29,16 +34,21 @@ def show(visit: Visit) -> None:
         st.toast(words("sighting.deleted"), icon=":material/delete:")
     with faults_shown(words):
         query = _query(visit)
-        cursors = _cursors(query)
-        page = visit.sightings(query, PER_PAGE, cursors[-1])
+        leafed = _leafed(query)
+        page = visit.sightings(query, PER_PAGE, leafed.cursors[-1])
+        if page["total"] is not None:
+            leafed.total = page["total"]
+        if page["items"]:
+            st.caption(words("search.total", count=spoken.number(leafed.total, words.language)))
         _results(page["items"], visit)
-        _leaf(cursors, page["next"], words)
+        _leaf(leafed.cursors, page["next"], words)
 
 
 def _query(visit: Visit) -> Query:
-    """What the filters ask for. Raises ServiceError."""
+    """What the filters ask for, which are in the address too. Raises ServiceError."""
     words = visit.words
     regions, cameras = visit.regions(), visit.cameras()
+    _take(arrived("search", FILTERS), regions, cameras)
     with st.container(border=True):
         text = st.text_input(
             words("search.text"),
@@ -54,9 +64,41 @@ def _query(visit: Visit) -> Query:
             region = _choice("country", regions, words, lambda code: spoken.flagged(code, words.language))
             camera = _choice("camera", cameras, words, str)
             days = _days(visit)
-            least = st.slider(words("search.confidence"), 0, 100, 0, key="search-confidence", persist_state="session")
+            least = st.slider(words("search.confidence"), 0, 100, key="search-confidence", persist_state="session")
+    period = st.session_state["search-period"]
+    write(
+        "search",
+        {
+            "text": (text or "").strip() or None,
+            "country": region,
+            "camera": camera,
+            "period": None if period == ANYTIME else period,
+            "dates": "..".join(day.isoformat() for day in days) if period == DATES else None,
+            "confidence": str(least) if least else None,
+        },
+    )
     since, until = bounds(days, visit.zone)
     return Query((text or "").strip() or None, region, camera, since, until, least / 100 or None)
+
+
+def _take(said: Mapping[str, str], regions: Sequence[str], cameras: Sequence[str]) -> None:
+    """Sets the filters as an address from outside says; what none of them can be is left out."""
+    if not said:
+        return
+    confidence = said.get("confidence", "")
+    dates = parse_days(said.get("dates", ""))
+    period = said.get("period", ANYTIME)
+    known = {
+        "text": said.get("text", "")[:LONGEST],
+        "country": said.get("country") if said.get("country") in regions else None,
+        "camera": said.get("camera") if said.get("camera") in cameras else None,
+        "period": period if period in DAYS or (period == DATES and dates) else ANYTIME,
+        "confidence": min(int(confidence), 100) if confidence.isdecimal() else 0,
+    }
+    for name, value in known.items():
+        st.session_state[f"search-{name}"] = value
+    if dates:
+        st.session_state["search-dates"] = dates
 
 
 def _choice(name: str, options: Sequence[str], words: Words, spell: Callable[[str], str]) -> str | None:
@@ -76,17 +118,17 @@ def _days(visit: Visit) -> Sequence[date]:
     words = visit.words
     period = st.selectbox(
         words("search.period"),
-        ("anytime", *DAYS, "dates"),
+        (ANYTIME, *DAYS, DATES),
         format_func=lambda name: words(f"search.{name}"),
         key="search-period",
         persist_state="session",
     )
     today = datetime.now(visit.zone).date()
-    if period != "dates":
+    if period != DATES:
         return last_days(period, today)
     return st.date_input(
         words("search.dates"),
-        [*last_days("week", today)],
+        [*st.session_state.get("search-dates", last_days("week", today))],
         max_value=today,
         format="DD.MM.YYYY",
         key="search-dates",
@@ -94,13 +136,22 @@ def _days(visit: Visit) -> Sequence[date]:
     )
 
 
-def _cursors(query: Query) -> list[str | None]:
-    """Of the pages from the first to the one that is shown; another question begins at the first."""
-    asked, cursors = st.session_state.get("leafed", (None, []))
-    if asked != query:
-        cursors = [None]
-        st.session_state["leafed"] = query, cursors
-    return cursors
+@dataclass(slots=True)
+class Leafed:
+    """How far the answer to a question was leafed through."""
+
+    query: Query
+    cursors: list[str | None]
+    """Of the pages from the first to the one that is shown."""
+    total: int = 0
+
+
+def _leafed(query: Query) -> Leafed:
+    """Another question begins at the first page."""
+    leafed = st.session_state.get("leafed")
+    if leafed is None or leafed.query != query:
+        leafed = st.session_state["leafed"] = Leafed(query, [None])
+    return leafed
 
 
 def _results(items: Sequence[Json], visit: Visit) -> None:
