@@ -117,6 +117,18 @@ def test_forms_of_other_sites_are_refused(open_sessions: Sessions, path: str, or
 
 
 @pytest.mark.parametrize(
+    ("site", "status"), [("same-origin", 303), ("same-site", 403), ("cross-site", 403), ("none", 403)]
+)
+def test_behind_a_proxy_that_renames_the_host_the_browser_says_where_the_form_was(
+    open_sessions: Sessions, site: str, status: int
+) -> None:
+    outside = {"Origin": "https://plates.example", "Referer": "https://plates.example/np/search?text=8"}
+    answer = post("/session", FORM, **outside, **{"Sec-Fetch-Site": site})
+    assert answer.status_code == status
+    assert answer.headers.get("location") == ("/np/search?text=8" if status == 303 else None)
+
+
+@pytest.mark.parametrize(
     ("body", "status"),
     [(b"", 400), (b"api-key=", 400), (b"api-key=++", 400), (b"api-key=a%0Ab", 400), (b"api-key=" + b"x" * 5000, 413)],
 )

@@ -1,6 +1,6 @@
 """Signing in and out: two addresses of the page's server that forms are sent to, beside those of Streamlit."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -28,7 +28,7 @@ async def sign_in(request: Request) -> Response:
         return PlainTextResponse("there is no key in the form", BAD_REQUEST)
     _end(request)
     response = _back(request)
-    is_secure = urlsplit(request.headers["origin"]).scheme == "https"  # what the browser sees, whatever proxies do
+    is_secure = _origin(request).scheme == "https"  # what the browser sees, whatever proxies do
     response.set_cookie(COOKIE, OPEN.begin(key.strip()), LIFETIME_S, secure=is_secure, httponly=True, samesite="strict")
     return response
 
@@ -50,8 +50,18 @@ ROUTES = [
 
 
 def _is_own(request: Request) -> bool:
-    """Whether the form was on a page of this host: others may not sign a visitor in or out."""
-    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host") != ""
+    """Whether the form was on a page of this host: others may not sign a visitor in or out.
+
+    Browsers say so themselves over HTTPS, where a proxy may have put another name into ``Host``.
+    """
+    origin = _origin(request).netloc
+    if "sec-fetch-site" in request.headers:
+        return bool(origin) and request.headers["sec-fetch-site"] == "same-origin"
+    return bool(origin) and origin == request.headers.get("host")
+
+
+def _origin(request: Request) -> SplitResult:
+    return urlsplit(request.headers.get("origin", ""))
 
 
 def _end(request: Request) -> None:
@@ -61,5 +71,5 @@ def _end(request: Request) -> None:
 def _back(request: Request) -> Response:
     """To the view and the filters that the visitor came from."""
     came_from = urlsplit(request.headers.get("referer", ""))
-    path = f"/{came_from.path.lstrip('/')}" if came_from.netloc == request.headers["host"] else "/"
+    path = f"/{came_from.path.lstrip('/')}" if came_from.netloc == _origin(request).netloc else "/"
     return RedirectResponse(f"{path}?{came_from.query}" if came_from.query else path, SEE_OTHER)
