@@ -25,6 +25,7 @@ from src.data.labels import LabelError
 from src.data.manifest import ManifestError
 from src.data.synthesis import FontError
 from src.evaluation import provenance
+from src.evaluation.acceptance import acceptance_report
 from src.evaluation.average_precision import AP_FLOOR
 from src.evaluation.calibration import calibration_report
 from src.evaluation.compare import compare
@@ -55,7 +56,8 @@ sets without --sets:
   --split test (the default)  every benchmarks/*/manifest.jsonl below the data folder
   --split val                 scenes (boxes only), ocr (crops, by source), more/scenes and more/ocr (by source), the
                               labels in data/labels, plates drawn in typefaces that no training sees (make fonts),
-                              and what is hard, made of these photographs: hard/close-up, hard/turned
+                              and what is hard, made of photographs: hard/close-up, turned, half-hidden (a drawn
+                              person, bar or hitch) and no-plate (regions, overlays, signs, pages, dealer plates)
   neither there               the rendered samples in data/samples
 
 your own pictures: gate/manifest.jsonl, an object per line, paths relative to it, boxes in pixels (x1, y1, x2, y2)
@@ -207,6 +209,7 @@ def _report(
 ) -> Report:
     ours = [outcome for outcome in systems[0].outcomes if not outcome.set.startswith(HARD)]
     readings = [outcome for outcome in main_outcomes(ours) if outcome.source != SYNTHETIC]
+    calibration = calibration_report(ours)
     return Report(
         command=command,
         commit=provenance.commit(),
@@ -218,7 +221,8 @@ def _report(
         detector=Model.of(reader.detector),
         ocr=Model.of(reader.plate_reader),
         systems=tuple(systems),
-        calibration=calibration_report(ours),
+        calibration=calibration,
+        acceptance=acceptance_report(systems[0], calibration),
         errors=error_report(readings) if readings else None,
         comparison=comparison,
     )

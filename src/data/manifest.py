@@ -52,6 +52,7 @@ class PlateLabel(_Closed):
     corners: Points | None = None
     lines: int | None = Field(default=None, ge=1, le=2)
     chars: tuple[LabelBox, ...] | None = None
+    whole: bool = True
 
 
 class Record(_Closed):

@@ -38,6 +38,7 @@ class Outcome(Closed):
     published_text: str | None = None
     region: str | None = None
     lines: int | None = None
+    whole: bool = True  # false where a part of the plate is hidden: its truth is what can be seen
     appearance: Appearance | None = None
     found: bool
     iou: float  # with the matched prediction, 0 where missed
@@ -65,6 +66,7 @@ class ImageOutcome(Closed):
     found: int
     predicted: int  # predictions, those over `ignore` boxes left out
     extra: int  # of them without a plate
+    extra_confidences: tuple[float, ...] = ()  # of their readings
 
 
 class Figure(Closed):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final, Literal
 
+from src.evaluation.acceptance import AcceptanceReport
 from src.evaluation.calibration import CalibrationReport
 from src.evaluation.comparison import Comparison
 from src.evaluation.errors import ErrorReport
@@ -49,6 +50,7 @@ class Report(Closed):
     ocr: Model
     systems: tuple[System, ...]  # the exported models first
     calibration: CalibrationReport | None = None  # of the exported models
+    acceptance: AcceptanceReport | None = None  # of the exported models, whole path
     errors: ErrorReport | None = None  # of the exported models, whole path
     comparison: Comparison | None = None
 

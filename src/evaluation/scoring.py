@@ -33,10 +33,18 @@ def score_scene(
         labelled = _labelled(set_name, "path", record, number, label, photograph)
         p = of_label.get(number)
         outcomes.append(labelled if p is None else _found(labelled, label, plates[p], float(overlaps[p, number])))
-    unmatched = boxes[[p for p in range(len(boxes)) if p not in of_label.values()]]
-    found, extra = len(of_label), int((~over_ignored(unmatched, as_boxes(record.ignore))).sum())
-    counts = {"plates": len(labels), "found": found, "predicted": found + extra, "extra": extra}
-    return outcomes, ImageOutcome(set=set_name, image=record.image, **counts)
+    matched = set(of_label.values())
+    counted = ~over_ignored(boxes, as_boxes(record.ignore))
+    extra = [plate.confidence for p, plate in enumerate(plates) if counted[p] and p not in matched]
+    return outcomes, ImageOutcome(
+        set=set_name,
+        image=record.image,
+        plates=len(labels),
+        found=len(of_label),
+        predicted=len(of_label) + len(extra),
+        extra=len(extra),
+        extra_confidences=tuple(extra),
+    )
 
 
 def readable(record: Record) -> list[int]:
@@ -88,6 +96,7 @@ def _labelled(
         published_text=label.published_text if label.sure else None,
         region=label.region,
         lines=label.lines,
+        whole=label.whole,
         appearance=None if photograph is None else appearance(photograph, label.box, label.corners),
         found=False,
         iou=0.0,

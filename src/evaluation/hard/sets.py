@@ -7,6 +7,9 @@ from PIL import Image
 
 from src.data.manifest import write_manifest
 from src.evaluation.hard.close import CLOSE, close_ups
+from src.evaluation.hard.empty import EMPTY, empty_regions
+from src.evaluation.hard.hidden import HIDDEN, half_hidden
+from src.evaluation.hard.lettering import DEALER, OVERLAY, PAGE, SIGN, dealer_plates, overlays, pages, signs
 from src.evaluation.hard.photographs import Made, photographs
 from src.evaluation.hard.turned import TURNED, turned
 from src.evaluation.sets import HARD, EvaluationSet, SetError, named_sets
@@ -22,8 +25,18 @@ def hard_sets(folder: Path, data: Path, split: str = "val") -> Iterator[Evaluati
     Raises SetError, ManifestError, CorrectionError and OSError.
     """
     found = photographs(_scenes(data, split))
-    yield from _written(folder, CLOSE, close_ups(found))
-    yield from _written(folder, TURNED, turned(found))
+    groups = {
+        CLOSE: close_ups(found),
+        TURNED: turned(found),
+        HIDDEN: half_hidden(found),
+        EMPTY: empty_regions(data),
+        OVERLAY: overlays(found),
+        SIGN: signs(found),
+        PAGE: pages(found),
+        DEALER: dealer_plates(found),
+    }
+    for group, pictures in groups.items():
+        yield from _written(folder, group, pictures)
 
 
 def _scenes(data: Path, split: str) -> list[EvaluationSet]:

@@ -8,10 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from src.evaluation.outcome import Figure
-from src.evaluation.report import summary, wording
+from src.evaluation.report import summary, tables, wording
 from src.evaluation.report.gallery import Room
 from src.evaluation.report.illustrations import Illustration, Section
-from src.evaluation.report.tables import flow_tables
 from src.evaluation.schema import Report
 from src.evaluation.system import SetFigures
 
@@ -70,7 +69,10 @@ def page(report: Report, rooms: Sequence[Room], pictures: Sequence[Picture]) -> 
         pictures=pictures,
         contests=contests,
         cards=[_card(figures, contests) for figures in report.ours.sets],
-        tables=flow_tables(report),
+        tables=tables.flow_tables(report),
+        acceptance_header=tables.ACCEPTANCE,
+        acceptance_rows=tables.acceptance_rows(report.acceptance) if report.acceptance else [],
+        acceptance_words=tables.acceptance_words(report.acceptance) if report.acceptance else "",
         provenance=summary.provenance(report),
         skipped=[(system.name, picture) for system in report.systems for picture in system.skipped],
     )

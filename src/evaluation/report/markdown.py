@@ -9,7 +9,7 @@ from src.evaluation.outcome import Figure
 from src.evaluation.report import summary
 from src.evaluation.report.gallery import faults
 from src.evaluation.report.illustrations import Illustration, Section
-from src.evaluation.report.tables import FlowTable, flow_tables
+from src.evaluation.report.tables import ACCEPTANCE, FlowTable, acceptance_rows, acceptance_words, flow_tables
 from src.evaluation.report.wording import (
     FLOWS,
     NONE,
@@ -32,10 +32,13 @@ WORST = 20
 def markdown(report: Report, plots: Sequence[Illustration]) -> str:
     """The whole report; ``plots`` are files beside it."""
     parts = ["# Evaluation", summary.headline(report), *summary.standings(report)]
-    for table in flow_tables(report):
-        parts += [f"## {table.title.capitalize()}", _figures(table), *([_literal(table.note)] if table.note else [])]
+    for flow in flow_tables(report):
+        parts += [f"## {flow.title.capitalize()}", _figures(flow), *([_literal(flow.note)] if flow.note else [])]
     parts += _contests(report)
     parts += _plots(plots, "systems")
+    if report.acceptance is not None:
+        parts += ["## What is accepted and must not be", acceptance_words(report.acceptance)]
+        parts += [table(ACCEPTANCE, acceptance_rows(report.acceptance))]
     if report.comparison is not None:
         parts += ["## Since the baseline", *_comparison(report.comparison)]
     if report.errors is not None:

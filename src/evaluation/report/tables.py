@@ -2,12 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+from src.evaluation.acceptance import EDGES, AcceptanceReport
 from src.evaluation.comparison import FlowName
 from src.evaluation.figures import DetectionFigures, ReadingFigures
-from src.evaluation.report.wording import DETECTION, FLOWS, READING, WIDTHS, Column, counted
+from src.evaluation.report.wording import (
+    DETECTION,
+    FLOWS,
+    NONE,
+    READING,
+    WIDTHS,
+    Column,
+    counted,
+    interval,
+    value,
+)
 from src.evaluation.schema import Report
 from src.evaluation.system import System
+
+
+def _bands() -> list[str]:
+    """How the readings of boxes that are no plate are counted, by confidence."""
+    return [f"< {EDGES[0]:g}", *(f"{low:g}–{high:g}" for low, high in pairwise(EDGES)), f"≥ {EDGES[-1]:g}"]
+
 
 STAGES: dict[FlowName, str] = {"path": "total", "detector": "detect", "ocr": "read"}
 """The milliseconds that a flow takes."""
@@ -62,6 +80,32 @@ def flow_tables(report: Report) -> list[FlowTable]:
             if shown := tuple(c for c in columns if any(c.of(row.figures) is not None for row in rows)):
                 tables.append(FlowTable(title + name, shown, rows))
     return tables
+
+
+ACCEPTANCE = ("set", "pictures", "boxes that are none", *_bands(), "accepted per picture", "accepted of hidden plates")
+
+
+def acceptance_rows(acceptance: AcceptanceReport) -> list[list[str]]:
+    """A row of ACCEPTANCE per set of scenes."""
+    return [
+        [
+            of_set.name,
+            f"{of_set.images:,}",
+            f"{of_set.boxes:,}",
+            *(f"{n:,}" for n in of_set.by_confidence),
+            f"{value(of_set.accepted, 'extra')} ({interval(of_set.accepted, 'extra')})",
+            NONE if of_set.partial is None else f"{value(of_set.partial)} of {of_set.partial.n:,}",
+        ]
+        for of_set in acceptance.sets
+    ]
+
+
+def acceptance_words(acceptance: AcceptanceReport) -> str:
+    """What the table counts."""
+    return (
+        f"Accepted is a reading with a confidence of {acceptance.threshold:.3f} at least, from which 99 % of those of "
+        "whole plates in the photographs are right. No box that is no plate should be, nor a plate that is half hidden."
+    )
 
 
 def _rows(report: Report, flow: FlowName) -> Iterator[Row]:

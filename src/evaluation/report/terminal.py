@@ -6,9 +6,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from src.evaluation.acceptance import AcceptanceReport
 from src.evaluation.comparison import Change, Comparison, FlowComparison
 from src.evaluation.outcome import Figure
-from src.evaluation.report.tables import FlowTable, flow_tables
+from src.evaluation.report.tables import ACCEPTANCE, FlowTable, acceptance_rows, flow_tables
 from src.evaluation.report.wording import FLOWS, TITLES, certainty, change, counted, interval, number, value, verdict
 from src.evaluation.schema import Report
 
@@ -26,6 +27,8 @@ def show(report: Report) -> None:
         console.print(_figures(of_flow))
         if of_flow.note:
             console.print(f"{of_flow.note}\n")
+    if report.acceptance is not None:
+        console.print(_acceptance(report.acceptance))
     if report.comparison is not None:
         _show_comparison(console, report.comparison)
 
@@ -35,6 +38,13 @@ def _figures(of_flow: FlowTable) -> Table:
     for row in of_flow.rows:
         cells = [_cell(c.of(row.figures), c.field) for c in of_flow.columns]
         table.add_row(row.set, row.system, row.plates, *cells, "" if row.ms is None else f"{row.ms:.1f}")
+    return table
+
+
+def _acceptance(acceptance: AcceptanceReport) -> Table:
+    table = _table(f"accepted from a confidence of {acceptance.threshold:.3f}", *ACCEPTANCE)
+    for row in acceptance_rows(acceptance):
+        table.add_row(*row)
     return table
 
 
