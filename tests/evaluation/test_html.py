@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from src.evaluation.acceptance import acceptance_report
 from src.evaluation.comparison import Change, Comparison, Difference, FlowComparison
 from src.evaluation.errors import error_report
 from src.evaluation.outcome import Outcome
@@ -16,6 +17,7 @@ from src.evaluation.schema import Report
 from src.evaluation.system import Skipped
 from tests.evaluation.reports import calibration, report, system
 from tests.evaluation.rows import outcome, scene
+from tests.evaluation.test_acceptance import empty, precise
 
 VOID = {"meta", "img", "br", "source"}
 HOSTILE = "<script>alert('&')</script>"
@@ -99,6 +101,14 @@ def full() -> Page:
 
 def pictures(built: Report) -> Sequence[Picture]:
     return [Picture.of(plot, b"light", b"dark") for plot in illustrations(built)]
+
+
+def test_what_is_accepted_has_a_section() -> None:
+    ours = system("ours", ROWS, [empty("1", 0.3, 0.97)])
+    shown = Page(page(report(ours, acceptance=acceptance_report(ours, precise(0.9))), [], []))
+    assert {"href": "#acceptance"} in shown.all("a")
+    assert "Accepted is a reading with a confidence of 0.900 at least" in shown.text
+    assert "hard/no-plate 1 2 1 0 0 1 1.00 (1.00–1.00) –" in shown.text
 
 
 def test_nothing_comes_from_outside_and_nothing_runs(full: Page) -> None:

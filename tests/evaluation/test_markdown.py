@@ -1,5 +1,6 @@
 """The report for reading, section by section."""
 
+from src.evaluation.acceptance import acceptance_report
 from src.evaluation.comparison import Comparison, Difference, FlowComparison
 from src.evaluation.errors import error_report
 from src.evaluation.report.illustrations import illustrations
@@ -8,6 +9,7 @@ from src.evaluation.schema import Report
 from src.evaluation.system import Skipped
 from tests.evaluation.reports import calibration, report, system
 from tests.evaluation.rows import outcome, scene
+from tests.evaluation.test_acceptance import empty, precise
 
 ROWS = [
     outcome("AB1", image="1", region="DE"),
@@ -54,6 +56,16 @@ def test_calibration() -> None:
     assert cells in built
     assert built.count("\n| ") == 3
     assert "| – | – |" in built
+
+
+def test_what_is_accepted() -> None:
+    images = [empty("1", 0.3, 0.97), empty("2", 0.6)]
+    ours = system("ours", [outcome("AB", "AB", whole=False, set="hard/half-hidden")], images)
+    acceptance = acceptance_report(ours, precise(0.9))
+    built = sections(report(ours, acceptance=acceptance))["What is accepted and must not be"]
+    assert "a confidence of 0.900 at least" in built
+    assert "| hard/no-plate | 2 | 3 | 1 | 1 | 0 | 1 | 0.50 (0.00–1.00) | – |" in built
+    assert "What is accepted and must not be" not in sections(report(ours))
 
 
 def compared(*after: float) -> str:

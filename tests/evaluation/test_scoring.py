@@ -122,3 +122,16 @@ def test_a_plate_is_covered_where_its_box_or_its_corners_reach_both_ends() -> No
     (held,), _ = score_scene("gate", scene(marked), predicted((short, "A")))
     assert held.covered
     assert score_true_boxes("gate", scene(PlateLabel(box=BOX, text="A")), predicted((BOX, "A")))[0].covered is None
+
+
+def test_readings_of_boxes_that_are_no_plate_keep_their_confidence() -> None:
+    record = scene(PlateLabel(box=BOX), ignore=(FAR,))
+    plates = [PredictedPlate(box=b, text="A", confidence=c) for b, c in ((AWAY, 0.7), (BOX, 0.9), (FAR, 0.8))]
+    _, image = score_scene("gate", record, Prediction(image="x", plates=plates))
+    assert (image.extra, image.extra_confidences) == (1, (0.7,))
+
+
+def test_a_plate_that_is_half_hidden_is_said_not_to_be_whole() -> None:
+    record = scene(PlateLabel(box=BOX, text="AB", whole=False), PlateLabel(box=FAR, text="AB"))
+    outcomes, _ = score_scene("gate", record, predicted((BOX, "AB")))
+    assert [o.whole for o in outcomes] == [False, True]

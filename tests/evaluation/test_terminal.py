@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from src.evaluation.acceptance import acceptance_report
 from src.evaluation.compare import compare_systems
 from src.evaluation.comparison import Comparison
 from src.evaluation.figures import detection_figures, reading_figures
@@ -11,7 +12,9 @@ from src.evaluation.outcome import Outcome
 from src.evaluation.report import terminal
 from src.evaluation.schema import Report
 from src.evaluation.system import SetFigures, System
+from tests.evaluation.reports import system
 from tests.evaluation.rows import outcome, scene
+from tests.evaluation.test_acceptance import empty, precise
 from tests.evaluation.test_schema import REPORT
 
 
@@ -49,6 +52,14 @@ def test_every_flow_that_ran_has_a_table_with_all_systems(capsys: pytest.Capture
     assert "detector alone" in shown
     assert "OCR alone" not in shown
     assert "country" not in shown  # no set has a figure for it
+
+
+def test_what_is_accepted_is_shown_by_set(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = system("ours", [], [empty("1", 0.3, 0.97), empty("2")])
+    terminal.show(report(ours).model_copy(update={"acceptance": acceptance_report(ours, precise(0.9))}))
+    shown = capsys.readouterr().out
+    assert "accepted from a confidence of 0.900" in shown
+    assert ["hard/no-plate", "2", "2", "1", "0", "0", "1"] in [line.split()[:7] for line in shown.splitlines()]
 
 
 def test_a_comparison_says_what_changed_and_names_the_plates(capsys: pytest.CaptureFixture[str]) -> None:
