@@ -1,4 +1,8 @@
-"""How a validation judges the detector: average precision, recall by plate width, corner error."""
+"""How a validation judges the detector: average precision, recall by plate width, corner error.
+
+These are the figures of a model card. ``src.evaluate`` has others: it counts what is found by the card's threshold, and
+takes widths in pixels of the picture, not of the canvas.
+"""
 
 import logging
 from typing import Any
