@@ -5,7 +5,11 @@ the labelled one, their mean is written as a correction of the same box. A train
 making its box loose, and learns its corners.
 """
 
-import argparse
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.command_line import begin_command
+
+    begin_command()
+
 import json
 import os
 import sys
@@ -16,6 +20,7 @@ import numpy as np
 from rich.progress import track
 
 from src.core.card import sha256_of
+from src.core.command_line import Parser, run_command
 from src.core.geometry import corners_to_box, iou_matrix
 from src.core.image import read_named
 from src.core.types import Boxes, Corners, Image
@@ -37,7 +42,8 @@ MOST_SPREAD = 0.06
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m scripts.estimate_corners", description=__doc__)
+    """Writes a file per set; what a training cannot read ends it."""
+    parser = Parser("python -m scripts.estimate_corners", "Estimates the corners of plates that have only a box.", "")
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of the corrections that are written")
     parser.add_argument("--data", default=os.environ.get("PLATE_DATA", "data"), metavar="DIR")
     parser.add_argument("--models", default="exports", metavar="DIR")
@@ -122,4 +128,4 @@ def fitted(corners: Corners, box: Boxes) -> Corners:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

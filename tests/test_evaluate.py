@@ -204,7 +204,7 @@ def test_val_brings_drawn_plates_where_their_typefaces_are(
     drawn = EvaluationSet("synthetic", "plates", photo("drawn/s.png").parent, (Record(image="s.png", text="AB01"),))
     monkeypatch.setattr("src.evaluate.drawn_set", lambda *_: drawn)
     assert evaluate("--split", "val")[0] == 0
-    assert [s.name for s in saved(tmp_path).ours.sets] == ["scenes", "synthetic"]
+    assert [s.name for s in saved(tmp_path).ours.sets] == ["scenes", "synthetic", "hard/no-plate-page"]
 
 
 @pytest.mark.parametrize(

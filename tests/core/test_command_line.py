@@ -28,7 +28,8 @@ def test_every_command_begins_and_runs_as_one() -> None:
         path
         for folder in ("src", "scripts")
         for path in (ROOT / folder).rglob("*.py")
-        if '__name__ == "__main__"' in (text := path.read_text()) and text.count("_command(") != 2
+        if '__name__ == "__main__"' in (text := path.read_text())
+        and [text.count(f"    {verb}_command(") for verb in ("begin", "run")] != [1, 1]
     ]
     assert [path.name for path in alone] == ["process.py"]  # the child that the benchmark measures: it prints nothing
     assert len(COMMANDS) > 20

@@ -122,7 +122,7 @@ def test_a_plate_at_the_edge_has_room_all_around_and_a_narrow_one_is_left_out(tm
 
 def test_an_epoch_has_its_share_of_them(tmp_path: Path) -> None:
     write_manifest(tmp_path / "scenes.jsonl", [scene(tmp_path)])
-    stated = {"scenes": str(tmp_path / "scenes.jsonl"), "synthetic_share": 0.5, "swapped_share": 0.4}
+    stated = {"scenes": [str(tmp_path / "scenes.jsonl")], "synthetic_share": 0.5, "swapped_share": 0.4}
     data = crop_data(tmp_path, {"own": ["A1", "A2"]}, **stated)
     data.setup("fit")
     data.trainer = SimpleNamespace(current_epoch=0, max_epochs=1)
