@@ -193,7 +193,7 @@ def test_a_run_is_compared_with_an_earlier_report(evaluate: Command, photo: Phot
     assert "became right: 1" in out
 
 
-def test_val_brings_drawn_plates_where_their_typefaces_are(
+def test_val_brings_drawn_plates_where_their_typefaces_are_and_what_is_hard(
     evaluate: Command, photo: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo("scenes/a.png")
