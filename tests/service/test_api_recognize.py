@@ -166,10 +166,10 @@ def test_a_fault_of_the_service_at_one_picture_leaves_the_others(
 ) -> None:
     bad = picture(size=2)
 
-    def decode(data: bytes, *limits: int) -> Any:
+    def decode(data: bytes, **limits: int) -> Any:
         if data == bad:
             raise OSError("nobody thought of it")
-        return decode_photograph(data, *limits)
+        return decode_photograph(data, **limits)
 
     monkeypatch.setattr(inference, "decode_photograph", decode)
     good, failed = api.recognize(picture(), bad).json()["results"]

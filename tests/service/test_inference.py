@@ -130,8 +130,8 @@ def test_what_is_wrong_with_one_picture_does_not_reach_the_others(
 
     undecoded, unread, held_together = picture(size=2), picture(size=3), inference.read_together
 
-    def decode(data: bytes, *limits: int) -> Photograph:
-        return 1 / 0 if data == undecoded else decode_photograph(data, *limits)
+    def decode(data: bytes, **limits: int) -> Photograph:
+        return 1 / 0 if data == undecoded else decode_photograph(data, **limits)
 
     def together(pairs: Any) -> Any:
         if any(image.shape[0] == 3 * 64 for _, image in pairs):

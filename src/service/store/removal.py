@@ -27,7 +27,7 @@ def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, ac
     with database.removing() as session:
         found = session.scalars(select(tables.Sighting).where(tables.Sighting.id == shown(sighting_id))).all()
         stored = _delete(session, found)
-        forget_answers(session, [sighting_id])
+        forget_answers(session, [shown(sighting_id)])
         note(session, Action.DELETE_SIGHTING, sighting_id, actor, {"sightings": len(found)})
     pictures.remove(stored)
     return bool(found)
