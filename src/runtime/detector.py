@@ -5,18 +5,23 @@ from copy import copy
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
 from src.core.card import CardError
 from src.core.decoding import Floats, decode_detections
-from src.core.geometry import Letterbox, canvas_size, letterbox
-from src.core.types import Detection, Image
+from src.core.geometry import Letterbox, canvas_size, iou_matrix, letterbox
+from src.core.types import Boxes, Detection, Image
 from src.runtime.backend import open_here
 from src.runtime.model import Model, check_contract
 
-FAR = 3
-"""Canvases that the longer side of an image must have for a second look: a plate that a person reads in it may be too
-small on the canvas."""
-CLOSER = 2.5
-"""Times as large the canvas is then; the look takes about six times as long as the first one."""
+FAR, CLOSER = 3, 2.5
+"""Canvases that the longer side of an image must have for a second look where the first one found nothing, and times as
+large the canvas is then: a plate that a person reads in it may be too small on the canvas. It takes six times as long
+as the first look."""
+WIDE, SMALLER = 0.4, 0.5
+"""Share of the longer side from which on a found plate is looked at once more, and times as large the canvas is then:
+boxes of plates that fill the picture end too early on a large canvas. It takes a quarter of the time of the first look.
+Of 32 plates of ``val`` that fill 95 % of the width 2 are read on a canvas of 480 and 28 on one of 256."""
 
 
 class Detector:
@@ -34,9 +39,10 @@ class Detector:
         """``source``: the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
 
         ``min_confidence`` None means the card's threshold. ``canvas`` is how many pixels the longer side of a picture
-        has for the network, None as many as the card says. With ``second_look`` a large image in which nothing was
-        found is looked at once more, on a larger canvas; frames of a video better go without. Raises CardError, also
-        for a canvas that the network does not take, or ProviderError.
+        has for the network, None as many as the card says. With ``second_look`` an image is looked at once more: on a
+        larger canvas where it is large and nothing was found, on a smaller one where a plate fills much of it; frames
+        of a video better go without. Raises CardError, also for a canvas that the network does not take, or
+        ProviderError.
         """
         self._model = open_here(source, threads, provider)
         check_contract(self._model, "detector", {"boxes", "scores"})
@@ -64,25 +70,31 @@ class Detector:
         """The execution providers of the running session, the one asked for first."""
         return self._model.providers
 
-    def closer(self, image: Image, found: Sequence[Detection]) -> Self | None:
+    def detect(self, image: Image) -> list[Detection]:
+        """The plates of ``image``, RGB, best first, in its own pixels."""
+        canvas, fit = self.prepare(image)
+        found = self.postprocess(self.infer(canvas), fit, (image.shape[0], image.shape[1]))
+        again = self.again(image, found)
+        return found if again is None else joined(image, found, again.detect(image))
+
+    def again(self, image: Image, found: Sequence[Detection]) -> Self | None:
         """The detector for a second look at ``image``, in which the first look ``found`` something or nothing.
 
         None where no second look is due.
         """
         stride, first = self.card.stride, max(self.largest)
-        if found or not self.second_look or stride is None or max(image.shape[:2]) < FAR * first:
+        if not self.second_look or stride is None:
+            return None
+        if any(_is_wide(detection, image) for detection in found):
+            times = SMALLER
+        elif not found and max(image.shape[:2]) >= FAR * first:
+            times = CLOSER
+        else:
             return None
         other = copy(self)
-        side = int(CLOSER * first) // stride * stride
+        side = max(round(times * first / stride), 1) * stride
         other.largest, other.second_look = (side, side), False
         return other
-
-    def detect(self, image: Image) -> list[Detection]:
-        """The plates of ``image``, RGB, best first, in its own pixels."""
-        canvas, fit = self.prepare(image)
-        found = self.postprocess(self.infer(canvas), fit, (image.shape[0], image.shape[1]))
-        closer = self.closer(image, found)
-        return found if closer is None else closer.detect(image)
 
     def prepare(self, image: Image) -> tuple[Image, Letterbox]:
         """What the network sees of ``image``, and how that lies on it.
@@ -106,3 +118,24 @@ class Detector:
         """Detections in pixels of the original image of ``size`` (height, width)."""
         corners = raw["corners"][0] if "corners" in raw else None  # a model may give boxes only
         return decode_detections(raw["boxes"][0], raw["scores"][0], corners, fit, size, self.min_confidence)
+
+
+def joined(image: Image, first: Sequence[Detection], second: Sequence[Detection]) -> list[Detection]:
+    """What two looks at ``image`` found, best first: the second one is right where it saw something.
+
+    Of the first look the narrow plates stay that lie apart from those of the second, and all where that found nothing.
+    """
+    if not second:
+        return list(first)
+    narrow = [detection for detection in first if not _is_wide(detection, image)]
+    apart = (iou_matrix(_boxes(narrow), _boxes(second)) == 0).all(1)
+    kept = [detection for detection, is_apart in zip(narrow, apart, strict=True) if is_apart]
+    return sorted([*second, *kept], key=lambda detection: -detection.confidence)
+
+
+def _is_wide(detection: Detection, image: Image) -> bool:
+    return bool(np.ptp(detection.box.reshape(2, 2), axis=0).max() >= WIDE * max(image.shape[:2]))
+
+
+def _boxes(detections: Sequence[Detection]) -> Boxes:
+    return np.array([detection.box for detection in detections], np.float32).reshape(-1, 4)

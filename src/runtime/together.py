@@ -9,7 +9,7 @@ import numpy as np
 
 from src.core.types import Detection, Image, Reading
 from src.runtime import plate_reader
-from src.runtime.detector import Detector
+from src.runtime.detector import Detector, joined
 from src.runtime.plate_reader import PlateReader
 from src.runtime.reader import ImageResult, Reader, Timings, as_plates, read_within
 
@@ -54,12 +54,12 @@ def _detect(pairs: Sequence[tuple[Detector, Image]]) -> list[list[Detection]]:
             (detector, image), fit = pairs[i], prepared[i][1]
             own = {name: values[place : place + 1] for name, values in raw.items()}
             found[i] = detector.postprocess(own, fit, (image.shape[0], image.shape[1]))
-    closer = ((i, detector.closer(image, found[i])) for i, (detector, image) in enumerate(pairs))
-    again = {i: detector for i, detector in closer if detector is not None}
+    further = ((i, detector.again(image, found[i])) for i, (detector, image) in enumerate(pairs))
+    again = {i: detector for i, detector in further if detector is not None}
     if again:
         looks = _detect([(detector, pairs[i][1]) for i, detector in again.items()])
         for i, second in zip(again, looks, strict=True):
-            found[i] = second
+            found[i] = joined(pairs[i][1], found[i], second)
     return found
 
 

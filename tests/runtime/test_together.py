@@ -47,7 +47,7 @@ def test_second_looks_share_a_batch_too(models: Path, monkeypatch: pytest.Monkey
     infer_batch = Detector.infer_batch
     monkeypatch.setattr(Detector, "infer_batch", lambda self, b: batches.append(b.shape[:3]) or infer_batch(self, b))
     results = read_together([(reader, far), (reader, far[:60, :90]), (reader, empty)])
-    assert batches == [(3, 64, 96), (2, 160, 224)]
+    assert batches == [(3, 64, 96), (2, 192, 256)]
     assert [told(result) for result in results] == [told(reader.read(image)) for image in (far, far[:60, :90], empty)]
     assert [len(result.plates) for result in results] == [1, 0, 0]
 
