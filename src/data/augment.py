@@ -14,6 +14,9 @@ from src.core.types import Corners, Image
 from src.data.canvas import Floats, Scene, flip_horizontally, warp
 from src.data.weather import weathered
 
+MOST_CLOSE = 8.0
+"""Times as close as the whole scene is the closest background."""
+
 
 class SceneAugment:
     """Random geometry, light and camera faults for scenes.
@@ -21,8 +24,9 @@ class SceneAugment:
     ``zoom`` is against the scale at which the scene fills the canvas, ``stretch`` the width against the height,
     ``shift`` in canvases, ``rotate`` and ``shear`` in degrees to either side; of the share ``turned`` (share, degrees)
     the turn is larger. The share ``focus`` of scenes is cut around a plate that becomes ``widths`` pixels wide
-    (log-uniform), at most as wide as the canvas and ``enlarge`` times as wide as it was. A plate of which less than
-    ``min_visible`` is left is dropped. The share ``weather`` of scenes lies in rain, snow, fog, low sun or darkness.
+    (log-uniform), at most as wide as the canvas and ``enlarge`` times as wide as it was. The share ``background`` is
+    cut anywhere, to show closely what is no plate. A plate of which less than ``min_visible`` is left is dropped. The
+    share ``weather`` of scenes lies in rain, snow, fog, low sun or darkness.
     """
 
     def __init__(
@@ -37,10 +41,11 @@ class SceneAugment:
         widths: tuple[float, float] = (12.0, 200.0),
         enlarge: float = 3.0,
         turned: tuple[float, float] = (0.0, 60.0),
+        background: float = 0.0,
         min_visible: float = 0.4,
         weather: float = 0.0,
     ) -> None:
-        self.enlarge, self.turned = enlarge, turned
+        self.enlarge, self.turned, self.background = enlarge, turned, background
         self.zoom, self.stretch, self.shift = zoom, stretch, shift
         self.rotate, self.shear, self.flip = rotate, shear, flip
         self.focus, self.widths, self.min_visible = focus, widths, min_visible
@@ -50,6 +55,8 @@ class SceneAugment:
 
     def frame(self, scene: Scene, size: int, rng: np.random.Generator) -> Scene:
         """A part of ``scene``, or all of it, on a canvas of ``size`` pixels."""
+        if rng.random() < self.background:
+            return self._warped(scene, size, *self._anywhere(scene, size, rng), rng)
         wide = np.flatnonzero(scene.boxes[:, 2] - scene.boxes[:, 0] >= 1)
         if len(wide) and rng.random() < self.focus:
             plate = scene.boxes[wide[int(rng.integers(len(wide)))]]
@@ -81,6 +88,16 @@ class SceneAugment:
         extent = np.array(scene.image.shape[1::-1]) * scale
         start = np.clip(at - middle * scale, np.minimum(0, size - extent), np.maximum(0, size - extent))
         return scale, middle, start + middle * scale
+
+    def _anywhere(
+        self, scene: Scene, size: int, rng: np.random.Generator
+    ) -> tuple[float, Floats, npt.NDArray[np.float64]]:
+        """Scale, and which point of the scene comes to the canvas's middle: a window of any size at any place."""
+        extent = np.array(scene.image.shape[1::-1])
+        whole = size / max(extent)
+        scale = whole * float(np.exp(rng.uniform(0, np.log(MOST_CLOSE))))
+        room = np.minimum(size / 2 / scale, extent / 2)
+        return scale, rng.uniform(room, extent - room).astype(np.float32), np.full(2, size / 2)
 
     def _warped(
         self,

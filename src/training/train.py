@@ -56,13 +56,13 @@ def train(config: DictConfig) -> None:
     of ``init_may_lack``, and rows of characters and countries that it does not know; ``resume`` (``last`` or a
     checkpoint) goes on with optimiser, schedule and epoch of an interrupted run.
     """
+    choose_precision(config)
     check(config)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     torch.set_num_threads(config.threads or min(torch.get_num_threads(), usable_cores()))
     output = Path(config.output_dir)
     output.mkdir(parents=True, exist_ok=True)
     resume = _checkpoint_to_resume(config.resume, output)
-    _choose_precision(config)
     OmegaConf.save(config, output / "config.yaml", resolve=True)
     data, module = build(config.data), build(config.model)
     if config.init_from:
@@ -78,7 +78,7 @@ def train(config: DictConfig) -> None:
     log.info("checkpoints in %s", output / "checkpoints")
 
 
-def _choose_precision(config: DictConfig) -> None:
+def choose_precision(config: DictConfig) -> None:
     """Replaces ``trainer.precision=auto`` by what the hardware is fast at, and says so."""
     if config.trainer.precision == AUTO:
         device, features = device_type(config.trainer.accelerator), processor_features()

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from src.core.card import sha256_of
+from src.core.geometry import FILL
 from src.core.image import ImageError
 from src.data.augment import SceneAugment
 from src.data.canvas import Scene, fit, no_boxes
@@ -247,3 +248,16 @@ def test_canvas_and_mosaic_follow_the_progress(tmp_path, epoch: int, size: int, 
 def test_a_manifest_without_a_split_is_named(tmp_path) -> None:
     with pytest.raises(ManifestError, match="scenes: no scene of split 'val'"):
         scene_data(tmp_path, "train").setup("fit")
+
+
+def test_background_is_cut_anywhere_and_close() -> None:
+    """Of a plate in one corner few such canvases see anything; no edge of the picture is drawn in."""
+    scene = white_plate(300, 400, (0, 0, 60, 20))
+    scene.image[...] = np.maximum(scene.image, 60)
+    augment = SceneAugment(background=1.0, rotate=0, shear=0, stretch=1.0, flip=0.0)
+    framed = [augment.frame(scene, 96, np.random.default_rng(seed)) for seed in range(60)]
+    assert 0.6 < np.mean([len(each.boxes) == 0 for each in framed]) < 1
+    widths = [box[2] - box[0] for each in framed for box in each.boxes]
+    assert max(widths) > 1.5 * min(widths)
+    closest = min((each.image == FILL).all(-1).mean() for each in framed)
+    assert closest == 0

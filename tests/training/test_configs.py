@@ -15,6 +15,7 @@ from src.core.card import load_card
 from src.core.plates import load_registry
 from src.export.config import ExportConfig
 from src.training.build import ConfigError, TrainConfig, build, check
+from src.training.train import choose_precision
 
 CONFIGS = Path("configs").resolve()
 EXPERIMENTS = sorted(p.stem for p in (CONFIGS / "experiment").glob("*.yaml"))
@@ -25,6 +26,13 @@ def composed(name: str, *overrides: str) -> Any:
     ConfigStore.instance().store("export_schema", ExportConfig)
     with initialize_config_dir(str(CONFIGS), version_base="1.3"):
         return compose(name, list(overrides))
+
+
+def of_a_run(entry: str, *overrides: str) -> Any:
+    """The configuration as a run checks it: with a precision in place of ``auto``."""
+    config = composed(entry, *overrides)
+    choose_precision(config)
+    return config
 
 
 def entry_of(experiment: str) -> str:
@@ -57,7 +65,7 @@ def test_every_target_takes_its_keys(experiment: str | None, logger: str) -> Non
 def test_every_published_value_is_of_its_constructors_type(experiment: str | None) -> None:
     for entry in ("train_detector", "train_ocr"):
         if experiment is None or entry == entry_of(experiment):
-            check(composed(entry, *([f"experiment={experiment}"] if experiment else [])))
+            check(of_a_run(entry, *([f"experiment={experiment}"] if experiment else [])))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,7 @@ def test_every_published_value_is_of_its_constructors_type(experiment: str | Non
 )
 def test_a_mistyped_value_is_named_by_the_key_that_was_given(entry: str, override: str, fault: str) -> None:
     with pytest.raises(ConfigError, match=fault):
-        check(composed(entry, *override.split(" ", 1) if override.startswith("minutes") else [override]))
+        check(of_a_run(entry, *override.split(" ", 1) if override.startswith("minutes") else [override]))
 
 
 @pytest.mark.parametrize("override", ["detector.size=big", "ocr.chekpoint=a", "models=3", "detector.confidence=[1]"])

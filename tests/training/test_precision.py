@@ -48,12 +48,12 @@ def test_auto_is_replaced_and_said(
     monkeypatch.setattr(train, "processor_features", lambda: features)
     config = OmegaConf.create({"trainer": {"precision": "auto", "accelerator": "cpu"}})
     with caplog.at_level(logging.INFO):
-        train._choose_precision(config)
+        train.choose_precision(config)
     assert config.trainer.precision == chosen
     assert f"precision {chosen} on cpu {' '.join(features)}" in caplog.text
 
 
 def test_a_stated_precision_stays() -> None:
     config = OmegaConf.create({"trainer": {"precision": "64-true", "accelerator": "cpu"}})
-    train._choose_precision(config)
+    train.choose_precision(config)
     assert config.trainer.precision == "64-true"
