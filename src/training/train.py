@@ -56,8 +56,10 @@ def train(config: DictConfig) -> None:
     of ``init_may_lack``, and rows of characters and countries that it does not know; ``resume`` (``last`` or a
     checkpoint) goes on with optimiser, schedule and epoch of an interrupted run.
     """
-    choose_precision(config)
+    chosen = choose_precision(config)
     check(config)
+    if chosen:
+        log.info(chosen)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     torch.set_num_threads(config.threads or min(torch.get_num_threads(), usable_cores()))
     output = Path(config.output_dir)
@@ -78,13 +80,14 @@ def train(config: DictConfig) -> None:
     log.info("checkpoints in %s", output / "checkpoints")
 
 
-def choose_precision(config: DictConfig) -> None:
-    """Replaces ``trainer.precision=auto`` by what the hardware is fast at, and says so."""
-    if config.trainer.precision == AUTO:
-        device, features = device_type(config.trainer.accelerator), processor_features()
-        config.trainer.precision = fast_precision(device, features)
-        known = " ".join(features) or "of unknown features" if device == "cpu" else ""
-        log.info("precision %s on %s %s", config.trainer.precision, device, known)
+def choose_precision(config: DictConfig) -> str | None:
+    """Replaces ``trainer.precision=auto`` by what the hardware is fast at; what to say of it, None where one is given."""
+    if OmegaConf.select(config, "trainer.precision") != AUTO:
+        return None
+    device, features = device_type(config.trainer.accelerator), processor_features()
+    config.trainer.precision = fast_precision(device, features)
+    known = " ".join(features) or "of unknown features"
+    return f"precision {config.trainer.precision} on {device}" + (f" {known}" if device == "cpu" else "")
 
 
 def _checkpoint_to_resume(resume: str | None, output: Path) -> str | None:

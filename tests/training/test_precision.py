@@ -1,7 +1,5 @@
 """``trainer.precision=auto`` takes what the hardware is fast at."""
 
-import logging
-
 import pytest
 import torch
 from omegaconf import OmegaConf
@@ -42,18 +40,14 @@ def test_the_device_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("features", "chosen"), [(AVX2, "32-true"), (("amx_bf16",), "bf16-mixed")])
-def test_auto_is_replaced_and_said(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, features: tuple, chosen: str
-) -> None:
+def test_auto_is_replaced_and_said(monkeypatch: pytest.MonkeyPatch, features: tuple, chosen: str) -> None:
     monkeypatch.setattr(train, "processor_features", lambda: features)
     config = OmegaConf.create({"trainer": {"precision": "auto", "accelerator": "cpu"}})
-    with caplog.at_level(logging.INFO):
-        train.choose_precision(config)
+    assert train.choose_precision(config) == f"precision {chosen} on cpu {' '.join(features)}"
     assert config.trainer.precision == chosen
-    assert f"precision {chosen} on cpu {' '.join(features)}" in caplog.text
 
 
 def test_a_stated_precision_stays() -> None:
     config = OmegaConf.create({"trainer": {"precision": "64-true", "accelerator": "cpu"}})
-    train.choose_precision(config)
+    assert train.choose_precision(config) is None
     assert config.trainer.precision == "64-true"
