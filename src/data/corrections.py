@@ -1,13 +1,13 @@
-"""Plates of scenes that were looked at again: hand labels that replace what a data set came with."""
+"""Labels that were looked at again: plates of scenes and texts of crops that replace what a data set came with."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from src.core.card import sha256_of
-from src.data.manifest import LabelBox, PlateLabel, Points, Record, first_fault
+from src.data.manifest import LabelBox, PlateLabel, PlateText, Points, Record, first_fault
 
 
 class CorrectionError(ValueError):
@@ -34,7 +34,16 @@ class Correction(_Closed):
     ignore: tuple[LabelBox, ...] = ()
 
 
-Placed = tuple[str, Correction]
+class TextCorrection(_Closed):
+    """One line: what the crop with that hash says, null where a person could not read it for certain."""
+
+    set: Literal["ocr", "more/ocr"]
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
+    text: PlateText | None
+
+
+Line = TypeVar("Line", Correction, TextCorrection)
+Placed = tuple[str, Line]
 """A correction and where it stands: file and line."""
 
 
@@ -46,7 +55,7 @@ def apply_corrections(records: Sequence[Record], sets: Collection[str], folder: 
     is left out. Raises CorrectionError for a folder without files, a malformed line, a picture that no record shows,
     one named twice.
     """
-    corrections = {digest: placed for digest, placed in _by_hash(folder).items() if placed[1].set in sets}
+    corrections = {digest: placed for digest, placed in _by_hash(folder, Correction).items() if placed[1].set in sets}
     hashes = _hashes(records, Path())
     if unknown := corrections.keys() - set(hashes):
         where, correction = min((corrections[digest] for digest in unknown), key=lambda placed: placed[0])
@@ -56,7 +65,24 @@ def apply_corrections(records: Sequence[Record], sets: Collection[str], folder: 
 
 def apply_known_corrections(records: Sequence[Record], root: Path, folder: Path) -> list[Record]:
     """As ``apply_corrections``, for records that need not be the whole set: corrections of other pictures wait."""
-    return _apply(records, _hashes(records, root), _by_hash(folder))
+    return _apply(records, _hashes(records, root), _by_hash(folder, Correction))
+
+
+def apply_known_texts(records: Sequence[Record], root: Path, folder: Path) -> list[Record]:
+    """``records`` with the texts that the files of ``folder`` have for crops; without those that nobody could read.
+
+    ``records`` need not be the whole set: corrections of other pictures wait. Scenes stay as they are. Raises
+    CorrectionError for a folder without files, a malformed line, a picture that is named twice.
+    """
+    texts = {digest: correction.text for digest, (_, correction) in _by_hash(folder, TextCorrection).items()}
+    read = []
+    for record in records:
+        digest = "" if record.is_scene or not (root / record.image).is_file() else sha256_of(root / record.image)
+        if digest not in texts:
+            read.append(record)
+        elif (text := texts[digest]) is not None:
+            read.append(record.model_copy(update={"text": text}))
+    return read
 
 
 def with_corners(records: Sequence[Record], sets: Collection[str], folder: Path) -> list[Record]:
@@ -67,7 +93,7 @@ def with_corners(records: Sequence[Record], sets: Collection[str], folder: Path)
     """
     known = {
         (digest, _key(plate.box)): plate.corners
-        for digest, (_, correction) in _by_hash(folder).items()
+        for digest, (_, correction) in _by_hash(folder, Correction).items()
         if correction.set in sets
         for plate in correction.plates
     }
@@ -93,7 +119,9 @@ def _hashes(records: Sequence[Record], root: Path) -> list[str]:
     return [sha256_of(root / r.image) if r.is_scene and (root / r.image).is_file() else "" for r in records]
 
 
-def _apply(records: Sequence[Record], hashes: Sequence[str], corrections: Mapping[str, Placed]) -> list[Record]:
+def _apply(
+    records: Sequence[Record], hashes: Sequence[str], corrections: Mapping[str, Placed[Correction]]
+) -> list[Record]:
     corrected = (
         _corrected(record, corrections[digest][1]) if digest in corrections else record
         for record, digest in zip(records, hashes, strict=True)
@@ -120,26 +148,26 @@ def _tightened(record: Record, share: float) -> Record:
     return record.model_copy(update={"plates": tuple(plates)})
 
 
-def read_corrections(path: Path) -> list[tuple[int, Correction]]:
-    """The corrections of one file with their line numbers from 1. Raises CorrectionError."""
+def read_corrections(path: Path, kind: type[Line]) -> list[tuple[int, Line]]:
+    """The corrections of one file, of one ``kind``, with their line numbers from 1. Raises CorrectionError."""
     corrections = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if line.strip():
             try:
-                corrections.append((number, Correction.model_validate_json(line)))
+                corrections.append((number, kind.model_validate_json(line)))
             except ValidationError as error:
                 raise CorrectionError(f"{path}:{number}: {first_fault(error)}") from None
     return corrections
 
 
-def _by_hash(folder: Path) -> dict[str, Placed]:
+def _by_hash(folder: Path, kind: type[Line]) -> dict[str, Placed[Line]]:
     """Each correction with its place (file and line), by the picture's hash."""
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise CorrectionError(f"{folder}: no corrections (*.jsonl) in it")
-    found: dict[str, Placed] = {}
+    found: dict[str, Placed[Line]] = {}
     for path in files:
-        for number, correction in read_corrections(path):
+        for number, correction in read_corrections(path, kind):
             if correction.sha256 in found:
                 raise CorrectionError(f"{path}:{number}: the picture of {found[correction.sha256][0]} again")
             found[correction.sha256] = f"{path}:{number}", correction

@@ -17,6 +17,7 @@ from src.core.geometry import box_to_corners, corners_to_box, crop_matrix, crop_
 from src.core.types import Corners, Image
 from src.data.augment import CropAugment
 from src.data.columns import NO_LABEL, Owners, column_owners, unknown_owners
+from src.data.corrections import apply_known_texts
 from src.data.labels import load_labels
 from src.data.manifest import ManifestError, of_split, read_set
 from src.data.real_crops import RealCrop, real_crops
@@ -120,8 +121,9 @@ class CropDataset(Dataset[CropSample]):
 class CropData(pl.LightningDataModule):
     """Real crops of ``sets`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
 
-    A set is a folder below ``data_root``, or the path of a manifest; of scenes the plates with a text are cut out. The
-    share ``swapped_share`` of the drawn crops is drawn into photographs of the training split of the sets ``scenes``.
+    A set is a folder below ``data_root``, or the path of a manifest; of scenes the plates with a text are cut out.
+    ``looked_at`` is a folder of corrected texts of crops (see ``apply_known_texts``), null for none. The share
+    ``swapped_share`` of the drawn crops is drawn into photographs of the training split of the sets ``scenes``.
     ``source_weights``: relative frequency of a source's crops (1 where not named). ``registry`` (folders of plate
     formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and ``synthetic_outlines``
     (typefaces drawn here, null for all) are the ``CropSynthesiser``'s.
@@ -149,6 +151,7 @@ class CropData(pl.LightningDataModule):
         synthetic_without: Sequence[str] = (),
         synthetic_outlines: Sequence[str] | None = None,
         source_weights: dict[str, float] | None = None,
+        looked_at: str | None = None,
         workers: int = 1,
         seed: int = 1,
     ) -> None:
@@ -168,6 +171,7 @@ class CropData(pl.LightningDataModule):
         self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
         self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
         self.source_weights = source_weights or {}
+        self.looked_at = None if looked_at is None else Path(looked_at)
         self.workers, self.seed = workers, seed
 
     def setup(self, stage: str) -> None:
@@ -202,6 +206,8 @@ class CropData(pl.LightningDataModule):
 
     def _real(self, split: str) -> list[RealCrop]:
         records = [record for name in self.sets for record in of_split(read_set(name, self.data_root), split)]
+        if self.looked_at is not None:
+            records = apply_known_texts(records, Path(), self.looked_at)
         # a text that nobody verified is worth less than none, and may stand verified in the labels
         crops = real_crops([record for record in records if record.verified], Path())
         if self.labels:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from src.core.metrics import match_boxes
-from src.data.corrections import apply_known_corrections
+from src.data.corrections import apply_known_corrections, apply_known_texts
 from src.data.labels import load_known_labels
 from src.data.manifest import PlateLabel, Record, read_manifest
 from src.evaluation.system import Skipped
@@ -123,12 +123,14 @@ def sets_of(manifest: Path, split: str, name: str | None = None) -> list[Evaluat
 
 
 def _read(manifest: Path) -> list[Record]:
-    """The records, those of the public scenes with the boxes that were looked at again."""
-    records = read_manifest(manifest)
-    corrections = LABELS / "scenes"
-    if manifest.resolve().parent.name != corrections.name or not corrections.is_dir():
-        return records
-    return _with_texts(apply_known_corrections(records, manifest.parent, corrections), records)
+    """The records, those of the public scenes and crops with the boxes and texts that were looked at again."""
+    records, folder = read_manifest(manifest), manifest.resolve().parent.name
+    boxes, texts = LABELS / "scenes", LABELS / "texts"
+    if folder == "scenes" and boxes.is_dir():
+        return _with_texts(apply_known_corrections(records, manifest.parent, boxes), records)
+    if folder == "ocr" and texts.is_dir():
+        return apply_known_texts(records, manifest.parent, texts)
+    return records
 
 
 def _with_texts(corrected: Sequence[Record], published: Sequence[Record]) -> list[Record]:

@@ -7,8 +7,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from src.core.alphabet import Alphabet
 from src.core.card import sha256_of
-from src.data.corrections import CorrectionError, apply_corrections, tightened, with_corners
+from src.data.corrections import (
+    CorrectionError,
+    TextCorrection,
+    apply_corrections,
+    apply_known_texts,
+    read_corrections,
+    tightened,
+    with_corners,
+)
 from src.data.manifest import PlateLabel, Record
 
 SETS = ("scenes",)
@@ -111,3 +120,35 @@ def test_estimated_corners_go_to_plates_of_the_same_box_without_any(tmp_path: Pa
     assert [plate.box for plate in marked.plates or ()] == [plate.box for plate in seen]
     assert same == records[1]
     assert with_corners([record], ("more/scenes",), folder) == [record]
+
+
+def test_texts_of_crops_are_corrected_or_struck_out(tmp_path: Path, records: list[Record]) -> None:
+    (scene, *_), crops = records, [Record(image=name, text="AB1") for name in ("a.png", "b.png", "gone.png")]
+    lines = [{"set": "more/ocr", "sha256": sha256_of(tmp_path / "a.png"), "text": "AB7"}]
+    lines += [{"set": "ocr", "sha256": sha256_of(tmp_path / "b.png"), "text": None}]
+    folder = write(tmp_path / "texts", *lines, {"set": "ocr", "sha256": "0" * 64, "text": "X1"})
+    corrected = apply_known_texts([scene, *crops], tmp_path, folder)
+    assert corrected == [scene, Record(image="a.png", text="AB7"), crops[2]]
+
+
+@pytest.mark.parametrize(("text", "fault"), [("ab 1", "canonical"), ("", "says nothing"), (7, "text: ")])
+def test_a_malformed_text_is_named(tmp_path: Path, text: object, fault: str) -> None:
+    folder = write(tmp_path / "texts", {"set": "ocr", "sha256": "0" * 64, "text": text})
+    with pytest.raises(CorrectionError, match=fault) as error:
+        apply_known_texts([], tmp_path, folder)
+    assert str(error.value).startswith(f"{folder / 'looked-at.jsonl'}:2: text: ")
+
+
+def test_a_crop_is_corrected_once(tmp_path: Path) -> None:
+    line = {"set": "ocr", "sha256": "0" * 64, "text": None}
+    with pytest.raises(CorrectionError, match="again"):
+        apply_known_texts([], tmp_path, write(tmp_path / "texts", line, line))
+
+
+def test_committed_texts() -> None:
+    """Each can be said by the reader, and none is in two files."""
+    files = sorted((Path(__file__).parents[2] / "data" / "labels" / "texts").glob("*.jsonl"))
+    rows = [row for path in files for _, row in read_corrections(path, TextCorrection)]
+    assert rows
+    assert len({row.sha256 for row in rows}) == len(rows)
+    assert not Alphabet().unknown("".join(row.text or "" for row in rows))

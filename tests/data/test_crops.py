@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from src.core.alphabet import Alphabet
+from src.core.card import sha256_of
 from src.core.geometry import box_to_corners
 from src.data.augment import CropAugment
 from src.data.columns import NO_LABEL
@@ -104,6 +106,15 @@ def test_an_epoch_mixes_sources_and_drawn_crops_by_their_weights(tmp_path) -> No
     shares = [drawn[i] / 4000 for i in (SYNTHETIC, 0, 1, 2, 3)]
     assert shares == pytest.approx([1 / 2, 1 / 12, 1 / 12, 1 / 12, 1 / 4], abs=0.03)
     assert data.sources == {"many": 3, "few": 1}
+
+
+def test_texts_that_were_looked_at_again_are_learnt(tmp_path) -> None:
+    (tmp_path / "texts").mkdir()
+    data = crop_data(tmp_path, {"own": ["A1", "A2", "B1"]}, looked_at=str(tmp_path / "texts"))
+    line = {"set": "ocr", "sha256": sha256_of(tmp_path / "a.png"), "text": "Z9"}
+    (tmp_path / "texts" / "looked-at.jsonl").write_text(json.dumps(line))
+    data.setup("fit")
+    assert [crop.text for crop in data.crops["train"]] == ["Z9", "Z9"]
 
 
 def test_validation_sees_every_real_crop_and_the_same_drawn_ones(tmp_path) -> None:

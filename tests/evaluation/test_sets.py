@@ -216,3 +216,18 @@ def test_a_plate_whose_box_was_drawn_again_keeps_its_text(data: Path) -> None:
         PlateLabel(box=(20, 8, 32, 12)),
         PlateLabel(box=(1, 0, 10, 4), text="AB1", region="UZ", corners=((1, 0), (10, 0), (10, 4), (1, 4))),
     )
+
+
+def test_crops_have_the_texts_that_were_looked_at_again(data: Path) -> None:
+    (data / "more" / "ocr").mkdir(parents=True)
+    crops = [CROP.model_copy(update={"image": name}) for name in ("wrong.png", "blurred.png")]
+    for crop, colour in zip(crops, ("red", "blue"), strict=True):
+        Image.new("RGB", (40, 20), colour).save(data / "more" / "ocr" / crop.image)
+    write_manifest(data / "more" / "ocr" / "manifest.jsonl", crops)
+    hashes = [sha256_of(data / "more" / "ocr" / crop.image) for crop in crops]
+    rows = [{"set": "more/ocr", "sha256": h, "text": t} for h, t in zip(hashes, ("ZZ9", None), strict=True)]
+    Path("data/labels/texts").mkdir(parents=True)
+    Path("data/labels/texts/val.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (pictures,) = named_sets(["more/ocr"], data, "val")
+    assert [(r.image, r.text) for r in pictures.records] == [("wrong.png", "ZZ9")]
+    assert not pictures.faulty
