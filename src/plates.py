@@ -130,7 +130,7 @@ def _check(args: argparse.Namespace) -> int:
 
 def _example(maker: PlateMaker) -> str:
     """A text, and what no reader with the usual alphabet can say of such texts."""
-    text = maker(np.random.default_rng(0)).text
+    text = maker(np.random.default_rng(0)).registration
     lacking = Alphabet().unknown(maker.text_characters)
     return text + (f" (not in the reader's alphabet: {''.join(lacking)})" if lacking else "")
 

@@ -1,6 +1,7 @@
 """Small countries, and what a network may see of a plate."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -10,8 +11,16 @@ from src.core.plates import Country
 ALPHABET = Alphabet("0123456789ABDEIORST")
 
 
-def country(code: str, letters: str = "ABDEIORST", **types: str | tuple[float, str]) -> Country:
-    """A country whose types are given as name and pattern, or name, weight and pattern."""
+def country(
+    code: str,
+    letters: str = "ABDEIORST",
+    orders: Mapping[str, Sequence[int]] = MappingProxyType({}),
+    **types: str | tuple[float, str | Sequence[str]],
+) -> Country:
+    """A country whose types are given as name and pattern, or name, weight and patterns of the lines.
+
+    ``orders``: by the name of a type the order of its fields in the registration.
+    """
     stated = {name: (1.0, given) if isinstance(given, str) else given for name, given in types.items()}
     look = {"ground": "white", "ink": "black"}
     kinds = [
@@ -24,6 +33,7 @@ def country(code: str, letters: str = "ABDEIORST", **types: str | tuple[float, s
             "lines": pattern,
             "typeface": "european",
             "looks": look,
+            "order": orders.get(name, ()),
         }
         for name, (weight, pattern) in stated.items()
     ]

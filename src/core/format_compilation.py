@@ -24,7 +24,11 @@ def compile_formats(registry: Mapping[str, Country]) -> FormatSet:
         for form in country.formats:
             start = automaton.of([token for line in form.lines for token in line], automaton.end)
             number = starts.setdefault(start, len(starts))
-            types.append(FormatType(name=form.type.name, texts=number, share=round(form.type.weight / total, 6)))
+            types.append(
+                FormatType(
+                    name=form.type.name, texts=number, share=round(form.type.weight / total, 6), order=form.order
+                )
+            )
         countries[code] = tuple(types)
     numbers = _numbered(automaton, list(starts))
     characters = "".join(sorted({char for state in numbers for char in automaton.following[state]}))

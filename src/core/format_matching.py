@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from src.core.format_set import FormatSet
+from src.core.format_set import FormatSet, FormatType
 
 LENGTHS = 8
 DIGIT, OTHER = 1 / 20, 1 / 52
@@ -39,14 +39,14 @@ class FormatMatcher:
         self._after = dict(zip(formats.characters, np.ascontiguousarray(table[:, 1:].T), strict=True))
         self._starts = formats.start_states
         self._log_likelihoods = formats.log_likelihood_table
-        self._names: dict[tuple[int, int], tuple[float, str]] = {}
+        self._types: dict[tuple[int, int], FormatType] = {}
         self.shares = np.zeros((len(self._starts), len(self.countries)))
         """``[sets, countries]``: the share of a country's plates that is of a set."""
         for column, types in enumerate(formats.countries.values()):
             for kind in types:
                 self.shares[kind.texts, column] += kind.share
-                best = self._names.get((kind.texts, column), (0.0, ""))
-                self._names[kind.texts, column] = max(best, (kind.share, kind.name))
+                best = self._types.get((kind.texts, column), kind)
+                self._types[kind.texts, column] = max(best, kind, key=lambda one: (one.share, one.name))
 
     def match(self, texts: Sequence[Sequence[str]]) -> list[Match]:
         """Every allowed spelling of ``texts``, each given by what may stand at each place: ``["A", "0O", "7"]``."""
@@ -62,11 +62,11 @@ class FormatMatcher:
         shares = self.shares[np.concatenate([match.sets for match in matches])]
         return np.asarray(np.add.reduceat(of_set * shares, starts), np.float64)
 
-    def type_name(self, match: Match, country: int) -> str | None:
+    def type_of(self, match: Match, country: int) -> FormatType | None:
         """The likeliest type of a country, by its number, that the text may be of."""
         of_country = self.shares[match.sets, country] * match.likelihoods
         best = int(of_country.argmax())
-        return self._names[int(match.sets[best]), country][1] if of_country[best] else None
+        return self._types[int(match.sets[best]), country] if of_country[best] else None
 
     def _walk(
         self, text: str, which: Sequence[int], texts: Sequence[Sequence[str]], states: States, sets: Numbers

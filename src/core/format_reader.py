@@ -12,7 +12,7 @@ from src.core.calibration import EPSILON, Calibration
 from src.core.format_decoding import Posterior, country_prior, weigh
 from src.core.format_evidence import Evidence, EvidenceGatherer
 from src.core.format_matching import FormatMatcher
-from src.core.format_set import FormatParameters, FormatSet
+from src.core.format_set import FormatParameters, FormatSet, FormatType
 from src.core.types import Candidate, Reading
 
 CANDIDATES = 5
@@ -28,7 +28,11 @@ class CountryError(ValueError):
 
 
 class FormatReader:
-    """Reads plates by ``formats``; ``in_use`` are the countries that they are of, all where none is named."""
+    """Reads plates by ``formats``; ``in_use`` are the countries that they are of, all where none is named.
+
+    The network reads a plate row by row. Where the type that a text may be of is registered in another order, its
+    reading is in that order; without such a type the rows stay as they stand on the plate.
+    """
 
     def __init__(
         self, formats: FormatSet, alphabet: Alphabet, regions: Sequence[str] = (), in_use: Sequence[str] = ()
@@ -61,15 +65,17 @@ class FormatReader:
         confidence, joint = _calibrated(posterior, best, self.parameters.calibration)
         country = int(joint[best].argmax())
         known = country < len(self.countries)  # the last column is of plates of which nobody knows it
+        text, kind = posterior.texts[best], self._type(evidence, posterior.texts[best], country)
+        peaks = evidence.texts[posterior.which[best]].peaks
         return Reading(
-            posterior.texts[best],
+            _registered(text, kind),
             confidence,
-            evidence.texts[posterior.which[best]].peaks,
+            tuple(peaks[place] for place in _places(len(text), kind)),
             plain=plain,
-            format=self._type_name(evidence, posterior.texts[best], country) if known else None,
+            format=kind.name if kind else None,
             region=self.countries[country] if known else None,
             region_confidence=min(float(joint[:, country].sum()), 1.0) if known else None,
-            candidates=self._candidates(posterior.texts, joint, best),
+            candidates=self._candidates(evidence, posterior.texts, joint, best),
         )
 
     def fits(self, text: str) -> dict[str, str]:
@@ -79,8 +85,9 @@ class FormatReader:
         if matches:
             likelihoods = self._matcher.by_country(matches)[0]
             for number in np.argsort(-likelihoods, kind="stable").tolist():
-                if name := self._matcher.type_name(matches[0], number):
-                    types[self.countries[number]] = name
+                kind = self._matcher.type_of(matches[0], number)
+                if kind and kind.order is None:  # of another order are the rows alone, which no registration writes so
+                    types[self.countries[number]] = kind.name
         return types
 
     def gather(self, log_probs: Outputs) -> Evidence:
@@ -97,18 +104,40 @@ class FormatReader:
         )
         return weigh(evidence, prior, None if region_log_probs is None else looks, parameters)
 
-    def _type_name(self, evidence: Evidence, text: str, country: int) -> str | None:
-        matches = [match for match in evidence.matches if match.text == text]
-        return self._matcher.type_name(matches[0], country) if matches else None
+    def best_text(self, evidence: Evidence, posterior: Posterior) -> str:
+        """The most probable text, in the order of registration of its likeliest country."""
+        text, of_country = posterior.texts[posterior.best], posterior.joint[posterior.best]
+        return _registered(text, self._type(evidence, text, int(of_country.argmax())))
 
-    def _candidates(self, texts: Sequence[str], joint: Floats, best: int) -> tuple[Candidate, ...]:
+    def _type(self, evidence: Evidence, text: str, country: int) -> FormatType | None:
+        """The likeliest type of a country, by its number, that ``text`` may be of; None where there is none."""
+        matches = [match for match in evidence.matches if match.text == text]
+        return self._matcher.type_of(matches[0], country) if matches and country < len(self.countries) else None
+
+    def _candidates(self, evidence: Evidence, texts: Sequence[str], joint: Floats, best: int) -> tuple[Candidate, ...]:
         """The reading first: its text is the likeliest over all countries, though in one of them another may be."""
         regions = (*self.countries, None)
         first = best * len(regions) + int(joint[best].argmax())
         order = np.argsort(-joint, axis=None)[:CANDIDATES].tolist()
         others = [i for i in order if i != first and joint.flat[i] >= UNLIKELY]
         rows = [divmod(i, len(regions)) for i in [first, *others][:CANDIDATES]]
-        return tuple(Candidate(texts[row], regions[column], float(joint[row, column])) for row, column in rows)
+        return tuple(
+            Candidate(
+                _registered(texts[row], self._type(evidence, texts[row], column)),
+                regions[column],
+                float(joint[row, column]),
+            )
+            for row, column in rows
+        )
+
+
+def _places(length: int, kind: FormatType | None) -> Sequence[int]:
+    """Where the characters of the registration stand in a text that is read row by row."""
+    return range(length) if kind is None or kind.order is None else kind.order.places(length)
+
+
+def _registered(text: str, kind: FormatType | None) -> str:
+    return "".join(text[place] for place in _places(len(text), kind))
 
 
 def _calibrated(posterior: Posterior, best: int, calibration: Calibration | None) -> tuple[float, Floats]:

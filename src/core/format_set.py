@@ -8,7 +8,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +24,39 @@ class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class RowOrder(_Closed):
+    """How the rows of a plate are brought into the order in which its number is registered.
+
+    A reader gives what it sees row by row: ``lengths`` says how many characters each field has, one field of None has
+    what the others leave. ``order`` has the numbers of the fields, from 0, as the registration has them.
+    """
+
+    lengths: tuple[Annotated[int, Field(ge=0)] | None, ...]
+    order: tuple[int, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if sorted(self.order) != list(range(len(self.lengths))):
+            raise ValueError(f"order: {self.order} does not name each of {len(self.lengths)} fields once")
+        if self.lengths.count(None) > 1:
+            raise ValueError("lengths: of several fields nobody knows the length, so that no text can be divided")
+        return self
+
+    def places(self, length: int) -> list[int]:
+        """Where in a text of ``length`` characters, read row by row, those of the registration stand."""
+        rest = length - sum(known for known in self.lengths if known is not None)
+        each = [rest if known is None else known for known in self.lengths]
+        starts = [sum(each[:number]) for number in range(len(each))]
+        return [place for number in self.order for place in range(starts[number], starts[number] + each[number])]
+
+
 class FormatType(_Closed):
     """One type of plate of a country."""
 
     name: str
     texts: int = Field(ge=0, description="number of the set of texts that it allows")
     share: float = Field(gt=0, le=1, description="of the plates of its country")
+    order: RowOrder | None = Field(default=None, description="of its rows; None: as they are registered")
 
 
 class FormatParameters(_Closed):

@@ -121,6 +121,37 @@ def field_count(pattern: str) -> int:
     return 1 + pattern.count("|")
 
 
+def fields(tokens: Sequence["Token"]) -> list[tuple["Token", ...]]:
+    """The tokens of each field of a line."""
+    found: list[list[Token]] = [[]]
+    for token in tokens:
+        if token == NEXT_FIELD:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return [tuple(field) for field in found]
+
+
+def lengths(tokens: Sequence["Token"]) -> frozenset[int]:
+    """How many characters a text of ``tokens`` may have."""
+    total = frozenset({0})
+    for token in tokens:
+        total = frozenset(a + b for a in total for b in _token_lengths(token))
+    return total
+
+
+def _token_lengths(token: "Token") -> frozenset[int]:
+    if isinstance(token, Sign):
+        return frozenset({0})
+    if isinstance(token, Codes):
+        return frozenset(token.lengths)
+    if isinstance(token, Without):
+        return lengths(token.tokens)
+    if isinstance(token, Choice):
+        return frozenset[int]().union(*map(lengths, token.options))
+    return frozenset(range(token.least, token.most + 1))
+
+
 def is_read(tokens: Sequence["Token"]) -> bool:
     """Whether there is more to a line than signs."""
     return any(not isinstance(token, Sign) for token in tokens)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from src.core.alphabet import normalise
 from src.core.colours import PALETTE, Colour
+from src.core.format_set import RowOrder
 from src.core.formats import (
     LETTERS,
     NEXT_FIELD,
@@ -24,7 +25,9 @@ from src.core.formats import (
     FormatError,
     Token,
     field_count,
+    fields,
     is_read,
+    lengths,
     matches,
     parse,
     without,
@@ -162,6 +165,8 @@ class PlateType(_Closed):
     """Patterns, see ``core.formats``."""
     fields: tuple[Rect, ...] = ()
     """Where characters stand, a field for each line and each part after ``|``; none: centred beside the band."""
+    order: tuple[int, ...] = ()
+    """The fields, numbered from 1 row by row, as the registration has them; none: row by row."""
     letters: str | None = None
     parts: Mapping[str, Part] = {}
     characters: Characters | None = None
@@ -180,8 +185,11 @@ class PlateType(_Closed):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.fields and len(self.fields) != (expected := sum(map(field_count, self.lines))):
-            raise ValueError(f"fields: {len(self.fields)} of them, the lines have {expected}")
+        count = sum(map(field_count, self.lines))
+        if self.fields and len(self.fields) != count:
+            raise ValueError(f"fields: {len(self.fields)} of them, the lines have {count}")
+        if self.order and sorted(self.order) != list(range(1, count + 1)):
+            raise ValueError(f"order: {list(self.order)} does not name each of {count} fields once")
         for x1, y1, x2, y2 in (*self.fields, *(sign.at for sign in self.signs)):
             if not (x1 < x2 <= self.size[0] and y1 < y2 <= self.size[1]):
                 raise ValueError(
@@ -203,9 +211,25 @@ class Format(_Closed):
     type: PlateType
     lines: tuple[tuple[Token, ...], ...]
 
+    @property
+    def order(self) -> RowOrder | None:
+        """From what is read row by row to the order of registration; None where that is the same."""
+        if not self.type.order:
+            return None
+        known = [lengths(field) for field in self._fields]
+        fixed = tuple(next(iter(each)) if len(each) == 1 else None for each in known)
+        return RowOrder(lengths=fixed, order=tuple(number - 1 for number in self.type.order))
+
     def fits(self, text: str) -> bool:
-        """Whether ``text`` (canonical spelling) may stand on this type of plate."""
-        return matches([token for line in self.lines for token in line], text)
+        """Whether ``text`` (canonical spelling, in the order of registration) may stand on this type of plate."""
+        every = self._fields
+        in_order = [every[number - 1] for number in self.type.order] if self.type.order else every
+        return matches([token for field in in_order for token in field], text)
+
+    @property
+    def _fields(self) -> list[tuple[Token, ...]]:
+        """The tokens of each field, row by row."""
+        return [field for line in self.lines for field in fields(line)]
 
 
 class Country(_Closed):
@@ -241,9 +265,13 @@ class Country(_Closed):
             lines = tuple(parse(line, letters, parts) for line in plate.lines)
             if silent := [line for line, tokens in zip(plate.lines, lines, strict=True) if not is_read(tokens)]:
                 raise FormatError(f"lines: {silent[0]!r} has no character to read")
+            form = Format(country=self.code, type=plate, lines=lines)
+            _ = form.order
         except FormatError as error:
             raise FormatError(f"types.{plate.name}: {error}") from None
-        return Format(country=self.code, type=plate, lines=lines)
+        except ValidationError as error:
+            raise FormatError(f"types.{plate.name}: order: {error.errors()[0]['msg']}") from None
+        return form
 
 
 def _part_tokens(part: Part, letters: str, earlier: Mapping[str, tuple[Token, ...]]) -> tuple[Token, ...]:

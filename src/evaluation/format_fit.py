@@ -64,7 +64,7 @@ def readings(
     found = []
     for plate in plates:
         posterior = reader.posterior(plate.evidence, plate.seen.regions, parameters)
-        found.append((posterior.texts[posterior.best], min(float(posterior.of_text[posterior.best]), 1.0)))
+        found.append((reader.best_text(plate.evidence, posterior), min(float(posterior.of_text[posterior.best]), 1.0)))
     return found
 
 

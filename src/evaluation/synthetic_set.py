@@ -51,7 +51,7 @@ def _drawn(synthesise: CropSynthesiser, number: int) -> tuple[Record, Image]:
         image=f"{SYNTHETIC}-{number:05d}",
         split="val",
         source=SYNTHETIC,
-        text=crop.text,
+        text=crop.registration,
         region=crop.region or None,
         lines=crop.lines,
     )

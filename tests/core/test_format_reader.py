@@ -200,3 +200,40 @@ def test_a_text_fits_the_countries_that_may_write_it_the_likeliest_first() -> No
     assert by.fits("DE15") == {"DE": "car"}
     assert by.fits("A815BT7O") == {}  # no look-alike is taken for another
     assert by.fits("") == by.fits("京1") == {}
+
+
+def two_lines() -> FormatReader:
+    """Registered as AB 12 DE; on plates of two lines the letters stand above the digits."""
+    square = 1.0, ["[AB]{2}|[DE]{2}", "d{2,3}"]
+    one = country("RU", orders={"square": (1, 3, 2)}, square=square, car="[AB]{2}dd[DE]{2}")
+    return FormatReader(compile_formats(registry(one, SE)), ALPHABET)
+
+
+def test_rows_are_read_into_the_order_of_registration() -> None:
+    places = ["A", "B", {"E": 0.8}, "D", "1", "2"]
+    reading = read(two_lines(), seen(*places))
+    assert (reading.text, reading.region, reading.format) == ("AB12ED", "RU", "square")
+    assert reading.char_confidences == pytest.approx([0.999, 0.999, 0.999, 0.999, 0.8, 0.999])
+    assert reading.plain is not None
+    assert reading.plain.text == "ABED12"  # what the network reads stays row by row
+    assert reading.candidates is not None
+    assert reading.candidates[0].text == "AB12ED"
+    assert read(two_lines(), seen(*"ABED123")).text == "AB123ED"
+    assert read(two_lines(), seen(*"AB12DE")).text == "AB12DE"  # of one line
+
+
+def test_rows_of_no_known_type_stay_as_they_stand() -> None:
+    assert read(two_lines(), seen(*"SBED12")).text == "SBED12"  # no letter of that country
+    assert read(two_lines(), seen(*"BAD123")).text == "BAD123"  # a Swedish plate
+
+
+def test_rows_are_no_registration() -> None:
+    by = two_lines()
+    assert by.fits("AB12DE") == {"RU": "car"}
+    assert by.fits("ABDE12") == {}
+
+
+def test_formats_are_fitted_to_the_order_of_registration() -> None:
+    by = two_lines()
+    evidence = by.gather(seen(*"ABED12"))
+    assert by.best_text(evidence, by.posterior(evidence, None, by.parameters)) == "AB12ED"

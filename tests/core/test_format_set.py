@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from src.core.alphabet import normalise
 from src.core.format_compilation import compile_formats
 from src.core.format_matching import FormatMatcher
-from src.core.format_set import LEAST_UNLISTED, FormatParameters, FormatSet, pack
-from src.core.plates import Country, load_registry
+from src.core.format_set import LEAST_UNLISTED, FormatParameters, FormatSet, FormatType, RowOrder, pack
+from src.core.formats import Token, matches
+from src.core.plates import Country, Format, load_registry
 from src.data.synthesis.plate import Run
 from src.data.synthesis.registered import PlateMaker
 from tests.core.test_plates import known_texts
@@ -54,6 +55,10 @@ def drawn(country: Country, rng: np.random.Generator) -> Iterator[str]:
         yield text[:at] + (other, "", other + text[at])[rng.integers(3)] + text[at + 1 :]
 
 
+def row_by_row(form: Format) -> list[Token]:
+    return [token for line in form.lines for token in line]
+
+
 def test_they_allow_what_the_registry_allows(countries: dict[str, Country], formats: FormatSet) -> None:
     types, rng, fitting = Types(formats), np.random.default_rng(0), 0
     known: dict[str, list[str]] = {}
@@ -61,7 +66,7 @@ def test_they_allow_what_the_registry_allows(countries: dict[str, Country], form
         known.setdefault(code, []).append(normalise(text))
     for code, of_country in countries.items():
         for text in (*known.get(code, []), *drawn(of_country, rng)):
-            expected = {form.type.name for form in of_country.formats if form.fits(text)}
+            expected = {form.type.name for form in of_country.formats if matches(row_by_row(form), text)}
             assert types.of(code, text) == expected, (code, text)
             fitting += bool(expected)
     assert fitting > 2000
@@ -105,8 +110,23 @@ def test_the_likeliest_type_of_a_country_names_the_format() -> None:
     one = country("AA", rare=(1, "ldd"), car=(5, "ldd"), any=(4, "(l|d)(l|d)(l|d)"))
     matcher = FormatMatcher(compile_formats(registry(one, country("BB", car="ddd"))))
     (match,) = matcher.match([list("A11")])
-    assert matcher.type_name(match, 0) == "car"
-    assert matcher.type_name(match, 1) is None
+    assert matcher.type_of(match, 0) == FormatType(name="car", texts=0, share=0.5)
+    assert matcher.type_of(match, 1) is None
+
+
+def test_rows_are_brought_into_the_order_of_registration() -> None:
+    order = RowOrder(lengths=(2, 2, None), order=(0, 2, 1))
+    assert order.places(8) == [0, 1, 4, 5, 6, 7, 2, 3]
+    assert order.places(5) == [0, 1, 4, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "order", "fault"),
+    [((2, 2), (0, 0), "each of 2 fields once"), ((2, None, None), (2, 1, 0), "of several fields nobody knows")],
+)
+def test_an_order_that_cannot_be_made_is_refused(lengths: tuple[int, ...], order: tuple[int, ...], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        RowOrder(lengths=lengths, order=order)
 
 
 def test_they_are_the_same_after_json(formats: FormatSet) -> None:

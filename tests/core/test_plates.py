@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from src.core.format_set import RowOrder
 from src.core.plates import REGISTRY, Country, RegistryError, fitting, load_country, load_registry
 
 XX = """\
@@ -95,6 +96,30 @@ def test_fields_are_counted_without_alternatives(tmp_path: Path) -> None:
     load_country(written(tmp_path, text + "    fields: [[10, 10, 50, 90], [60, 10, 90, 90]]\n"))
     with pytest.raises(RegistryError, match="fields: 1 of them, the lines have 2"):
         load_country(written(tmp_path, text + "    fields: [[10, 10, 50, 90]]\n"))
+
+
+def test_the_order_of_registration_may_be_another_than_that_of_the_rows(tmp_path: Path) -> None:
+    two_lines = XX.replace("l <number>", '["l|ll", "<number>"]') + "    order: [1, 3, 2]\n"
+    (form,) = load_country(written(tmp_path, two_lines)).formats
+    assert form.order == RowOrder(lengths=(1, 2, 2), order=(0, 2, 1))
+    assert form.fits("A12BC")
+    assert not form.fits("ABC12")  # as it stands on the plate
+    (plain,) = load_country(written(tmp_path)).formats
+    assert plain.order is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "order", "fault"),
+    [
+        ('["l|ll", "<number>"]', "[1, 3]", "types.0: Value error, order: [1, 3] does not name each of 3 fields once"),
+        ('["l{1,2}|l{1,2}", "<number>"]', "[1, 3, 2]", "types.car: order: Value error, lengths: of several fields"),
+    ],
+)
+def test_an_order_that_cannot_be_made_is_named(tmp_path: Path, lines: str, order: str, fault: str) -> None:
+    text = XX.replace("l <number>", lines) + f"    order: {order}\n"
+    with pytest.raises(RegistryError) as caught:
+        load_country(written(tmp_path, text))
+    assert fault in str(caught.value)
 
 
 def test_an_empty_or_missing_registry_is_an_error(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_every_type_makes_texts_that_it_allows_and_the_reader_knows(country: Cou
         maker = PlateMaker(form)
         for _ in range(3):
             plate = varied(maker(rng), rng)
-            assert form.fits(plate.text), f"{form.type.name}: {plate.text}"
+            assert form.fits(plate.registration), f"{form.type.name}: {plate.registration}"
             assert not Alphabet().unknown(plate.text)
 
 
@@ -135,6 +135,15 @@ def test_rows_say_on_which_line_each_character_stands(form: Format) -> None:
     assert single.rows == (0,) * len(single.text)
     letter_and_number, letters_and_region = (0,) * 4, (1,) * (len(double.text) - 4)
     assert double.rows == letter_and_number + letters_and_region
+
+
+def test_a_plate_may_be_registered_in_another_order_than_its_rows_stand() -> None:
+    (form,) = (f for f in load_country(Path("configs/plates/ua.yaml")).formats if f.type.name == "two lines")
+    plate = varied(PlateMaker(form)(np.random.default_rng(8)), np.random.default_rng(9))
+    assert plate.text[:4].isalpha()
+    assert plate.text[4:].isdigit()
+    assert plate.rows == (0,) * 4 + (1,) * 4
+    assert plate.registration == plate.text[:2] + plate.text[4:] + plate.text[2:4]
 
 
 def test_accents_are_drawn_but_not_read() -> None:

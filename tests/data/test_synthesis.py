@@ -89,7 +89,8 @@ def test_crops_say_what_they_are(synthesise: CropSynthesiser) -> None:
         assert (crop.region == "") == (crop.type == "")
         if crop.region:
             (form,) = [f for f in registry[crop.region].formats if f.type.name == crop.type]
-            assert form.fits(crop.text)
+            assert form.fits(crop.registration)
+            assert sorted(crop.registration) == sorted(crop.text)
             assert crop.lines == len(form.lines)
 
 

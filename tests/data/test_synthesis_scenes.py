@@ -76,7 +76,9 @@ def test_commands(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_sheet_shows_the_boxes_only_when_asked() -> None:
     image, corners = np.full((32, 128, 3), 200, np.uint8), np.zeros((4, 2), np.float32)
-    crop = sheet.SyntheticCrop(image, "A", "", "", 1, corners, np.array([[10, 5, 20, 25]], np.float32), np.array([0]))
+    crop = sheet.SyntheticCrop(
+        image, "A", "A", "", "", 1, corners, np.array([[10, 5, 20, 25]], np.float32), np.array([0])
+    )
     plain, boxed = sheet.contact_sheet([crop]), sheet.contact_sheet([crop], boxes=True)
     assert plain[10, 30].tolist() == [200, 200, 200]
     assert boxed[10, 30].tolist() == [255, 0, 0]

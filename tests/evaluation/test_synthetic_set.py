@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from src.core.alphabet import Alphabet
+from src.core.plates import load_registry
 from src.data.synthesis import FontError, SynthesisError, find_fonts, held_out_fonts
 from src.data.synthesis.fonts import Faces, Lettering
 from src.evaluation.synthetic_set import SIZE, synthetic_set
@@ -67,6 +68,12 @@ def test_one_country_alone_may_be_asked_for(fonts: Path) -> None:
     plates = synthetic_set(fonts, 20, {"BO": 1}, [Path("notebooks/plates")])
     assert {record.region for record, _ in plates} == {"BO"}
     assert len({record.text for record, _ in plates}) == 20
+
+
+def test_records_have_the_order_of_registration(fonts: Path) -> None:
+    (form,) = (f for f in load_registry()["UA"].formats if f.type.name == "two lines")
+    plates = [record for record, _ in synthetic_set(fonts, 200, {"UA": 1}) if record.lines == 2]
+    assert any(form.fits(record.text or "") for record in plates)
 
 
 def test_a_country_of_another_script_alone_is_refused(fonts: Path) -> None:

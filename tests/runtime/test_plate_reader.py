@@ -7,9 +7,11 @@ import pytest
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, load_card, write_card
+from src.core.format_compilation import compile_formats
 from src.core.format_reader import CountryError
 from src.runtime.plate_reader import PlateReader
 from tests.conftest import ALPHABET, CROP, fake_ocr, with_formats, with_regions, write_model
+from tests.countries import country
 
 RED, BLUE = (np.full((8, 24, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255)))
 DIM_RED = np.full((8, 24, 3), (90, 0, 0), np.uint8)  # less certain than full red
@@ -38,6 +40,16 @@ def test_a_card_with_formats_names_country_and_type(models: Path, regions: tuple
     assert red.candidates is not None
     assert red.candidates[0].region == "AT"
     assert min(red.region_confidence or 0, blue.region_confidence or 0) > 0.9
+
+
+def test_two_lines_are_read_in_the_order_of_registration(models: Path) -> None:
+    square = country("AT", "AB", orders={"square": (2, 1)}, square=(1, ["ll", "dd"]))
+    formats = compile_formats({"AT": square}).model_dump(mode="json")
+    write_model(models / "ocr", fake_ocr(), task="ocr", input_size=CROP, alphabet=ALPHABET, formats=formats)
+    (red,) = PlateReader(models / "ocr", 1).read_crops([RED])
+    assert (red.text, red.format, red.plain and red.plain.text) == ("01AB", "square", "AB01")
+    (plain,) = PlateReader(models / "ocr", 1, countries=None).read_crops([RED])
+    assert plain.text == "AB01"  # without formats nobody knows better
 
 
 def test_without_formats_the_country_is_the_networks(models: Path) -> None:

@@ -113,11 +113,18 @@ class Plate:
     """The registry's name of such plates within ``region``."""
     width: float | None = None
     """Millimetres; None where no registry says."""
+    order: tuple[int, ...] = ()
+    """The numbers of ``fields`` as the registration has them; none: as they stand."""
 
     @property
     def text(self) -> str:
-        """The characters that are read, in order."""
+        """The characters that are read, row by row: what a reader sees, and learns."""
         return "".join(f.text for f in self.fields)
+
+    @property
+    def registration(self) -> str:
+        """The characters in the order in which they are registered."""
+        return "".join(self.fields[number].text for number in self.order) if self.order else self.text
 
     @property
     def rows(self) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from src.core.alphabet import normalise
-from src.core.formats import NEXT_FIELD, Choice, Codes, Slot, Token, Without, field_count
+from src.core.formats import Choice, Codes, Slot, Token, Without, field_count, fields
 from src.core.formats import Sign as PatternSign
 from src.core.plates import Format, Look, PlateType, Rect
 from src.data.synthesis.furniture import band_of, fraction, sign_of
@@ -34,7 +34,7 @@ class PlateMaker:
     def __init__(self, form: Format) -> None:
         self.form = form
         kind = form.type
-        self._groups = [(row, group) for row, line in enumerate(form.lines) for group in _split(line)]
+        self._groups = [(row, group) for row, line in enumerate(form.lines) for group in fields(line)]
         self._rects = [fraction(rect, kind.size) for rect in kind.fields or _default_fields(kind)]
         self._signs = [(sign, fraction(sign.at, kind.size)) for sign in kind.signs]
         self._band = band_of(kind.band, kind.size) if kind.band else ((), ())
@@ -61,7 +61,7 @@ class PlateMaker:
         """A plate: its text drawn at random, one of its looks, its signs by their shares."""
         kind, look = self.form.type, self._look(rng)
         pairs = zip(self._rects, self._groups, strict=True)
-        fields = tuple(Field(rect, self._items(group, rng), row) for rect, (row, group) in pairs)
+        filled = tuple(Field(rect, self._items(group, rng), row) for rect, (row, group) in pairs)
         shapes, notes = self._band if kind.band and rng.random() < kind.band.share else ((), ())
         for sign, rect in self._signs:
             if rng.random() < sign.share:
@@ -70,7 +70,7 @@ class PlateMaker:
         return Plate(
             region=self.form.country,
             aspect=kind.size[0] / kind.size[1],
-            fields=fields,
+            fields=filled,
             ground=look.ground,
             ink=look.ink,
             edge=look.edge,
@@ -81,6 +81,7 @@ class PlateMaker:
             stroke=STROKES.get(kind.typeface, (0.10, 0.17)),
             type=kind.name,
             width=kind.size[0],
+            order=tuple(number - 1 for number in kind.order),
         )
 
     def _look(self, rng: np.random.Generator) -> Look:
@@ -122,11 +123,6 @@ class PlateMaker:
     @property
     def _script(self) -> str:
         return self.form.type.script or "chinese"
-
-
-def _split(line: Sequence[Token]) -> list[list[Token]]:
-    """The tokens of each field of a line."""
-    return [list(group) for is_break, group in groupby(line, lambda t: t == NEXT_FIELD) if not is_break]
 
 
 def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot | Codes | Without | PatternSign]:

@@ -100,7 +100,7 @@ def _mount(image: Image, car: Car, plate: Plate, faces: Faces, rng: np.random.Ge
     seen = transform(matrix, source) / np.float32(FINE)
     return PlateLabel(
         box=_box(corners_to_box(seen)),
-        text=plate.text,
+        text=plate.registration,
         region=plate.region or None,
         corners=_points(seen),
         lines=plate.lines,

@@ -52,16 +52,18 @@ class SynthesisError(ValueError):
 
 @dataclass(frozen=True)
 class SyntheticCrop:
-    """A crop ``image`` (uint8 [H, W, 3] RGB), its canonical ``text``, and where each character is.
+    """A crop ``image`` (uint8 [H, W, 3] RGB), its canonical ``text`` row by row, and where each character is.
 
-    ``region`` is ISO 3166 alpha-2 and ``type`` the registry's name, both "" for plates of no country. ``corners`` is
-    float32 [4, 2], clockwise from the plate's top left, outside the crop perhaps. ``chars`` is float32 [len(text), 4]:
-    x1, y1, x2, y2 in pixels of ``image``, in the order of the text, cut at the image's edges. ``rows`` is int64
-    [len(text)]: the line on which each character stands, 0 the top (or only) one.
+    ``registration`` is the text as it is registered, which on few types is another order. ``region`` is ISO 3166
+    alpha-2 and ``type`` the registry's name, both "" for plates of no country. ``corners`` is float32 [4, 2], clockwise
+    from the plate's top left, outside the crop perhaps. ``chars`` is float32 [len(text), 4]: x1, y1, x2, y2 in pixels
+    of ``image``, in the order of the text, cut at the image's edges. ``rows`` is int64 [len(text)]: the line on which
+    each character stands, 0 the top (or only) one.
     """
 
     image: Image
     text: str
+    registration: str
     region: str
     type: str
     lines: int
@@ -163,7 +165,17 @@ class CropSynthesiser:
         shot = self._seen(lay(flat, pose, self.size, rng), harshness, rng)
         chars = shot.chars.clip(0, np.array(self.size[::-1] * 2, np.float32))
         rows = np.array(plate.rows, np.int64)
-        return SyntheticCrop(shot.image, plate.text, plate.region, plate.type, plate.lines, shot.corners, chars, rows)
+        return SyntheticCrop(
+            shot.image,
+            plate.text,
+            plate.registration,
+            plate.region,
+            plate.type,
+            plate.lines,
+            shot.corners,
+            chars,
+            rows,
+        )
 
     def _seen(self, clean: Shot, harshness: float, rng: np.random.Generator) -> Shot:
         """``clean`` degraded; tried three times where nothing can be seen any more, else left as it is."""
