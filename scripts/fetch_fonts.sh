@@ -2,12 +2,12 @@
 # Fetches typefaces that resemble number plates into a folder that git ignores: scripts/fetch_fonts.sh [DIR=.fonts]
 #
 # They come through Debian packages (apt-get download) and npm packages (npm pack); nothing is installed.
-# DIR/held-out gets faces that no training sees: confidence is calibrated on plates set in them.
+# DIR/held-out and DIR/held-out-chinese get faces that no training sees: confidence is calibrated on plates set in them.
 # Faces that are already there are not fetched again. Exits 1 with fewer than ten faces to train on.
 set -euo pipefail
 
 dir=${1:-.fonts}
-mkdir -p "$dir/held-out"
+mkdir -p "$dir/held-out" "$dir/held-out-chinese"
 dir=$(cd "$dir" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -28,8 +28,13 @@ fonts-liberation: LiberationSans-Bold.ttf LiberationSansNarrow-Bold.ttf Liberati
 fonts-kacst: KacstBook.ttf KacstOffice.ttf KacstTitle.ttf
 fonts-freefont-ttf: FreeSansBold.ttf FreeSerifBold.ttf
 fonts-wqy-microhei: wqy-microhei.ttc
+fonts-arphic-ukai: ukai.ttc
 "
-# package of @fontsource: the weights that are wanted
+# the face for Chinese characters that no training sees
+held_out_chinese="
+fonts-wqy-zenhei: wqy-zenhei.ttc
+"
+# package of @fontsource, with / the script where it is not Latin: the weights that are wanted
 npm="
 barlow: 600
 barlow-condensed: 500 600
@@ -53,6 +58,8 @@ archivo-narrow: 600
 fjalla-one: 400
 chakra-petch: 600
 jost: 500
+noto-sans-sc/chinese-simplified: 500 700
+zcool-qingke-huangyou/chinese-simplified: 400
 "
 # of other families than those above, for no training
 held_out="
@@ -66,24 +73,25 @@ asap-condensed: 600
 signika: 600
 "
 
-from_debian() { # package face...
-    local package=$1 face
-    shift
-    for face in "$@"; do [[ -s $dir/$face ]] || break; done
-    [[ -s $dir/$face ]] && return
+from_debian() { # folder package face...
+    local folder=$1 package=$2 face
+    shift 2
+    for face in "$@"; do [[ -s $folder/$face ]] || break; done
+    [[ -s $folder/$face ]] && return
     (cd "$work" && apt-get download -qq "$package" >apt.log 2>&1 && dpkg-deb -x "$package"_*.deb "$package") ||
         { missing+=("$package"); return; }
     for face in "$@"; do
-        find "$work/$package" -name "$face" -type f -exec cp {} "$dir/" \; -quit
-        [[ -s $dir/$face ]] || missing+=("$package/$face")
+        find "$work/$package" -name "$face" -type f -exec cp {} "$folder/" \; -quit
+        [[ -s $folder/$face ]] || missing+=("$package/$face")
     done
 }
 
-from_npm() { # folder package weight...
-    local folder=$1 package=$2 weight face
+from_npm() { # folder package[/script] weight...
+    local folder=$1 package=${2%/*} script=latin weight face
+    [[ $2 == */* ]] && script=${2#*/}
     shift 2
     for weight in "$@"; do
-        face=$package-latin-$weight-normal.woff
+        face=$package-$script-$weight-normal.woff
         [[ -s $folder/$face ]] && continue
         [[ -d $work/npm-$package ]] || unpack_npm "$package" || { missing+=("@fontsource/$package"); return; }
         cp "$work/npm-$package/package/files/$face" "$folder/" 2>/dev/null || missing+=("@fontsource/$package/$weight")
@@ -98,8 +106,12 @@ unpack_npm() {
 
 while IFS=: read -r package faces; do
     # shellcheck disable=SC2086  # a list of words
-    [[ -n $package ]] && from_debian "$package" $faces
+    [[ -n $package ]] && from_debian "$dir" "$package" $faces
 done <<<"$debian"
+while IFS=: read -r package faces; do
+    # shellcheck disable=SC2086
+    [[ -n $package ]] && from_debian "$dir/held-out-chinese" "$package" $faces
+done <<<"$held_out_chinese"
 while IFS=: read -r package weights; do
     # shellcheck disable=SC2086
     [[ -n $package ]] && from_npm "$dir" "$package" $weights

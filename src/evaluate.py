@@ -34,6 +34,7 @@ from src.evaluation.contestants import Ours, OursByCountry, Predicted
 from src.evaluation.drawn import drawn_set
 from src.evaluation.errors import error_report
 from src.evaluation.hard import hard_sets
+from src.evaluation.hard.provinces import NAME, province_set
 from src.evaluation.predictions import PredictionError, read_predictions
 from src.evaluation.report import terminal
 from src.evaluation.report import write as report
@@ -56,8 +57,9 @@ sets without --sets:
   --split test (the default)  every benchmarks/*/manifest.jsonl below the data folder
   --split val                 scenes (boxes only), ocr (crops, by source), more/scenes and more/ocr (by source), the
                               labels in data/labels, plates drawn in typefaces that no training sees (make fonts),
-                              and what is hard, made of photographs: hard/close-up, turned, half-hidden (a drawn
-                              person, bar or hitch) and no-plate (regions, overlays, signs, pages, dealer plates)
+                              what is hard, made of photographs: hard/close-up, turned, half-hidden (a drawn person,
+                              bar or hitch) and no-plate (regions, overlays, signs, pages, dealer plates), and drawn
+                              Chinese plates of all provinces in a face that no training sees: hard/provinces
   neither there               the rendered samples in data/samples
 
 your own pictures: gate/manifest.jsonl, an object per line, paths relative to it, boxes in pixels (x1, y1, x2, y2)
@@ -167,14 +169,16 @@ def _sets(args: argparse.Namespace) -> list[EvaluationSet]:
 
 
 def _drawn(args: argparse.Namespace) -> list[EvaluationSet]:
-    """Plates in held-out typefaces, part of the default sets of ``val``; that they are missing is said."""
+    """Plates in held-out typefaces, part of the default sets of ``val``; that some are missing is said."""
     if args.sets or args.split != "val" or not args.synthetic:
         return []
-    try:
-        return [drawn_set(args.out / SYNTHETIC, args.fonts, args.synthetic)]
-    except FontError as error:
-        print(f"no drawn plates: {error}", file=sys.stderr)
-        return []
+    drawn = []
+    for make, name in ((drawn_set, SYNTHETIC), (province_set, NAME)):
+        try:
+            drawn.append(make(args.out / name, args.fonts, args.synthetic))
+        except FontError as error:
+            print(f"no drawn plates: {error}", file=sys.stderr)
+    return drawn
 
 
 def _hard(args: argparse.Namespace) -> list[EvaluationSet]:

@@ -8,6 +8,9 @@ from functools import cached_property
 LATIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 """The province characters that a mainland Chinese plate begins with."""
+SUFFIXES = "警学领挂港澳使"
+"""What special Chinese plates end with (an embassy's begins with the last): police, driving school, consulate, trailer,
+Hong Kong, Macao. New characters go to the end of the alphabet: weights that know fewer are then easily continued."""
 
 _CYRILLIC_TO_LATIN = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
 _LOOK_ALIKES = str.maketrans("OIBІ", "0181")  # the last is Cyrillic: Ukrainian plates have it
@@ -45,7 +48,7 @@ def merge_look_alikes(text: str) -> str:
 class Alphabet:
     """An ordered set of characters; class 0 is the CTC blank, class ``i + 1`` is ``characters[i]``."""
 
-    characters: str = LATIN + PROVINCES
+    characters: str = LATIN + PROVINCES + SUFFIXES
 
     def __post_init__(self) -> None:
         if not self.characters or len(set(self.characters)) != len(self.characters):

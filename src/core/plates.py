@@ -176,6 +176,8 @@ class PlateType(_Closed):
     signs: tuple[Sign, ...] = ()
     drawn: Mapping[str, str] = {}
     """What is drawn for a character that is read, such as У for the Y of Russian plates."""
+    paints: Mapping[str, Colour] = {}
+    """Characters in another colour than the others, such as the red 警 of Chinese police plates."""
     script: Script | None = None
     """Of what ``drawn`` holds, where it is not Latin."""
     source: str | None = None

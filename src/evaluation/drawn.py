@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image as Picture
 
 from src.core.plates import REGISTRY
+from src.core.types import Image
+from src.data.manifest import Record
 from src.evaluation.sets import EvaluationSet
 from src.evaluation.synthetic_set import synthetic_set
 
@@ -21,10 +23,15 @@ def drawn_set(
 
     Raises FontError, RegistryError, SynthesisError and OSError.
     """
+    return kept(folder, folder.name, synthetic_set(fonts, count, weights, registry))
+
+
+def kept(folder: Path, name: str, drawn: Sequence[tuple[Record, Image]]) -> EvaluationSet:
+    """``drawn`` pictures written into ``folder`` as PNG, as the set ``name``. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     records = []
-    for record, image in synthetic_set(fonts, count, weights, registry):
+    for record, image in drawn:
         named = record.model_copy(update={"image": f"{record.image}.png"})
-        Image.fromarray(image).save(folder / named.image)
+        Picture.fromarray(image).save(folder / named.image)
         records.append(named)
-    return EvaluationSet(folder.name, "plates", folder, tuple(records))
+    return EvaluationSet(name, "plates", folder, tuple(records))

@@ -26,7 +26,8 @@ TRAINING_SETS = ("scenes", "ocr", "more/scenes", "more/ocr")
 BY_SOURCE = ("more/scenes",)
 """Sets of scenes of which each source is of another country or vehicle, and is a row of its own."""
 HARD = "hard/"
-"""What the names of sets begin with that are made of other sets' photographs: no sum over sets counts them."""
+"""What the names of sets begin with that are made of other sets' photographs, or drawn for one question alone: no sum
+over sets counts them."""
 Kind = Literal["scenes", "plates"]
 ALL = "all"
 """In place of a split: whatever a record says."""

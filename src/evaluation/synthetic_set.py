@@ -8,7 +8,7 @@ import numpy as np
 from src.core.plates import REGISTRY
 from src.core.types import Image
 from src.data.manifest import Record
-from src.data.synthesis import CropSynthesiser, SynthesisError, held_out_fonts
+from src.data.synthesis import CropSynthesiser, SynthesisError, SyntheticCrop, held_out_fonts
 from src.data.synthesis.plate import Plate, Run
 from src.data.synthesis.synthesiser import GENERIC
 
@@ -47,15 +47,19 @@ def _drawn(synthesise: CropSynthesiser, number: int) -> tuple[Record, Image]:
     if plate is None:
         raise SynthesisError("no plate of these countries can be set in the held-out faces: they write Latin alone")
     crop = synthesise.draw(plate, rng)
-    record = Record(
-        image=f"{SYNTHETIC}-{number:05d}",
+    return record_of(crop, f"{SYNTHETIC}-{number:05d}", SYNTHETIC), crop.image
+
+
+def record_of(crop: SyntheticCrop, image: str, source: str) -> Record:
+    """What a drawn crop says, in the order of registration, as a record of ``val``."""
+    return Record(
+        image=image,
         split="val",
-        source=SYNTHETIC,
+        source=source,
         text=crop.registration,
         region=crop.region or None,
         lines=crop.lines,
     )
-    return record, crop.image
 
 
 def _is_set_in_type(plate: Plate) -> bool:

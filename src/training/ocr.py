@@ -8,7 +8,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from src.core.alphabet import LATIN, PROVINCES, Alphabet
+from src.core.alphabet import LATIN, PROVINCES, SUFFIXES, Alphabet
 from src.core.decoding import ctc_decode, slot_decode
 from src.core.metrics import edit_distance
 from src.data.columns import NO_LABEL
@@ -31,7 +31,7 @@ class OCRModule(pl.LightningModule):
     def __init__(
         self,
         regions: Sequence[str],
-        alphabet: str = LATIN + PROVINCES,
+        alphabet: str = LATIN + PROVINCES + SUFFIXES,
         size: Sequence[int] = (48, 128),
         width_kept: Sequence[int] = (3, 4),
         cut_after: int = 5,

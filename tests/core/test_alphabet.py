@@ -33,7 +33,7 @@ def test_class_zero_is_left_to_the_blank() -> None:
 
 def test_default_alphabet_holds_latin_digits_and_provinces() -> None:
     assert Alphabet().unknown("京A12345Z") == []
-    assert Alphabet().classes == 1 + 36 + 31
+    assert Alphabet().classes == 1 + 36 + 31 + 7
 
 
 def test_an_unknown_character_is_named() -> None:

@@ -1,11 +1,12 @@
 """From the registry to plates as data: what the file says is what is drawn."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from src.core.alphabet import Alphabet, normalise
+from src.core.alphabet import PROVINCES, SUFFIXES, Alphabet, normalise
 from src.core.plates import Country, Format, load_country, load_registry
 from src.data.synthesis.plate import Mark, Plate, Run
 from src.data.synthesis.registered import PlateMaker
@@ -144,6 +145,29 @@ def test_a_plate_may_be_registered_in_another_order_than_its_rows_stand() -> Non
     assert plate.text[4:].isdigit()
     assert plate.rows == (0,) * 4 + (1,) * 4
     assert plate.registration == plate.text[:2] + plate.text[4:] + plate.text[2:4]
+
+
+def test_a_character_may_have_a_colour_of_its_own() -> None:
+    (form,) = (f for f in load_country(Path("configs/plates/cn.yaml")).formats if f.type.name == "police")
+    plate = varied(PlateMaker(form)(np.random.default_rng(1)), np.random.default_rng(2))
+    runs = [i for i in plate.fields[0].items if isinstance(i, Run)]
+    assert runs[-1].text == "\u8b66"
+    assert runs[-1].paint == (190, 28, 38)
+    assert {run.paint for run in runs[:-1]} == {None}
+
+
+def test_every_province_is_drawn_as_often() -> None:
+    (form,) = (f for f in load_country(Path("configs/plates/cn.yaml")).formats if f.type.name == "car")
+    rng, maker = np.random.default_rng(10), PlateMaker(form)
+    drawn = Counter(maker(rng).text[0] for _ in range(3100))
+    assert set(drawn) == set(PROVINCES)
+    assert 60 < min(drawn.values()) <= max(drawn.values()) < 145
+
+
+def test_special_chinese_plates_say_what_they_are() -> None:
+    country = load_country(Path("configs/plates/cn.yaml"))
+    said = "".join(PlateMaker(form).text_characters for form in country.formats)
+    assert set(SUFFIXES) <= set(said)
 
 
 def test_accents_are_drawn_but_not_read() -> None:

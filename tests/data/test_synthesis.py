@@ -15,7 +15,7 @@ from src.data.synthesis import CropSynthesiser, FontError, SynthesisError, find_
 from src.data.synthesis.draw import draw_plate
 from src.data.synthesis.fonts import Faces, Lettering, lettering
 from src.data.synthesis.holder import hold
-from src.data.synthesis.plate import CONFUSABLE, DIGITS, LETTERS, Field, Gap, Plate, Run, character
+from src.data.synthesis.plate import CONFUSABLE, DIGITS, LETTERS, RED, Field, Gap, Plate, Run, character
 from src.data.synthesis.pose import bent, lay, random_pose
 from src.data.synthesis.strokes import ROUNDNESS
 from src.data.synthesis.synthesiser import GENERIC, OTHERS, PRIOR
@@ -155,6 +155,17 @@ def test_boxes_enclose_the_ink() -> None:
     assert not (ink & ~inside).any()
 
 
+def test_a_character_of_a_colour_of_its_own_is_drawn_in_it() -> None:
+    runs = (Run("AB"), Run("C", paint=RED))
+    flat = draw_plate(Plate("", 4.0, (Field((0.1, 0.2, 0.9, 0.8), runs),)), FACES, np.random.default_rng(0), 80)
+    reds = []
+    for x1, y1, x2, y2 in flat.chars.astype(int):
+        red, green, _ = flat.image[y1:y2, x1:x2].astype(int).reshape(-1, 3).T
+        reds.append(float(np.mean(red - green > 100)))
+    assert reds[:2] == [0, 0]
+    assert reds[2] > 0.1
+
+
 def test_boxes_follow_the_ink_through_holder_and_pose() -> None:
     """An I is a bar: dark in the middle of its box, white to the left and right of it, whatever the pose."""
     plate = Plate("", 4.6, (Field((0.1, 0.2, 0.9, 0.8), (Run("I"), Gap(2), Run("I"))),), edge=None)
@@ -208,6 +219,19 @@ def test_foreign_characters_are_no_wider_than_their_face_has_them() -> None:
     glyphs, _ = set_line((alif, Gap(0.3), two), style, 3.0, rng)
     widths = [glyph.x2 - glyph.x1 for glyph in glyphs]
     assert widths[0] < 0.35 < widths[1] <= 0.5
+
+
+def test_chinese_characters_do_not_fill_with_ink(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters of a Latin face stand in for them: that of a dense one is never made bolder, that of an open one is."""
+    face = next(str(path) for path in FONTS if path.stem == "DejaVuSans-Bold")
+    monkeypatch.setattr(Faces, "for_script", lambda *_: face)
+    style = Style(lettering(face, 0.15), FACES, 1.0)
+    boldness = {}
+    for char in "ML":
+        lines = [set_line((Run(char, script="chinese"),), style, 2, np.random.default_rng(s))[0] for s in range(12)]
+        boldness[char] = {float(glyph.mask.mean()) for (glyph,) in lines}
+    assert len(boldness["M"]) == 1
+    assert len(boldness["L"]) == 3
 
 
 def test_plates_that_no_font_can_write_are_left_out_and_named(synthesise: CropSynthesiser) -> None:

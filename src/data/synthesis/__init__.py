@@ -1,9 +1,10 @@
 """Synthetic plates: crops for the reader, and drawn scenes for the examples."""
 
 from src.data.synthesis.effects import GROUPS
-from src.data.synthesis.fonts import FontError, find_fonts, held_out_fonts
+from src.data.synthesis.fonts import FontError, find_fonts, held_out_chinese_fonts, held_out_fonts
 from src.data.synthesis.synthesiser import CropSynthesiser, SynthesisError, SyntheticCrop
 
 __all__ = [
-    "GROUPS", "CropSynthesiser", "FontError", "SynthesisError", "SyntheticCrop", "find_fonts", "held_out_fonts",
+    "GROUPS", "CropSynthesiser", "FontError", "SynthesisError", "SyntheticCrop", "find_fonts",
+    "held_out_chinese_fonts", "held_out_fonts",
 ]  # fmt: skip

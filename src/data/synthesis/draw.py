@@ -67,7 +67,7 @@ def paint_plate(plate: Plate, faces: Faces, rng: np.random.Generator, height: in
         stretch=float(rng.uniform(0.92, 1.08)),
     )
     characters = np.zeros_like(ink)
-    boxes = [_paint_field(image, characters, field, plate.ink, style, rng) for field in plate.fields]
+    boxes = [_paint_field(image, ink, characters, field, plate.ink, style, rng) for field in plate.fields]
     colour_in(image, characters, plate.ink)
     none = np.zeros((0, 4), np.float32)
     return Sheet(image, np.maximum(ink, characters), np.concatenate([none, *boxes]).astype(np.float32))
@@ -150,19 +150,24 @@ def _fitted(mask: Mask, box: tuple[float, float, float, float], shape: tuple[int
 
 
 def _paint_field(
-    image: Image, characters: Mask, field: Field, ink: Colour, style: Style, rng: np.random.Generator
+    image: Image, ink: Mask, characters: Mask, field: Field, colour: Colour, style: Style, rng: np.random.Generator
 ) -> Boxes:
-    """Paints the marks of one line into ``image`` and its characters into the mask; returns their boxes ``[N, 4]``."""
+    """Lays one line into the mask ``characters``, and returns the boxes of its characters ``[N, 4]``.
+
+    Marks are painted into ``image``, and characters of a colour of their own, which then are in the mask ``ink``.
+    """
     x1, y1, x2, y2 = _pixels(image, field.rect)
     size = y2 - y1
     glyphs, marks = set_line(field.items, style, (x2 - x1) / size, rng)
     for mark, at in marks:
-        paint_mark(image, mark, (x1 + at * size, y1, x1 + (at + mark.width) * size, y2), ink, rng)
+        paint_mark(image, mark, (x1 + at * size, y1, x1 + (at + mark.width) * size, y2), colour, rng)
     boxes = [(x1 + g.x1 * size, y1 + g.y1 * size, x1 + g.x2 * size, y1 + g.y2 * size) for g in glyphs]
     for glyph, box in zip(glyphs, boxes, strict=True):
         fitted, rows, columns = _fitted(glyph.mask, box, characters.shape)
-        place = characters[rows, columns]
+        place = (characters if glyph.paint is None else ink)[rows, columns]
         np.maximum(place, fitted, out=place)
+        if glyph.paint is not None:
+            colour_in(image[rows, columns], fitted, glyph.paint)
     return np.array(boxes, np.float32).reshape(-1, 4)
 
 

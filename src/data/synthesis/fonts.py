@@ -19,6 +19,8 @@ Mask = npt.NDArray[np.uint8]
 SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".woff"})
 HELD_OUT = "held-out"
 """The folder of the faces that no training sees."""
+HELD_OUT_CHINESE = "held-out-chinese"
+"""The folder of the Chinese ones, apart: with them the sequence of plates in the others would be another."""
 GLYPH_HEIGHT = 64
 NOTE_HEIGHT = 24
 NOTE_FACES = 6
@@ -37,7 +39,8 @@ def find_fonts(folder: Path) -> list[Path]:
 
     Raises FontError naming the command that fetches some.
     """
-    fonts = [p for p in _font_files(folder) if HELD_OUT not in p.relative_to(folder).parts]
+    apart = {HELD_OUT, HELD_OUT_CHINESE}
+    fonts = [p for p in _font_files(folder) if not apart & set(p.relative_to(folder).parts)]
     if not fonts:
         raise FontError(f"{folder}: no font file there; run scripts/fetch_fonts.sh {folder}")
     return fonts
@@ -45,9 +48,18 @@ def find_fonts(folder: Path) -> list[Path]:
 
 def held_out_fonts(folder: Path) -> list[Path]:
     """The font files of ``folder`` that are held out of training, sorted. Raises FontError like ``find_fonts``."""
-    fonts = _font_files(folder / HELD_OUT)
+    return _held_out(folder, HELD_OUT)
+
+
+def held_out_chinese_fonts(folder: Path) -> list[Path]:
+    """As ``held_out_fonts``, the faces for Chinese characters."""
+    return _held_out(folder, HELD_OUT_CHINESE)
+
+
+def _held_out(folder: Path, name: str) -> list[Path]:
+    fonts = _font_files(folder / name)
     if not fonts:
-        raise FontError(f"{folder / HELD_OUT}: no font file there; run scripts/fetch_fonts.sh {folder}")
+        raise FontError(f"{folder / name}: no font file there; run scripts/fetch_fonts.sh {folder}")
     return fonts
 
 

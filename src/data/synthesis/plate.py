@@ -39,6 +39,8 @@ class Run:
     """What is drawn instead of ``text``: its letters with their accents, or with ``script`` a word for one of it."""
     script: str | None = None
     """``arabic``, ``chinese`` or ``hebrew``: a face for ``ink``; ``cyrillic`` the letter that Latin writes Y."""
+    paint: Colour | None = None
+    """Of these characters; None: the plate's ink."""
 
 
 @dataclass(frozen=True)

@@ -103,19 +103,23 @@ class PlateMaker:
 
     def _runs(self, text: str) -> list[Item]:
         """A run for each stretch of characters that are set alike, and for each that is foreign."""
-        alike = groupby(enumerate(text), lambda e: (e[1].isdigit(), e[0] if self._is_foreign(e[1]) else -1))
+        alike = groupby(enumerate(text), lambda e: (e[1].isdigit(), e[0] if self._stands_alone(e[1]) else -1))
         return [self._run("".join(c for _, c in same)) for _, same in alike]
 
     def _run(self, text: str) -> Run:
         high, width, digit_width = self._sizes
         high = 1.0 if text[0].isdigit() else high
+        paint = self.form.type.paints.get(text[0])
         if not self._is_foreign(text[0]):
             plain = normalise(text)
-            return Run(plain, high, width, digit_width, ink=None if plain == text else text)
-        return Run(text, high, width, digit_width, ink=self._drawn(text), script=self._script)
+            return Run(plain, high, width, digit_width, ink=None if plain == text else text, paint=paint)
+        return Run(text, high, width, digit_width, ink=self._drawn(text), script=self._script, paint=paint)
 
     def _drawn(self, char: str) -> str:
         return self.form.type.drawn.get(char, char)
+
+    def _stands_alone(self, char: str) -> bool:
+        return self._is_foreign(char) or char in self.form.type.paints
 
     def _is_foreign(self, char: str) -> bool:
         return char in self.form.type.drawn or ord(char) > 0x2E80

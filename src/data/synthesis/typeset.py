@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from src.data.synthesis.fonts import Faces, Lettering, Mask
-from src.data.synthesis.plate import Item, Mark, Run, pick
+from src.data.synthesis.plate import Colour, Item, Mark, Run, pick
+
+FILLED = 0.55
+"""Share of its box from which the ink of a Chinese character is not made bolder: many have little room in them."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +23,17 @@ class Style:
 
 @dataclass(frozen=True)
 class Glyph:
-    """The ink of one character and its box; y from 0, the top of the line, to 1, its baseline."""
+    """The ink of one character and its box; y from 0, the top of the line, to 1, its baseline.
+
+    ``paint`` is its colour where that is not the plate's ink.
+    """
 
     mask: Mask
     x1: float
     y1: float
     x2: float
     y2: float
+    paint: Colour | None = None
 
 
 _Piece = tuple[Mask | Mark | None, float, Run | None]
@@ -64,7 +71,7 @@ def _place(
         if isinstance(what, Mark):
             marks.append((Mark(what.kind, wide, what.height), x))
         elif what is not None and run is not None:
-            glyphs.append(Glyph(what, x, 1 - run.height, x + wide, 1.0))
+            glyphs.append(Glyph(what, x, 1 - run.height, x + wide, 1.0, run.paint))
         x += wide + step
     return glyphs, marks
 
@@ -77,12 +84,21 @@ def _glyphs(run: Run, style: Style, rng: np.random.Generator) -> list[tuple[Mask
         return [(mask, _aspect(mask) * run.width / 0.78 * run.height)]
     if run.script is not None:
         text = run.ink or run.text
-        mask = Lettering(style.faces.for_script(rng, run.script, text), int(rng.random() * 3)).mask(text)
+        face, weight = style.faces.for_script(rng, run.script, text), int(rng.random() * 3)
+        mask = _open(face, weight, text) if run.script == "chinese" else Lettering(face, weight).mask(text)
         return [(mask, min(run.width, _aspect(mask)) * run.height)]  # a bar, as the Arabic one is, stays a bar
     factors = (run.width / _aspect(letters.mask("H")), run.digit_width / _aspect(letters.mask("0")))
     widths = [min(1.25 * run.width, _aspect(letters.mask(c)) * factors[c.isdigit()]) * run.height for c in run.text]
     masks = [letters.accented(c, plain) for c, plain in zip(run.ink or run.text, run.text, strict=True)]
     return list(zip(masks, widths, strict=True))
+
+
+def _open(face: str, weight: int, text: str) -> Mask:
+    """The ink of ``text`` at a boldness of ``weight`` at most: less where its strokes would run into one another."""
+    mask = Lettering(face, weight).mask(text)
+    if weight and mask.mean() > FILLED * 255:
+        return _open(face, weight - 1, text)
+    return mask
 
 
 def _aspect(mask: Mask) -> float:

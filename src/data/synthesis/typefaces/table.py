@@ -59,5 +59,10 @@ SCRIPT_FACES: Mapping[str, str] = {
     "KacstTitle": "arabic",
     "FreeSerifBold": "arabic",
     "wqy-microhei": "chinese",
+    "wqy-zenhei": "chinese",
+    "ukai": "chinese",
+    "noto-sans-sc-chinese-simplified-500-normal": "chinese",
+    "noto-sans-sc-chinese-simplified-700-normal": "chinese",
+    "zcool-qingke-huangyou-chinese-simplified-400-normal": "chinese",
 }
 """Fonts that are here for a script and write no Latin plates."""
