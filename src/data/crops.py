@@ -21,7 +21,7 @@ from src.data.corrections import apply_known_texts
 from src.data.labels import load_labels
 from src.data.manifest import ManifestError, of_split, read_set
 from src.data.real_crops import RealCrop, real_crops
-from src.data.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
+from src.data.sampling import EpochSampler, balanced, epoch_of, one_thread, source_probabilities
 from src.data.swap import SwappedPlates, patches
 from src.data.swap.plates import LEAST_WIDTH
 from src.data.synthesis import CropSynthesiser, SynthesisError, find_fonts
@@ -124,9 +124,10 @@ class CropData(pl.LightningDataModule):
     A set is a folder below ``data_root``, or the path of a manifest; of scenes the plates with a text are cut out.
     ``looked_at`` is a folder of corrected texts of crops (see ``apply_known_texts``), null for none. The share
     ``swapped_share`` of the drawn crops is drawn into photographs of the training split of the sets ``scenes``.
-    ``source_weights``: relative frequency of a source's crops (1 where not named). ``registry`` (folders of plate
-    formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and ``synthetic_outlines``
-    (typefaces drawn here, null for all) are the ``CropSynthesiser``'s.
+    ``source_weights``: relative frequency of a source's crops (1 where not named). ``balance`` from 0 to 1 evens out
+    countries and the beginnings of their texts (see ``sampling.balanced``), over all sources. ``registry`` (folders of
+    plate formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and
+    ``synthetic_outlines`` (typefaces drawn here, null for all) are the ``CropSynthesiser``'s.
     """
 
     def __init__(
@@ -151,6 +152,7 @@ class CropData(pl.LightningDataModule):
         synthetic_without: Sequence[str] = (),
         synthetic_outlines: Sequence[str] | None = None,
         source_weights: dict[str, float] | None = None,
+        balance: float = 0.0,
         looked_at: str | None = None,
         workers: int = 1,
         seed: int = 1,
@@ -160,6 +162,8 @@ class CropData(pl.LightningDataModule):
             raise ValueError(f"synthetic_share must lie within 0..1, got {synthetic_share}")
         if not 0 <= swapped_share <= 1 or (swapped_share and not scenes):
             raise ValueError(f"swapped_share must lie within 0..1 and needs scenes, got {swapped_share} and {scenes}")
+        if not 0 <= balance <= 1:
+            raise ValueError(f"balance must lie within 0..1, got {balance}")
         self.sets, self.labels = tuple(sets), labels
         self.data_root, self.fonts = Path(data_root), Path(fonts)
         self.augment, self.alphabet, self.regions = augment, Alphabet(alphabet), tuple(regions)
@@ -170,7 +174,7 @@ class CropData(pl.LightningDataModule):
         self.registry = [Path(folder) for folder in registry]
         self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
         self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
-        self.source_weights = source_weights or {}
+        self.source_weights, self.balance = source_weights or {}, balance
         self.looked_at = None if looked_at is None else Path(looked_at)
         self.workers, self.seed = workers, seed
 
@@ -227,6 +231,8 @@ class CropData(pl.LightningDataModule):
         """Made anew for each epoch, whose number is part of every seed."""
         crops = self.crops["train"]
         real = source_probabilities([c.source for c in crops], self.source_weights)
+        if crops:
+            real = balanced(real, [c.region or "" for c in crops], [c.text for c in crops], self.balance)
         drawn = self.synthetic_share * np.array([1 - self.swapped_share, self.swapped_share])
         shares = np.concatenate([real * (1 - self.synthetic_share), drawn])
         indices = [*range(len(crops)), SYNTHETIC, SWAPPED]

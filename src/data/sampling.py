@@ -24,6 +24,39 @@ def source_probabilities(sources: Sequence[str], weights: Mapping[str, float]) -
     return probabilities
 
 
+def balanced(
+    probabilities: npt.NDArray[np.float64], countries: Sequence[str], texts: Sequence[str], balance: float
+) -> npt.NDArray[np.float64]:
+    """``probabilities`` [N] of crops, evened out between countries and, within each, between the beginnings of texts.
+
+    With a ``balance`` of 0 they stay as they are; with 1 all countries are as likely, and so are all beginnings of a
+    country. In between, what a country or beginning has together is put to the power 1 - ``balance`` before it is
+    normalised. Crops of the same country and beginning keep their proportions.
+    """
+    country = _numbers(countries)
+    beginning = _numbers([f"{code} {prefix(text)}" for code, text in zip(countries, texts, strict=True)])
+    of_beginning = np.bincount(beginning, probabilities)
+    country_of = np.zeros(len(of_beginning), np.intp)
+    country_of[beginning] = country
+    within = of_beginning ** (1 - balance)
+    within /= np.bincount(country_of, within)[country_of]
+    of_country = np.bincount(country, probabilities) ** (1 - balance)
+    of_country /= of_country.sum()
+    even: npt.NDArray[np.float64] = probabilities / of_beginning[beginning] * within[beginning] * of_country[country]
+    return even
+
+
+def prefix(text: str) -> str:
+    """The beginning of a text that often stands for a region: its leading digits, two at most, else one character."""
+    digits = len(text) - len(text.lstrip("0123456789"))
+    return text[: min(digits, 2) or 1]
+
+
+def _numbers(names: Sequence[str]) -> npt.NDArray[np.intp]:
+    """The number of each name among the different ones."""
+    return np.asarray(np.unique(np.array(names, object).astype(str), return_inverse=True)[1], np.intp)
+
+
 class EpochSampler(Sampler[tuple[int, int]]):
     """``count`` pairs (index, seed), drawn with replacement; fixed by ``seed`` and ``epoch``."""
 

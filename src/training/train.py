@@ -81,7 +81,7 @@ def train(config: DictConfig) -> None:
 
 
 def choose_precision(config: DictConfig) -> str | None:
-    """Replaces ``trainer.precision=auto`` by what the hardware is fast at; what to say of it, None where one is given."""
+    """Replaces ``trainer.precision=auto`` by what the hardware is fast at, and says so; None: it was given."""
     if OmegaConf.select(config, "trainer.precision") != AUTO:
         return None
     device, features = device_type(config.trainer.accelerator), processor_features()

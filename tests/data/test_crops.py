@@ -108,6 +108,25 @@ def test_an_epoch_mixes_sources_and_drawn_crops_by_their_weights(tmp_path) -> No
     assert data.sources == {"many": 3, "few": 1}
 
 
+def test_no_country_and_no_province_outweighs_the_others(tmp_path) -> None:
+    Image.new("RGB", (64, 16)).save(tmp_path / "a.png")
+    texts = [*(("CN", f"皖A{i}") for i in range(6)), ("CN", "京A1"), ("CN", "京A2"), ("UZ", "01A1"), (None, "X1")]
+    write_manifest(tmp_path / "m.jsonl", [Record(image="a.png", text=text, region=code) for code, text in texts])
+    common = ([str(tmp_path / "m.jsonl")], None, str(tmp_path), str(FONTS), CropAugment(), Alphabet().characters)
+    shares = {}
+    for balance in (0.0, 1.0):
+        stated = {"synthetic_share": 0.0, "synthetic_val": 0, "samples_per_epoch": 6000, "balance": balance}
+        data = CropData(*common, ["CN", "UZ"], workers=0, **stated)
+        data.setup("fit")
+        data.trainer = SimpleNamespace(current_epoch=0, max_epochs=1)
+        drawn = Counter(index for index, _ in data.train_dataloader().sampler)
+        shares[balance] = [drawn[i] / 6000 for i in (0, 6, 8, 9)]
+    assert shares[0.0] == pytest.approx([0.1] * 4, abs=0.02)
+    assert shares[1.0] == pytest.approx([1 / 36, 1 / 12, 1 / 3, 1 / 3], abs=0.02)
+    with pytest.raises(ValueError, match=r"balance must lie within 0\.\.1, got 2"):
+        CropData(*common, ["CN"], balance=2)
+
+
 def test_texts_that_were_looked_at_again_are_learnt(tmp_path) -> None:
     (tmp_path / "texts").mkdir()
     data = crop_data(tmp_path, {"own": ["A1", "A2", "B1"]}, looked_at=str(tmp_path / "texts"))
