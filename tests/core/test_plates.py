@@ -148,7 +148,9 @@ def registry() -> dict[str, Country]:
 
 def test_no_two_types_of_a_country_look_and_read_alike(registry: dict[str, Country]) -> None:
     for country in registry.values():
-        looks = [repr((t.lines, t.size, t.looks, t.band, t.signs, t.letters, t.typeface)) for t in country.types]
+        looks = [
+            repr((t.lines, t.size, t.looks, t.band, t.signs, t.letters, t.typeface, t.paints)) for t in country.types
+        ]
         assert len(set(looks)) == len(looks), country.code
 
 
