@@ -131,7 +131,7 @@ def test_fine_tuning_goes_on_from_the_shipped_reader() -> None:
     card = load_card(Path(config.init_from))
     shape = ("size", "width_kept", "cut_after", "head", "head_width")
     assert {key: config.model[key] for key in shape} == {key: card.architecture[key] for key in shape}
-    assert set(card.alphabet or "") == set(config.alphabet)
+    assert config.alphabet.startswith(card.alphabet)  # its characters keep their classes, new ones come behind
     assert set(card.regions) == set(config.regions)
 
 
