@@ -20,7 +20,7 @@ large the canvas is then: a plate that a person reads in it may be too small on 
 as the first look."""
 WIDE, SMALLER = 0.4, 0.5
 """Share of the longer side from which on a found plate is looked at once more, and times as large the canvas is then:
-boxes of plates that fill the picture end too early on a large canvas. It takes a quarter of the time of the first look.
+boxes of plates that fill the picture end too early on a large canvas. It takes 0.4 of the time of the first look.
 Of 32 plates of ``val`` that fill 95 % of the width 2 are read on a canvas of 480 and 28 on one of 256."""
 
 
