@@ -28,7 +28,8 @@ COPY --from=dependencies /venv /venv
 COPY src/__init__.py src/__init__.py
 COPY src/core src/core
 COPY src/service/__init__.py src/service/__init__.py
-COPY src/service/ports.py src/service/ports.py
+COPY src/service/launch/__init__.py src/service/launch/__init__.py
+COPY src/service/launch/ports.py src/service/launch/ports.py
 COPY src/service/probe.py src/service/probe.py
 COPY src/service/page src/service/page
 USER 10001:10001

@@ -6,7 +6,7 @@ making its box loose, and learns its corners.
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -20,13 +20,13 @@ import numpy as np
 from rich.progress import track
 
 from src.core.card import sha256_of
-from src.core.command_line import Parser, run_command
+from src.core.cli import Parser, run_command
 from src.core.geometry import corners_to_box, iou_matrix
 from src.core.image import read_named
 from src.core.types import Boxes, Corners, Image
-from src.data.canvas import FLIPPED_CORNERS
-from src.data.corrections import apply_corrections, tightened
-from src.data.manifest import Record, of_split, read_set
+from src.data.annotations.corrections import apply_corrections, tightened
+from src.data.annotations.manifest import Record, of_split, read_set
+from src.data.transforms.scene import FLIPPED_CORNERS
 from src.runtime.detector import Detector
 
 SETS = ("scenes", "more/scenes")

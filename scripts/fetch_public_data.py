@@ -5,7 +5,7 @@ Exit status: 0 everything is there, 1 a source or some of its pictures are not (
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -18,9 +18,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from src.core.command_line import Parser, run_command
+from src.core.cli import Parser, run_command
+from src.data.annotations.manifest import ManifestError
 from src.data.importers.common import SourceError
-from src.data.manifest import ManifestError
 from src.data.public.catalogue import BY_HAND, LISTED, SOURCES
 from src.data.public.download import FetchError
 from src.data.public.fetch import ADDRESS, bring_in, fetch

@@ -7,7 +7,7 @@ names the input that it came of. Exit status: 0 all answered, 1 some not, 2 wron
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -26,7 +26,7 @@ from statistics import median
 from time import perf_counter
 
 from scripts.fuzz_corpus import corpus, damaged
-from src.core.command_line import Parser, run_command
+from src.core.cli import Parser, run_command
 from src.core.image import ImageError, read_photograph
 from src.runtime.output import describe
 from src.runtime.reader import Reader, read_file

@@ -11,7 +11,7 @@ With --url it loads one that runs, whose database and folder of data it must rea
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -33,8 +33,8 @@ from scripts.load.ledger import Ledger
 from scripts.load.pictures import make_pictures
 from scripts.load.report import memory, show, summarise
 from scripts.load.server import Server, ServerError, resident
-from src.core.command_line import USAGE, Parser, run_command
-from src.evaluation.provenance import commit, machine
+from src.core.cli import USAGE, Parser, run_command
+from src.evaluation.accuracy.provenance import commit, machine
 from src.service.database import DatabaseError, open_database
 from src.service.store import open_pictures
 

@@ -8,7 +8,7 @@
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -16,12 +16,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from src.core.command_line import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, run_command
 from src.core.image import ImageError
-from src.data.labels import LabelError
-from src.data.manifest import ManifestError
+from src.data.annotations.labels import LabelError
+from src.data.annotations.manifest import ManifestError
+from src.evaluation.datasets.sets import SetError, data_folder, default_sets, named_sets
 from src.evaluation.latency.peer import FastAlpr, PeerError
-from src.evaluation.sets import SetError, data_folder, default_sets, named_sets
 from src.runtime.command import thread_count
 from src.runtime.output import JsonLines, describe, describe_error
 from src.runtime.reader import read_file

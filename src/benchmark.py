@@ -4,7 +4,7 @@ Exit status: 0 done, 2 wrong usage, or a picture that cannot be read.
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser, run_command
-from src.data.corrections import CorrectionError
-from src.data.labels import LabelError
-from src.data.manifest import ManifestError
+from src.core.cli import USAGE, Parser, run_command
+from src.data.annotations.corrections import CorrectionError
+from src.data.annotations.labels import LabelError
+from src.data.annotations.manifest import ManifestError
+from src.evaluation.datasets.sets import SetError, data_folder, default_sets, named_sets
 from src.evaluation.latency.peer import FastAlpr, PeerError
 from src.evaluation.latency.report import show, write
 from src.evaluation.latency.run import Plan, run
 from src.evaluation.latency.schema import BenchmarkError, read_benchmark
 from src.evaluation.latency.tables import beside, short
-from src.evaluation.sets import SetError, data_folder, default_sets, named_sets
 from src.runtime.command import add_model_flags
 from src.runtime.session import ProviderError
 

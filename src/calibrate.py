@@ -4,7 +4,7 @@ Exit status: 0 done, 1 some picture could not be read (the card stays as it was)
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -20,22 +20,22 @@ from rich.table import Table
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, write_card
-from src.core.command_line import USAGE, Parser, run_command
-from src.core.format_reader import FormatReader
-from src.core.format_set import FormatParameters
+from src.core.cli import USAGE, Parser, run_command
+from src.core.formats.compiled import FormatParameters
+from src.core.formats.reader import FormatReader
 from src.core.image import ImageError
 from src.core.types import Image
-from src.data.corrections import CorrectionError
-from src.data.labels import LabelError
-from src.data.manifest import ManifestError, Record
+from src.data.annotations.corrections import CorrectionError
+from src.data.annotations.labels import LabelError
+from src.data.annotations.manifest import ManifestError, Record
 from src.data.synthesis import FontError
-from src.evaluation.calibration import PRECISION, CalibrationGroup, Readings, measure, point_figures
-from src.evaluation.format_fit import fit_parameters, readings, weighable
-from src.evaluation.leave_one_out import RULES, HeldOut, fit_scale, leave_one_out, log_loss, pooled
-from src.evaluation.outcome import Figure
-from src.evaluation.raw_readings import Seen, by_source, drawn, photographed, seen
-from src.evaluation.sets import SetError, data_folder, default_sets
-from src.evaluation.synthetic_set import SYNTHETIC, synthetic_set
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.datasets.sets import SetError, data_folder, default_sets
+from src.evaluation.datasets.synthetic import SYNTHETIC, synthetic_set
+from src.evaluation.fitting.format_fit import fit_parameters, readings, weighable
+from src.evaluation.fitting.leave_one_out import RULES, HeldOut, fit_scale, leave_one_out, log_loss, pooled
+from src.evaluation.fitting.raw_readings import Seen, by_source, drawn, photographed, seen
+from src.evaluation.metrics.calibration import PRECISION, CalibrationGroup, Readings, measure, point_figures
 from src.runtime.command import thread_count
 from src.runtime.plate_reader import PlateReader
 from src.runtime.session import ProviderError

@@ -4,7 +4,7 @@ Exit status: 0 done, 1 some picture was skipped (the figures leave it out), 2 wr
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -18,34 +18,34 @@ from pathlib import Path
 import cv2
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, run_command
 from src.core.cores import usable_cores
-from src.data.corrections import CorrectionError
-from src.data.labels import LabelError
-from src.data.manifest import ManifestError
+from src.data.annotations.corrections import CorrectionError
+from src.data.annotations.labels import LabelError
+from src.data.annotations.manifest import ManifestError
 from src.data.synthesis import FontError
-from src.evaluation import provenance
-from src.evaluation.acceptance import acceptance_report
-from src.evaluation.average_precision import AP_FLOOR
-from src.evaluation.calibration import calibration_report
-from src.evaluation.compare import compare
-from src.evaluation.comparison import Comparison
-from src.evaluation.contestants import Ours, OursByCountry, Predicted
-from src.evaluation.drawn import drawn_set
-from src.evaluation.errors import error_report
-from src.evaluation.hard import hard_sets
-from src.evaluation.hard.provinces import NAME, province_set
-from src.evaluation.predictions import PredictionError, read_predictions
+from src.evaluation.accuracy import provenance
+from src.evaluation.accuracy.comparison import Comparison
+from src.evaluation.accuracy.predictions import PredictionError, read_predictions
+from src.evaluation.accuracy.run import Contestant, evaluate_set, gather
+from src.evaluation.accuracy.schema import Model, Report, read_report
+from src.evaluation.accuracy.stored import ReportError
+from src.evaluation.accuracy.system_result import OURS, System
+from src.evaluation.accuracy.systems import Ours, OursByCountry, Predicted
+from src.evaluation.datasets.drawn import drawn_set
+from src.evaluation.datasets.hard import hard_sets
+from src.evaluation.datasets.hard.provinces import NAME, province_set
+from src.evaluation.datasets.sets import HARD, EvaluationSet, SetError, data_folder, default_sets, named_sets
+from src.evaluation.datasets.synthetic import SYNTHETIC
+from src.evaluation.metrics.acceptance import acceptance_report
+from src.evaluation.metrics.average_precision import AP_FLOOR
+from src.evaluation.metrics.calibration import calibration_report
+from src.evaluation.metrics.errors import error_report
+from src.evaluation.metrics.significance import compare
 from src.evaluation.report import terminal
 from src.evaluation.report import write as report
 from src.evaluation.report.summary import main_outcomes
 from src.evaluation.report.wording import counted
-from src.evaluation.run import Contestant, evaluate_set, gather
-from src.evaluation.schema import Model, Report, read_report
-from src.evaluation.sets import HARD, EvaluationSet, SetError, data_folder, default_sets, named_sets
-from src.evaluation.stored import ReportError
-from src.evaluation.synthetic_set import SYNTHETIC
-from src.evaluation.system import OURS, System
 from src.runtime.command import add_model_flags
 from src.runtime.detector import Detector
 from src.runtime.reader import Reader

@@ -4,7 +4,7 @@ Exit status: 0 all read, 1 some picture failed (the others are still printed), 2
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -20,15 +20,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser, abandon, run_command
-from src.core.format_reader import CountryError
+from src.core.cli import USAGE, Parser, abandon, run_command
+from src.core.formats.reader import CountryError
 from src.runtime.command import add_country_flags, add_model_flags, add_triton_flag, probability
 from src.runtime.draw import AnnotatedFolder
 from src.runtime.output import WRITERS, TextStream
 from src.runtime.picture import Outcome, PictureReader
 from src.runtime.pipeline import in_order, share_out
 from src.runtime.reader import CropReader, Reader
-from src.runtime.results import Earlier, ResultError, ResultFile, begin, resume
+from src.runtime.resume import Earlier, ResultError, ResultFile, begin, resume
 from src.runtime.session import ProviderError
 from src.runtime.sources import Sources, expand, left_out
 from src.runtime.triton import TritonError

@@ -4,7 +4,7 @@ Exit status: 0 done, 1 a text fits no format, 2 wrong usage or a registry that c
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.table import Table
 
 from src.core.alphabet import Alphabet
-from src.core.command_line import USAGE, Parser, run_command
-from src.core.plates import REGISTRY, Country, RegistryError, fitting, load_country, load_registry
+from src.core.cli import USAGE, Parser, run_command
+from src.core.formats.registry import REGISTRY, Country, RegistryError, fitting, load_country, load_registry
 from src.data.synthesis import FontError, find_fonts
-from src.data.synthesis.registered import PlateMaker
+from src.data.synthesis.layout.registered import PlateMaker
 from src.data.synthesis.registry_sheet import write_sheet
 
 PROG = "python -m src.plates"

@@ -4,7 +4,7 @@ Exit status: 0 done, 1 it answers otherwise, or a picture cannot be read (nothin
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -21,12 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.card import CardError, ModelCard, load_card, sha256_of, write_card
-from src.core.command_line import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, run_command
 from src.core.geometry import box_to_corners, iou_matrix
 from src.core.image import ImageError, read_named
 from src.core.types import Image
-from src.data.manifest import ManifestError, read_manifest
-from src.evaluation.sets import SetError, data_folder
+from src.data.annotations.manifest import ManifestError, read_manifest
+from src.evaluation.datasets.sets import SetError, data_folder
 from src.export.onnx import onnx_outputs
 from src.export.quantise import Batch, QuantisationError, halve, quantise
 from src.runtime.detector import Detector

@@ -4,7 +4,7 @@ Exit status: 0 done, 1 some picture was skipped (the figures leave it out), 2 wr
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -19,14 +19,17 @@ import cv2
 from PIL import Image as PillowImage
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, run_command
 from src.core.cores import usable_cores
 from src.core.image import SUFFIXES, ImageError
-from src.data.corrections import CorrectionError
-from src.data.labels import LabelError
-from src.data.manifest import ManifestError
-from src.evaluation import provenance
-from src.evaluation.pictures import in_pixels, read_labelled
+from src.data.annotations.corrections import CorrectionError
+from src.data.annotations.labels import LabelError
+from src.data.annotations.manifest import ManifestError
+from src.evaluation.accuracy import provenance
+from src.evaluation.accuracy.schema import Model
+from src.evaluation.accuracy.stored import ReportError
+from src.evaluation.datasets.pictures import in_pixels, read_labelled
+from src.evaluation.datasets.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
 from src.evaluation.report.wording import counted
 from src.evaluation.robustness import report as robustness_report
 from src.evaluation.robustness.compare import common, compare
@@ -44,9 +47,6 @@ from src.evaluation.robustness.run import (
 )
 from src.evaluation.robustness.schema import Robustness, read_robustness
 from src.evaluation.robustness.sheet import sheet
-from src.evaluation.schema import Model
-from src.evaluation.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
-from src.evaluation.stored import ReportError
 from src.runtime.command import add_model_flags
 from src.runtime.reader import Reader
 from src.runtime.session import ProviderError

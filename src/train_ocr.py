@@ -1,7 +1,7 @@
 """Trains the plate reader: ``python -m src.train_ocr [HYDRA OVERRIDES]``."""
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -9,7 +9,7 @@ import hydra
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig
 
-from src.core.command_line import run_command
+from src.core.cli import run_command
 from src.training.build import TrainConfig
 from src.training.hydra_command import hydra_command
 from src.training.train import train_or_explain

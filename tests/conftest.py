@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from src.core.card import sha256_of
-from src.core.format_compilation import compile_formats
+from src.core.formats.compile import compile_formats
 from tests.countries import country, registry
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 
 from src.core.alphabet import Alphabet
-from src.core.plates import Country
+from src.core.formats.registry import Country
 
 ALPHABET = Alphabet("0123456789ABDEIORST")
 

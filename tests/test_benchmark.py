@@ -7,7 +7,7 @@ import pytest
 
 from src.benchmark import main
 from src.core.card import sha256_of
-from src.data.manifest import PlateLabel, Record, write_manifest
+from src.data.annotations.manifest import PlateLabel, Record, write_manifest
 from src.evaluation.latency.run import Plan
 from src.evaluation.latency.schema import read_benchmark
 from tests.conftest import widen_canvases

@@ -12,9 +12,9 @@ from PIL import Image
 
 from src.calibrate import main
 from src.core.card import load_card
-from src.core.format_set import FormatParameters
-from src.evaluation.raw_readings import by_source, photographed, seen
-from src.evaluation.sets import default_sets
+from src.core.formats.compiled import FormatParameters
+from src.evaluation.datasets.sets import default_sets
+from src.evaluation.fitting.raw_readings import by_source, photographed, seen
 from src.runtime.plate_reader import PlateReader
 from tests.conftest import with_formats
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from src.data.manifest import PlateLabel, Record, write_manifest
+from src.data.annotations.manifest import PlateLabel, Record, write_manifest
 from src.evaluate import main
-from src.evaluation.predictions import Prediction
-from src.evaluation.schema import Report, read_report
-from src.evaluation.sets import EvaluationSet
+from src.evaluation.accuracy.predictions import Prediction
+from src.evaluation.accuracy.schema import Report, read_report
+from src.evaluation.datasets.sets import EvaluationSet
 from tests.commands import Command, Photo
 from tests.conftest import CANVAS, CROP, widen_canvases, with_formats
 

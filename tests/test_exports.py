@@ -8,7 +8,7 @@ import pytest
 
 from src.core.card import load_card
 from src.core.image import read_image
-from src.data.manifest import read_manifest
+from src.data.annotations.manifest import read_manifest
 from src.export.onnx import network_outputs
 from src.runtime.reader import Reader
 

@@ -12,7 +12,7 @@ import pytest
 
 def ended(program: str) -> "subprocess.CompletedProcess[str]":
     """A process that begins as a command line does, and then runs ``program``."""
-    begun = f"from src.core.command_line import begin_command; begin_command(); {program}"
+    begun = f"from src.core.cli import begin_command; begin_command(); {program}"
     return subprocess.run([sys.executable, "-c", begun], capture_output=True, text=True, check=False)
 
 

@@ -13,8 +13,8 @@ from nbclient import NotebookClient
 from PIL import Image
 
 from src.core.card import load_card
-from src.data.manifest import write_manifest
-from src.evaluation.synthetic_set import synthetic_set
+from src.data.annotations.manifest import write_manifest
+from src.evaluation.datasets.synthetic import synthetic_set
 
 NOTEBOOKS = sorted(Path("notebooks").resolve().glob("*.ipynb"))
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)

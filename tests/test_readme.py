@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from src.core.card import load_card
-from src.core.plates import load_registry
+from src.core.formats.registry import load_registry
 from tests.commands import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

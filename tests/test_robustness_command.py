@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from src.data.manifest import PlateLabel, Record, write_manifest
+from src.data.annotations.manifest import PlateLabel, Record, write_manifest
 from src.evaluation.robustness.schema import read_robustness
 from src.robustness import main
 from tests.conftest import widen_canvases

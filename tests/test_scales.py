@@ -9,7 +9,7 @@ import pytest
 
 from src.core.image import read_image
 from src.core.types import Image
-from src.data.manifest import PlateLabel, Record, read_manifest
+from src.data.annotations.manifest import PlateLabel, Record, read_manifest
 from src.runtime.reader import Reader
 
 SHARES = (0.04, 0.06, 0.1, 0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 0.95)

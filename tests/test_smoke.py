@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from src.core.image import read_image
-from src.data.manifest import Record, read_manifest, write_manifest
+from src.data.annotations.manifest import Record, read_manifest, write_manifest
 from src.data.synthesis import CropSynthesiser, find_fonts
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader

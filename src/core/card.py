@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from src.core.calibration import Calibration
-from src.core.format_set import FormatSet
+from src.core.formats.compiled import FormatSet
 
 
 class CardError(ValueError):

@@ -4,7 +4,7 @@ Exit status: 0 no fault, 1 faults, 2 wrong usage or a manifest that cannot be re
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -19,9 +19,9 @@ from rich.progress import track
 from rich.table import Table
 
 from src.core.alphabet import Alphabet
-from src.core.command_line import run_command
-from src.data.faults import Checked, Fault, check_record, check_splits
-from src.data.manifest import ManifestError, Record, read_manifest
+from src.core.cli import run_command
+from src.data.annotations.faults import Checked, Fault, check_record, check_splits
+from src.data.annotations.manifest import ManifestError, Record, read_manifest
 
 NAMED = 5
 """Faults of a kind that are named without ``--verbose``."""

@@ -1,7 +1,7 @@
 """Exports both models, and to a Triton repository beside them: ``python -m src.export [HYDRA OVERRIDES]``."""
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -17,11 +17,11 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig
 
 from src.core.card import CardError, ModelCard
-from src.core.command_line import run_command
+from src.core.cli import run_command
+from src.core.formats.registry import RegistryError, load_registry
 from src.core.geometry import box_to_corners, crop_plate, letterbox
 from src.core.image import ImageError, read_image
-from src.core.plates import RegistryError, load_registry
-from src.data.manifest import ManifestError, read_manifest
+from src.data.annotations.manifest import ManifestError, read_manifest
 from src.export.config import ExportConfig
 from src.export.onnx import ParityError
 from src.export.package import ExportError, export_detector, export_ocr

@@ -14,11 +14,11 @@ from torch import nn
 
 from src.core.alphabet import Alphabet
 from src.core.card import ModelCard, sha256_of, write_card
-from src.core.decoding import ctc_decode
-from src.core.format_compilation import compile_formats
+from src.core.ctc import ctc_decode
+from src.core.formats.compile import compile_formats
+from src.core.formats.registry import Country
 from src.core.limits import LEAST_READING
-from src.core.plates import Country
-from src.evaluation.provenance import commit
+from src.evaluation.accuracy.provenance import commit
 from src.export.onnx import ParityError, check_parity, check_varies, export_onnx, onnx_outputs
 from src.models.heads import CTCHead
 from src.training.detector import DetectorModule

@@ -5,7 +5,7 @@ says which file a version is, and a client asks for the one of its card: see ``s
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from src.core.card import CardError, ModelCard, sha256_of
-from src.core.command_line import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, run_command
 from src.core.geometry import canvas_size
 from src.runtime.model import INPUT, Model, Task, Tensor, check_contract
 from src.runtime.plate_reader import MAX_BATCH

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from src.core.card import CardError
-from src.core.decoding import Floats, decode_detections
+from src.core.ctc import Floats, decode_detections
 from src.core.geometry import Letterbox, canvas_size, iou_matrix, letterbox
 from src.core.types import Boxes, Detection, Image
 from src.runtime.backend import open_here

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
 from src.core.card import CardError
-from src.core.decoding import Floats, ctc_decode
-from src.core.format_reader import CountryError, FormatReader
+from src.core.ctc import Floats, ctc_decode
+from src.core.formats.reader import CountryError, FormatReader
 from src.core.geometry import CROP_MARGIN, box_to_corners, crop_plate
 from src.core.types import Boxes, Corners, Image, Reading
 from src.runtime.backend import open_here

@@ -5,7 +5,7 @@ models, database, a port in use, an open address without keys).
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -18,14 +18,14 @@ import uvicorn
 from fastapi import FastAPI
 
 from src.core.card import CardError
-from src.core.command_line import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, run_command
 from src.runtime.session import ProviderError
 from src.runtime.triton import TritonError
 from src.service.app import create_app
 from src.service.database import DatabaseError
-from src.service.exposure import FLAG, HELP, may_listen
-from src.service.parts import opened
-from src.service.ports import port_fault, tcp_port
+from src.service.launch.exposure import FLAG, HELP, may_listen
+from src.service.launch.ports import port_fault, tcp_port
+from src.service.lifespan import opened
 from src.service.settings import Settings, SettingsError
 
 PROG = "python -m src.service"

@@ -7,14 +7,15 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 
-from src.service import openapi, problems
-from src.service.gate import PassGate
-from src.service.metrics import CountRequests
-from src.service.parts import Parts, opened, serving
-from src.service.queries import only_what_is_known
-from src.service.routes import compatible, documentation, operations, plates, recognize, sightings
+from src.service.api import openapi
+from src.service.api.requests import only_what_is_known
+from src.service.api.routes import compatible, documentation, operations, plates, recognize, sightings
+from src.service.http import problems
+from src.service.http.drain import PassGate
+from src.service.http.host_check import RefuseOtherSites
+from src.service.http.metrics import CountRequests
+from src.service.lifespan import Parts, opened, serving
 from src.service.settings import Settings
-from src.service.sites import RefuseOtherSites
 
 
 def create_app(settings: Settings | None = None, parts: Parts | None = None) -> FastAPI:

@@ -4,7 +4,7 @@ Exit status: 0 done, 1 the database cannot be used, 2 wrong usage.
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from src.core.command_line import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, run_command
 from src.service.database import Database, DatabaseError, first_line, open_database
 from src.service.settings import Settings, SettingsError
 from src.service.store import ApiKeyError, Key, Scope, TextError, create_key, list_keys, revoke_key, used_today

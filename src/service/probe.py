@@ -4,7 +4,7 @@ Exit status: 0 it answers with success, 1 it does not.
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -12,7 +12,7 @@ import sys
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
-from src.core.command_line import run_command
+from src.core.cli import run_command
 
 TIMEOUT_S = 4.0
 

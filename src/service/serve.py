@@ -5,7 +5,7 @@ open address without keys).
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from src.core.command_line import USAGE, Parser, run_command
-from src.service.exposure import FLAG, HELP, may_listen
-from src.service.ports import address, port_fault, tcp_port
+from src.core.cli import USAGE, Parser, run_command
+from src.service.launch.exposure import FLAG, HELP, may_listen
+from src.service.launch.ports import address, port_fault, tcp_port
 from src.service.probe import probe
 from src.service.settings import PREFIX, Settings, SettingsError
 

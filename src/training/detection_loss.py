@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import smooth_l1_loss
 
-from src.data.scenes import SceneBatch
+from src.data.loaders.scenes import SceneBatch
 from src.models.yolo import v8PoseLoss
 
 ROUNDED = 0.02

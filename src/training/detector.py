@@ -6,7 +6,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from src.data.scenes import SceneBatch
+from src.data.loaders.scenes import SceneBatch
 from src.models.detector import PlateDetector
 from src.training.detection_loss import DetectionLoss
 from src.training.detection_metrics import DetectionMetrics

@@ -9,7 +9,7 @@ from typing import Any
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from src.core.command_line import USAGE
+from src.core.cli import USAGE
 
 _FULL = "HYDRA_FULL_ERROR"
 """The variable by which Hydra raises what goes wrong, instead of printing several lines of it."""

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from src.core.alphabet import LATIN, PROVINCES, SUFFIXES, Alphabet
-from src.core.decoding import ctc_decode, slot_decode
+from src.core.ctc import ctc_decode, slot_decode
 from src.core.metrics import edit_distance
-from src.data.columns import NO_LABEL
-from src.data.crops import CropBatch
+from src.data.loaders.char_alignment import NO_LABEL
+from src.data.loaders.crops import CropBatch
 from src.models.heads import SlotHead
 from src.models.ocr import Head, PlateOCR
 from src.training.ocr_loss import ColumnsLoss, SlotsLoss, TextLoss, region_loss

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from src.data.columns import NO_LABEL
-from src.data.crops import CropBatch
+from src.data.loaders.char_alignment import NO_LABEL
+from src.data.loaders.crops import CropBatch
 from src.models.heads import CTCHead, SlotHead
 
 

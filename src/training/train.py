@@ -9,14 +9,14 @@ import torch
 from hydra.errors import InstantiationException
 from omegaconf import DictConfig, OmegaConf
 
-from src.core.command_line import FAILED, USAGE
+from src.core.cli import FAILED, USAGE
 from src.core.cores import usable_cores
+from src.core.formats.registry import RegistryError
 from src.core.image import ImageError
-from src.core.plates import RegistryError
 from src.core.processor import processor_features
-from src.data.corrections import CorrectionError
-from src.data.labels import LabelError
-from src.data.manifest import ManifestError
+from src.data.annotations.corrections import CorrectionError
+from src.data.annotations.labels import LabelError
+from src.data.annotations.manifest import ManifestError
 from src.data.synthesis import FontError, SynthesisError
 from src.training.build import ConfigError, build, check
 from src.training.callbacks import Provenance

@@ -7,7 +7,7 @@ import pytest
 
 from src.core.alphabet import Alphabet
 from src.core.candidates import BEAM, likeliest
-from src.core.decoding import ctc_log_likelihood
+from src.core.ctc import ctc_log_likelihood
 from tests.countries import ALPHABET, seen
 
 AB = Alphabet("AB")

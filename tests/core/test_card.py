@@ -7,7 +7,7 @@ import pytest
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, load_card, sha256_of, write_card
-from src.core.format_compilation import compile_formats
+from src.core.formats.compile import compile_formats
 from tests.countries import country, registry
 
 

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from src.core.alphabet import Alphabet
+from src.data.annotations.faults import check_record, check_splits
+from src.data.annotations.manifest import PlateLabel, Record, write_manifest
 from src.data.check import main
-from src.data.faults import check_record, check_splits
-from src.data.manifest import PlateLabel, Record, write_manifest
 
 CORNERS = ((5.0, 5.0), (35.0, 6.0), (34.0, 15.0), (4.0, 14.0))
 

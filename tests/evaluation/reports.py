@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from src.evaluation.calibration import CalibrationGroup, CalibrationReport, ReliabilityBin, RiskPoint
-from src.evaluation.figures import detection_figures, reading_figures
-from src.evaluation.outcome import Figure, ImageOutcome, Outcome
-from src.evaluation.schema import Model, Report
-from src.evaluation.system import SetFigures, System
+from src.evaluation.accuracy.plate_result import Figure, ImageOutcome, Outcome
+from src.evaluation.accuracy.schema import Model, Report
+from src.evaluation.accuracy.system_result import SetFigures, System
+from src.evaluation.metrics.calibration import CalibrationGroup, CalibrationReport, ReliabilityBin, RiskPoint
+from src.evaluation.metrics.figures import detection_figures, reading_figures
 
 
 def system(name: str, outcomes: Sequence[Outcome], images: Sequence[ImageOutcome] = (), **changes: Any) -> System:

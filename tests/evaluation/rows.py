@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from src.evaluation.outcome import ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import ImageOutcome, Outcome
 
 
 def outcome(text: str | None, truth: str | None = "AB1", **changes: Any) -> Outcome:

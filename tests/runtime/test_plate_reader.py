@@ -7,8 +7,8 @@ import pytest
 
 from src.core.calibration import Calibration
 from src.core.card import CardError, load_card, write_card
-from src.core.format_compilation import compile_formats
-from src.core.format_reader import CountryError
+from src.core.formats.compile import compile_formats
+from src.core.formats.reader import CountryError
 from src.runtime.plate_reader import PlateReader
 from tests.conftest import ALPHABET, CROP, fake_ocr, with_formats, with_regions, write_model
 from tests.countries import country

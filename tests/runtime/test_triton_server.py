@@ -27,7 +27,7 @@ import pytest
 
 from src.core.card import load_card, sha256_of, write_card
 from src.core.image import read_image
-from src.data.manifest import read_manifest
+from src.data.annotations.manifest import read_manifest
 from src.export.triton import add_model
 from src.runtime.reader import Reader
 from src.runtime.triton import TritonError, TritonServer

@@ -9,7 +9,7 @@ from PIL import Image
 from scripts.estimate_corners import corners_of, estimated, fitted
 from src.core.geometry import corners_to_box
 from src.core.types import Detection
-from src.data.manifest import PlateLabel, Record
+from src.data.annotations.manifest import PlateLabel, Record
 
 QUAD = np.array([[100, 60], [160, 80], [156, 100], [96, 80]], np.float32)
 """A white plate that leans, on a black picture."""

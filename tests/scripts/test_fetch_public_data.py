@@ -11,7 +11,7 @@ from serving import COMMIT, Server, serving
 
 from scripts import fetch_public_data
 from scripts.fetch_public_data import main
-from src.data.manifest import Record, read_manifest, write_manifest
+from src.data.annotations.manifest import Record, read_manifest, write_manifest
 from src.data.public.catalogue import LISTED, SOURCES
 
 Run = Callable[..., int]

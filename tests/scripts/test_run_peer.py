@@ -9,8 +9,8 @@ import pytest
 
 from scripts import run_peer
 from src.core.types import Image, Reading
-from src.data.manifest import PlateLabel, Record, write_manifest
-from src.evaluation.predictions import read_predictions
+from src.data.annotations.manifest import PlateLabel, Record, write_manifest
+from src.evaluation.accuracy.predictions import read_predictions
 from src.runtime.reader import ImageResult, PlateResult, Timings
 
 PLATE = PlateResult(np.array([30, 20, 60, 30], np.float32), None, 0.9, Reading("AB01", 0.8, (0.9, 0.8, 0.9, 0.9)))

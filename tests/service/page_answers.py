@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from src.service import examples
+from src.service.api import examples
 
 SAMPLE = Path("data/samples/00-ru.jpg")
 READ = examples.RESULT

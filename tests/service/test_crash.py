@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
+from src.core.files import UNFINISHED
 from src.service.database import Database, open_database, tables
-from src.service.files import UNFINISHED
 from src.service.store import Claim, NewAnswer, Pictures, claim_answer, open_pictures, save_recognitions, sweep
 from tests.service.parallel import CONTEXT, at_once
 from tests.service.recognitions import NOON, plate, recognised, save

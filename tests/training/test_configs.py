@@ -12,7 +12,7 @@ from hydra.utils import get_class
 from omegaconf import OmegaConf
 
 from src.core.card import load_card
-from src.core.plates import load_registry
+from src.core.formats.registry import load_registry
 from src.export.config import ExportConfig
 from src.training.build import ConfigError, TrainConfig, build, check
 from src.training.train import choose_precision
@@ -122,7 +122,9 @@ def test_check_names_what_may_not_be_built_and_what_is_not_there() -> None:
 
 
 def test_build_gives_plain_values() -> None:
-    built = build(OmegaConf.create({"_target_": "src.data.augment.CropAugment", "margin": [0.0, 0.1], "corner": 0.0}))
+    built = build(
+        OmegaConf.create({"_target_": "src.data.transforms.augment.CropAugment", "margin": [0.0, 0.1], "corner": 0.0})
+    )
     assert type(built.margin) is list
 
 

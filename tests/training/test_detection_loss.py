@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from src.data.scenes import SceneBatch
+from src.data.loaders.scenes import SceneBatch
 from src.models.detector import PlateDetector
 from src.training.detection_loss import CornerLoss, DetectionLoss, loss_inputs
 

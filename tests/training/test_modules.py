@@ -4,7 +4,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from src.core.geometry import box_to_corners
-from src.data.scenes import SceneBatch
+from src.data.loaders.scenes import SceneBatch
 from src.training.detector import DetectorModule
 from src.training.ocr import OCRModule
 

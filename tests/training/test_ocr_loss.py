@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch.nn.functional import log_softmax
 
-from src.data.columns import NO_LABEL
-from src.data.crops import CropBatch
+from src.data.loaders.char_alignment import NO_LABEL
+from src.data.loaders.crops import CropBatch
 from src.training.ocr_loss import attention_loss, column_loss, ctc_loss, region_loss, step_classes
 
 

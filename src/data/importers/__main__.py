@@ -4,7 +4,7 @@ Exit status: 0 all imported, 1 some images were not (each is named, the others a
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -15,7 +15,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from src.core.command_line import run_command
+from src.core.cli import run_command
+from src.data.annotations.manifest import Record, write_manifest
+from src.data.annotations.splits import split_by_plate
 from src.data.importers.ccpd import read_ccpd
 from src.data.importers.common import Defaults, RecordError, SourceError, region_code
 from src.data.importers.crops_csv import read_csv
@@ -24,8 +26,6 @@ from src.data.importers.openalpr import read_openalpr
 from src.data.importers.simanno import read_simanno
 from src.data.importers.voc import read_voc
 from src.data.importers.yolo import read_yolo
-from src.data.manifest import Record, write_manifest
-from src.data.splits import split_by_plate
 
 READERS = {
     "openalpr": read_openalpr,

@@ -8,8 +8,8 @@ tilts, box, corners from the bottom right, characters, brightness, blur.
 from collections.abc import Iterator
 from pathlib import Path
 
+from src.data.annotations.manifest import PlateLabel, Record
 from src.data.importers.common import Defaults, RecordError, SourceError, image_size, images_in, rounded_box
-from src.data.manifest import PlateLabel, Record
 
 _PROVINCES = "皖沪津渝冀晋蒙辽吉黑苏浙京闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新警学"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"

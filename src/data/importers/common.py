@@ -11,7 +11,7 @@ from PIL import ExifTags, UnidentifiedImageError
 from PIL import Image as PillowImage
 
 from src.core.image import SUFFIXES
-from src.data.manifest import Box
+from src.data.annotations.manifest import Box
 
 _SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""

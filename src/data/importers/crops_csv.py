@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from src.core.alphabet import normalise
+from src.data.annotations.manifest import Record
 from src.data.importers.common import Defaults, RecordError, SourceError, image_size, region_code
-from src.data.manifest import Record
 
 
 @dataclass(frozen=True, slots=True)

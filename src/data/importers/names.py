@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from src.core.alphabet import normalise
+from src.data.annotations.manifest import Record
 from src.data.importers.common import Defaults, RecordError, SourceError, image_size, images_in
-from src.data.manifest import Record
 
 _WHOLE = re.compile("(?P<text>.+)")
 

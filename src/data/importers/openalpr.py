@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from src.core.alphabet import normalise
+from src.data.annotations.manifest import PlateLabel, Record
 from src.data.importers.common import (
     Defaults,
     RecordError,
@@ -13,7 +14,6 @@ from src.data.importers.common import (
     read_lines,
     rounded_box,
 )
-from src.data.manifest import PlateLabel, Record
 
 
 def read_openalpr(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:

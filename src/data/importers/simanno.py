@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from src.data.annotations.manifest import Box, PlateLabel, Record
 from src.data.importers.common import Defaults, RecordError, SourceError, finite_numbers, image_size, rounded_box
-from src.data.manifest import Box, PlateLabel, Record
 
 _QUERY = (
     "SELECT filename, imwidth, imheight, imgareas FROM annotations WHERE NOT ifnull(isdeleted, 0) ORDER BY filename"

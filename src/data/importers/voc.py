@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from src.core.image import SUFFIXES
+from src.data.annotations.manifest import Box, PlateLabel, Record
 from src.data.importers.common import (
     Defaults,
     RecordError,
@@ -15,7 +16,6 @@ from src.data.importers.common import (
     image_size,
     rounded_box,
 )
-from src.data.manifest import Box, PlateLabel, Record
 
 
 def read_voc(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:

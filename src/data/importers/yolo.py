@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from src.data.annotations.manifest import PlateLabel, Points, Record
 from src.data.importers.common import (
     Defaults,
     RecordError,
@@ -18,7 +19,6 @@ from src.data.importers.common import (
     read_lines,
     rounded_box,
 )
-from src.data.manifest import PlateLabel, Points, Record
 
 _SPLITS = ("train", "val", "test")
 _SLACK = 0.01

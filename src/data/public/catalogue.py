@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
+from src.data.annotations.manifest import Record
 from src.data.importers.common import Defaults, RecordError
 from src.data.importers.crops_csv import Layout, read_csv
 from src.data.importers.names import read_names, read_unlabelled
@@ -11,7 +12,6 @@ from src.data.importers.openalpr import read_openalpr
 from src.data.importers.simanno import read_simanno
 from src.data.importers.voc import read_voc
 from src.data.importers.yolo import read_yolo_folders
-from src.data.manifest import Record
 from src.data.public.sources import Listed, Reader, Repository, Source
 
 VAL = 0.1

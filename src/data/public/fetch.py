@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from src.core.card import sha256_of
+from src.data.annotations.manifest import Record, read_manifest, write_manifest
+from src.data.annotations.splits import split_by_plate
 from src.data.importers.common import RecordError
-from src.data.manifest import Record, read_manifest, write_manifest
 from src.data.public.download import FetchError, download
 from src.data.public.sources import Repository, Source
 from src.data.public.unpack import unpack
-from src.data.splits import split_by_plate
 
 ADDRESS = "https://codeload.github.com"
 """Serves ``/OWNER/NAME/tar.gz/COMMIT``."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from src.data.annotations.manifest import Record
 from src.data.importers.common import Defaults, RecordError
-from src.data.manifest import Record
 
 Reader = Callable[[Path, Defaults], Iterator[Record | RecordError]]
 

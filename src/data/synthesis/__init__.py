@@ -1,8 +1,8 @@
 """Synthetic plates: crops for the reader, and drawn scenes for the examples."""
 
-from src.data.synthesis.effects import GROUPS
-from src.data.synthesis.fonts import FontError, find_fonts, held_out_chinese_fonts, held_out_fonts
+from src.data.synthesis.capture.effects import GROUPS
 from src.data.synthesis.synthesiser import CropSynthesiser, SynthesisError, SyntheticCrop
+from src.data.synthesis.typefaces.fonts import FontError, find_fonts, held_out_chinese_fonts, held_out_fonts
 
 __all__ = [
     "GROUPS", "CropSynthesiser", "FontError", "SynthesisError", "SyntheticCrop", "find_fonts",

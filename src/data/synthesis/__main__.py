@@ -5,7 +5,7 @@ of a region and then three drawn ones.
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -16,12 +16,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from src.core.command_line import run_command
+from src.core.cli import run_command
+from src.core.formats.registry import REGISTRY, RegistryError, load_registry
 from src.core.image import ImageError
-from src.core.plates import REGISTRY, RegistryError, load_registry
 from src.core.types import Image
-from src.data.labels import LabelError, load_labels
-from src.data.manifest import ManifestError, Record, read_manifest
+from src.data.annotations.labels import LabelError, load_labels
+from src.data.annotations.manifest import ManifestError, Record, read_manifest
 from src.data.synthesis import GROUPS, CropSynthesiser, FontError, SynthesisError, SyntheticCrop, find_fonts
 from src.data.synthesis.beside import SIZE, RealPlate, paired, real_plates
 from src.data.synthesis.synthesiser import GENERIC

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from src.core.geometry import CROP_MARGIN, box_to_corners, crop_plate
 from src.core.image import read_image
 from src.core.types import Image
-from src.data.manifest import Record
+from src.data.annotations.manifest import Record
 from src.data.synthesis.synthesiser import CropSynthesiser, SyntheticCrop
 
 SIZE = (32, 128)

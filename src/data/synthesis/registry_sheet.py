@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import ImageDraw
 
-from src.core.plates import Country, Format
-from src.data.synthesis.draw import draw_plate
-from src.data.synthesis.fonts import Faces
-from src.data.synthesis.registered import PlateMaker
+from src.core.formats.registry import Country, Format
+from src.data.synthesis.drawing.draw import draw_plate
+from src.data.synthesis.layout.registered import PlateMaker
+from src.data.synthesis.typefaces.fonts import Faces
 
 CELL = (300, 150)
 """Width and height of a cell in pixels; a plate is fitted into it."""

@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
-from src.core.plates import REGISTRY, Country, load_registry
+from src.core.formats.registry import REGISTRY, Country, load_registry
 from src.core.types import Boxes, Image
-from src.data.synthesis.draw import cut_out, paint_plate
-from src.data.synthesis.effects import GROUPS, HARSHNESS, HELD, IN_CROP, ON_PLATE, kept, spoiled
-from src.data.synthesis.fonts import DRAWN, Faces
-from src.data.synthesis.generic import generic
-from src.data.synthesis.holder import hold
-from src.data.synthesis.plate import Plate, pick
-from src.data.synthesis.pose import STRENGTHS, Shot, lay, random_pose
-from src.data.synthesis.registered import PlateMaker
-from src.data.synthesis.variety import varied
+from src.data.synthesis.capture.effects import GROUPS, HARSHNESS, HELD, IN_CROP, ON_PLATE, kept, spoiled
+from src.data.synthesis.capture.pose import STRENGTHS, Shot, lay, random_pose
+from src.data.synthesis.drawing.draw import cut_out, paint_plate
+from src.data.synthesis.drawing.holder import hold
+from src.data.synthesis.layout.generic import generic
+from src.data.synthesis.layout.plate import Plate, pick
+from src.data.synthesis.layout.registered import PlateMaker
+from src.data.synthesis.layout.variety import varied
+from src.data.synthesis.typefaces.fonts import DRAWN, Faces
 
 PRIOR: Mapping[str, float] = {
     "RU": 40, "BR": 18, "US": 18, "DE": 8, "TN": 8, "FR": 4, "GB": 4, "IT": 4, "PL": 4, "ES": 3, "NL": 3, "CZ": 2.5,

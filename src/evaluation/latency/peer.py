@@ -13,11 +13,11 @@ import onnxruntime as ort
 from src.core.alphabet import normalise
 from src.core.card import sha256_of
 from src.core.types import Image, Reading
-from src.evaluation.figures import RESAMPLES, interval
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.datasets.sets import EvaluationSet
 from src.evaluation.latency.schema import PeerRow, Quantiles
 from src.evaluation.latency.stopwatch import Lap, Stopwatch, load, outside
-from src.evaluation.outcome import Figure
-from src.evaluation.sets import EvaluationSet
+from src.evaluation.metrics.figures import RESAMPLES, interval
 from src.runtime.reader import ImageResult, PlateResult, ReadsImages, Timings
 
 CONFIDENCE = 0.4

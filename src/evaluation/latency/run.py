@@ -15,7 +15,8 @@ import PIL
 
 from src.core.card import load_card
 from src.core.cores import usable_cores
-from src.evaluation import provenance
+from src.evaluation.accuracy import provenance
+from src.evaluation.datasets.sets import EvaluationSet
 from src.evaluation.latency.flops import count_flops, matmul_gflop_per_s
 from src.evaluation.latency.peer import FastAlpr, contest
 from src.evaluation.latency.process import run_fresh
@@ -31,7 +32,6 @@ from src.evaluation.latency.schema import (
 )
 from src.evaluation.latency.stopwatch import Stopwatch, crops_of, scaled, time_batches, time_pictures
 from src.evaluation.report.wording import counted
-from src.evaluation.sets import EvaluationSet
 from src.runtime.reader import Reader
 
 BATCHES = (1, 4, 16, 32)

@@ -15,9 +15,9 @@ from PIL import Image as PillowImage
 from src.core.geometry import box_to_corners, crop_plate
 from src.core.image import read_image
 from src.core.types import Image
-from src.data.manifest import Box
-from src.evaluation.alignment import align
-from src.evaluation.outcome import Outcome
+from src.data.annotations.manifest import Box
+from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.metrics.alignment import align
 
 LIMIT = 60
 """Exhibits per set: more than that nobody looks at, and the page stays below some megabytes."""

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from src.evaluation.outcome import Figure
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.accuracy.schema import Report
+from src.evaluation.accuracy.system_result import SetFigures
 from src.evaluation.report import summary, tables, wording
 from src.evaluation.report.gallery import Room
 from src.evaluation.report.illustrations import Illustration, Section
-from src.evaluation.schema import Report
-from src.evaluation.system import SetFigures
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILTERS = (

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from src.evaluation.breakdown import UNKNOWN, Breakdown
-from src.evaluation.calibration import CalibrationGroup, CalibrationReport
-from src.evaluation.errors import ErrorReport
-from src.evaluation.outcome import Figure
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.accuracy.schema import Report
+from src.evaluation.metrics.breakdown import UNKNOWN, Breakdown
+from src.evaluation.metrics.calibration import CalibrationGroup, CalibrationReport
+from src.evaluation.metrics.errors import ErrorReport
 from src.evaluation.report import plots
 from src.evaluation.report.style import Draw
 from src.evaluation.report.summary import DRAWN, PHOTOGRAPHS, frequent_confusions, main_reading
 from src.evaluation.report.wording import percent
-from src.evaluation.schema import Report
 
 PREFIX = "plot-"
 """Of the files' names: those of an older report are known by it."""

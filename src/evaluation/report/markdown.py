@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from src.evaluation.calibration import CalibrationReport
-from src.evaluation.comparison import Comparison
-from src.evaluation.errors import ErrorReport
-from src.evaluation.outcome import Figure
+from src.evaluation.accuracy.comparison import Comparison
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.accuracy.schema import Report
+from src.evaluation.metrics.calibration import CalibrationReport
+from src.evaluation.metrics.errors import ErrorReport
 from src.evaluation.report import summary
 from src.evaluation.report.gallery import faults
 from src.evaluation.report.illustrations import Illustration, Section
@@ -23,7 +24,6 @@ from src.evaluation.report.wording import (
     value,
     verdict,
 )
-from src.evaluation.schema import Report
 
 WORST = 20
 """Faults that are listed of each set."""

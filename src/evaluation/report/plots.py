@@ -9,10 +9,10 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.patches import Rectangle
 
-from src.evaluation.breakdown import Breakdown, wilson
-from src.evaluation.calibration import CalibrationGroup
-from src.evaluation.errors import ErrorReport
-from src.evaluation.outcome import Figure
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.metrics.breakdown import Breakdown, wilson
+from src.evaluation.metrics.calibration import CalibrationGroup
+from src.evaluation.metrics.errors import ErrorReport
 from src.evaluation.report.style import Theme, canvas
 
 CONFUSED = 18

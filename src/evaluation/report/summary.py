@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.evaluation.calibration import CalibrationGroup, CalibrationReport
-from src.evaluation.compare import SIGNIFICANCE, mcnemar
-from src.evaluation.comparison import Comparison, Difference, FlowComparison
-from src.evaluation.errors import ErrorReport
-from src.evaluation.figures import ReadingFigures
-from src.evaluation.outcome import Outcome
+from src.evaluation.accuracy.comparison import Comparison, Difference, FlowComparison
+from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.schema import Model, Report
+from src.evaluation.accuracy.system_result import SetFigures
+from src.evaluation.datasets.sets import HARD
+from src.evaluation.datasets.synthetic import SYNTHETIC
+from src.evaluation.metrics.calibration import CalibrationGroup, CalibrationReport
+from src.evaluation.metrics.errors import ErrorReport
+from src.evaluation.metrics.figures import ReadingFigures
+from src.evaluation.metrics.significance import SIGNIFICANCE, mcnemar
 from src.evaluation.report.wording import counted, percent
-from src.evaluation.schema import Model, Report
-from src.evaluation.sets import HARD
-from src.evaluation.synthetic_set import SYNTHETIC
-from src.evaluation.system import SetFigures
 
 FREQUENT = 12
 """Confusions that are named."""

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from src.evaluation.acceptance import EDGES, AcceptanceReport
-from src.evaluation.comparison import FlowName
-from src.evaluation.figures import DetectionFigures, ReadingFigures
+from src.evaluation.accuracy.comparison import FlowName
+from src.evaluation.accuracy.schema import Report
+from src.evaluation.accuracy.system_result import System
+from src.evaluation.metrics.acceptance import EDGES, AcceptanceReport
+from src.evaluation.metrics.figures import DetectionFigures, ReadingFigures
 from src.evaluation.report.wording import (
     DETECTION,
     FLOWS,
@@ -18,8 +20,6 @@ from src.evaluation.report.wording import (
     interval,
     value,
 )
-from src.evaluation.schema import Report
-from src.evaluation.system import System
 
 
 def _bands() -> list[str]:

@@ -6,12 +6,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from src.evaluation.acceptance import AcceptanceReport
-from src.evaluation.comparison import Change, Comparison, FlowComparison
-from src.evaluation.outcome import Figure
+from src.evaluation.accuracy.comparison import Change, Comparison, FlowComparison
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.accuracy.schema import Report
+from src.evaluation.metrics.acceptance import AcceptanceReport
 from src.evaluation.report.tables import ACCEPTANCE, FlowTable, acceptance_rows, flow_tables
 from src.evaluation.report.wording import FLOWS, TITLES, certainty, change, counted, interval, number, value, verdict
-from src.evaluation.schema import Report
 
 WIDTH = 250
 """Characters that the widest table may need; a narrower terminal wraps it rather than hide columns."""

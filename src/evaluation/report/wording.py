@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from src.evaluation.comparison import Difference, FlowName
-from src.evaluation.figures import DetectionFigures, ReadingFigures
-from src.evaluation.outcome import Figure
+from src.evaluation.accuracy.comparison import Difference, FlowName
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.metrics.figures import DetectionFigures, ReadingFigures
 
 NONE = "–"
 FLOWS: dict[FlowName, str] = {

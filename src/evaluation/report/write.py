@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from src.evaluation.accuracy.schema import Report
 from src.evaluation.report.gallery import gallery
 from src.evaluation.report.html import Picture, page
 from src.evaluation.report.illustrations import PREFIX, illustrations
 from src.evaluation.report.markdown import markdown
 from src.evaluation.report.style import DARK, LIGHT, png
-from src.evaluation.schema import Report
 
 
 def write(report: Report, folder: Path, folders: Mapping[str, Path]) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scipy.stats import false_discovery_control
 
-from src.evaluation.compare import SIGNIFICANCE, mcnemar
-from src.evaluation.figures import interval
+from src.evaluation.accuracy.stored import ReportError
+from src.evaluation.metrics.figures import interval
+from src.evaluation.metrics.significance import SIGNIFICANCE, mcnemar
 from src.evaluation.robustness.run import AS_IT_IS, FIGURES, ConditionKey, Counts, counts, right_and_counted
 from src.evaluation.robustness.schema import Change, Comparison, FigureName, MeanChange, Plate, Robustness
-from src.evaluation.stored import ReportError
 
 Marks = dict[ConditionKey, str]
 

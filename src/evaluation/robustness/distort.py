@@ -8,7 +8,7 @@ import numpy as np
 
 from src.core.geometry import box_to_corners, corners_to_box
 from src.core.types import Corners, Image
-from src.data.manifest import Box, PlateLabel, Record
+from src.data.annotations.manifest import Box, PlateLabel, Record
 from src.evaluation.robustness.effects import EFFECTS, Scene
 
 SEVERITIES = range(1, 6)

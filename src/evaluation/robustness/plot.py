@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Canvas
 
-from src.evaluation.outcome import Figure
+from src.evaluation.accuracy.plate_result import Figure
 from src.evaluation.report.style import WIDTH, Theme
 from src.evaluation.robustness.run import FIGURES
 from src.evaluation.robustness.schema import CLEAN, FigureName, Robustness

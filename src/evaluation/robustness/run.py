@@ -10,16 +10,16 @@ import numpy.typing as npt
 
 from src.core.image import ImageError
 from src.core.types import Image
-from src.data.manifest import Record
-from src.evaluation.figures import Floats, interval, ratio, resampled_ratios
-from src.evaluation.outcome import Figure
-from src.evaluation.pictures import in_pixels, read_labelled
-from src.evaluation.predictions import of_result
+from src.data.annotations.manifest import Record
+from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.accuracy.predictions import of_result
+from src.evaluation.accuracy.scoring import score_scene
+from src.evaluation.accuracy.system_result import Skipped
+from src.evaluation.datasets.pictures import in_pixels, read_labelled
+from src.evaluation.datasets.sets import EvaluationSet, SetError
+from src.evaluation.metrics.figures import Floats, interval, ratio, resampled_ratios
 from src.evaluation.robustness.distort import distort
 from src.evaluation.robustness.schema import CLEAN, FOUND, GONE, MISSED, READ, Condition, FigureName, Plate, Relative
-from src.evaluation.scoring import score_scene
-from src.evaluation.sets import EvaluationSet, SetError
-from src.evaluation.system import Skipped
 from src.runtime.reader import Reader
 
 ConditionKey = tuple[str, int]

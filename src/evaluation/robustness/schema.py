@@ -5,10 +5,10 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from src.evaluation.outcome import Closed, Figure
-from src.evaluation.schema import Model
-from src.evaluation.stored import read_stored
-from src.evaluation.system import Skipped
+from src.evaluation.accuracy.plate_result import Closed, Figure
+from src.evaluation.accuracy.schema import Model
+from src.evaluation.accuracy.stored import read_stored
+from src.evaluation.accuracy.system_result import Skipped
 
 SCHEMA_VERSION: Final = 1
 CLEAN = "clean"

@@ -9,7 +9,7 @@ from PIL import ImageDraw, ImageFont
 
 from src.core.geometry import box_to_corners, crop_plate
 from src.core.types import Image
-from src.data.manifest import Record
+from src.data.annotations.manifest import Record
 from src.evaluation.robustness.distort import distort
 
 WIDTH, PLATE = 240, (60, 240)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from src.evaluation.outcome import Figure
+from src.evaluation.accuracy.plate_result import Figure
 from src.evaluation.report.wording import NONE, counted, interval, p_value, percent, value
 from src.evaluation.robustness.schema import CLEAN, Change, Comparison, Condition, MeanChange, Relative, Robustness
 

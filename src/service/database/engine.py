@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from src.core.files import PRIVATE_FILE, make_folder
 from src.service.database import migration, tables
-from src.service.files import PRIVATE_FILE, make_folder
 
 BUSY_S = 30
 """Seconds that a transaction waits for another one's lock."""

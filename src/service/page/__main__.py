@@ -4,7 +4,7 @@ The environment variable NUMBER_PLATE_PAGE_KEY is the API key of visitors who en
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from streamlit.starlette import App
 
-from src.core.command_line import Parser, run_command
+from src.core.cli import Parser, run_command
+from src.service.launch.ports import address, port_fault, tcp_port
 from src.service.page import API
 from src.service.page.signing import ROUTES
-from src.service.ports import address, port_fault, tcp_port
 
 PROG = "python -m src.service.page"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from src.core.files import UNFINISHED, make_folder, write_file
 from src.service.database import Database
-from src.service.files import UNFINISHED, make_folder, write_file
 
 SPREAD = 2
 """Leading digits of an identifier that name its folder: 256 of them."""

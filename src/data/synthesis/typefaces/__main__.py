@@ -1,7 +1,7 @@
 """A sheet of the typefaces that are drawn here: ``python -m src.data.synthesis.typefaces OUT.png [FACE ...]``."""
 
 if __name__ == "__main__":  # before the imports that take seconds
-    from src.core.command_line import begin_command
+    from src.core.cli import begin_command
 
     begin_command()
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from src.core.command_line import run_command
+from src.core.cli import run_command
 from src.data.synthesis.typefaces import OWN, FontError, load_typeface
 from src.data.synthesis.typefaces.pen import Mask
 

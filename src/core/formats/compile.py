@@ -1,0 +1,81 @@
+"""From the plate-format registry to the formats of a model card."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from src.core.formats.automaton import Automaton
+from src.core.formats.compiled import FormatSet, FormatType, pack
+from src.core.formats.registry import Country
+
+DEAD = 0
+"""The state from which no text is accepted; every other one is numbered from 1."""
+
+
+def compile_formats(registry: Mapping[str, Country]) -> FormatSet:
+    """All types of ``registry``, by country code, ready for a card; takes seconds."""
+    automaton = Automaton()
+    starts: dict[int, int] = {}  # state of the automaton -> number of the set of texts
+    countries = {}
+    for code, country in registry.items():
+        total = sum(form.type.weight for form in country.formats)
+        types = []
+        for form in country.formats:
+            start = automaton.of([token for line in form.lines for token in line], automaton.end)
+            number = starts.setdefault(start, len(starts))
+            types.append(
+                FormatType(
+                    name=form.type.name, texts=number, share=round(form.type.weight / total, 6), order=form.order
+                )
+            )
+        countries[code] = tuple(types)
+    numbers = _numbered(automaton, list(starts))
+    characters = "".join(sorted({char for state in numbers for char in automaton.following[state]}))
+    return FormatSet(
+        characters=characters,
+        transitions=pack(_transitions(automaton, numbers, characters)),
+        starts=pack(np.array([numbers[state] for state in starts], "<u2")),
+        log_likelihoods=pack(_log_likelihoods([automaton.counts(state) for state in starts])),
+        countries=countries,
+    )
+
+
+def _numbered(automaton: Automaton, starts: list[int]) -> dict[int, int]:
+    """A number for each state that can be reached, those first that a text ends in; that compresses best."""
+    numbers = {automaton.nothing: DEAD}
+
+    def visit(state: int) -> None:
+        if state not in numbers:
+            for _, after in sorted(automaton.following[state].items()):
+                visit(after)
+            numbers[state] = len(numbers)
+
+    for start in starts:
+        visit(start)
+    return numbers
+
+
+def _transitions(automaton: Automaton, numbers: Mapping[int, int], characters: str) -> npt.NDArray[np.uint16]:
+    columns = {char: column for column, char in enumerate(characters, 1)}
+    table = np.zeros((len(numbers), 1 + len(characters)), "<u2")
+    for state, row in numbers.items():
+        table[row, 0] = automaton.accepts[state]
+        for char, after in automaton.following[state].items():
+            table[row, columns[char]] = numbers[after]
+    return table
+
+
+def _log_likelihoods(counts: list[tuple[int, ...]]) -> npt.NDArray[np.float32]:
+    """From how many texts of each length a set has, ``[sets][lengths]``, to how likely each of them is.
+
+    Texts of one length are as likely. A length's share goes with the square root of how many texts have it, halfway
+    between all texts being as likely and all lengths: numbers are given out in order, so that most are long, yet the
+    large cities have the short codes. Lengths that no text has get minus infinity.
+    """
+    number = np.zeros((len(counts), max(map(len, counts))))
+    for row, of_length in zip(number, counts, strict=True):
+        row[: len(of_length)] = of_length
+    share = np.sqrt(number) / np.sqrt(number).sum(1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(number > 0, np.log(share) - np.log(number), -np.inf), "<f4")

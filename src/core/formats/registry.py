@@ -1,0 +1,327 @@
+"""The plate-format registry: one YAML file per country, validated, closed and frozen.
+
+Everything about a type of plate is in its file: what may stand on it, how large it is, its colours and signs. The
+synthesis draws it from that and the reader's formats are made from it.
+
+Weights and lists of common codes are estimates in every file, and so are most widths of characters. For other facts a
+type says where they are from (``source``) and which of them nobody could confirm (``unverified``).
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from src.core.alphabet import normalise
+from src.core.formats.colours import PALETTE, Colour
+from src.core.formats.compiled import RowOrder
+from src.core.formats.pattern import (
+    LETTERS,
+    NEXT_FIELD,
+    Codes,
+    FormatError,
+    Token,
+    field_count,
+    fields,
+    is_read,
+    lengths,
+    matches,
+    parse,
+    without,
+)
+from src.core.formats.yaml import PlainLoader
+
+REGISTRY = Path("configs/plates")
+
+Vehicle = Literal[
+    "car", "truck", "bus", "taxi", "motorcycle", "moped", "trailer", "tractor", "electric", "rental", "dealer",
+    "temporary", "transit", "export", "diplomatic", "military", "police", "government", "historic", "personalised",
+]  # fmt: skip
+Typeface = Literal[
+    "din-1451", "fe-schrift", "gost-50577", "charles-wright", "mandatory-br", "fe-mercosur", "us-dies",
+    "european", "condensed", "rounded", "wide",
+]  # fmt: skip
+"""What the characters look like: the named faces, and kinds of faces where no name is known."""
+Script = Literal["cyrillic", "arabic", "chinese", "devanagari", "georgian", "hebrew", "thai", "korean", "japanese"]
+Fact = Literal["pattern", "letters", "codes", "years", "size", "layout", "colours"]
+"""What a source states of a type: order of letters and digits, which letters, lists of codes, where things stand."""
+
+
+def _listed(value: Any) -> Any:
+    """A single entry may stand without brackets."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _words(value: Any) -> Any:
+    """Codes may be written as one line of words."""
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Millimetres = Annotated[float, Field(ge=0, le=1000)]
+Rect = tuple[Millimetres, Millimetres, Millimetres, Millimetres]
+"""x1, y1, x2, y2 in millimetres from the plate's top left corner."""
+
+
+class RegistryError(ValueError):
+    """A registry file that cannot be used; the message names file, key and fault."""
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Part(_Closed):
+    """A named piece of a pattern: ``codes``, or a ``pattern`` of which ``without`` never occurs."""
+
+    codes: Words = ()
+    common: Words = ()
+    """Codes that most plates have: half of the synthetic ones are drawn from them."""
+    pattern: str | None = None
+    without: Words = ()
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.codes) == (self.pattern is not None):
+            raise ValueError("a part has either codes or a pattern")
+        if self.without and self.pattern is None:
+            raise ValueError("`without` belongs to a pattern: leave the codes out")
+        if strange := set(self.common) - set(self.codes):
+            raise ValueError(f"common: {min(strange)!r} is not among the codes")
+        if len(set(self.codes)) != len(self.codes):
+            raise ValueError("codes: one of them is there twice")
+        return self
+
+
+class Sign(_Closed):
+    """Something on a plate that is not read, in ``at`` (millimetres).
+
+    ``text`` is small lettering; ``flag`` stripes of ``colours`` from top to bottom (``flag-vertical`` from left to
+    right); ``stars`` the ring of the European Union; ``emblem`` a coat of arms or picture; ``line`` and ``box`` a
+    filled and an outlined rectangle; ``seal`` a round sticker; ``sticker`` a rectangular one; ``hole`` a bolt hole.
+    """
+
+    kind: Literal["text", "flag", "flag-vertical", "stars", "emblem", "line", "box", "seal", "sticker", "hole"]
+    at: Rect
+    texts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    """One of them is drawn."""
+    colours: Annotated[tuple[Colour, ...], BeforeValidator(_listed)] = ()
+    """None: the plate's ink."""
+    share: float = Field(default=1.0, gt=0, le=1)
+    """Of the plates that have it."""
+
+
+class Band(_Closed):
+    """A coloured strip along one side, with the country's letters and, in the European Union, the stars."""
+
+    side: Literal["left", "right", "top", "bottom"] = "left"
+    width: Millimetres = 44
+    span: tuple[Millimetres, Millimetres] | None = None
+    """From where to where along its side, as beside one line of two; None: all of it."""
+    colour: Colour = PALETTE["blue"]
+    text: str = ""
+    ink: Colour = PALETTE["white"]
+    emblem: Literal["stars", "flag", "none"] = "none"
+    flag: tuple[Colour, ...] = ()
+    share: float = Field(default=1.0, gt=0, le=1)
+
+
+class Characters(_Closed):
+    """Height of the characters and widths of a letter (H) and of a digit (0), in millimetres."""
+
+    height: Millimetres
+    width: Millimetres
+    digit_width: Millimetres
+    letter_height: Millimetres | None = None
+    """Where letters are lower than digits, as in Russia."""
+
+
+class Look(_Closed):
+    """A pair of colours that a type comes in; ``ground`` of several colours runs from top to bottom."""
+
+    ground: Annotated[tuple[Colour, ...], BeforeValidator(lambda v: _listed(v))]
+    ink: Colour
+    edge: Colour | None = None
+    """None: no border."""
+    weight: float = Field(default=1.0, gt=0)
+
+
+class PlateType(_Closed):
+    """One type of plate of a country."""
+
+    name: str
+    vehicles: Annotated[tuple[Vehicle, ...], BeforeValidator(_words)]
+    since: int = Field(ge=1900, le=2100)
+    until: int | None = Field(default=None, ge=1900, le=2100)
+    """Last year of issue; older plates may still be seen."""
+    weight: float = Field(gt=0)
+    """Share within its country of the plates that a camera sees today, relative to the other types."""
+    size: tuple[Millimetres, Millimetres]
+    """Width and height."""
+    lines: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(min_length=1, max_length=2)
+    """Patterns, see ``core.formats``."""
+    fields: tuple[Rect, ...] = ()
+    """Where characters stand, a field for each line and each part after ``|``; none: centred beside the band."""
+    order: tuple[int, ...] = ()
+    """The fields, numbered from 1 row by row, as the registration has them; none: row by row."""
+    letters: str | None = None
+    parts: Mapping[str, Part] = {}
+    characters: Characters | None = None
+    typeface: Typeface
+    looks: Annotated[tuple[Look, ...], BeforeValidator(_listed)] = Field(min_length=1)
+    band: Band | None = None
+    signs: tuple[Sign, ...] = ()
+    drawn: Mapping[str, str] = {}
+    """What is drawn for a character that is read, such as У for the Y of Russian plates."""
+    paints: Mapping[str, Colour] = {}
+    """Characters in another colour than the others, such as the red 警 of Chinese police plates."""
+    script: Script | None = None
+    """Of what ``drawn`` holds, where it is not Latin."""
+    source: str | None = None
+    """Address of a page, or the number of a law or standard, that states the pattern."""
+    unverified: Annotated[tuple[Fact, ...], BeforeValidator(_words)] = ()
+    """Facts that stand from memory; of a list of codes that several types use, the first of them says it."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        count = sum(map(field_count, self.lines))
+        if self.fields and len(self.fields) != count:
+            raise ValueError(f"fields: {len(self.fields)} of them, the lines have {count}")
+        if self.order and sorted(self.order) != list(range(1, count + 1)):
+            raise ValueError(f"order: {list(self.order)} does not name each of {count} fields once")
+        for x1, y1, x2, y2 in (*self.fields, *(sign.at for sign in self.signs)):
+            if not (x1 < x2 <= self.size[0] and y1 < y2 <= self.size[1]):
+                raise ValueError(
+                    f"[{x1:g}, {y1:g}, {x2:g}, {y2:g}] is no rectangle on {self.size[0]:g} x {self.size[1]:g}"
+                )
+        if self.band and self.band.span and not self.band.span[0] < self.band.span[1] <= max(self.size):
+            raise ValueError(f"band.span: {self.band.span[0]:g} to {self.band.span[1]:g} is nowhere on the plate")
+        if self.until is not None and self.until < self.since:
+            raise ValueError(f"until: {self.until} is before {self.since}")
+        return self
+
+
+class Format(_Closed):
+    """A type with its patterns read: what matches texts and makes them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    country: str
+    type: PlateType
+    lines: tuple[tuple[Token, ...], ...]
+
+    @property
+    def order(self) -> RowOrder | None:
+        """From what is read row by row to the order of registration; None where that is the same."""
+        if not self.type.order:
+            return None
+        known = [lengths(field) for field in self._fields]
+        fixed = tuple(next(iter(each)) if len(each) == 1 else None for each in known)
+        return RowOrder(lengths=fixed, order=tuple(number - 1 for number in self.type.order))
+
+    def fits(self, text: str) -> bool:
+        """Whether ``text`` (canonical spelling, in the order of registration) may stand on this type of plate."""
+        every = self._fields
+        in_order = [every[number - 1] for number in self.type.order] if self.type.order else every
+        return matches([token for field in in_order for token in field], text)
+
+    @property
+    def _fields(self) -> list[tuple[Token, ...]]:
+        """The tokens of each field, row by row."""
+        return [field for line in self.lines for field in fields(line)]
+
+
+class Country(_Closed):
+    """One file of the registry."""
+
+    code: str = Field(pattern="^[A-Z]{2}$")
+    """ISO 3166-1 alpha-2, as the file is called."""
+    name: str
+    sign: str = Field(pattern="^[A-Z]{1,3}$")
+    """The distinguishing sign of vehicles in international traffic."""
+    letters: str = LETTERS
+    parts: Mapping[str, Part] = {}
+    sources: tuple[str, ...] = Field(min_length=1)
+    types: tuple[PlateType, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len({t.name for t in self.types}) != len(self.types):
+            raise ValueError("types: two have the same name")
+        return self
+
+    @cached_property
+    def formats(self) -> tuple[Format, ...]:
+        """The types with their patterns read. Raises FormatError naming the type."""
+        return tuple(self._format(t) for t in self.types)
+
+    def _format(self, plate: PlateType) -> Format:
+        letters = plate.letters or self.letters
+        try:
+            parts: dict[str, tuple[Token, ...]] = {}
+            for name, part in {**self.parts, **plate.parts}.items():
+                parts[name] = _part_tokens(part, letters, parts)
+            lines = tuple(parse(line, letters, parts) for line in plate.lines)
+            if silent := [line for line, tokens in zip(plate.lines, lines, strict=True) if not is_read(tokens)]:
+                raise FormatError(f"lines: {silent[0]!r} has no character to read")
+            form = Format(country=self.code, type=plate, lines=lines)
+            _ = form.order
+        except FormatError as error:
+            raise FormatError(f"types.{plate.name}: {error}") from None
+        except ValidationError as error:
+            raise FormatError(f"types.{plate.name}: order: {error.errors()[0]['msg']}") from None
+        return form
+
+
+def _part_tokens(part: Part, letters: str, earlier: Mapping[str, tuple[Token, ...]]) -> tuple[Token, ...]:
+    """A part may name those before it."""
+    if part.pattern is None:
+        return (Codes(part.codes, part.common),)
+    tokens = parse(part.pattern, letters, earlier)
+    if NEXT_FIELD in tokens:
+        raise FormatError(f"part {part.pattern!r}: a field cannot begin within a part")
+    return (without(tokens, frozenset(part.without)),) if part.without else tokens
+
+
+def load_country(path: Path) -> Country:
+    """One file. Raises RegistryError naming file, key and fault."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), PlainLoader)
+        country = Country.model_validate(content)
+        _ = country.formats
+    except OSError as error:
+        raise RegistryError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise RegistryError(f"{path}: not a UTF-8 text file") from None
+    except yaml.YAMLError as error:
+        where_and_what = str(error).replace('"<unicode string>", ', "").split()
+        raise RegistryError(f"{path}: {' '.join(where_and_what)}") from None
+    except ValidationError as error:
+        # a misspelt key is both one that is missing and one too many: the latter is what the author wrote
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        where = ".".join(map(str, first["loc"])) or "file"
+        raise RegistryError(f"{path}: {where}: {first['msg']}") from None
+    except FormatError as error:
+        raise RegistryError(f"{path}: {error}") from None
+    if country.code != path.stem.upper():
+        raise RegistryError(f"{path}: code: {country.code} does not go with the file's name")
+    return country
+
+
+def load_registry(*folders: Path) -> dict[str, Country]:
+    """Countries by code of ``folders``, REGISTRY where none is named; a later folder's count. Raises RegistryError."""
+    countries: dict[str, Country] = {}
+    for folder in folders or (REGISTRY,):
+        if not (files := sorted(folder.glob("*.yaml"))):
+            raise RegistryError(f"{folder}: no plate formats (*.yaml) in it")
+        countries |= {country.code: country for country in map(load_country, files)}
+    return countries
+
+
+def fitting(countries: Sequence[Country], text: str) -> list[Format]:
+    """The formats that ``text``, in any spelling, may be of."""
+    canonical = normalise(text)
+    return [f for country in countries for f in country.formats if f.fits(canonical)]

@@ -1,0 +1,103 @@
+"""Plate texts that were transcribed by hand, kept apart from the pictures and found again by their hash."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from src.core.card import sha256_of
+from src.data.annotations.manifest import LabelBox, PlateLabel, PlateText, Record, first_fault, read_manifest
+
+
+class LabelError(ValueError):
+    """Labels that cannot be read, or whose picture is not there; the message names file and line."""
+
+
+class Label(BaseModel):
+    """One line of a label file: the picture's set and hash, and what its plate says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    set: str = Field(description="the folder below the data root whose manifest lists the picture")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
+    box: LabelBox | None = Field(default=None, description="the plate's place in a scene; none for a crop")
+    text: PlateText
+    region: str
+    lines: Literal[1, 2]
+    split: Literal["train", "val"]
+
+
+Placed = tuple[Path, int, Label]
+"""A label with its file and line."""
+
+
+def load_labels(folder: Path, data_root: Path) -> list[Record]:
+    """A record per label of all ``*.jsonl`` files in ``folder``; ``eu-crops.jsonl`` is source ``labels_eu``.
+
+    ``image`` is absolute, so that joining it to any manifest's folder leaves it as it is. A label with a box
+    becomes a scene with that one plate, whatever else the picture shows: good to cut a crop from, not to
+    train a detector on. Raises LabelError, and ManifestError where ``data_root`` lacks a set.
+    """
+    labels = _all_labels(folder)
+    images = {name: _images_by_hash(data_root / name) for name in {label.set for _, _, label in labels}}
+    for path, number, label in labels:
+        if label.sha256 not in images[label.set]:
+            raise LabelError(f"{path}:{number}: no picture of that hash in {data_root / label.set}")
+    return _records(labels, images)
+
+
+def load_known_labels(folder: Path, data_root: Path) -> list[Record]:
+    """As ``load_labels``, for data that need not be all there: labels of other pictures wait."""
+    labels = _all_labels(folder)
+    sets = {label.set for _, _, label in labels if (data_root / label.set / "manifest.jsonl").is_file()}
+    images = {name: _images_by_hash(data_root / name) for name in sets}
+    return _records([(p, n, label) for p, n, label in labels if label.sha256 in images.get(label.set, {})], images)
+
+
+def _all_labels(folder: Path) -> list[Placed]:
+    return [(path, n, label) for path in _label_files(folder) for n, label in read_labels(path)]
+
+
+def _records(labels: Sequence[Placed], images: Mapping[str, Mapping[str, Path]]) -> list[Record]:
+    named = ((f"labels_{path.stem.split('-')[0]}", label) for path, _, label in labels)
+    return [_record(label, images[label.set][label.sha256], source) for source, label in named]
+
+
+def read_labels(path: Path) -> list[tuple[int, Label]]:
+    """The labels of one file with their line numbers from 1. Raises LabelError."""
+    labels = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
+            try:
+                labels.append((number, Label.model_validate_json(line)))
+            except ValidationError as error:
+                raise LabelError(f"{path}:{number}: {first_fault(error)}") from None
+    return labels
+
+
+def _label_files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise LabelError(f"{folder}: no label file (*.jsonl) in it")
+    return files
+
+
+def _images_by_hash(folder: Path) -> dict[str, Path]:
+    """The pictures of ``folder``'s manifest that are there: one that is missing may carry no label."""
+    paths = [(folder / record.image).resolve() for record in read_manifest(folder / "manifest.jsonl")]
+    return {sha256_of(path): path for path in reversed(paths) if path.is_file()}
+
+
+def _record(label: Label, image: Path, source: str) -> Record:
+    if label.box is None:
+        return Record(
+            image=str(image),
+            split=label.split,
+            source=source,
+            text=label.text,
+            region=label.region,
+            lines=label.lines,
+        )
+    plate = PlateLabel(box=label.box, text=label.text, region=label.region, lines=label.lines)
+    return Record(image=str(image), split=label.split, source=source, plates=(plate,))

@@ -1,0 +1,280 @@
+"""Plate crops, synthetic and real, as batches for the reader."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from src.core.alphabet import Alphabet
+from src.core.geometry import box_to_corners, corners_to_box, crop_matrix, crop_plate, widen
+from src.core.types import Corners, Image
+from src.data.annotations.corrections import apply_known_texts
+from src.data.annotations.labels import load_labels
+from src.data.annotations.manifest import ManifestError, of_split, read_set
+from src.data.copy_paste import SwappedPlates, patches
+from src.data.copy_paste.plates import LEAST_WIDTH
+from src.data.loaders.char_alignment import NO_LABEL, Owners, column_owners, unknown_owners
+from src.data.loaders.real_crops import RealCrop, real_crops
+from src.data.loaders.sampling import EpochSampler, balanced, epoch_of, one_thread, source_probabilities
+from src.data.synthesis import CropSynthesiser, SynthesisError, find_fonts
+from src.data.synthesis.synthesiser import MIN_CONTRAST, contrast
+from src.data.synthesis.typefaces.fonts import DRAWN
+from src.data.transforms.augment import CropAugment
+
+SYNTHETIC, SWAPPED = -1, -2
+"""The indices that stand for a crop drawn from its seed, and for one drawn into a photograph."""
+
+READABLE_TRIES = 4
+"""How often a crop is drawn into a photograph before an unreadable one is used."""
+
+
+@dataclass(frozen=True)
+class CropSample:
+    """``image`` uint8 [H, W, 3] RGB, its ``text``, who stands in each column, and the country where it is known."""
+
+    image: Image
+    text: str
+    owners: Owners
+    region: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class CropBatch:
+    """``images`` uint8 [N, H, W, 3] RGB; ``targets`` [N, longest] classes, 0 after the ``lengths`` [N] of each text;
+    ``owners`` [N, 2, T] as of ``column_owners``; ``regions`` [N] indices; NO_LABEL in either where unknown."""
+
+    images: Tensor
+    targets: Tensor
+    lengths: Tensor
+    owners: Tensor
+    regions: Tensor
+    texts: list[str]
+    sources: list[str]
+
+
+class CropDataset(Dataset[CropSample]):
+    """Item ``(index, seed)``: the real crop of that index, or one drawn from the seed with SYNTHETIC or SWAPPED."""
+
+    def __init__(
+        self,
+        crops: Sequence[RealCrop],
+        size: tuple[int, int],
+        columns: int,
+        augment: CropAugment | None = None,
+        synthesiser: CropSynthesiser | None = None,
+        swapped: SwappedPlates | None = None,
+    ) -> None:
+        self.crops, self.size, self.columns = crops, size, columns
+        self.augment, self.synthesiser, self.swapped = augment, synthesiser, swapped
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+    def __getitem__(self, key: tuple[int, int]) -> CropSample:
+        index, seed = key
+        if index == SYNTHETIC:
+            return self._synthetic(np.random.default_rng(seed))
+        if index == SWAPPED:
+            return self._swapped(np.random.default_rng(seed))
+        crop = self.crops[index]
+        if self.augment is None:
+            cut = widen(crop.corners, crop.margin)
+            image = crop_plate(crop.image, cut, self.size, margin=0.0)
+        else:
+            image, cut = self.augment(crop.image, crop.corners, self.size, np.random.default_rng(seed))
+        return CropSample(image, crop.text, self._owners(crop, cut), crop.region, crop.source)
+
+    def _owners(self, crop: RealCrop, cut: Corners) -> Owners:
+        if crop.chars is None:
+            return unknown_owners(self.columns)
+        corners = cv2.perspectiveTransform(box_to_corners(crop.chars), crop_matrix(cut, self.size, margin=0.0))
+        return column_owners(corners_to_box(corners), [0] * len(crop.text), self.size[1], self.columns)
+
+    def _synthetic(self, rng: np.random.Generator) -> CropSample:
+        if self.synthesiser is None:
+            raise ValueError("a synthetic crop was asked for, but there is no synthesiser")
+        plate = self.synthesiser(rng)
+        owners = column_owners(plate.chars, plate.rows, self.size[1], self.columns)
+        return CropSample(plate.image, plate.text, owners, plate.region or None, f"synthetic_{plate.region}")
+
+    def _swapped(self, rng: np.random.Generator) -> CropSample:
+        if self.swapped is None or self.augment is None:
+            raise ValueError("a crop drawn into a photograph was asked for, but nothing makes one")
+        for _ in range(READABLE_TRIES):
+            plate = self.swapped(rng)
+            image, cut = self.augment(plate.image, plate.corners, self.size, rng)
+            chars = corners_to_box(cv2.perspectiveTransform(plate.chars, crop_matrix(cut, self.size, margin=0.0)))
+            if contrast(image, chars) > MIN_CONTRAST:
+                break
+        owners = column_owners(chars, plate.rows, self.size[1], self.columns)
+        return CropSample(image, plate.text, owners, plate.region or None, f"swapped_{plate.region}")
+
+
+class CropData(pl.LightningDataModule):
+    """Real crops of ``sets`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
+
+    A set is a folder below ``data_root``, or the path of a manifest; of scenes the plates with a text are cut out.
+    ``looked_at`` is a folder of corrected texts of crops (see ``apply_known_texts``), null for none. The share
+    ``swapped_share`` of the drawn crops is drawn into photographs of the training split of the sets ``scenes``.
+    ``source_weights``: relative frequency of a source's crops (1 where not named). ``balance`` from 0 to 1 evens out
+    countries and the beginnings of their texts (see ``sampling.balanced``), over all sources. ``registry`` (folders of
+    plate formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and
+    ``synthetic_outlines`` (typefaces drawn here, null for all) are the ``CropSynthesiser``'s.
+    """
+
+    def __init__(
+        self,
+        sets: Sequence[str],
+        labels: str | None,
+        data_root: str,
+        fonts: str,
+        augment: CropAugment,
+        alphabet: str,
+        regions: Sequence[str],
+        size: Sequence[int] = (48, 128),
+        columns: int = 32,
+        batch_size: int = 64,
+        samples_per_epoch: int = 16384,
+        synthetic_share: float = 0.7,
+        synthetic_val: int = 256,
+        scenes: Sequence[str] = (),
+        swapped_share: float = 0.0,
+        registry: Sequence[str] = ("configs/plates",),
+        synthetic_weights: dict[str, float] | None = None,
+        synthetic_without: Sequence[str] = (),
+        synthetic_outlines: Sequence[str] | None = None,
+        source_weights: dict[str, float] | None = None,
+        balance: float = 0.0,
+        looked_at: str | None = None,
+        workers: int = 1,
+        seed: int = 1,
+    ) -> None:
+        super().__init__()
+        if not 0 <= synthetic_share <= 1:
+            raise ValueError(f"synthetic_share must lie within 0..1, got {synthetic_share}")
+        if not 0 <= swapped_share <= 1 or (swapped_share and not scenes):
+            raise ValueError(f"swapped_share must lie within 0..1 and needs scenes, got {swapped_share} and {scenes}")
+        if not 0 <= balance <= 1:
+            raise ValueError(f"balance must lie within 0..1, got {balance}")
+        self.sets, self.labels = tuple(sets), labels
+        self.data_root, self.fonts = Path(data_root), Path(fonts)
+        self.augment, self.alphabet, self.regions = augment, Alphabet(alphabet), tuple(regions)
+        self.size, self.columns = (int(size[0]), int(size[1])), columns
+        self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
+        self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
+        self.scenes, self.swapped_share = tuple(scenes), swapped_share
+        self.registry = [Path(folder) for folder in registry]
+        self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
+        self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
+        self.source_weights, self.balance = source_weights or {}, balance
+        self.looked_at = None if looked_at is None else Path(looked_at)
+        self.workers, self.seed = workers, seed
+
+    def setup(self, stage: str) -> None:
+        drawn = self.synthetic_share or self.synthetic_val
+        self.synthesiser = self._synthesiser() if drawn else None
+        self.swapped = self._swapped(self.synthesiser) if self.synthesiser and self.swapped_share else None
+        self.crops = {split: self._real(split) for split in ("train", "val")}
+        if not self.crops["train"] and self.synthetic_share < 1:
+            raise ManifestError("no real training crop: name a set or set synthetic_share=1")
+
+    def _synthesiser(self) -> CropSynthesiser:
+        synthesiser = CropSynthesiser(
+            find_fonts(self.fonts),
+            self.size,
+            self.synthetic_weights,
+            without=self.synthetic_without,
+            registry=self.registry,
+            pens=self.synthetic_outlines,
+        )
+        synthesiser.check(self.alphabet)
+        if unknown := sorted(set(synthesiser.countries) - set(self.regions)):
+            raise SynthesisError(f"plates of {', '.join(unknown)} are drawn, which `regions` lacks: add it there")
+        return synthesiser
+
+    def _swapped(self, synthesiser: CropSynthesiser) -> SwappedPlates:
+        scenes = [record for name in self.scenes for record in read_set(name, self.data_root)]
+        found = patches(of_split(scenes, "train"), Path())
+        if not found:
+            named = ", ".join(self.scenes)
+            raise ManifestError(f"{named}: no plate of train is {LEAST_WIDTH:g} pixels wide, so none can be swapped")
+        return SwappedPlates(found, synthesiser)
+
+    def _real(self, split: str) -> list[RealCrop]:
+        records = [record for name in self.sets for record in of_split(read_set(name, self.data_root), split)]
+        if self.looked_at is not None:
+            records = apply_known_texts(records, Path(), self.looked_at)
+        # a text that nobody verified is worth less than none, and may stand verified in the labels
+        crops = real_crops([record for record in records if record.verified], Path())
+        if self.labels:
+            crops += real_crops(of_split(load_labels(Path(self.labels), self.data_root), split), self.data_root)
+        for crop in crops:
+            if unknown := self.alphabet.unknown(crop.text):
+                raise ManifestError(f"{crop.source}: text {crop.text!r} has {unknown[0]!r}, which the alphabet lacks")
+        return crops
+
+    @property
+    def sources(self) -> dict[str, int]:
+        """Real training crops by source, and photographed plates that were drawn over, for the model card."""
+        drawn_over = (f"swapped_{patch.source}" for patch in (self.swapped.patches if self.swapped else ()))
+        return dict(Counter([*(c.source for c in self.crops["train"]), *drawn_over]))
+
+    def train_dataloader(self) -> DataLoader[CropSample]:
+        """Made anew for each epoch, whose number is part of every seed."""
+        crops = self.crops["train"]
+        real = source_probabilities([c.source for c in crops], self.source_weights)
+        if crops:
+            real = balanced(real, [c.region or "" for c in crops], [c.text for c in crops], self.balance)
+        drawn = self.synthetic_share * np.array([1 - self.swapped_share, self.swapped_share])
+        shares = np.concatenate([real * (1 - self.synthetic_share), drawn])
+        indices = [*range(len(crops)), SYNTHETIC, SWAPPED]
+        epoch, _ = epoch_of(self.trainer)
+        sampler = EpochSampler(shares / shares.sum(), self.samples_per_epoch, self.seed, epoch)
+        dataset = CropDataset(crops, self.size, self.columns, self.augment, self.synthesiser, self.swapped)
+        return self._loader(dataset, [(indices[i], seed) for i, seed in sampler])
+
+    def val_dataloader(self) -> DataLoader[CropSample]:
+        """The real crops of ``val`` and a fixed draw of synthetic ones, which no seed of the training repeats."""
+        dataset = CropDataset(self.crops["val"], self.size, self.columns, None, self.synthesiser)
+        keys = [(i, 0) for i in range(len(dataset))]
+        keys += [(SYNTHETIC, 2**31 + i) for i in range(self.synthetic_val)]
+        return self._loader(dataset, keys)
+
+    def _loader(self, dataset: CropDataset, keys: list[tuple[int, int]]) -> DataLoader[CropSample]:
+        return DataLoader(
+            dataset,
+            self.batch_size,
+            sampler=keys,
+            num_workers=self.workers,
+            collate_fn=self._collate,
+            worker_init_fn=one_thread,
+        )
+
+    def _collate(self, samples: Sequence[CropSample]) -> CropBatch:
+        encoded = [self.alphabet.encode(s.text) for s in samples]
+        longest = max(map(len, encoded))
+        return CropBatch(
+            torch.from_numpy(np.stack([s.image for s in samples])),
+            torch.tensor([classes + [0] * (longest - len(classes)) for classes in encoded]),
+            torch.tensor([len(classes) for classes in encoded]),
+            torch.from_numpy(np.stack([s.owners for s in samples])),
+            torch.tensor([self._region(s.region) for s in samples]),
+            [s.text for s in samples],
+            [s.source for s in samples],
+        )
+
+    def _region(self, code: str | None) -> int:
+        """Labels may name what is no country of the reader's, such as EU."""
+        return self.regions.index(code) if code in self.regions else NO_LABEL
+
+    def transfer_batch_to_device(self, batch: CropBatch, device: torch.device, dataloader_idx: int) -> CropBatch:
+        tensors = ("images", "targets", "lengths", "owners", "regions")
+        return replace(batch, **{name: getattr(batch, name).to(device) for name in tensors})

@@ -1,0 +1,193 @@
+"""From a format of the registry to a plate as data: a text that it allows, in its place, colours and signs."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
+
+import numpy as np
+
+from src.core.alphabet import normalise
+from src.core.formats.pattern import Choice, Codes, Slot, Token, Without, field_count, fields
+from src.core.formats.pattern import Sign as PatternSign
+from src.core.formats.registry import Format, Look, PlateType, Rect
+from src.data.synthesis.drawing.furniture import band_of, fraction, sign_of
+from src.data.synthesis.layout.plate import Field, Gap, Item, Mark, Plate, Run, character, pick
+
+GAP_WIDTHS = {"gap": 0.3, "narrow gap": 0.12}
+MARK_WIDTHS = {"dash": 0.3, "dot": 0.2, "seals": 0.42, "crest": 0.5, "seal": 0.4, "emblem": 0.7}
+"""In heights of the line."""
+SHORTER = 1 / 3
+"""How often what may be longer ends a character early: numbers are given out in order, so that most are long."""
+STROKES = {
+    "gost-50577": (0.13, 0.165),
+    "fe-schrift": (0.12, 0.155),
+    "fe-mercosur": (0.12, 0.155),
+    "charles-wright": (0.15, 0.19),
+    "mandatory-br": (0.13, 0.19),
+}
+"""Width of a stroke against the height of a character, where the typeface fixes it."""
+
+
+class PlateMaker:
+    """Makes plates of one format, as new and as the registry has them; what they share is worked out once."""
+
+    def __init__(self, form: Format) -> None:
+        self.form = form
+        kind = form.type
+        self._groups = [(row, group) for row, line in enumerate(form.lines) for group in fields(line)]
+        self._rects = [fraction(rect, kind.size) for rect in kind.fields or _default_fields(kind)]
+        self._signs = [(sign, fraction(sign.at, kind.size)) for sign in kind.signs]
+        self._band = band_of(kind.band, kind.size) if kind.band else ((), ())
+        self._looks = np.cumsum([look.weight for look in kind.looks]).tolist()
+        self._sizes = _sizes(kind)
+
+    @cached_property
+    def foreign(self) -> frozenset[tuple[str, str]]:
+        """The scripts beside Latin that these plates cannot be written without, each with a word that is drawn."""
+        return frozenset((self._script, self._drawn(c)) for c in self._characters if self._is_foreign(c))
+
+    @property
+    def text_characters(self) -> str:
+        """All that texts of these plates are made of, sorted."""
+        return "".join(sorted(set(normalise("".join(self._characters)))))
+
+    @cached_property
+    def _characters(self) -> frozenset[str]:
+        """As the patterns have them."""
+        slots = [token for _, group in self._groups for token in _leaves(group)]
+        return frozenset(c for s in slots for c in (s.characters if isinstance(s, Slot) else "".join(s.codes)))
+
+    def __call__(self, rng: np.random.Generator) -> Plate:
+        """A plate: its text drawn at random, one of its looks, its signs by their shares."""
+        kind, look = self.form.type, self._look(rng)
+        pairs = zip(self._rects, self._groups, strict=True)
+        filled = tuple(Field(rect, self._items(group, rng), row) for rect, (row, group) in pairs)
+        shapes, notes = self._band if kind.band and rng.random() < kind.band.share else ((), ())
+        for sign, rect in self._signs:
+            if rng.random() < sign.share:
+                more_shapes, more_notes = sign_of(sign, rect, look.ink, rng)
+                shapes, notes = shapes + more_shapes, notes + more_notes
+        return Plate(
+            region=self.form.country,
+            aspect=kind.size[0] / kind.size[1],
+            fields=filled,
+            ground=look.ground,
+            ink=look.ink,
+            edge=look.edge,
+            shapes=shapes,
+            notes=notes,
+            kind=kind.typeface,
+            lines=len(self.form.lines),
+            stroke=STROKES.get(kind.typeface, (0.10, 0.17)),
+            type=kind.name,
+            width=kind.size[0],
+            order=tuple(number - 1 for number in kind.order),
+        )
+
+    def _look(self, rng: np.random.Generator) -> Look:
+        x = rng.random() * self._looks[-1]
+        return self.form.type.looks[next(i for i, total in enumerate(self._looks) if x < total)]
+
+    def _items(self, tokens: Sequence[Token], rng: np.random.Generator) -> tuple[Item, ...]:
+        items: list[Item] = []
+        text = ""
+        for token in _chosen(tokens, rng):
+            if not isinstance(token, PatternSign):
+                text += _drawn_text(token, rng)
+                continue
+            items += self._runs(text)
+            text = ""
+            width = GAP_WIDTHS.get(token.kind)
+            items.append(Mark(token.kind, MARK_WIDTHS[token.kind]) if width is None else Gap(width))
+        return (*items, *self._runs(text))
+
+    def _runs(self, text: str) -> list[Item]:
+        """A run for each stretch of characters that are set alike, and for each that is foreign."""
+        alike = groupby(enumerate(text), lambda e: (e[1].isdigit(), e[0] if self._stands_alone(e[1]) else -1))
+        return [self._run("".join(c for _, c in same)) for _, same in alike]
+
+    def _run(self, text: str) -> Run:
+        high, width, digit_width = self._sizes
+        high = 1.0 if text[0].isdigit() else high
+        paint = self.form.type.paints.get(text[0])
+        if not self._is_foreign(text[0]):
+            plain = normalise(text)
+            return Run(plain, high, width, digit_width, ink=None if plain == text else text, paint=paint)
+        return Run(text, high, width, digit_width, ink=self._drawn(text), script=self._script, paint=paint)
+
+    def _drawn(self, char: str) -> str:
+        return self.form.type.drawn.get(char, char)
+
+    def _stands_alone(self, char: str) -> bool:
+        return self._is_foreign(char) or char in self.form.type.paints
+
+    def _is_foreign(self, char: str) -> bool:
+        return char in self.form.type.drawn or ord(char) > 0x2E80
+
+    @property
+    def _script(self) -> str:
+        return self.form.type.script or "chinese"
+
+
+def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot | Codes | Without | PatternSign]:
+    """``tokens`` with one of its sequences, at random, in place of each choice."""
+    for token in tokens:
+        if isinstance(token, Choice):
+            yield from _chosen(pick(rng, token.options), rng)
+        else:
+            yield token
+
+
+def _leaves(tokens: Sequence[Token]) -> list[Slot | Codes]:
+    """The tokens that characters are drawn from."""
+    leaves: list[Slot | Codes] = []
+    for token in tokens:
+        if isinstance(token, Without):
+            leaves += _leaves(token.tokens)
+        elif isinstance(token, Choice):
+            leaves += [leaf for option in token.options for leaf in _leaves(option)]
+        elif not isinstance(token, PatternSign):
+            leaves.append(token)
+    return leaves
+
+
+def _drawn_text(token: Slot | Codes | Without, rng: np.random.Generator) -> str:
+    if isinstance(token, Without):
+        while True:
+            text = "".join(_drawn_text(t, rng) for t in _chosen(token.tokens, rng) if not isinstance(t, PatternSign))
+            if normalise(text) not in token.exceptions:
+                return text
+    if isinstance(token, Codes):
+        return pick(rng, token.common if token.common and rng.random() < 0.5 else token.codes)
+    count = token.most
+    while count > token.least and rng.random() < SHORTER:
+        count -= 1
+    return "".join([character(rng, token.characters) for _ in range(count)])
+
+
+def _sizes(kind: PlateType) -> tuple[float, float, float]:
+    """Height of a letter against the line's; widths of a letter and of a digit against their own heights."""
+    if (sizes := kind.characters) is None:
+        return 1.0, 0.62, 0.58
+    letter_height = sizes.letter_height or sizes.height
+    return letter_height / sizes.height, sizes.width / letter_height, sizes.digit_width / sizes.height
+
+
+def _default_fields(kind: PlateType) -> list[Rect]:
+    """A field for each line, beside the band and centred; several in a line share it evenly."""
+    width, height = kind.size
+    side, strip = (kind.band.side, kind.band.width) if kind.band else ("", 0.0)
+    left, right = strip * (side == "left"), width - strip * (side == "right")
+    top, bottom = strip * (side == "top"), height - strip * (side == "bottom")
+    each = (bottom - top) / len(kind.lines)
+    tall = min(kind.characters.height if kind.characters else 0.7 * each, 0.86 * each)
+    rects = []
+    for number, line in enumerate(kind.lines):
+        middle = top + each * (number + 0.5)
+        parts = field_count(line)
+        step = (right - left) / parts
+        rects += [
+            (left + step * i + 0.03 * width, middle - tall / 2, left + step * (i + 1) - 0.03 * width, middle + tall / 2)
+            for i in range(parts)
+        ]
+    return rects

@@ -1,0 +1,256 @@
+"""Typefaces: which resemble which plates, and the masks of their characters, each drawn once."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from src.data.synthesis.typefaces import OWN, RESEMBLES, SCRIPT_FACES, FontError, load_typeface
+from src.data.synthesis.typefaces.strokes import NATURAL_STROKE, ROUNDNESS, pen_mask
+
+Mask = npt.NDArray[np.uint8]
+"""``[h, w]``: 255 is ink, cut tightly around it."""
+
+SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".woff"})
+HELD_OUT = "held-out"
+"""The folder of the faces that no training sees."""
+HELD_OUT_CHINESE = "held-out-chinese"
+"""The folder of the Chinese ones, apart: with them the sequence of plates in the others would be another."""
+GLYPH_HEIGHT = 64
+NOTE_HEIGHT = 24
+NOTE_FACES = 6
+
+_SCRIPTS = {"arabic": "\ufeb2", "chinese": "京", "hebrew": "מ"}
+"""A character that a face must hold to write a script; a face outside the table is asked for it too."""
+DRAWN = (*ROUNDNESS, *sorted(set(OWN.values())))
+"""The faces that need no font file."""
+_OUTLINED = frozenset(OWN.values())
+OWN_SHARE = 0.67
+"""Of the plates of a typeface that is drawn here; the others are set in faces that resemble it, for variety."""
+
+
+def find_fonts(folder: Path) -> list[Path]:
+    """The font files under ``folder``, sorted, without those held out of training.
+
+    Raises FontError naming the command that fetches some.
+    """
+    apart = {HELD_OUT, HELD_OUT_CHINESE}
+    fonts = [p for p in _font_files(folder) if not apart & set(p.relative_to(folder).parts)]
+    if not fonts:
+        raise FontError(f"{folder}: no font file there; run scripts/fetch_fonts.sh {folder}")
+    return fonts
+
+
+def held_out_fonts(folder: Path) -> list[Path]:
+    """The font files of ``folder`` that are held out of training, sorted. Raises FontError like ``find_fonts``."""
+    return _held_out(folder, HELD_OUT)
+
+
+def held_out_chinese_fonts(folder: Path) -> list[Path]:
+    """As ``held_out_fonts``, the faces for Chinese characters."""
+    return _held_out(folder, HELD_OUT_CHINESE)
+
+
+def _held_out(folder: Path, name: str) -> list[Path]:
+    fonts = _font_files(folder / name)
+    if not fonts:
+        raise FontError(f"{folder / name}: no font file there; run scripts/fetch_fonts.sh {folder}")
+    return fonts
+
+
+def _font_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+
+
+class Faces:
+    """The faces at hand, by the registry's typefaces: those of ``fonts``, and ``pens`` of DRAWN."""
+
+    def __init__(self, fonts: Sequence[Path], pens: Collection[str] = DRAWN) -> None:
+        if not fonts:
+            raise FontError("no fonts given; run scripts/fetch_fonts.sh and pass find_fonts(Path('.fonts'))")
+        self._every = [str(p) for p in fonts]
+        self._latin = [f for f in self._every if Path(f).stem not in SCRIPT_FACES and _holds(f, "A") and _holds(f, "0")]
+        if not self._latin:
+            raise FontError("none of the fonts writes Latin letters")
+        self._own = {typeface: face for typeface, face in OWN.items() if face in pens}
+        self._near: dict[str, list[str]] = {}
+        for face in (*self._latin, *(p for p in pens if p in ROUNDNESS)):
+            for typeface in RESEMBLES.get(Path(face).stem, ()):
+                self._near.setdefault(typeface, []).append(face)
+        self._script = {name: [f for f in self._every if _holds(f, sample)] for name, sample in _SCRIPTS.items()}
+        self._notes: dict[str, list[str]] = {}
+
+    def writes(self, script: str, text: str = "") -> bool:
+        """Whether a face for ``arabic``, ``chinese`` or ``hebrew`` is there that holds all characters of ``text``."""
+        return bool(self._writing(script, text))
+
+    def _writing(self, script: str, text: str) -> list[str]:
+        return [f for f in self._script.get(script, ()) if all(c == " " or _holds(f, c) for c in text)]
+
+    def choose(self, rng: np.random.Generator, typeface: str, stray: float = 0.15) -> str:
+        """A face for plates of the registry's ``typeface``: the one drawn here for OWN_SHARE, else one that is near.
+
+        With the odds of ``stray``, or if none is near, any Latin one.
+        """
+        own = self._own.get(typeface)
+        if own is not None and rng.random() < OWN_SHARE:
+            return own
+        faces = self._near.get(typeface, [])
+        if not faces or rng.random() < stray:
+            faces = self._latin
+        return faces[int(rng.random() * len(faces))]
+
+    def for_script(self, rng: np.random.Generator, script: str, text: str) -> str:
+        """A face that writes ``text`` in the ``script`` of ``writes``. Raises FontError naming both where none does."""
+        faces = self._writing(script, text)
+        if not faces:
+            raise FontError(f"no {script} font holds {text!r}; run scripts/fetch_fonts.sh")
+        return faces[int(rng.random() * len(faces))]
+
+    def for_words(self, rng: np.random.Generator, text: str) -> str | None:
+        """Any face that holds every character of ``text``, which may be in any script; None without any."""
+        start = int(rng.random() * len(self._every))
+        for face in (*self._every[start:], *self._every[:start]):
+            if all(c == " " or _holds(face, c) for c in text):
+                return face
+        return None
+
+    def for_note(self, rng: np.random.Generator, text: str) -> str | None:
+        """One of NOTE_FACES faces that hold every character of ``text``, a word that is not read; None without any.
+
+        Few faces, so that their words stay in the cache: to draw them costs more than all the rest of a plate.
+        """
+        if text not in self._notes:
+            faces = [f for f in self._every if all(c == " " or _holds(f, c) for c in text)]
+            self._notes[text] = faces[:: max(1, len(faces) // NOTE_FACES)]
+        faces = self._notes[text]
+        return faces[int(rng.random() * len(faces))] if faces else None
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """A face at a boldness; ``weight`` in pixels that strokes grow on either side at GLYPH_HEIGHT."""
+
+    face: str
+    weight: int = 0
+
+    @property
+    def stroke(self) -> float:
+        """Width of a stem against the height of a character."""
+        return _stroke(self.face) + 2 * self.weight / GLYPH_HEIGHT
+
+    def mask(self, text: str) -> Mask:
+        """The ink of one character, or of a word that counts as one. Raises FontError where the face lacks it."""
+        return _glyph(self.face, text, self.weight)
+
+    def accented(self, char: str, plain: str) -> Mask:
+        """The ink of ``char``, such as an umlaut, as high as any letter; of ``plain`` where the face lacks it."""
+        if self.face in _OUTLINED:
+            held = char in load_typeface(self.face).glyphs
+        else:
+            held = self.face not in ROUNDNESS and _holds(self.face, char)
+        return self.mask(char if held else plain)
+
+    def cyrillic_u(self, lean: float) -> Mask:
+        """The letter written Y in the text of a Russian plate, in the face if it is drawn here, or ``cyrillic_u``."""
+        if self.face in _OUTLINED and "У" in load_typeface(self.face).glyphs:
+            return self.mask("У")
+        return cyrillic_u(round(self.stroke, 2), lean)
+
+
+def lettering(face: str, stroke: float) -> Lettering:
+    """``face`` thinned or fattened until a stroke is about ``stroke`` of the height of a character."""
+    grow = round((stroke - _stroke(face)) * GLYPH_HEIGHT / 2)
+    return Lettering(face, max(-2, min(4, grow)))
+
+
+@cache
+def cyrillic_u(stroke: float, lean: float) -> Mask:
+    """The letter written Y in the text of a Russian plate: its long stroke runs down to the left.
+
+    ``stroke`` against the height, ``lean`` is where the long stroke ends, against the width. Drawn here, as
+    few faces with Latin letters hold it, and none of them draws it straight.
+    """
+    width, thick = round(0.75 * GLYPH_HEIGHT), max(3, round(stroke * GLYPH_HEIGHT))
+    half = thick // 2
+    mask = np.zeros((GLYPH_HEIGHT + 2 * half, width + 2 * half), np.uint8)
+    foot, head = (half + round(lean * width), GLYPH_HEIGHT + 2 * half), (half + width, -half)
+    meet = 0.62
+    joint = (round(head[0] + (foot[0] - head[0]) * meet), round(head[1] + (foot[1] - head[1]) * meet))
+    cv2.line(mask, head, foot, 255, thick, cv2.LINE_AA)
+    cv2.line(mask, (half, -half), joint, 255, thick, cv2.LINE_AA)
+    mask = mask[half : half + GLYPH_HEIGHT]
+    return mask
+
+
+@lru_cache(maxsize=8192)
+def note_mask(face: str, text: str) -> Mask:
+    """The ink of small lettering that is no part of the plate's text."""
+    return _ink(_font(face, NOTE_HEIGHT), text)
+
+
+@cache
+def _glyph(face: str, text: str, weight: int) -> Mask:
+    if face in _OUTLINED:
+        return load_typeface(face).mask(text, GLYPH_HEIGHT, _stroke(face) + 2 * weight / GLYPH_HEIGHT)
+    if face in ROUNDNESS:
+        mask = _tight(pen_mask(face, text, NATURAL_STROKE * GLYPH_HEIGHT + 2 * weight, GLYPH_HEIGHT))
+        weight = 0
+    else:
+        if lacking := [c for c in text if c != " " and not _holds(face, c)]:
+            raise FontError(f"typeface {face}: no glyph for {lacking[0]!r}")
+        mask = _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
+    scale = GLYPH_HEIGHT / mask.shape[0]
+    if weight:
+        mask = np.pad(mask, 8)
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * abs(weight) + 1,) * 2)
+        mask = np.asarray((cv2.dilate if weight > 0 else cv2.erode)(mask, kernel), np.uint8)
+        mask = _tight(mask)
+    width = max(2, round(mask.shape[1] * scale))
+    return np.asarray(cv2.resize(mask, (width, GLYPH_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@cache
+def _stroke(face: str) -> float:
+    """Width of the stem of an L, as a share of its height."""
+    if face in _OUTLINED:
+        return load_typeface(face).stroke
+    if face in ROUNDNESS:
+        return NATURAL_STROKE
+    mask = _glyph(face, "L", 0)
+    return float((mask[: GLYPH_HEIGHT // 2] > 127).sum(1).mean()) / GLYPH_HEIGHT
+
+
+@cache
+def _holds(face: str, char: str) -> bool:
+    font = _font(face, NOTE_HEIGHT)
+    missing = font.getmask("\U0010fffe")
+    mask = font.getmask(char)
+    return mask.getbbox() is not None and (mask.size, bytes(mask)) != (missing.size, bytes(missing))
+
+
+@lru_cache(maxsize=128)
+def _font(face: str, size: int) -> ImageFont.FreeTypeFont:
+    try:
+        return ImageFont.truetype(face, size, layout_engine=ImageFont.Layout.BASIC)
+    except OSError as error:
+        raise FontError(f"{face}: not a font that can be read ({error})") from None
+
+
+def _ink(font: ImageFont.FreeTypeFont, text: str) -> Mask:
+    x1, y1, x2, y2 = font.getbbox(text)
+    picture = Image.new("L", (max(1, round(x2 - x1)) + 8, max(1, round(y2 - y1)) + 8))
+    ImageDraw.Draw(picture).text((4 - x1, 4 - y1), text, font=font, fill=255)
+    return _tight(np.array(picture))
+
+
+def _tight(mask: Mask) -> Mask:
+    rows, columns = np.flatnonzero((mask > 64).any(1)), np.flatnonzero((mask > 64).any(0))
+    if not rows.size:
+        return np.full((2, 2), 255, np.uint8)
+    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -1,5 +1,0 @@
-"""Pictures of what is hard, made from labelled photographs by fixed seeds; no training ever sees one of them."""
-
-from src.evaluation.hard.sets import hard_sets
-
-__all__ = ["hard_sets"]

@@ -1,0 +1,165 @@
+"""What may be asked of the API, as OpenAPI shows it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from src.core.limits import LEAST_CONFIDENCE
+from src.service.api import examples
+from src.service.database.types import utc
+from src.service.http.problems import Kind, ServiceProblem
+from src.service.store.query import MAX_LIMIT
+from src.service.store.recognitions import check_taken
+from src.service.store.text import NAME_LENGTH, name, plate_text
+
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters."""
+
+
+def _written(moment: str) -> str:
+    """Pydantic would take a bare number for seconds since 1970, and the year 2025 for half an hour of that year."""
+    if not re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", moment):
+        raise ValueError("no time, as 2026-01-31T12:00:00Z is one")
+    return moment
+
+
+def _zoned(moment: datetime) -> datetime:
+    """In UTC; what has no time zone is in the service's own, as the clock of a camera beside it."""
+    return utc(moment.astimezone() if moment.utcoffset() is None else moment)
+
+
+def _past(taken: datetime) -> datetime:
+    check_taken(taken, datetime.now(UTC))
+    return taken
+
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_zoned)]
+CameraName = Annotated[
+    str, Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN), AfterValidator(lambda text: name(text, "camera"))
+]
+PlateText = Annotated[
+    str,
+    Field(min_length=1, max_length=64, pattern=PLAIN, description="in any spelling", examples=["M356CC65"]),
+    AfterValidator(plate_text),
+]
+Identifier = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=[examples.SIGHTING["id"]])]
+
+
+def _plain_key(value: str) -> str:
+    """What a String of RFC 8941 stands for, quoted as that has it, or bare as many clients send it."""
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+
+
+IdempotencyKey = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=NAME_LENGTH,
+        pattern=r'^("([ !#-\[\]-~]|\\["\\])+"|[A-Za-z0-9_.:/+=~-]+)$',
+        description="chosen by the client, such as a random UUID: a request that comes again within 24 hours, with the "
+        "same key, pictures and query, is not read and stored anew, but gets the answer of the first. Answers with "
+        "status 429 and 5xx are not kept. Each API key has keys of its own",
+        examples=['"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
+    ),
+    AfterValidator(_plain_key),
+]
+
+
+class Closed(BaseModel):
+    """Refuses what it does not know: a misspelt option would otherwise be one that nobody set."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class RecognizeOptions(Closed):
+    """How pictures are read, and what becomes of the readings."""
+
+    countries: str | None = Field(
+        default=None,
+        pattern="^[A-Za-z]{2}(,[A-Za-z]{2})*$",
+        max_length=1000,
+        description="ISO 3166 alpha-2 codes of the countries to expect; unset: any",
+        examples=["RU,BY"],
+    )
+    min_confidence: float | None = Field(
+        default=None,
+        ge=LEAST_CONFIDENCE,
+        le=1,
+        description="detections below are left out; unset: as the operator or the detector's card says",
+        examples=[0.35],
+    )
+    abstain: Probability | None = Field(
+        default=None, description="readings below are marked as not accepted; unset: none is judged", examples=[0.9]
+    )
+    annotated: bool = Field(default=False, description="whether each result has a picture with its plates marked")
+    store: bool = Field(default=True, description="whether pictures and sightings are kept")
+    camera: CameraName | None = Field(default=None, description="where the pictures come from", examples=["gate"])
+    taken: Annotated[Moment, AfterValidator(_past)] | None = Field(
+        default=None,
+        description="when they were taken, at most a day ahead; without a time zone it is the service's own",
+        examples=["2026-01-31T12:00:00Z"],
+    )
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The countries, in capitals."""
+        return tuple(self.countries.upper().split(",")) if self.countries else ()
+
+
+class SightingFilter(Closed):
+    """Which sightings are asked for; what is unset does not matter."""
+
+    text: str | None = Field(
+        default=None,
+        max_length=64,
+        pattern=PLAIN,
+        description="a part of the plate; with * for any characters or ? for one, the whole of it. Cyrillic letters "
+        "are taken for the Latin ones that look alike, O for 0, I for 1 and B for 8",
+        examples=["356"],
+    )
+    region: str | None = Field(default=None, pattern="^[A-Za-z]{2}$", description="country, ISO 3166", examples=["RU"])
+    camera: CameraName | None = Field(default=None, examples=["gate"])
+    since: Moment | None = Field(
+        default=None,
+        description="not earlier; without a time zone it is the service's own",
+        examples=["2026-01-01T00:00:00Z"],
+    )
+    until: Moment | None = Field(
+        default=None,
+        description="earlier; without a time zone it is the service's own",
+        examples=["2027-01-01T00:00:00Z"],
+    )
+    min_confidence: Probability | None = Field(default=None, description="of the reading", examples=[0.5])
+    limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")
+    cursor: str | None = Field(default=None, max_length=200, description="`next` of the page before")
+
+
+def only_what_is_known(request: Request) -> None:
+    """FastAPI dependency of every route: what it does not know it refuses, and what is said twice.
+
+    Of a parameter that is misspelt nothing else would be heard, and of one that is repeated the last value alone.
+    Raises ServiceProblem.
+    """
+    known = set(_parameters(request.scope["route"]))
+    for asked, count in Counter(key for key, _ in request.query_params.multi_items()).items():
+        if asked not in known:
+            raise ServiceProblem(Kind.INVALID_REQUEST, f"query.{asked}: there is no such parameter here")
+        if count > 1:
+            raise ServiceProblem(Kind.INVALID_REQUEST, f"query.{asked}: is there {count} times")
+
+
+def _parameters(route: APIRoute) -> Iterator[str]:
+    """Names of the query parameters of a route, those of a model among them."""
+    for parameter in route.dependant.query_params:
+        kind = parameter.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, Closed):
+            yield from kind.model_fields
+        else:
+            yield parameter.alias

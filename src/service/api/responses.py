@@ -1,0 +1,255 @@
+"""What the API answers, as OpenAPI shows it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from src.service.api import examples
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Candidate(BaseModel):
+    """A possible reading and country."""
+
+    text: str
+    region: str | None
+    confidence: Probability
+
+
+class Plate(BaseModel):
+    """A plate that was found and read, as `python -m src.infer` prints it."""
+
+    box: list[float] = Field(min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the file")
+    corners: list[list[float]] | None = Field(description="clockwise from the plate's own top left")
+    detection_confidence: Probability | None
+    text: str = Field(description="empty: the plate was found, but not read, or not as surely as the operator asks")
+    confidence: Probability = Field(description="that the whole text is exactly right")
+    char_confidences: list[Probability]
+    raw_text: str = Field(description="read without the plate formats of countries")
+    raw_confidence: Probability
+    format: str | None = Field(description="the likeliest type of that country's plates")
+    region: str | None = Field(description="the likeliest country, ISO 3166")
+    region_confidence: Probability | None
+    candidates: list[Candidate] | None
+    accepted: bool | None = Field(description="as sure as `abstain` asks; null where it was not asked")
+
+
+class NewPlate(Plate):
+    """A plate of a picture that was just read."""
+
+    sighting: str | None = Field(description="its identifier; null where it is not stored, or has no text")
+
+
+class Milliseconds(BaseModel):
+    """Times of one picture; what it shared with others is shared out among them."""
+
+    decode: float
+    detect: float
+    read: float
+    total: float
+
+
+class Result(BaseModel):
+    """A picture that was read."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.RESULT]})
+
+    image: str = Field(description="its name as uploaded")
+    id: str | None = Field(description="null where it is not stored")
+    width: int = Field(description="pixels of the file, its orientation applied")
+    height: int
+    truncated: bool = Field(description="whether the end of the file is missing, with hardly anything of the picture")
+    plates: list[NewPlate]
+    annotated: str | None = Field(description="a JPEG as data URL, where it was asked for")
+    ms: Milliseconds
+
+
+class Fault(BaseModel):
+    """Why a picture was not read, or not stored."""
+
+    type: str = Field(description="as the end of a problem's type")
+    message: str
+
+
+class Failure(BaseModel):
+    """A picture that was not read, while others of the request were."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FAILURE]})
+
+    image: str
+    error: Fault
+
+
+class Recognition(BaseModel):
+    """A result or an error for each picture, in their order."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"results": [examples.RESULT, examples.FAILURE]}]})
+
+    results: list[Result | Failure]
+
+
+class Sighting(Plate):
+    """One reading of one plate, and the picture that it is in."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.SIGHTING]})
+
+    id: str
+    seen: datetime = Field(description="when the picture was taken or, where nobody said, received")
+    camera: str | None
+    image_id: str
+    image: str = Field(description="the picture's name as uploaded")
+    width: int
+    height: int
+    has_picture: bool = Field(description="whether the picture was kept")
+
+
+class Sightings(BaseModel):
+    """A page of sightings, newest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [examples.SIGHTING], "next": None, "total": 1}]}
+    )
+
+    items: list[Sighting]
+    next: str | None = Field(description="`cursor` of the next page; null on the last one")
+    total: int | None = Field(description="sightings on all pages; null on pages that a `cursor` asks for")
+
+
+class Format(BaseModel):
+    """A type of plate that a text may be of."""
+
+    region: str
+    format: str
+
+
+class PlateHistory(BaseModel):
+    """A plate over all its sightings."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PLATE]})
+
+    text: str
+    formats: list[Format] = Field(
+        description="countries that may write the text, each with its likeliest type of plate"
+    )
+    regions: list[str | None] = Field(description="countries that it was read as, most frequent first")
+    sightings: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    latest: list[Sighting] = Field(description="newest first")
+
+
+class Deleted(BaseModel):
+    """What a deletion did."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sightings": 1}]})
+
+    sightings: int = Field(description="how many are gone")
+
+
+class Camera(BaseModel):
+    """A place that pictures come from."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    created: datetime
+    sightings: int
+    last_seen: datetime | None
+
+
+class Cameras(BaseModel):
+    """All cameras, by name."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [examples.CAMERA]}]})
+
+    items: list[Camera]
+
+
+class Count(BaseModel):
+    """How many sightings, of what its one other field names."""
+
+    sightings: int
+
+
+class TimeCount(Count):
+    time: datetime = Field(description="the begin of an hour")
+
+
+class DayCount(Count):
+    day: date
+
+
+class HourCount(Count):
+    hour: int = Field(ge=0, le=23)
+
+
+class RegionCount(Count):
+    region: str | None = Field(description="null: nobody knows the country")
+
+
+class CameraCount(Count):
+    camera: str | None = Field(description="null: no camera was named")
+
+
+class PlateCount(Count):
+    text: str
+
+
+class Statistics(BaseModel):
+    """Counts of the last days, in UTC; what has none is left out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STATISTICS]})
+
+    since: datetime
+    images: int = Field(description="received")
+    sightings: int
+    plates: int = Field(description="different texts")
+    by_time: list[TimeCount] = Field(description="hour by hour, for counts in another time zone")
+    by_day: list[DayCount]
+    by_hour: list[HourCount]
+    by_region: list[RegionCount] = Field(description="most frequent first, as all below")
+    by_camera: list[CameraCount]
+    by_plate: list[PlateCount] = Field(description="the most frequent ones alone")
+
+
+class Health(BaseModel):
+    """All is well."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
+
+    status: Literal["ok"] = "ok"
+
+
+class Models(BaseModel):
+    """Both model cards, without the compiled plate formats."""
+
+    detector: dict[str, Any]
+    ocr: dict[str, Any]
+
+
+class Version(BaseModel):
+    """What runs here."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.VERSION]})
+
+    version: str
+    python: str
+    onnxruntime: str
+    providers: list[str] = Field(description="what runs the models, the first most of them")
+    countries: list[str] = Field(description="whose plate formats are known")
+    models: Models
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PROBLEM]})
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    picture: str | None = Field(default=None, description="the name of the one at fault")

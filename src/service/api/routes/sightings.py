@@ -1,0 +1,62 @@
+"""What was seen: found, shown and deleted."""
+
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Query, Response
+
+from src.service import store
+from src.service.api.auth import Deleter, Here, Looker
+from src.service.api.openapi import pictures, problems
+from src.service.api.requests import Identifier, SightingFilter
+from src.service.api.responses import Deleted, Sighting, Sightings
+from src.service.api.routes.answers import drawn, existing, original
+from src.service.http.problems import Kind, ServiceProblem
+from src.service.store import Action, QueryError, SightingQuery, TextError
+
+router = APIRouter(tags=["sightings"])
+Id = Annotated[Identifier, Path()]
+NO_SUCH = problems(Kind.NOT_FOUND)
+
+
+@router.get("/v1/sightings", response_model=Sightings, responses=problems())
+def search(here: Here, actor: Looker, wanted: Annotated[SightingFilter, Query()]) -> dict[str, Any]:
+    """Sightings by a part of a plate or wildcards, of a country, a camera or a time; newest first, page by page."""
+    try:
+        query = SightingQuery(**wanted.model_dump())
+    except (QueryError, TextError) as error:
+        raise ServiceProblem(Kind.INVALID_REQUEST, f"query.{error}") from None
+    detail = wanted.model_dump(mode="json", exclude={"text"}, exclude_none=True)
+    store.record(here.parts.database, Action.SEARCH, wanted.text, actor, detail)
+    page = store.search(here.parts.database, query)
+    return {"items": page.items, "next": page.next_cursor, "total": page.total}
+
+
+@router.get("/v1/sightings/{id}", response_model=Sighting, responses=NO_SUCH)
+def sighting(here: Here, actor: Looker, id: Id) -> store.Sighting:
+    """One sighting."""
+    store.record(here.parts.database, Action.SIGHTING, id, actor)
+    return existing(store.sighting(here.parts.database, id), "sighting")
+
+
+@router.get(
+    "/v1/sightings/{id}/picture",
+    response_class=Response,
+    responses=pictures("image/*") | problems(Kind.NOT_FOUND, Kind.NOT_DRAWN),
+)
+async def picture(
+    here: Here, actor: Looker, id: Id, annotated: Annotated[bool, Query(description="with all plates marked")] = False
+) -> Response:
+    """The picture of a sighting: the very file that was uploaded or, its plates marked, a JPEG."""
+    database = here.parts.database
+    await to_thread.run_sync(store.record, database, Action.PICTURE, id, actor)
+    stored = existing(await to_thread.run_sync(store.picture, database, here.parts.pictures, id), "sighting")
+    return await (drawn(here, stored, "JPEG") if annotated else original(stored))
+
+
+@router.delete("/v1/sightings/{id}", response_model=Deleted, responses=NO_SUCH)
+def delete(here: Here, actor: Deleter, id: Id) -> Deleted:
+    """Deletes a sighting, and its picture where nothing else was seen in it."""
+    if not store.delete_sighting(here.parts.database, here.parts.pictures, id, actor):
+        raise ServiceProblem(Kind.NOT_FOUND, "no such sighting")
+    return Deleted(sightings=1)

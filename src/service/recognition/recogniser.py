@@ -1,0 +1,277 @@
+"""From a request with pictures to what the API says of them: taken in, read, stored."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
+from time import perf_counter
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import Response
+
+from src.core.image import ImageError, Photograph, TooLargeError, UnknownFormatError
+from src.core.types import Reading
+from src.runtime.output import Description, describe
+from src.runtime.reader import ImageResult, PlateResult, Reader
+from src.runtime.triton import TritonError
+from src.service.api.idempotency import Repeats
+from src.service.api.requests import RecognizeOptions
+from src.service.database import Database
+from src.service.http.metrics import Metrics
+from src.service.http.problems import FAULT, RETRY_AFTER_S, Kind, ServiceProblem, cause, respond
+from src.service.recognition.drawing import DrawingError, FileKind, marked
+from src.service.recognition.engine import Engine, EngineBusyError, EngineClosedError, Task
+from src.service.recognition.uploads import File, Received, Uploads
+from src.service.store import (
+    Claim,
+    ClaimLostError,
+    NewAnswer,
+    Pictures,
+    Recognition,
+    StoredImage,
+    Upload,
+    save_recognitions,
+)
+
+WRITERS = 4
+"""Requests whose pictures are stored at a time: while one waits for the disk, others wait for the database."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A picture that was read, and is stored if that was wished."""
+
+    described: Description
+    """As ``src.runtime.output.describe`` has it, with the identifiers of what is stored."""
+    drawn: bytes
+    """The file with the plates marked; empty where none was wished."""
+
+
+Outcome = Recognised | ServiceProblem
+"""What became of one picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a request wants of its pictures."""
+
+    field: str
+    """Of the form, that has them."""
+    options: RecognizeOptions
+    answer: Callable[[Sequence[Outcome]], Response]
+    """Makes the answer of what became of each picture, in their order; one of them at least was read."""
+    key_id: str | None = None
+    draw: FileKind | None = None
+    """The kind of file in which the plates are marked; None: none is made."""
+    most: int | None = None
+    """Pictures; None: as many as any request may have."""
+    key: str | None = None
+    """By which the client can ask again, and is answered once; None: each request is one of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    recognition: Recognition
+    drawn: bytes
+    is_stored: bool
+
+
+class Recogniser:
+    """Answers requests with pictures."""
+
+    def __init__(
+        self,
+        uploads: Uploads,
+        engine: Engine,
+        reader: Reader,
+        database: Database,
+        pictures: Pictures | None,
+        metrics: Metrics,
+        min_reading: float,
+        timeout_s: float,
+        lease_s: float,
+    ) -> None:
+        """``pictures`` None: they are not kept. ``min_reading``: the confidence below which a reading does not count.
+        ``timeout_s``: seconds that readings are waited for, ``lease_s``: those within which a request is answered.
+        """
+        self._uploads, self._engine, self._reader, self._metrics = uploads, engine, reader, metrics
+        self._save = partial(save_recognitions, database, pictures)
+        self._repeats = Repeats(database, lease_s)
+        self._min_reading, self._timeout_s = min_reading, timeout_s
+        self._writers = CapacityLimiter(WRITERS)
+
+    async def recognize(self, request: Request, wish: Wish) -> Response:
+        """The answer that ``wish`` makes, when what it says is on the disk.
+
+        A picture that cannot be read or drawn is an outcome of its own; what was read of the others is stored, all of
+        it or, where the database or the disk fails, nothing.
+        Where every picture has a problem, the answer is that of the first that may be gone when the client asks again,
+        else of the first. A request with a key that is not the first one with it gets what that one was answered.
+        Raises ServiceProblem for a request that is refused as a whole.
+        """
+        try:
+            reader = self._reader_for(wish.options)
+            if not self._engine.has_room:
+                raise _busy()
+            async with self._uploads.received(request, wish.field, wish.most) as received:
+                if wish.key is None:
+                    return await self._answer(request, wish, reader, received)
+                query = wish.options.model_dump_json()
+                claim = await self._repeats.claim(wish.key_id or "", wish.key, query, received.files)
+                if isinstance(claim, Response):
+                    return claim
+                async with self._repeats.holding(claim):
+                    return await self._answer(request, wish, reader, received, claim)
+        except ServiceProblem as problem:
+            self._metrics.refused(str(problem.kind))
+            raise
+
+    async def _answer(
+        self, request: Request, wish: Wish, reader: Reader, received: Received, claim: Claim | None = None
+    ) -> Response:
+        """The answer, made before anything is stored, so that what is stored is always answered for."""
+        outcomes = await self._outcomes(received, reader, wish)
+        read = [each for each in outcomes if isinstance(each, _Read)]
+        problems = [each for each in outcomes if isinstance(each, ServiceProblem)]
+        for problem in problems:
+            self._metrics.refused(str(problem.kind))
+        if read:
+            answer = wish.answer([_recognised(each) if isinstance(each, _Read) else each for each in outcomes])
+        else:
+            answer = respond(_foremost(problems), request.url.path)
+        try:
+            await self._store([each.recognition for each in read if each.is_stored], _kept(claim, answer, read))
+        except (OSError, SQLAlchemyError, ClaimLostError) as error:
+            problem = _unstored(error, read)
+            for _ in read:
+                self._metrics.refused(str(problem.kind))
+            return respond(problem, request.url.path)
+        for each in read:
+            self._metrics.read(len(each.recognition.described["plates"]))
+        return answer
+
+    async def _outcomes(self, received: Received, reader: Reader, wish: Wish) -> list[_Read | ServiceProblem]:
+        """What became of each file, in their order."""
+        whole = [file for file in received.files if file.fault is None]
+        received.used_by = futures = self._submit(whole, reader, wish)
+        read = iter(await asyncio.gather(*map(self._read, whole, futures)))
+        return [file.fault or next(read) for file in received.files]
+
+    async def _store(self, recognitions: Sequence[Recognition], answer: NewAnswer | None) -> None:
+        """Returns when all of it is on the disk."""
+        if not recognitions and answer is None:
+            return
+        start = perf_counter()
+        await to_thread.run_sync(self._save, recognitions, answer, limiter=self._writers)
+        for _ in recognitions:
+            self._metrics.spent("store", (perf_counter() - start) / len(recognitions))
+
+    def _reader_for(self, options: RecognizeOptions) -> Reader:
+        reader, known = self._reader, self._reader.plate_reader.countries
+        if unknown := [code for code in options.codes if code not in known]:
+            raise ServiceProblem(Kind.INVALID_REQUEST, f"query.countries: no plate formats of {unknown[0]}")
+        if options.codes:
+            reader = reader.within(options.codes)
+        return reader if options.min_confidence is None else reader.above(options.min_confidence)
+
+    def _submit(self, files: list[File], reader: Reader, wish: Wish) -> list[Future[_Read]]:
+        try:
+            tasks = [Task(file.data, reader, partial(_finish, file, wish, self._min_reading)) for file in files]
+            return self._engine.submit(tasks)
+        except EngineBusyError:
+            raise _busy() from None
+        except EngineClosedError:
+            raise ServiceProblem(Kind.SHUTTING_DOWN, "ask again", retry_after=RETRY_AFTER_S) from None
+
+    async def _read(self, file: File, future: Future[_Read]) -> _Read | ServiceProblem:
+        """What was read, or why nothing was: nothing that is wrong with a picture goes beyond it."""
+        start = perf_counter()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                read = await asyncio.wrap_future(future)  # which is cancelled when the time is over
+        except Exception as error:
+            return self._problem(error, file.name)
+        ms = read.recognition.described["ms"]
+        for stage in ("decode", "detect", "read"):
+            self._metrics.spent(stage, ms[stage] / 1e3)
+        self._metrics.spent("wait", max(perf_counter() - start - ms["total"] / 1e3, 0))
+        return read
+
+    def _problem(self, error: Exception, name: str) -> ServiceProblem:
+        """What the client is told of an error at the picture with this name."""
+        if isinstance(error, ImageError):
+            return ServiceProblem(_kind(error), str(error), name)
+        if isinstance(error, DrawingError):
+            return ServiceProblem(Kind.NOT_DRAWN, str(error), name)
+        if isinstance(error, TimeoutError):
+            return ServiceProblem(Kind.TIMED_OUT, f"over {self._timeout_s:g} s", name, retry_after=RETRY_AFTER_S)
+        if isinstance(error, TritonError):
+            log.error("%s", error)
+            return ServiceProblem(Kind.NOT_READ, "ask again", name, retry_after=RETRY_AFTER_S)
+        log.error("a picture could not be read", exc_info=error)
+        return ServiceProblem(Kind.FAILED, FAULT, name)
+
+
+def _finish(file: File, wish: Wish, min_reading: float, photograph: Photograph, result: ImageResult) -> _Read:
+    options = wish.options
+    result = replace(result, plates=tuple(_read_or_found(plate, min_reading) for plate in result.plates))
+    described = describe(file.name, result, options.abstain)
+    accepted = [plate["accepted"] for plate in described["plates"]]
+    drawn = b"" if wish.draw is None else marked(photograph, result.plates, accepted, wish.draw)
+    upload = Upload(file.name, photograph.media_type, file.data, options.camera, options.taken, wish.key_id)
+    return _Read(Recognition(upload, described, StoredImage.new(described)), drawn, options.store)
+
+
+def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:
+    """The plate, without its text where that is hardly more than a guess: nobody should search or count it."""
+    sure = plate.reading.confidence
+    return plate if sure >= min_reading else replace(plate, reading=Reading("", sure, ()))
+
+
+def _recognised(read: _Read) -> Recognised:
+    """What was read, with the identifiers that it is stored under, if it is."""
+    described, stored = read.recognition.described, read.recognition.stored
+    sightings = stored.sightings if read.is_stored else [None] * len(stored.sightings)
+    plates = [plate | {"sighting": sighting} for plate, sighting in zip(described["plates"], sightings, strict=True)]
+    return Recognised({**described, "id": stored.id if read.is_stored else None, "plates": plates}, read.drawn)
+
+
+def _foremost(problems: Sequence[ServiceProblem]) -> ServiceProblem:
+    """What the client is told who has no picture read."""
+    return next((problem for problem in problems if problem.kind.is_passing), problems[0])
+
+
+def _kept(claim: Claim | None, answer: Response, read: Sequence[_Read]) -> NewAnswer | None:
+    """What a repeated request gets; None: it is answered anew, as the service may do better then."""
+    if claim is None or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return None
+    plates = {plate["text"] for each in read for plate in each.recognition.described["plates"]} - {""}
+    sightings = [known for each in read for known in each.recognition.stored.sightings if known is not None]
+    return NewAnswer(claim, answer.status_code, bytes(answer.body), [*plates, *sightings])
+
+
+def _unstored(error: Exception, read: Sequence[_Read]) -> ServiceProblem:
+    """What the client is told of an error that left nothing stored."""
+    if isinstance(error, ClaimLostError):
+        detail = "it took too long, and the same request is at work again: ask again"
+        return ServiceProblem(Kind.IN_WORK, detail, retry_after=RETRY_AFTER_S)
+    log.error("pictures could not be stored: %s", cause(error))
+    name = read[0].recognition.upload.name if len(read) == 1 else None
+    return ServiceProblem(Kind.NOT_STORED, "ask again", name, retry_after=RETRY_AFTER_S)
+
+
+def _kind(error: ImageError) -> Kind:
+    if isinstance(error, TooLargeError):
+        return Kind.TOO_LARGE
+    return Kind.UNKNOWN_FORMAT if isinstance(error, UnknownFormatError) else Kind.DAMAGED
+
+
+def _busy() -> ServiceProblem:
+    return ServiceProblem(Kind.BUSY, "the queue is full", retry_after=RETRY_AFTER_S)
