@@ -8,8 +8,11 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from src.core.alphabet import LATIN
+from src.core.card import load_card
 from src.core.image import read_image
 from src.data.annotations.manifest import Record, read_manifest, write_manifest
 from src.data.synthesis import CropSynthesiser, find_fonts
@@ -19,6 +22,18 @@ from src.runtime.plate_reader import PlateReader
 pytestmark = pytest.mark.slow
 
 SAMPLES = Path("data/samples/manifest.jsonl").resolve()
+COUNTRY = """
+code: XX
+name: Nowhere
+sign: XX
+prior: 5
+sources: [https://example.org]
+parts:
+  place: {codes: بA بB}
+types:
+  - {name: car, vehicles: car, since: 2020, weight: 1, size: [520, 110], lines: <place> ddd, typeface: european,
+     script: arabic, drawn: {ب: ب}, looks: {ground: white, ink: black}}
+"""
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
@@ -63,6 +78,30 @@ def test_the_reader_learns_eight_plates_by_heart(eight_plates: Path, tmp_path: P
     card = json.loads((tmp_path / "ocr" / "card.json").read_text())
     assert card["metrics"]["val/read"] == 1.0
     assert card["trained_on"]["samples_drawn"] == 3200
+
+
+def test_a_country_is_added_by_one_file(tmp_path: Path) -> None:
+    """Its name, its prior and a character that no other plate has stand there alone."""
+    (tmp_path / "plates").mkdir()
+    (tmp_path / "plates" / "xx.yaml").write_text(COUNTRY, encoding="utf-8")
+    run(
+        "src.train_ocr", "experiment=ocr_finetune", f"output_dir={tmp_path}", "threads=1", "data.workers=0",
+        f"registry=[configs/plates,{tmp_path}/plates]", "data.synthetic_weights={XX: 1, rest: 1}",
+        f"data.fonts={FONTS}", "data.samples_per_epoch=320", "data.batch_size=16",
+        "data.synthetic_val=16", "trainer.max_epochs=1",
+    )  # fmt: skip
+    saved = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+    assert saved["global_step"] == 20
+    assert "XX" in saved["hyper_parameters"]["regions"]
+    assert saved["hyper_parameters"]["alphabet"].startswith(LATIN + "ب")
+    run(
+        "src.export", "models=[ocr]", f"ocr.checkpoint={tmp_path}/checkpoints/last.ckpt", f"ocr.out={tmp_path}/ocr",
+        f"ocr.registry=[configs/plates,{tmp_path}/plates]",
+    )  # fmt: skip
+    card = load_card(tmp_path / "ocr")
+    assert "XX" in card.regions
+    assert card.formats is not None
+    assert "XX" in card.formats.countries
 
 
 def test_the_detector_learns_the_samples_by_heart(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ class TrainConfig:
     init_may_lack: list[str] = field(default_factory=list)
     resume: str | None = None
     cache: str | None = None
+    registry: list[str] | None = None
     alphabet: str | None = None
     regions: list[str] | None = None
     size: list[int] | None = None

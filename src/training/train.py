@@ -11,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from src.core.cli import FAILED, USAGE
 from src.core.cores import usable_cores
-from src.core.formats.registry import RegistryError
+from src.core.formats.registry import RegistryError, alphabet_of, load_registry
 from src.core.image import ImageError
 from src.core.processor import processor_features
 from src.data.annotations.corrections import CorrectionError
@@ -57,14 +57,16 @@ def train(config: DictConfig) -> None:
     checkpoint) goes on with optimiser, schedule and epoch of an interrupted run.
     """
     chosen = choose_precision(config)
+    output = Path(config.output_dir)
+    resume = _checkpoint_to_resume(config.resume, output)
+    if config.registry:
+        follow_registry(config, resume)
     check(config)
     if chosen:
         log.info(chosen)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     torch.set_num_threads(config.threads or min(torch.get_num_threads(), usable_cores()))
-    output = Path(config.output_dir)
     output.mkdir(parents=True, exist_ok=True)
-    resume = _checkpoint_to_resume(config.resume, output)
     OmegaConf.save(config, output / "config.yaml", resolve=True)
     data, module = build(config.data), build(config.model)
     if config.init_from:
@@ -88,6 +90,25 @@ def choose_precision(config: DictConfig) -> str | None:
     config.trainer.precision = fast_precision(device, features)
     known = " ".join(features) or "of unknown features"
     return f"precision {config.trainer.precision} on {device}" + (f" {known}" if device == "cpu" else "")
+
+
+def follow_registry(config: DictConfig, resume: str | None) -> None:
+    """Fills in ``alphabet`` and ``regions`` of a reader, where they are null, from the registry.
+
+    A run that is resumed keeps those of its checkpoint: its last layers have a row for each of them.
+    Raises RegistryError, and ConfigError where a checkpoint is resumed with others than its own.
+    """
+    if resume is None:
+        countries = load_registry(*map(Path, config.registry))
+        pinned = {"alphabet": alphabet_of(countries.values()), "regions": sorted(countries)}
+    else:
+        saved = torch.load(resume, map_location="cpu", weights_only=True)["hyper_parameters"]
+        pinned = {"alphabet": saved["alphabet"], "regions": list(saved["regions"])}
+    for key, value in pinned.items():
+        if config[key] is None:
+            config[key] = value
+        elif resume is not None and config[key] != value:
+            raise ConfigError(f"{key}: {resume} was trained with other {key}; init_from={resume} begins anew from it")
 
 
 def _checkpoint_to_resume(resume: str | None, output: Path) -> str | None:

@@ -5,17 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from hydra.errors import ConfigCompositionException
 from hydra.utils import get_class
 from omegaconf import OmegaConf
 
+from src.core.alphabet import LATIN, PROVINCES, SUFFIXES
 from src.core.card import load_card
-from src.core.formats.registry import load_registry
+from src.core.formats.registry import alphabet_of, load_registry
 from src.export.config import ExportConfig
 from src.training.build import ConfigError, TrainConfig, build, check
-from src.training.train import choose_precision
+from src.training.train import choose_precision, follow_registry
 
 CONFIGS = Path("configs").resolve()
 EXPERIMENTS = sorted(p.stem for p in (CONFIGS / "experiment").glob("*.yaml"))
@@ -29,9 +31,11 @@ def composed(name: str, *overrides: str) -> Any:
 
 
 def of_a_run(entry: str, *overrides: str) -> Any:
-    """The configuration as a run checks it: with a precision in place of ``auto``."""
+    """The configuration as a run checks it: precision, characters and countries are filled in."""
     config = composed(entry, *overrides)
     choose_precision(config)
+    if config.registry:
+        follow_registry(config, None)
     return config
 
 
@@ -133,8 +137,9 @@ def test_fine_tuning_goes_on_from_the_shipped_reader() -> None:
     card = load_card(Path(config.init_from))
     shape = ("size", "width_kept", "cut_after", "head", "head_width")
     assert {key: config.model[key] for key in shape} == {key: card.architecture[key] for key in shape}
-    assert config.alphabet.startswith(card.alphabet)  # its characters keep their classes, new ones come behind
-    assert set(card.regions) == set(config.regions)
+    registry = load_registry()
+    assert set(card.alphabet) <= set(alphabet_of(registry.values()))  # weights go by the character, in any order
+    assert set(card.regions) == set(registry)
 
 
 @pytest.mark.parametrize("entry", ["train_detector", "train_ocr"])
@@ -142,5 +147,18 @@ def test_the_debug_group_composes(entry: str) -> None:
     assert composed(entry, "debug=smoke").trainer.limit_train_batches == 5
 
 
-def test_the_reader_tells_the_registrys_countries_apart() -> None:
-    assert list(composed("train_ocr").regions) == sorted(load_registry())
+def test_the_reader_tells_the_registrys_countries_and_characters_apart() -> None:
+    config, registry = composed("train_ocr"), load_registry()
+    follow_registry(config, None)
+    assert list(config.model.regions) == list(config.data.regions) == sorted(registry)
+    assert config.model.alphabet == LATIN + "".join(sorted(PROVINCES + SUFFIXES))
+
+
+def test_a_run_that_is_resumed_keeps_its_characters_and_countries(tmp_path: Path) -> None:
+    saved = str(tmp_path / "last.ckpt")
+    torch.save({"hyper_parameters": {"alphabet": "BA", "regions": ["RU", "DE"]}}, saved)
+    config = composed("train_ocr")
+    follow_registry(config, saved)
+    assert (config.model.alphabet, list(config.data.regions)) == ("BA", ["RU", "DE"])
+    with pytest.raises(ConfigError, match="was trained with other regions"):
+        follow_registry(composed("train_ocr", "regions=[DE,RU]"), saved)

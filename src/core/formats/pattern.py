@@ -152,6 +152,23 @@ def _token_lengths(token: "Token") -> frozenset[int]:
     return frozenset(range(token.least, token.most + 1))
 
 
+def characters(tokens: Sequence["Token"]) -> frozenset[str]:
+    """Every character that a text of ``tokens`` may have, as it is written."""
+    return frozenset[str]().union(*map(_token_characters, tokens))
+
+
+def _token_characters(token: "Token") -> frozenset[str]:
+    if isinstance(token, Sign):
+        return frozenset()
+    if isinstance(token, Codes):
+        return frozenset("".join(token.codes))
+    if isinstance(token, Without):
+        return characters(token.tokens)
+    if isinstance(token, Choice):
+        return frozenset[str]().union(*map(characters, token.options))
+    return frozenset(token.characters)
+
+
 def is_read(tokens: Sequence["Token"]) -> bool:
     """Whether there is more to a line than signs."""
     return any(not isinstance(token, Sign) for token in tokens)

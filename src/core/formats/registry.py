@@ -7,7 +7,7 @@ Weights and lists of common codes are estimates in every file, and so are most w
 type says where they are from (``source``) and which of them nobody could confirm (``unverified``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from src.core.alphabet import normalise
+from src.core.alphabet import LATIN, normalise
 from src.core.formats.colours import PALETTE, Colour
 from src.core.formats.compiled import RowOrder
 from src.core.formats.pattern import (
@@ -24,6 +24,7 @@ from src.core.formats.pattern import (
     Codes,
     FormatError,
     Token,
+    characters,
     field_count,
     fields,
     is_read,
@@ -229,6 +230,11 @@ class Format(_Closed):
         return matches([token for field in in_order for token in field], text)
 
     @property
+    def characters(self) -> frozenset[str]:
+        """Every character that the patterns allow, as it is written on the plate."""
+        return frozenset(c for line in self.lines for c in characters(line))
+
+    @property
     def _fields(self) -> list[tuple[Token, ...]]:
         """The tokens of each field, row by row."""
         return [field for line in self.lines for field in fields(line)]
@@ -242,6 +248,8 @@ class Country(_Closed):
     name: str
     sign: str = Field(pattern="^[A-Z]{1,3}$")
     """The distinguishing sign of vehicles in international traffic."""
+    prior: float = Field(default=0.7, gt=0)
+    """How often the training draws plates of this country, relative to the priors of the other countries."""
     letters: str = LETTERS
     parts: Mapping[str, Part] = {}
     sources: tuple[str, ...] = Field(min_length=1)
@@ -319,6 +327,12 @@ def load_registry(*folders: Path) -> dict[str, Country]:
             raise RegistryError(f"{folder}: no plate formats (*.yaml) in it")
         countries |= {country.code: country for country in map(load_country, files)}
     return countries
+
+
+def alphabet_of(countries: Iterable[Country]) -> str:
+    """The characters that a reader of these countries' plates tells apart: digits, Latin letters, then all others."""
+    read = {c for country in countries for form in country.formats for c in normalise("".join(form.characters))}
+    return LATIN + "".join(sorted(read - set(LATIN)))
 
 
 def fitting(countries: Sequence[Country], text: str) -> list[Format]:

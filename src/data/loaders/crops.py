@@ -197,7 +197,7 @@ class CropData(pl.LightningDataModule):
         )
         synthesiser.check(self.alphabet)
         if unknown := sorted(set(synthesiser.countries) - set(self.regions)):
-            raise SynthesisError(f"plates of {', '.join(unknown)} are drawn, which `regions` lacks: add it there")
+            raise SynthesisError(f"plates of {', '.join(unknown)} are drawn, which `regions` lacks")
         return synthesiser
 
     def _swapped(self, synthesiser: CropSynthesiser) -> SwappedPlates:

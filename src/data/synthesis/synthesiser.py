@@ -21,15 +21,6 @@ from src.data.synthesis.layout.registered import PlateMaker
 from src.data.synthesis.layout.variety import varied
 from src.data.synthesis.typefaces.fonts import DRAWN, Faces
 
-PRIOR: Mapping[str, float] = {
-    "RU": 40, "BR": 18, "US": 18, "DE": 8, "TN": 8, "FR": 4, "GB": 4, "IT": 4, "PL": 4, "ES": 3, "NL": 3, "CZ": 2.5,
-    "UA": 2.5, "AT": 2, "BE": 2, "BY": 2, "CH": 2, "CN": 2, "HU": 2, "IN": 2, "KZ": 2, "RO": 2, "SK": 2, "TR": 2,
-    "AR": 1.5, "BG": 1.5, "CA": 1.5, "DK": 1.5, "EE": 1.5, "FI": 1.5, "GR": 1.5, "HR": 1.5, "IE": 1.5, "LT": 1.5,
-    "LV": 1.5, "MX": 1.5, "NO": 1.5, "PT": 1.5, "RS": 1.5, "SE": 1.5, "SI": 1.5,
-    "FO": 0.25, "IM": 0.25, "JE": 0.25, "LI": 0.25, "MC": 0.25, "XK": 0.25,
-}  # fmt: skip
-OTHERS = 0.7
-"""How often a country's plates are drawn: these, and each of the registry's others."""
 REST = "rest"
 """Stands in weights for all countries that they do not name."""
 TWO_LINES = 2.0
@@ -87,8 +78,8 @@ class CropSynthesiser:
     ) -> None:
         """Draws the formats of the folders ``registry``; those whose script no font writes are left out (``skipped``).
 
-        ``weights`` by country code: no other country is drawn, but for REST, whose weight all others share by PRIOR
-        (None: REST alone); within a country the types have the registry's, those of two lines TWO_LINES times as
+        ``weights`` by country code: no other country is drawn, but for REST, whose weight all others share by their
+        prior (None: REST alone); within a country the types have the registry's, those of two lines TWO_LINES times as
         much. ``generic`` is the share of plates of no country. ``without`` names GROUPS of effects that never happen.
         ``pens`` are the faces drawn here (DRAWN) that are used beside ``fonts``. Raises SynthesisError for
         a name that does not exist, RegistryError and FontError.
@@ -186,11 +177,11 @@ class CropSynthesiser:
         return clean
 
 
-def _by_country(registry: Collection[str], weights: Mapping[str, float]) -> dict[str, float]:
+def _by_country(registry: Mapping[str, Country], weights: Mapping[str, float]) -> dict[str, float]:
     """``weights`` with the countries that REST stands for. Raises SynthesisError for a country that is not there."""
     if unknown := sorted(set(weights) - {REST, *registry}):
         raise SynthesisError(f"no country is called {', '.join(unknown)}; there are {', '.join(registry)}")
-    others = {code: PRIOR.get(code, OTHERS) for code in registry if code not in weights}
+    others = {code: country.prior for code, country in registry.items() if code not in weights}
     shared, total = weights.get(REST, 0), sum(others.values())
     named = {code: weight for code, weight in weights.items() if code != REST}
     return named | {code: shared * weight / total for code, weight in others.items()}

@@ -17,7 +17,7 @@ from src.data.synthesis.drawing.draw import draw_plate
 from src.data.synthesis.drawing.holder import hold
 from src.data.synthesis.layout.plate import CONFUSABLE, DIGITS, LETTERS, RED, Field, Gap, Plate, Run, character
 from src.data.synthesis.layout.typeset import Style, set_line
-from src.data.synthesis.synthesiser import GENERIC, OTHERS, PRIOR
+from src.data.synthesis.synthesiser import GENERIC
 from src.data.synthesis.typefaces.fonts import Faces, Lettering, lettering
 from src.data.synthesis.typefaces.strokes import ROUNDNESS
 
@@ -251,9 +251,10 @@ def test_unknown_names_are_named() -> None:
 def test_weights_choose_the_countries(synthesise: CropSynthesiser) -> None:
     rng = np.random.default_rng(9)
     regions = [synthesise.plate(rng).region for _ in range(2000)]
-    total = sum(PRIOR.get(code, OTHERS) for code in load_registry())
+    registry = load_registry()
+    total = sum(country.prior for country in registry.values())
     assert regions.count("") / 2000 == pytest.approx(GENERIC, abs=0.03)
-    assert regions.count("RU") / 2000 == pytest.approx((1 - GENERIC) * PRIOR["RU"] / total, abs=0.04)
+    assert regions.count("RU") / 2000 == pytest.approx((1 - GENERIC) * registry["RU"].prior / total, abs=0.04)
     assert len(set(regions)) > 60
     two = CropSynthesiser(FONTS, weights={"DE": 3, "PL": 1}, generic=0)
     regions = [two.plate(rng).region for _ in range(400)]
@@ -265,9 +266,10 @@ def test_a_country_may_be_drawn_more_than_all_the_rest() -> None:
     rng = np.random.default_rng(9)
     mixed = CropSynthesiser(FONTS, weights={"BO": 3, "rest": 1}, generic=0, registry=[REGISTRY, BOLIVIA])
     regions = [mixed.plate(rng).region for _ in range(800)]
-    total = sum(PRIOR.get(code, OTHERS) for code in load_registry())
+    registry = load_registry()
+    total = sum(country.prior for country in registry.values())
     assert regions.count("BO") == pytest.approx(600, abs=50)
-    assert regions.count("RU") == pytest.approx(200 * PRIOR["RU"] / total, abs=20)
+    assert regions.count("RU") == pytest.approx(200 * registry["RU"].prior / total, abs=20)
     assert mixed.countries[0] == "BO"
     assert {"BO", "RU", "UZ"} <= set(mixed.countries)
 

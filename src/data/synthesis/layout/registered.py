@@ -44,18 +44,12 @@ class PlateMaker:
     @cached_property
     def foreign(self) -> frozenset[tuple[str, str]]:
         """The scripts beside Latin that these plates cannot be written without, each with a word that is drawn."""
-        return frozenset((self._script, self._drawn(c)) for c in self._characters if self._is_foreign(c))
+        return frozenset((self._script, self._drawn(c)) for c in self.form.characters if self._is_foreign(c))
 
     @property
     def text_characters(self) -> str:
         """All that texts of these plates are made of, sorted."""
-        return "".join(sorted(set(normalise("".join(self._characters)))))
-
-    @cached_property
-    def _characters(self) -> frozenset[str]:
-        """As the patterns have them."""
-        slots = [token for _, group in self._groups for token in _leaves(group)]
-        return frozenset(c for s in slots for c in (s.characters if isinstance(s, Slot) else "".join(s.codes)))
+        return "".join(sorted(set(normalise("".join(self.form.characters)))))
 
     def __call__(self, rng: np.random.Generator) -> Plate:
         """A plate: its text drawn at random, one of its looks, its signs by their shares."""
@@ -136,19 +130,6 @@ def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot 
             yield from _chosen(pick(rng, token.options), rng)
         else:
             yield token
-
-
-def _leaves(tokens: Sequence[Token]) -> list[Slot | Codes]:
-    """The tokens that characters are drawn from."""
-    leaves: list[Slot | Codes] = []
-    for token in tokens:
-        if isinstance(token, Without):
-            leaves += _leaves(token.tokens)
-        elif isinstance(token, Choice):
-            leaves += [leaf for option in token.options for leaf in _leaves(option)]
-        elif not isinstance(token, PatternSign):
-            leaves.append(token)
-    return leaves
 
 
 def _drawn_text(token: Slot | Codes | Without, rng: np.random.Generator) -> str:
