@@ -9,7 +9,7 @@ import numpy.typing as npt
 from src.core.types import Image
 from src.data.synthesis.drawing.draw import Flat, blend, rounded
 from src.data.synthesis.layout.plate import BLACK, BLUE, GREEN, RED, WHITE, YELLOW, Colour, colour, pick
-from src.data.synthesis.typefaces.fonts import Faces, note_mask
+from src.data.synthesis.typefaces.fonts import Faces, sign_mask
 
 PAIRS: tuple[tuple[Colour, Colour], ...] = (
     (WHITE, BLACK), (WHITE, RED), (WHITE, BLUE), (YELLOW, BLACK), (BLUE, WHITE), (RED, WHITE), (GREEN, WHITE),
@@ -49,7 +49,7 @@ def write(image: Image, lines: Sequence[str], ink: Colour, faces: Faces, rng: np
     for i, text in enumerate(lines):
         if (face := common or faces.for_words(rng, text)) is None:
             continue
-        mask = note_mask(face, text)
+        mask = sign_mask(face, text)
         wide = min(width * float(rng.uniform(0.75, 0.95)), mask.shape[1] / mask.shape[0] * (row - 2 * inset) * 1.3)
         left = (width - wide) / 2
         blend(image, mask, (left, i * row + inset, left + wide, (i + 1) * row - inset), ink)

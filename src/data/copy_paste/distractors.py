@@ -13,7 +13,7 @@ from src.data.synthesis.drawing.draw import Flat
 from src.data.synthesis.drawing.holder import hold
 from src.data.synthesis.drawing.lettering import BRAZILIAN_TOWNS, DEALERS, MONTHS, PLACES, SLOGANS, STATES
 from src.data.synthesis.layout.plate import BLACK, BLUE, GREEN, RED, WHITE, YELLOW, colour, pick
-from src.data.synthesis.typefaces.fonts import Faces, note_mask
+from src.data.synthesis.typefaces.fonts import Faces, sign_mask
 
 WORDS = (
     "TAXI", "STOP", "AMBULANCE", "POLICE", "SALE", "PIZZA", "BABY ON BOARD", "FOR SALE", "TDI", "TURBO", "4x4",
@@ -75,7 +75,7 @@ def _phone(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 def _lettering(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
     """Letters that are stuck to the body one by one: only they cover it."""
     text = pick(rng, TEXTS) if rng.random() < 0.7 else words.phone(rng)
-    mask = note_mask(faces.choose(rng, "generic", stray=1.0), text)
+    mask = sign_mask(faces.choose(rng, "generic", stray=1.0), text)
     width = max(2, round(height * mask.shape[1] / mask.shape[0] * float(rng.uniform(0.8, 1.4))))
     alpha = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     ink = pick(rng, (WHITE, BLACK, (200, 200, 205), RED, BLUE, YELLOW))

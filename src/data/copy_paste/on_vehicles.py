@@ -26,7 +26,7 @@ from src.data.synthesis.layout.plate import (
     colour,
     pick,
 )
-from src.data.synthesis.typefaces.fonts import Faces, note_mask
+from src.data.synthesis.typefaces.fonts import Faces, sign_mask
 
 _GROUNDS: tuple[tuple[Colour, ...], ...] = (
     (WHITE,), (WHITE,), (YELLOW,), (BLACK,), (BLUE,), ((150, 190, 225), WHITE), (WHITE, (240, 190, 120)),
@@ -70,6 +70,39 @@ def _furniture(aspect: float, ink: Colour, rng: np.random.Generator) -> tuple[tu
     if rng.random() < 0.5:
         notes += (Note((0.22, 0.83, 0.78, 0.95), pick(rng, (*SLOGANS, *DEALERS)), ink),)
     return shapes, notes
+
+
+def named_plate(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
+    """What hangs where a plate would: at a dealer's, on show, after a wedding, on a wall.
+
+    The ground, the border, the holder and the bolts are those of a plate. Large on it stands the name of a firm, of a
+    state or of a place, or an address of a page, over a telephone number on some; none of it is a number of a vehicle.
+    """
+    aspect = pick(rng, (4.6, 4.6, 4.6, 2.0, 2.0, 1.5)) * float(rng.uniform(0.9, 1.12))
+    ground = pick(rng, _GROUNDS)[0]
+    ink = pick(rng, (BLACK, BLACK, BLUE, RED, GREEN)) if sum(ground) > 330 else pick(rng, (WHITE, WHITE, YELLOW))
+    image = board(height, aspect, ground)
+    width, start = image.shape[1], 0
+    if rng.random() < 0.25:
+        start = round(0.45 * height)
+        image[:, :start] = pick(rng, (BLUE, BLUE, RED))
+    share, up = float(rng.uniform(0.35, 0.9)), float(rng.uniform(0.1, 0.9))
+    top = round((1 - share) * up * height)
+    names = (*DEALERS, *DEALERS, *STATES, *PLACES, *SLOGANS, *words.SHOPS, *words.TRADES, *words.CARDS, *words.CARDS)
+    lines = [pick(rng, names) if rng.random() < 0.8 else words.web(rng)]
+    if rng.random() < (0.2 if aspect > 3 else 0.5):
+        lines.append(words.trade(rng))
+    write(image[top : top + round(share * height), start:], lines, ink, faces, rng)
+    edge(image, ink, rng)
+    if rng.random() < 0.35:
+        at = round(height * pick(rng, (0.08, 0.5)))
+        for x in (0.12, 0.88):
+            cv2.circle(image, (round(width * x), at), max(1, height // 24), (110, 110, 112), -1)
+    if rng.random() < 0.25:
+        mark = sticker(faces, rng, round(height * float(rng.uniform(0.2, 0.4))))
+        _lay(image, mark, pick(rng, (height // 12, width - mark.alpha.shape[1] - height // 12)), height // 12)
+    named = flat(image, rng)
+    return hold(named, faces, rng) if rng.random() < 0.4 else named
 
 
 def strip(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
@@ -119,7 +152,7 @@ def badge(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
     if rng.random() < 0.6:
         text = pick(rng, _BADGES)
         face = faces.for_words(rng, text)
-        mask = note_mask(face, text) if face else np.full((24, 60), 255, np.uint8)
+        mask = sign_mask(face, text) if face else np.full((24, 60), 255, np.uint8)
         width = max(2, round(height * mask.shape[1] / mask.shape[0] * float(rng.uniform(0.9, 1.8))))
         alpha = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
         return shaped(_chrome(height, width, rng), alpha)
@@ -199,7 +232,7 @@ def van(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
         if face is None or bottom - top < 4:
             continue
         high = max(2, round((bottom - top) * 0.75))
-        mask = note_mask(face, text)
+        mask = sign_mask(face, text)
         wide = min(width, max(2, round(mask.shape[1] / mask.shape[0] * high)))
         left = pick(rng, (0, (width - wide) // 2))
         alpha[top : top + high, left : left + wide] = cv2.resize(mask, (wide, high), interpolation=cv2.INTER_AREA)
@@ -213,7 +246,7 @@ def display(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
     text = pick(rng, (words.shop, words.clock, lambda r: f"{int(r.integers(1, 400))} {pick(r, PLACES)}"))(rng)
     face = faces.for_words(rng, text)
     dots = int(rng.integers(9, 16))
-    mask: npt.NDArray[np.uint8] = note_mask(face, text) if face else np.full((24, 60), 255, np.uint8)
+    mask: npt.NDArray[np.uint8] = sign_mask(face, text) if face else np.full((24, 60), 255, np.uint8)
     wide = max(dots, round(mask.shape[1] / mask.shape[0] * dots))
     lit = np.pad(np.asarray(cv2.resize(mask, (wide, dots), interpolation=cv2.INTER_AREA)) > 110, ((2, 2), (3, 3)))
     pitch = max(3, round(height / lit.shape[0]))
@@ -228,6 +261,7 @@ def display(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 ON_VEHICLES = (
-    empty_plate, empty_plate, empty_plate, strip, strip, sticker, sticker, permit, badge, badge, radiator, van, van,
+    empty_plate, empty_plate, empty_plate, *[named_plate] * 8, strip, strip,
+    sticker, sticker, permit, badge, badge, radiator, van, van,
     display,
 )  # fmt: skip

@@ -15,15 +15,19 @@ from src.data.copy_paste import words
 from src.data.copy_paste.place import touches
 from src.data.synthesis.drawing.lettering import DEALERS
 from src.data.synthesis.layout.plate import BLACK, Colour, colour, pick
-from src.data.synthesis.typefaces.fonts import Faces, Mask, note_mask
+from src.data.synthesis.typefaces.fonts import GLYPH_HEIGHT, NOTE_HEIGHT, Faces, Mask, note_mask, sign_mask
 from src.data.transforms.scene import Floats
 
 _INKS: tuple[Colour, ...] = (
     (255, 255, 255), (255, 255, 255), (255, 255, 255), (235, 235, 235), (250, 235, 60), (255, 160, 20), (90, 255, 90),
     (80, 230, 255), (255, 60, 50), (15, 15, 15),
 )  # fmt: skip
-HEIGHTS = (5.0, 30.0)
+HEIGHTS = (5.0, 90.0)
 """Pixels that a line of an overlay is high."""
+SHARES, CLOSE = (0.022, 0.085), (0.085, 0.25)
+"""Of the shorter side of a picture that a line is high, as cameras write it, and where a part of one is enlarged."""
+CLOSELY = 0.25
+"""Share of the latter."""
 LEAST_SIDE = 64
 """Pixels of a picture's sides under which nothing is written over it."""
 COARSE = (7, 12)
@@ -178,19 +182,21 @@ def _stamp(text: str, style: Style, high: float, on: Canvas) -> Stamp | None:
     face = on.faces.for_words(on.rng, text)
     if face is None:
         return None
-    mask = note_mask(face, text)
+    tall = NOTE_HEIGHT if high <= NOTE_HEIGHT else GLYPH_HEIGHT
+    mask = (note_mask if tall == NOTE_HEIGHT else sign_mask)(face, text)
     if style.dots is not None:
         mask = _dotted(mask, style.dots)
-    mask = np.pad(mask, 6)
+    thick = round(tall / NOTE_HEIGHT)
+    mask = np.pad(mask, 6 * thick)
     seen, ink = mask, mask.astype(np.float32) / 255
     if style.around == "outline":
-        seen = np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.uint8)
+        seen = np.asarray(cv2.dilate(mask, np.ones((4 * thick + 1,) * 2, np.uint8)), np.uint8)
     elif style.around == "shadow":
-        seen = np.maximum(mask, np.roll(mask, (2, 2), (0, 1)))
+        seen = np.maximum(mask, np.roll(mask, (2 * thick,) * 2, (0, 1)))
     elif style.around == "box":
         seen = np.full_like(mask, 255)
     paint = np.array(style.paper, np.float32) * (1 - ink[..., None]) + np.array(style.ink, np.float32) * ink[..., None]
-    scale = high / 24
+    scale = high / tall
     size = (max(2, round(mask.shape[1] * scale)), max(2, round(mask.shape[0] * scale)))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small, alpha = cv2.resize(paint, size, interpolation=way), cv2.resize(seen, size, interpolation=way)
@@ -237,7 +243,8 @@ def _narrowed(stamp: Stamp, width: int) -> Stamp:
 def _height(window: Window, rng: np.random.Generator) -> float:
     """Of a line, in pixels."""
     side = min(window[2] - window[0], window[3] - window[1])
-    return float(np.clip(side * np.exp(rng.uniform(np.log(0.022), np.log(0.085))), *HEIGHTS))
+    shares = CLOSE if rng.random() < CLOSELY else SHARES
+    return float(np.clip(side * np.exp(rng.uniform(*np.log(shares))), *HEIGHTS))
 
 
 def _style(rng: np.random.Generator) -> Style:

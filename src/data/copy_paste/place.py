@@ -12,8 +12,10 @@ LONG, SHORT = 520.0, 305.0
 """Widths in millimetres of plates in one line and of squarer ones."""
 SQUARER = 2.9
 """The aspect under which a plate is taken for one of the latter."""
-WIDTHS = (20.0, 300.0)
+WIDTHS = (20.0, 460.0)
 """Of a paste that stands alone, in pixels: on a patch narrower than that nobody could see that it is a plate."""
+FILLED = 0.95
+"""Of the canvas's width at most."""
 LEAST_BESIDE = 4.0
 """Pixels of either side under which a thing beside a plate could not be seen."""
 TRIES = 8
@@ -91,11 +93,18 @@ def alone(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator, t
     size = np.array(image.shape[1::-1], np.float32)
     for _ in range(TRIES):
         width = _width(taken, float(size[0]), rng) * min(1.0, _millimetres(aspect) / LONG * 1.2)
-        corners = _posed(_near(taken, size, rng), max(width, WIDTHS[0]), aspect, turned, rng)
+        corners = _moved_in(_posed(_near(taken, size, rng), max(width, WIDTHS[0]), aspect, turned, rng), size)
         box = corners_to_box(corners)
         if (box[:2] >= 2).all() and (box[2:] <= size - 2).all() and _is_free(image, box, taken):
             return corners
     return None
+
+
+def _moved_in(corners: Corners, size: Floats) -> Corners:
+    """``corners`` [4, 2] moved onto a canvas of ``size`` [2], so that what is large finds its place too."""
+    box = corners_to_box(corners)
+    moved: Corners = corners + np.maximum(2 - box[:2], 0) - np.maximum(box[2:] - (size - 2), 0)
+    return moved
 
 
 def beside(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator) -> Corners | None:
@@ -121,7 +130,7 @@ def beside(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator) 
 
 
 def _width(taken: Boxes, size: float, rng: np.random.Generator) -> float:
-    most = min(WIDTHS[1], 0.6 * size)
+    most = min(WIDTHS[1], FILLED * size)
     if len(taken) and rng.random() < 0.5:
         box = taken[int(rng.integers(len(taken)))]
         return float(np.clip((box[2] - box[0]) * np.exp(rng.normal(0, 0.4)), WIDTHS[0], most))

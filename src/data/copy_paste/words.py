@@ -45,6 +45,13 @@ SITES = (
     "autoscout", "pizza4you", "tyres", "klima-service", "carpix", "photostock", "street-view", "okna",
     "transport-gmbh",
 )  # fmt: skip
+CARDS = (
+    "AUTOMOBILE", "GEBRAUCHTWAGEN", "Vorführwagen", "RESERVED", "VENDU", "SOLD", "Reserviert", "SE VENDE", "VENDE-SE",
+    "ПРОДАЮ", "ПРОДАНО", "ТЕСТ-ДРАЙВ", "TEST DRIVE", "DEMO", "SHOWROOM", "MUSTANG CLUB", "Bride & Groom",
+    "MARIAGE", "СВАДЬБА", "SATILIK", "SPRZEDAM", "No. 1 DAD", "ROUTE 66", "BORN TO RIDE", "I LOVE NY", "GARAGE",
+    "MAN CAVE", "RACING TEAM", "Rallye", "LOS ANGELES", "LONDON", "Roma", "Made in Italy", "OLD TIMER", "CLASSIC",
+    "4x4 CLUB", "PRESTIGE", "Premium Auto", "Центр-Авто", "АВТОМИР", "MOTORS", "Autocity", "CAR CENTER",
+)  # fmt: skip
 DOMAINS = (
     ".com",
     ".de",

@@ -11,13 +11,15 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from src.data.annotations.corrections import apply_corrections, tightened, with_corners
+from src.core.card import sha256_of
+from src.data.annotations.corrections import CorrectionError, apply_corrections, tightened, with_corners
+from src.data.annotations.empty_regions import Region, regions_by_hash
 from src.data.annotations.manifest import ManifestError, Record, of_split, read_set
 from src.data.copy_paste import PlateSwap, clear
 from src.data.loaders.image_cache import ImageCache
 from src.data.loaders.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.transforms.augment import SceneAugment
-from src.data.transforms.scene import Floats, Scene, fit, mosaic
+from src.data.transforms.scene import Floats, Scene, fit, mosaic, no_boxes
 
 
 @dataclass(frozen=True)
@@ -37,30 +39,44 @@ class SceneBatch:
     ignore_index: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
 
 
+PLATES = 0.35
+"""Share of the close views that show a plate: to be alone on a canvas must not mean to be none."""
+LEAST = 20.0
+"""Pixels of its photograph that a plate is wide at least to be looked at closely."""
+
+
 @dataclass(frozen=True)
 class SceneLabels:
-    """``boxes`` [M, 4], ``corners`` [M, 4, 3] and ``ignore`` [K, 4] of one record, in its own pixels."""
+    """``boxes`` [M, 4], ``corners`` [M, 4, 3] and ``ignore`` [K, 4] of one record, in its own pixels.
+
+    ``lookalikes`` [L, 4] are boxes of what is no plate and was taken for one.
+    """
 
     boxes: Floats
     corners: Floats
     ignore: Floats
+    lookalikes: Floats = field(default_factory=no_boxes)
 
 
-def scene_labels(record: Record) -> SceneLabels:
-    """The plates of a scene; corners that nobody marked are zero and not visible."""
+def scene_labels(record: Record, regions: Sequence[Region] = ()) -> SceneLabels:
+    """The plates of a scene and its ``regions`` without any; corners that nobody marked are zero and not visible."""
     plates = record.plates or ()
     boxes = np.array([p.box for p in plates], np.float32).reshape(-1, 4)
     corners = np.zeros((len(plates), 4, 3), np.float32)
     for row, plate in zip(corners, plates, strict=True):
         if plate.corners is not None:
             row[:, :2], row[:, 2] = plate.corners, 1
-    return SceneLabels(boxes, corners, np.array(record.ignore, np.float32).reshape(-1, 4))
+    ignore, lookalikes = (
+        np.array(found, np.float32).reshape(-1, 4) for found in (record.ignore, [region.box for region in regions])
+    )
+    return SceneLabels(boxes, corners, ignore, lookalikes)
 
 
 class SceneDataset(Dataset[Scene]):
     """Item ``(index, seed)`` is a canvas of ``size`` pixels; with ``augment`` None it is the plain letterbox.
 
-    ``swap`` pastes plates and what is none into its share of the augmented canvases.
+    ``swap`` pastes plates and what is none into its share of the augmented canvases. The share ``hard_share`` of them
+    is another scene, looked at closely: one of those that have ``regions``, a sequence per record, whichever the index.
     """
 
     def __init__(
@@ -71,9 +87,14 @@ class SceneDataset(Dataset[Scene]):
         augment: SceneAugment | None = None,
         mosaic_share: float = 0.0,
         swap: PlateSwap | None = None,
+        regions: Sequence[Sequence[Region]] | None = None,
+        hard_share: float = 0.0,
     ) -> None:
         self.images = images
-        self.labels = [scene_labels(r) for r in records]
+        given = regions if regions is not None else [()] * len(records)
+        self.labels = [scene_labels(r, own) for r, own in zip(records, given, strict=True)]
+        self.hard = [i for i, labels in enumerate(self.labels) if len(labels.lookalikes)]
+        self.hard_share = hard_share if self.hard else 0.0
         self.size = size
         self.augment = augment
         self.mosaic_share = mosaic_share
@@ -94,11 +115,21 @@ class SceneDataset(Dataset[Scene]):
         return replace(scene, image=self.augment.light(scene.image, rng))
 
     def _framed(self, index: int, augment: SceneAugment, rng: np.random.Generator) -> Scene:
-        """The scene, or a mosaic of it and three others, on a canvas."""
+        """The scene, a mosaic of it and three others, or something that looks like a plate, on a canvas."""
+        if rng.random() < self.hard_share:
+            return self._lookalike(augment, rng)
         if rng.random() >= self.mosaic_share:
             return augment.frame(self._scene(index), self.size, rng)
         four = [self._scene(i) for i in (index, *rng.integers(len(self), size=3))]
         return augment.move(mosaic(four, self.size, rng, augment.min_visible), self.size, rng)
+
+    def _lookalike(self, augment: SceneAugment, rng: np.random.Generator) -> Scene:
+        """A region without a plate looked at closely, or a plate of the same photograph."""
+        index = self.hard[int(rng.integers(len(self.hard)))]
+        labels = self.labels[index]
+        plates = labels.boxes[labels.boxes[:, 2] - labels.boxes[:, 0] >= LEAST]
+        shown = plates if len(plates) and rng.random() < PLATES else labels.lookalikes
+        return augment.closely(self._scene(index), shown[int(rng.integers(len(shown)))], self.size, rng)
 
     def _scene(self, index: int) -> Scene:
         labels = self.labels[index]
@@ -128,6 +159,8 @@ class SceneData(pl.LightningDataModule):
     ``sizes`` holds (from which fraction of the training on, canvas pixels); mosaics stop after ``mosaic_until``.
     A source that is not named weighs 1 per image. ``corrections`` is a folder of hand labels that replace the
     manifest's, ``corners`` one of estimated corners; ``swap`` pastes into training scenes, never into ``val``.
+    ``hard`` is a folder of regions that look like plates and are none: the share ``hard_share`` of the training scenes
+    shows one of them closely.
     """
 
     def __init__(
@@ -139,6 +172,8 @@ class SceneData(pl.LightningDataModule):
         swap: PlateSwap | None = None,
         corrections: str | None = None,
         corners: str | None = None,
+        hard: str | None = None,
+        hard_share: float = 0.12,
         loose: dict[str, float] | None = None,
         sizes: Sequence[Sequence[float]] = ((0.0, 320), (0.6, 416)),
         val_size: int = 416,
@@ -155,6 +190,7 @@ class SceneData(pl.LightningDataModule):
         self.sets, self.data_root, self.cache = tuple(sets), Path(data_root), Path(cache)
         self.augment, self.swap = augment, swap
         self.corrections, self.corners, self.loose = corrections, corners, loose or {}
+        self.hard, self.hard_share = hard, hard_share
         self.sizes = [(float(start), int(size)) for start, size in sizes]
         self.val_size = val_size
         self.batch_size = batch_size
@@ -178,6 +214,19 @@ class SceneData(pl.LightningDataModule):
             if not found:
                 raise ManifestError(f"{', '.join(self.sets)}: no scene of split {split!r}")
         self.images = {s: ImageCache([Path(r.image) for r in rs], self.cache) for s, rs in self.records.items()}
+        self.regions = self._regions() if self.hard is not None else None
+
+    def _regions(self) -> list[list[Region]]:
+        """The regions of each training record; those of other sets wait. Raises CorrectionError."""
+        known = {
+            digest: regions
+            for digest, regions in regions_by_hash(Path(str(self.hard))).items()
+            if regions[0].set in self.sets
+        }
+        hashes = [sha256_of(Path(record.image)) for record in self.records["train"]]
+        if unknown := sorted(known.keys() - set(hashes)):
+            raise CorrectionError(f"{self.hard}: no training scene of hash {unknown[0]} in {known[unknown[0]][0].set}")
+        return [known.get(digest, []) for digest in hashes]
 
     @property
     def sources(self) -> dict[str, int]:
@@ -189,7 +238,16 @@ class SceneData(pl.LightningDataModule):
         epoch, progress = epoch_of(self.trainer)
         size = next(size for start, size in reversed(self.sizes) if progress >= start)
         share = self.mosaic_share if progress < self.mosaic_until else 0.0
-        dataset = SceneDataset(self.records["train"], self.images["train"], size, self.augment, share, self.swap)
+        dataset = SceneDataset(
+            self.records["train"],
+            self.images["train"],
+            size,
+            self.augment,
+            share,
+            self.swap,
+            self.regions,
+            self.hard_share,
+        )
         probabilities = source_probabilities([r.source for r in self.records["train"]], self.source_weights)
         sampler = EpochSampler(probabilities, self.samples_per_epoch, self.seed, epoch)
         return self._loader(dataset, sampler)

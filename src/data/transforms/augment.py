@@ -16,6 +16,12 @@ from src.data.transforms.weather import weathered
 
 MOST_CLOSE = 8.0
 """Times as close as the whole scene is the closest background."""
+CLOSE = (0.25, 1.0)
+"""Share of the canvas that the longer side of a thing fills that is looked at closely (log-uniform)."""
+CUT_OUT = 0.5
+"""Share of these views that are pictures of their own, cut off around the thing: the canvas around them is filled."""
+MARGINS = (0.0, 0.45)
+"""By which share of its side such a picture reaches beyond the thing, on every side."""
 
 
 class SceneAugment:
@@ -99,6 +105,26 @@ class SceneAugment:
         room = np.minimum(size / 2 / scale, extent / 2)
         return scale, rng.uniform(room, extent - room).astype(np.float32), np.full(2, size / 2)
 
+    def closely(self, scene: Scene, box: Floats, size: int, rng: np.random.Generator) -> Scene:
+        """``box`` [4] of ``scene``, up to as large as the canvas of ``size`` pixels, among what is around it or alone.
+
+        It is alone in a picture of its own, which fills the canvas or nearly, where that cuts off none of the plates.
+        """
+        grown = box + (box[2:] - box[:2])[[0, 1, 0, 1]] * rng.uniform(*MARGINS, 4) * (-1, -1, 1, 1)
+        window = _whole_pixels(grown, scene.image.shape[:2])
+        if rng.random() < CUT_OUT and _is_apart(window, scene.boxes, box):
+            alone = _cut(scene, window)
+            extent = np.array(alone.image.shape[1::-1])
+            scale, point = size / max(extent) * float(rng.uniform(0.8, 1.02)), extent / 2
+            at = np.full(2, size / 2) + rng.uniform(-0.5, 0.5, 2) * np.abs(size - extent * scale)
+        else:
+            target = size * np.exp(rng.uniform(*np.log(CLOSE)))
+            scale, point = float(target / (box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
+            half = (box[2:] - box[:2]) * scale / 2
+            at = rng.uniform(np.minimum(half, size / 2), np.maximum(size - half, size / 2))
+            alone = scene
+        return self._warped(alone, size, scale, point.astype(np.float32), at, rng)
+
     def _warped(
         self,
         scene: Scene,
@@ -132,6 +158,29 @@ class SceneAugment:
         compose.set_random_seed(int(rng.integers(2**31)))
         seen = weathered(image, rng) if rng.random() < self.weather else image
         return np.asarray(compose(image=np.ascontiguousarray(seen))["image"], np.uint8)
+
+
+def _whole_pixels(box: npt.NDArray[np.float64], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """x1, y1, x2, y2 of ``box`` [4] inside a picture of ``size`` (height, width), at least one pixel."""
+    limits = np.array([size[1], size[0]])
+    low = np.clip(np.floor(box[:2]), 0, limits - 1).astype(int)
+    high = np.clip(np.ceil(box[2:]), low + 1, limits).astype(int)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _is_apart(window: tuple[int, int, int, int], boxes: Floats, own: Floats) -> bool:
+    """Whether ``window`` meets none of ``boxes`` [M, 4] but ``own`` [4]."""
+    others = boxes[~(boxes == own).all(1)]
+    return not ((others[:, :2] < window[2:]) & (others[:, 2:] > window[:2])).all(1).any()
+
+
+def _cut(scene: Scene, window: tuple[int, int, int, int]) -> Scene:
+    """The part of ``scene`` in ``window``, in its own pixels; plates that lie outside are gone."""
+    x1, y1, x2, y2 = window
+    moved = np.array([x1, y1, x1, y1], np.float32)
+    inside = ((scene.boxes[:, :2] < (x2, y2)) & (scene.boxes[:, 2:] > (x1, y1))).all(1)
+    corners = scene.corners[inside] - np.array([x1, y1, 0], np.float32)
+    return Scene(scene.image[y1:y2, x1:x2], scene.boxes[inside] - moved, corners, scene.ignore - moved)
 
 
 def _exposure() -> list[A.BasicTransform]:

@@ -12,11 +12,14 @@ from PIL import Image
 from src.core.card import sha256_of
 from src.core.geometry import FILL
 from src.core.image import ImageError
+from src.data.annotations.corrections import CorrectionError
+from src.data.annotations.empty_regions import Region
 from src.data.annotations.manifest import ManifestError, PlateLabel, Record, write_manifest
 from src.data.copy_paste import PlateSwap
 from src.data.loaders.image_cache import ImageCache
 from src.data.loaders.sampling import EpochSampler, source_probabilities
 from src.data.loaders.scenes import SceneData, SceneDataset, collate, scene_labels
+from src.data.transforms import augment as augmenting
 from src.data.transforms.augment import SceneAugment
 from src.data.transforms.scene import Scene, fit, no_boxes
 
@@ -175,6 +178,72 @@ def test_two_in_five_scenes_are_swapped_and_all_by_their_seed(tmp_path, monkeypa
         first = scenes[0, seed]
     assert 25 < len(swapped) < 50
     assert (scenes[0, 99].image == first.image).all()
+
+
+def region(folder: Path, box: tuple[int, ...], name: str = "scenes") -> Region:
+    return Region(set=name, sha256=sha256_of(folder / "a.png"), box=box)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_what_looks_like_a_plate_is_shown_closely_and_beside_it_plates(tmp_path, monkeypatch, share: float) -> None:
+    augment = SceneAugment(focus=0, flip=0)
+    monkeypatch.setattr(augment, "light", lambda image, rng: image)  # so that colours stay
+    dataset(tmp_path)  # the picture
+    image = white_plate().image
+    image[70:90, 130:180] = (0, 0, 255)
+    Image.fromarray(image).save(tmp_path / "a.png")
+    record = Record(image="a.png", plates=(PlateLabel(box=(50, 40, 110, 60)),))
+    cache = ImageCache([tmp_path / "a.png"], tmp_path)
+    regions = [[region(tmp_path, (130, 70, 180, 90))]]
+    scenes = SceneDataset([record], cache, 64, augment, regions=regions, hard_share=share)
+    shown = [scenes[0, seed] for seed in range(80)]
+    blue = np.array([((s.image[..., 2] > 200) & (s.image[..., 0] < 60)).mean() for s in shown])
+    of_plates = [s.boxes[0, 2] - s.boxes[0, 0] for s in shown if len(s.boxes)]
+    if share:
+        assert 0.4 < (blue > 0.02).mean() < 0.85
+        assert blue.max() > 0.3
+        assert max(of_plates) > 45
+        assert not blue[[len(s.boxes) > 0 for s in shown]].max() > 0.3
+    else:
+        assert blue.max() < 0.15
+        assert max(of_plates) < 40
+
+
+def test_a_close_view_is_often_a_picture_of_its_own() -> None:
+    scene, augment = white_plate(300, 400, (0, 0, 60, 20)), SceneAugment(flip=0)
+    scene.image[...] = np.maximum(scene.image, 60)
+    box = np.array([200, 100, 260, 130], np.float32)
+    filled = [
+        (augment.closely(scene, box, 96, np.random.default_rng(s)).image == FILL).all(-1).mean() for s in range(60)
+    ]
+    assert 0.3 < np.mean(np.array(filled) > 0.25) < 0.7
+
+
+def test_no_picture_of_its_own_cuts_a_plate(monkeypatch) -> None:
+    windows, cut = [], augmenting._cut
+    monkeypatch.setattr(augmenting, "CUT_OUT", 1.0)
+    monkeypatch.setattr(augmenting, "_cut", lambda scene, window: windows.append(window) or cut(scene, window))
+    scene, augment = white_plate(300, 400, (0, 0, 60, 20)), SceneAugment()
+    for seed in range(60):
+        augment.closely(scene, np.array([65, 0, 125, 20], np.float32), 96, np.random.default_rng(seed))
+    assert 5 < len(windows) < 40
+    assert min(x1 for x1, _, _, _ in windows) >= 60
+
+
+def test_regions_belong_to_training_scenes_by_their_hash(tmp_path) -> None:
+    data = scene_data(tmp_path, "train", "val", hard=str(tmp_path / "hard"), hard_share=0.3)
+    (tmp_path / "hard").mkdir()
+    found = region(tmp_path / "scenes", (120, 10, 160, 30))
+    elsewhere = Region(set="more/scenes", sha256="0" * 64, box=(1, 2, 3, 4))
+    (tmp_path / "hard" / "a.jsonl").write_text("\n".join(r.model_dump_json() for r in (found, elsewhere)))
+    data.setup("fit")
+    data.trainer = SimpleNamespace(current_epoch=0, max_epochs=10)
+    dataset = data.train_dataloader().dataset
+    assert dataset.labels[0].lookalikes.tolist() == [[120, 10, 160, 30]]
+    assert (dataset.hard, dataset.hard_share) == ([0], 0.3)
+    (tmp_path / "hard" / "a.jsonl").write_text(elsewhere.model_copy(update={"set": "scenes"}).model_dump_json())
+    with pytest.raises(CorrectionError, match="no training scene of hash 0000"):
+        data.setup("fit")
 
 
 def test_sources_are_drawn_by_their_weight() -> None:

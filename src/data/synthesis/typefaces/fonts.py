@@ -194,6 +194,12 @@ def note_mask(face: str, text: str) -> Mask:
     return _ink(_font(face, NOTE_HEIGHT), text)
 
 
+@lru_cache(maxsize=512)
+def sign_mask(face: str, text: str) -> Mask:
+    """The same for large lettering, such as a sign's, that is looked at closely."""
+    return _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
+
+
 @cache
 def _glyph(face: str, text: str, weight: int) -> Mask:
     if face in _OUTLINED:

@@ -3,27 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from src.core.card import sha256_of
 from src.core.image import ImageError, read_image
-from src.data.annotations.manifest import LabelBox, Record, first_fault, read_manifest
+from src.data.annotations import empty_regions as stored
+from src.data.annotations.corrections import CorrectionError
+from src.data.annotations.manifest import Record, read_manifest
 from src.evaluation.datasets.hard.photographs import Made
 from src.evaluation.datasets.sets import LABELS, SetError
 
 EMPTY = "no-plate"
 REGIONS = LABELS / "regions"
 """A file of regions that a person looked at, one a line."""
-
-
-class Region(BaseModel):
-    """A part of the picture with that hash in that set, without any plate."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    set: str
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
-    box: LabelBox
 
 
 def empty_regions(data: Path, folder: Path = REGIONS) -> Iterator[Made]:
@@ -47,16 +37,12 @@ def empty_regions(data: Path, folder: Path = REGIONS) -> Iterator[Made]:
         yield Made(Record(image=name, split="val", source=source, plates=()), part)
 
 
-def read_regions(path: Path) -> list[Region]:
+def read_regions(path: Path) -> list[stored.Region]:
     """Raises SetError naming file and line of the first fault."""
-    regions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if line.strip():
-            try:
-                regions.append(Region.model_validate_json(line))
-            except ValidationError as error:
-                raise SetError(f"{path}:{number}: {first_fault(error)}") from None
-    return regions
+    try:
+        return stored.read_regions(path)
+    except CorrectionError as error:
+        raise SetError(str(error)) from None
 
 
 def _images(data: Path, wanted: dict[str, str]) -> dict[str, tuple[Path, str]]:
