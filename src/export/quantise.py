@@ -11,6 +11,8 @@ from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
+from src.export.rearrange import rearrange
+
 QUANTISED = ["Conv", "Sigmoid", "Mul", "Add", "Concat", "Split", "MaxPool", "Resize"]
 """SiLU is a Sigmoid and a Mul: with convolutions alone in 8 bits, what is converted back and forth eats up the gain."""
 
@@ -56,6 +58,9 @@ def quantise(model: Path, out: Path, batches: Iterable[Batch]) -> None:
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
         )
+    faster = onnx.load(out)
+    rearrange(faster)
+    onnx.save(faster, out)
 
 
 def halve(model: Path, out: Path) -> None:
