@@ -11,7 +11,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from src.export.rearrange import rearrange
+from src.export.rearrange import can_take_pixels, rearrange
 
 QUANTISED = ["Conv", "Sigmoid", "Mul", "Add", "Concat", "Split", "MaxPool", "Resize"]
 """SiLU is a Sigmoid and a Mul: with convolutions alone in 8 bits, what is converted back and forth eats up the gain."""
@@ -79,13 +79,15 @@ def halve(model: Path, out: Path) -> None:
 def float_nodes(graph: onnx.GraphProto) -> list[str]:
     """Names of the nodes that stay in float beside 8 bits, of a ``graph`` with known shapes.
 
-    They are the first convolution, the ends, and what works on a single pixel: the gates of squeeze and excitation,
-    which scale whole channels and take no time.
+    They are the ends, what works on a single pixel, the gates of squeeze and excitation, which scale whole channels and
+    take no time, and the first convolution, but for one that can take pixels as they come.
     """
     pixels = {value.name for value in graph.value_info if _is_pixel(value)}
     gates = [node for node in graph.node if any(output in pixels for output in node.output)]
     first = next(node for node in graph.node if node.op_type == "Conv")
-    return list(dict.fromkeys(node.name for node in [*ends(graph), *gates, first]))
+    shapes = {constant.name: constant.dims for constant in graph.initializer}
+    kept = [] if can_take_pixels(first, shapes.get(first.input[1], ())) else [first]
+    return list(dict.fromkeys(node.name for node in [*ends(graph), *gates, *kept]))
 
 
 def ends(graph: onnx.GraphProto) -> list[onnx.NodeProto]:

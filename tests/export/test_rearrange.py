@@ -49,6 +49,59 @@ def network(outs: int, ins: int, pads: int = 1, mode: str = "floor") -> onnx.Mod
     return model
 
 
+def stem(step: float = 1 / 255, stride: int = 2) -> onnx.ModelProto:
+    """Pixels [N, H, W, 3] through the first convolution, as ``quantise_static`` leaves it."""
+    model = onnx.parser.parse_model(
+        f"""
+        <ir_version: 8, opset_import: ["": 18]>
+        net (uint8[N, H, W, 3] images) => (uint8[N, 5, I, J] small)
+        <float full = {{255}}>
+        {{
+            planes = Transpose <perm = [0, 3, 1, 2]> (images)
+            wide = Cast <to = 1> (planes)
+            x = Div (wide, full)
+            xq = QuantizeLinear (x, xs, xz)
+            xf = DequantizeLinear (xq, xs, xz)
+            wf = DequantizeLinear <axis = 0> (w, ws, wz)
+            bf = DequantizeLinear <axis = 0> (b, bs, bz)
+            [conv] y = Conv <kernel_shape = [3, 3], pads = [1, 1, 1, 1], strides = [{stride}, {stride}]> (xf, wf, bf)
+            small = QuantizeLinear (y, s, z)
+        }}
+        """
+    )
+    rng = np.random.default_rng(0)
+    ws = rng.uniform(0.01, 0.03, 5).astype(np.float32)
+    constants = STEPS | {
+        "xs": np.float32(step),
+        "xz": np.uint8(0),
+        "w": rng.integers(-64, 64, (5, 3, 3, 3)).astype(np.int8),
+        "ws": ws,
+        "wz": np.zeros(5, np.int8),
+        "b": rng.integers(-900, 900, 5).astype(np.int32),
+        "bs": ws * np.float32(step),
+        "bz": np.zeros(5, np.int32),
+    }
+    for name, values in constants.items():
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(values), name))
+    return model
+
+
+@pytest.mark.parametrize("size", [(8, 8), (6, 12), (2, 4)])
+def test_pixels_are_taken_by_four_to_the_bit(size: tuple[int, int], tmp_path) -> None:
+    model, shape = stem(), (2, *size, 3)
+    before = answers(model, shape, tmp_path)
+    rearrange(model)
+    assert not any(node.op_type in ("Cast", "Div") for node in model.graph.node)
+    assert np.ptp(before) > 50
+    assert (answers(model, shape, tmp_path) == before).all()
+
+
+@pytest.mark.parametrize("model", [stem(step=1 / 250), stem(stride=1)], ids=["other steps", "every pixel"])
+def test_a_first_convolution_of_another_kind_stays(model: onnx.ModelProto) -> None:
+    rearrange(model)
+    assert any(node.op_type == "Div" for node in model.graph.node)
+
+
 def answers(model: onnx.ModelProto, shape: tuple[int, ...], folder: Path) -> np.ndarray:
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, folder / "model.onnx")
