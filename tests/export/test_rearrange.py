@@ -11,7 +11,8 @@ import pytest
 
 from src.export.rearrange import rearrange
 
-STEPS = {"s": np.float32(0.04), "z": np.uint8(90)}
+STEP = np.float32(0.04)
+STEPS = {"s": STEP, "z": np.uint8(90)}
 
 
 def network(outs: int, ins: int, pads: int = 1, mode: str = "floor") -> onnx.ModelProto:
@@ -41,7 +42,7 @@ def network(outs: int, ins: int, pads: int = 1, mode: str = "floor") -> onnx.Mod
         "ws": ws,
         "wz": np.zeros(outs, np.int8),
         "b": rng.integers(-900, 900, outs).astype(np.int32),
-        "bs": ws * STEPS["s"],
+        "bs": ws * STEP,
         "bz": np.zeros(outs, np.int32),
     }
     for name, values in constants.items():
