@@ -28,6 +28,25 @@ class Calibration(BaseModel):
         return from_log_odds(self.scale * to_log_odds(confidence))
 
 
+class WholeCalibration(BaseModel):
+    """From a network's log-odds that a crop shows the whole of a plate to the probability that it does.
+
+    Platt's two parameters: ``scale`` times the log-odds, plus ``shift``. More log-odds never mean less probability.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    scale: float = Field(gt=0)
+    shift: float
+    fitted_on: dict[str, int] = Field(description="source of whole plates, or kind of what is none -> number of crops")
+    log_loss_before: float = Field(description="of the network's own probability, in nats")
+    log_loss_after: float
+
+    def apply(self, log_odds: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """The probability for each of the log-odds, in an array of the same shape."""
+        return from_log_odds(self.scale * np.asarray(log_odds, np.float64) + self.shift)
+
+
 def to_log_odds(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """log(p / (1 - p)); finite for 0 and 1 too, which count as EPSILON from them."""
     p = np.clip(np.asarray(probability, np.float64), EPSILON, 1 - EPSILON)

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from src.core.calibration import Calibration
+from src.core.calibration import Calibration, WholeCalibration
 from src.core.formats.compiled import FormatSet
 
 
@@ -45,6 +45,9 @@ class ModelCard(BaseModel):
         default=None, description="what the model is less sure of does not count: no plate, or a plate without a text"
     )
     calibration: Calibration | None = Field(default=None, description="of a reader's confidences; None: as they are")
+    whole: WholeCalibration | None = Field(
+        default=None, description="of a reader's output `whole`; None: as the network gives it, where it does"
+    )
     formats: FormatSet | None = Field(default=None, description="of plates; None: a reader that knows none")
     architecture: dict[str, int | float | str | bool | list[int] | None]
     trained_on: dict[str, int] = Field(description="source -> number of images, or of samples drawn")

@@ -35,7 +35,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One text and the probability that it is exactly right; one probability per character.
+    """One text and the probability that it is the whole text and exactly right; one probability per character.
 
     What goes beyond that is None where nothing tells it.
     """
@@ -52,3 +52,5 @@ class Reading:
     region_confidence: float | None = None
     candidates: tuple[Candidate, ...] | None = None
     """Most probable first."""
+    whole: float | None = None
+    """The probability that the crop shows the whole of a plate, which is a factor of every confidence of a text."""

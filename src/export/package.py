@@ -23,7 +23,7 @@ from src.export.onnx import ParityError, check_parity, check_varies, export_onnx
 from src.models.heads import CTCHead
 from src.training.detector import DetectorModule
 from src.training.ocr import OCRModule
-from src.training.weights import save_weights
+from src.training.weights import WeightsError, save_weights
 
 GOLDEN_IMAGES = 2
 STRIDE = 32
@@ -61,7 +61,10 @@ def export_ocr(
     network's.
     """
     saved = load_checkpoint(checkpoint, "make train-ocr")
-    module = OCRModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True, pretrained=False)
+    try:
+        module = OCRModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True, pretrained=False)
+    except WeightsError as error:
+        raise ExportError(f"{checkpoint}: {error}") from None
     if not isinstance(module.model.head, CTCHead):
         raise ExportError(f"{checkpoint}: the runtime decodes CTC, this head has slots")
     height, width = module.hparams["size"]
@@ -75,9 +78,8 @@ def export_ocr(
         "confidence_threshold": LEAST_READING,
     }
     same_texts = _same_texts(module.model, images, module.alphabet)
-    return _ship(
-        module.model, out, images, {"log_probs": 1e-2, "regions": 1e-2}, facts | _provenance(saved), same_texts
-    )
+    tolerances = {"log_probs": 1e-2, "regions": 1e-2, "whole": 1e-2}
+    return _ship(module.model, out, images, tolerances, facts | _provenance(saved), same_texts)
 
 
 def load_checkpoint(path: Path, command: str) -> dict[str, Any]:

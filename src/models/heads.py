@@ -1,7 +1,7 @@
-"""What turns the trunk's map into characters: three ways, compared in ``notebooks/LOG.md``.
+"""What turns the trunk's map into characters, three ways, compared in ``notebooks/LOG.md``; and what is a whole plate.
 
-Each takes ``[N, C, rows, T]`` and gives log-probabilities ``[N, steps, classes]``, of which class 0 is the CTC blank,
-or the end of the text where a step is a slot.
+A head of characters takes ``[N, C, rows, T]`` and gives log-probabilities ``[N, steps, classes]``, of which class 0 is
+the CTC blank, or the end of the text where a step is a slot.
 """
 
 import torch
@@ -88,3 +88,24 @@ class SlotHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         return self.attend(features)[0]
+
+
+class WholeHead(nn.Module):
+    """Log-odds ``[N, 1]`` that a crop shows the whole of a plate, from the map ``[N, C, rows, T]``.
+
+    Three things tell that it does not: a character that the left or the right edge cuts, which the first and the last
+    column show; something before the plate, or blurred characters, which any column may show and the maximum keeps; and
+    that nothing is a plate, which the mean over all columns shows.
+    """
+
+    def __init__(self, channels: int, rows: int, width: int = 64) -> None:
+        super().__init__()
+        self.hidden = nn.Sequential(
+            nn.Conv1d(channels * rows, width, 3, padding=1, bias=False), nn.BatchNorm1d(width), nn.SiLU()
+        )
+        self.decide = nn.Sequential(nn.Linear(4 * width, width), nn.SiLU(), nn.Linear(width, 1))
+
+    def forward(self, features: Tensor) -> Tensor:
+        seen = self.hidden(features.flatten(1, 2))  # [N, width, T]
+        pooled = torch.cat([seen[..., 0], seen[..., -1], seen.amax(-1), seen.mean(-1)], 1)
+        return self.decide(pooled).float()

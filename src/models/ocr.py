@@ -1,4 +1,4 @@
-"""The plate reader: torchvision's EfficientNet-B3 with its width kept, and heads for the text and the country."""
+"""The plate reader: torchvision's EfficientNet-B3 with its width kept, and heads for text, country and wholeness."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torchvision.models import EfficientNet_B3_Weights, efficientnet_b3
 from torchvision.ops import SqueezeExcitation
 
-from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead, fit_rows
+from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead, WholeHead, fit_rows
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -16,7 +16,9 @@ Head = Literal["ctc", "two-line-ctc", "slots"]
 
 
 class PlateOCR(nn.Module):
-    """``uint8 [N, H, W, 3]`` RGB to ``log_probs [N, steps, classes]`` and ``regions [N, regions]``, log-probabilities.
+    """``uint8 [N, H, W, 3]`` RGB to ``log_probs [N, steps, classes]``, ``regions [N, regions]`` and ``whole [N, 1]``.
+
+    The first two are log-probabilities; ``whole`` are the log-odds that the crop shows the whole of a plate.
 
     EfficientNet-B3 (Tan & Le, ICML 2019) divides the width by 32, which leaves 4 columns of a 128-pixel crop.
     Stages in ``width_kept`` (indices of torchvision's ``features``) halve the height alone; the trunk ends after
@@ -60,6 +62,7 @@ class PlateOCR(nn.Module):
         else:
             raise ValueError(f"head: {head!r} is not one of ctc, two-line-ctc, slots")
         self.region = nn.Sequential(nn.Dropout(dropout), nn.Linear(channels, regions))
+        self.whole = WholeHead(channels, rows)
 
     def _map_shape(self, size: tuple[int, int]) -> tuple[int, int, int]:
         self.trunk.eval()  # a forward pass must not touch the batch norms' statistics
@@ -69,12 +72,15 @@ class PlateOCR(nn.Module):
         return shape[1], shape[2], shape[3]
 
     def adapted(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Weights of this network for crops of another height: the head's first layer has fewer or more rows there."""
-        name = "head.hidden.0.weight"
-        if not isinstance(self.head, CTCHead) or name not in state:
+        """Weights of this network for crops of another height: the heads' first layers have other rows there."""
+        if not isinstance(self.head, CTCHead):
             return state
-        before, rest = divmod(state[name].shape[1], self.head.channels)
-        return state if rest else state | {name: fit_rows(state[name], before, self.head.rows)}
+        fitted = {}
+        for name in ("head.hidden.0.weight", "whole.hidden.0.weight"):
+            if name in state and not state[name].shape[1] % self.head.channels:
+                before = state[name].shape[1] // self.head.channels
+                fitted[name] = fit_rows(state[name], before, self.head.rows)
+        return state | fitted
 
     def features(self, images: Tensor) -> Tensor:
         """The trunk's map ``[N, C, rows, columns]``."""
@@ -84,9 +90,9 @@ class PlateOCR(nn.Module):
         """Log-probabilities of the countries, from the map."""
         return self.region(features.mean((2, 3))).float().log_softmax(-1)
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         features = self.features(images)
-        return self.head(features), self.regions(features)
+        return self.head(features), self.regions(features), self.whole(features)
 
 
 class SpatialMean(nn.Module):

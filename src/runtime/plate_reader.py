@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
+from src.core.calibration import from_log_odds
 from src.core.card import CardError
 from src.core.ctc import Floats, ctc_decode
 from src.core.formats.reader import CountryError, FormatReader
@@ -18,6 +19,8 @@ from src.core.types import Boxes, Corners, Image, Reading
 from src.runtime.backend import open_here
 from src.runtime.model import Model, check_contract
 
+WHOLE = "whole"
+"""The output that older readers lack."""
 MAX_BATCH = 64
 """More crops than this go through in several batches, so that a very low threshold cannot exhaust memory."""
 
@@ -95,15 +98,29 @@ class PlateReader:
     def infer(self, batch: npt.NDArray[np.uint8]) -> dict[str, Floats]:
         """The network's outputs for crops ``[N, H, W, 3]``.
 
-        ``log_probs [N, T, C]`` of characters, and of countries ``regions [N, R]`` where the card names some.
+        ``log_probs [N, T, C]`` of characters, of countries ``regions [N, R]`` where the card names some, and from a
+        network that tells it the log-odds ``whole [N, 1]`` that a crop shows the whole of a plate.
         """
         return self._model.run(batch)
 
     def decode(self, outputs: Mapping[str, Floats]) -> list[Reading]:
-        """One reading per crop of what ``infer`` gives, its confidence calibrated where the card says how."""
+        """One reading per crop of what ``infer`` gives, its confidence calibrated where the card says how.
+
+        The confidence is the product of the probability that the text is right where the plate is whole, and of that
+        that it is whole. In a sum of log-odds, a text that is read surely would outvote that its end is cut off.
+        """
         log_probs = outputs["log_probs"]
         regions: Sequence[Floats | None] = list(outputs["regions"]) if self.card.regions else [None] * len(log_probs)
-        return [self._reading(*crop) for crop in zip(log_probs, regions, strict=True)]
+        readings = [self._reading(*crop) for crop in zip(log_probs, regions, strict=True)]
+        if WHOLE not in outputs:
+            return readings
+        return [_if_whole(r, p) for r, p in zip(readings, self.whole(outputs[WHOLE]), strict=True)]
+
+    def whole(self, log_odds: Floats) -> list[float]:
+        """The probabilities that crops show the whole of a plate, of the network's ``log_odds [N, 1]``."""
+        calibration, odds = self.card.whole, log_odds[:, 0].astype(np.float64)
+        probabilities = from_log_odds(odds) if calibration is None else calibration.apply(odds)
+        return [float(p) for p in probabilities]
 
     def plain(self, log_probs: Floats) -> Reading:
         """What the network reads, ``log_probs [T, C]``, by its own confidence."""
@@ -120,6 +137,18 @@ class PlateReader:
         best = int(regions.argmax())
         confidence = min(float(np.exp(regions[best])), 1.0)
         return replace(reading, region=self.card.regions[best], region_confidence=confidence)
+
+
+def _if_whole(reading: Reading, whole: float) -> Reading:
+    """``reading`` of a crop that shows the whole of a plate with the probability ``whole``."""
+    return replace(
+        reading,
+        confidence=reading.confidence * whole,
+        plain=reading.plain and replace(reading.plain, confidence=reading.plain.confidence * whole),
+        candidates=reading.candidates
+        and tuple(replace(candidate, confidence=candidate.confidence * whole) for candidate in reading.candidates),
+        whole=whole,
+    )
 
 
 def _check_regions(model: Model) -> None:

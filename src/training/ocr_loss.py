@@ -1,4 +1,4 @@
-"""What the reader learns from: its texts, where their characters stand, and the country."""
+"""What the reader learns from: its texts, where their characters stand, the country, and what is whole."""
 
 from typing import Protocol
 
@@ -37,14 +37,22 @@ class SlotsLoss:
     def __call__(self, features: Tensor, batch: CropBatch) -> tuple[Tensor, Tensor]:
         log_probs, attention = self.head.attend(features)
         targets = F.pad(batch.targets, (0, log_probs.shape[1] - batch.targets.shape[1]))
-        text = F.nll_loss(log_probs.flatten(0, 1), targets.flatten())
-        return text, attention_loss(attention, batch.owners)
+        targets = targets.masked_fill(~batch.read[:, None], NO_LABEL)
+        text = F.nll_loss(log_probs.flatten(0, 1), targets.flatten(), ignore_index=NO_LABEL, reduction="sum")
+        return text / (targets != NO_LABEL).sum().clamp(min=1), attention_loss(attention, batch.owners)
 
 
 def ctc_loss(log_probs: Tensor, batch: CropBatch) -> Tensor:
-    """CTC per character, averaged over the batch; texts that do not fit into the steps add nothing."""
+    """CTC per character, averaged over the crops whose text is known; texts that do not fit into the steps add nothing.
+
+    The empty text counts as one character.
+    """
     steps = torch.full((len(batch.lengths),), log_probs.shape[1], device=log_probs.device)
-    return F.ctc_loss(log_probs.transpose(0, 1), batch.targets, steps, batch.lengths, blank=0, zero_infinity=True)
+    losses = F.ctc_loss(
+        log_probs.transpose(0, 1), batch.targets, steps, batch.lengths, blank=0, reduction="none", zero_infinity=True
+    )
+    losses = losses / batch.lengths.clamp(min=1)
+    return (losses * batch.read).sum() / batch.read.sum().clamp(min=1)
 
 
 def step_classes(batch: CropBatch, lines: int) -> Tensor:
@@ -87,3 +95,8 @@ def region_loss(log_probs: Tensor, regions: Tensor) -> Tensor:
     """Cross-entropy of the countries ``[N]`` that are known; 0 where none is."""
     loss = F.nll_loss(log_probs, regions, ignore_index=NO_LABEL, reduction="sum")
     return loss / (regions != NO_LABEL).sum().clamp(min=1)
+
+
+def whole_loss(log_odds: Tensor, whole: Tensor) -> Tensor:
+    """Binary cross-entropy of ``log_odds [N, 1]`` that a crop shows the whole of a plate, as ``whole [N]`` says."""
+    return F.binary_cross_entropy_with_logits(log_odds.squeeze(1), whole.float())

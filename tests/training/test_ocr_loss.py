@@ -12,7 +12,8 @@ def batch_of(texts: list[list[int]], owners: list[list[list[int]]]) -> CropBatch
     targets = torch.tensor([text + [0] * (longest - len(text)) for text in texts])
     lengths = torch.tensor([len(text) for text in texts])
     regions = torch.full((n,), NO_LABEL)
-    return CropBatch(torch.zeros(n, 32, 128, 3), targets, lengths, torch.tensor(owners), regions, [], [])
+    known = torch.ones(n, dtype=torch.bool)
+    return CropBatch(torch.zeros(n, 32, 128, 3), targets, lengths, torch.tensor(owners), regions, known, known, [], [])
 
 
 def test_ctc_loss_of_a_certain_text_is_zero_and_of_an_impossible_one_is_left_out() -> None:

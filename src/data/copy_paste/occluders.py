@@ -88,6 +88,19 @@ def occlude(image: Image, index: int, boxes: Boxes, corners: Floats, look: Look,
             return
 
 
+def hide(image: Image, plate: Corners, look: Look, rng: np.random.Generator) -> Mask:
+    """Draws something before or beside the plate with corners ``plate`` [4, 2], in place; gives what it hides.
+
+    That is [H, W] of ``image``, 255 where nothing behind can be seen. It may hide all of the plate or none of it.
+    """
+    height, width = image.shape[:2]
+    large = (plate * FINE).astype(np.float32)
+    high = float(np.linalg.norm(large[3] - large[0]) + np.linalg.norm(large[2] - large[1])) / 2
+    layer = pick(rng, MAKERS)(Stage((height * FINE, width * FINE), large, high), image, rng)
+    _lay(image, layer, look, rng)
+    return np.asarray(cv2.resize(layer.mask, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _inner(box: Boxes) -> Corners:
     x1, y1, x2, y2 = box
     return np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)

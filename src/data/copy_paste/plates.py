@@ -18,6 +18,7 @@ from src.data.copy_paste.paste import cut, paste, wipe
 from src.data.copy_paste.place import outside, over
 from src.data.synthesis import CropSynthesiser
 from src.data.synthesis.capture.pose import transform
+from src.data.synthesis.drawing.draw import Flat
 from src.data.transforms.scene import Floats
 
 LEAST_WIDTH = 40.0
@@ -82,12 +83,18 @@ class SwappedPlates:
     def __init__(self, patches: Sequence[Patch], plates: CropSynthesiser) -> None:
         if not patches:
             raise ValueError(f"no photographed plate is {LEAST_WIDTH:g} pixels wide")
-        self.patches, self._plates = patches, plates
+        self.patches, self.drawn = patches, plates
 
     def __call__(self, rng: np.random.Generator) -> SwappedPlate:
         """One plate, on a patch where it has room."""
-        plate = self._plates.plate(rng)
-        flat = dressed(plate, self._plates, rng)
+        plate = self.drawn.plate(rng)
+        image, corners, flat = self.laid(dressed(plate, self.drawn, rng), rng)
+        onto = cv2.getPerspectiveTransform(box_to_corners(flat.plate), corners.astype(np.float32))
+        chars = transform(np.asarray(onto), box_to_corners(flat.chars).reshape(-1, 2)).reshape(-1, 4, 2)
+        return SwappedPlate(image, corners, plate.text, plate.region, chars, np.array(plate.rows, np.int64))
+
+    def laid(self, flat: Flat, rng: np.random.Generator) -> tuple[Image, Corners, Flat]:
+        """A patch with ``flat`` in place of its plate, its corners [4, 2], and ``flat`` as large as it was drawn there."""
         aspect = float((flat.plate[2] - flat.plate[0]) / (flat.plate[3] - flat.plate[1]))
         patch, corners = self._place(aspect, rng)
         image = patch.image.copy()
@@ -95,9 +102,7 @@ class SwappedPlates:
         wipe(image, patch.box, rng)
         flat = shrunk(flat, corners)
         paste(image, flat, corners, look, rng)
-        onto = cv2.getPerspectiveTransform(box_to_corners(flat.plate), corners.astype(np.float32))
-        chars = transform(np.asarray(onto), box_to_corners(flat.chars).reshape(-1, 2)).reshape(-1, 4, 2)
-        return SwappedPlate(image, corners, plate.text, plate.region, chars, np.array(plate.rows, np.int64))
+        return image, corners, flat
 
     def _place(self, aspect: float, rng: np.random.Generator) -> tuple[Patch, Corners]:
         for _ in range(TRIES):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
@@ -20,7 +21,9 @@ from src.data.annotations.labels import load_labels
 from src.data.annotations.manifest import ManifestError, of_split, read_set
 from src.data.copy_paste import SwappedPlates, patches
 from src.data.copy_paste.plates import LEAST_WIDTH
+from src.data.loaders.backgrounds import Background, backgrounds
 from src.data.loaders.char_alignment import NO_LABEL, Owners, column_owners, unknown_owners
+from src.data.loaders.not_whole import NotWhole
 from src.data.loaders.real_crops import RealCrop, real_crops
 from src.data.loaders.sampling import EpochSampler, balanced, epoch_of, one_thread, source_probabilities
 from src.data.synthesis import CropSynthesiser, SynthesisError, find_fonts
@@ -28,8 +31,8 @@ from src.data.synthesis.synthesiser import MIN_CONTRAST, contrast
 from src.data.synthesis.typefaces.fonts import DRAWN
 from src.data.transforms.augment import CropAugment
 
-SYNTHETIC, SWAPPED = -1, -2
-"""The indices that stand for a crop drawn from its seed, and for one drawn into a photograph."""
+SYNTHETIC, SWAPPED, NOT_WHOLE = -1, -2, -3
+"""The indices that stand for a crop drawn from its seed, one drawn into a photograph, and one of no whole plate."""
 
 READABLE_TRIES = 4
 """How often a crop is drawn into a photograph before an unreadable one is used."""
@@ -37,31 +40,40 @@ READABLE_TRIES = 4
 
 @dataclass(frozen=True)
 class CropSample:
-    """``image`` uint8 [H, W, 3] RGB, its ``text``, who stands in each column, and the country where it is known."""
+    """``image`` uint8 [H, W, 3] RGB, its ``text``, who stands in each column, and the country where it is known.
+
+    The text is None where nobody knows what can be read; ``whole`` is whether all of a plate is seen.
+    """
 
     image: Image
-    text: str
+    text: str | None
     owners: Owners
     region: str | None
     source: str
+    whole: bool = True
 
 
 @dataclass(frozen=True)
 class CropBatch:
     """``images`` uint8 [N, H, W, 3] RGB; ``targets`` [N, longest] classes, 0 after the ``lengths`` [N] of each text;
-    ``owners`` [N, 2, T] as of ``column_owners``; ``regions`` [N] indices; NO_LABEL in either where unknown."""
+    ``owners`` [N, 2, T] as of ``column_owners``; ``regions`` [N] indices; NO_LABEL in either where unknown.
+
+    ``read`` [N] says whose text is known, ``whole`` [N] who shows all of a plate. Unknown texts are empty.
+    """
 
     images: Tensor
     targets: Tensor
     lengths: Tensor
     owners: Tensor
     regions: Tensor
+    read: Tensor
+    whole: Tensor
     texts: list[str]
     sources: list[str]
 
 
 class CropDataset(Dataset[CropSample]):
-    """Item ``(index, seed)``: the real crop of that index, or one drawn from the seed with SYNTHETIC or SWAPPED."""
+    """Item ``(index, seed)``: the real crop of that index, or for SYNTHETIC, SWAPPED and NOT_WHOLE one of the seed."""
 
     def __init__(
         self,
@@ -71,9 +83,11 @@ class CropDataset(Dataset[CropSample]):
         augment: CropAugment | None = None,
         synthesiser: CropSynthesiser | None = None,
         swapped: SwappedPlates | None = None,
+        not_whole: NotWhole | None = None,
     ) -> None:
         self.crops, self.size, self.columns = crops, size, columns
         self.augment, self.synthesiser, self.swapped = augment, synthesiser, swapped
+        self.not_whole = not_whole
 
     def __len__(self) -> int:
         return len(self.crops)
@@ -84,6 +98,8 @@ class CropDataset(Dataset[CropSample]):
             return self._synthetic(np.random.default_rng(seed))
         if index == SWAPPED:
             return self._swapped(np.random.default_rng(seed))
+        if index == NOT_WHOLE:
+            return self._not_whole(np.random.default_rng(seed))
         crop = self.crops[index]
         if self.augment is None:
             cut = widen(crop.corners, crop.margin)
@@ -117,6 +133,12 @@ class CropDataset(Dataset[CropSample]):
         owners = column_owners(chars, plate.rows, self.size[1], self.columns)
         return CropSample(image, plate.text, owners, plate.region or None, f"swapped_{plate.region}")
 
+    def _not_whole(self, rng: np.random.Generator) -> CropSample:
+        if self.not_whole is None:
+            raise ValueError("a crop of no whole plate was asked for, but nothing makes one")
+        made = self.not_whole(rng)
+        return CropSample(made.image, made.text, made.owners, made.region, f"not_whole_{made.kind}", made.whole)
+
 
 class CropData(pl.LightningDataModule):
     """Real crops of ``sets`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
@@ -127,7 +149,9 @@ class CropData(pl.LightningDataModule):
     ``source_weights``: relative frequency of a source's crops (1 where not named). ``balance`` from 0 to 1 evens out
     countries and the beginnings of their texts (see ``sampling.balanced``), over all sources. ``registry`` (folders of
     plate formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and
-    ``synthetic_outlines`` (typefaces drawn here, null for all) are the ``CropSynthesiser``'s.
+    ``synthetic_outlines`` (typefaces drawn here, null for all) are the ``CropSynthesiser``'s. The share
+    ``not_whole_share`` of all crops shows no whole plate (see ``NotWhole``), as do ``not_whole_val`` fixed ones made of
+    ``val``; of photographs that the folder ``kept_apart`` names no background is taken.
     """
 
     def __init__(
@@ -153,6 +177,9 @@ class CropData(pl.LightningDataModule):
         synthetic_outlines: Sequence[str] | None = None,
         source_weights: dict[str, float] | None = None,
         balance: float = 0.0,
+        not_whole_share: float = 0.0,
+        not_whole_val: int = 0,
+        kept_apart: str | None = None,
         looked_at: str | None = None,
         workers: int = 1,
         seed: int = 1,
@@ -162,6 +189,8 @@ class CropData(pl.LightningDataModule):
             raise ValueError(f"synthetic_share must lie within 0..1, got {synthetic_share}")
         if not 0 <= swapped_share <= 1 or (swapped_share and not scenes):
             raise ValueError(f"swapped_share must lie within 0..1 and needs scenes, got {swapped_share} and {scenes}")
+        if not 0 <= not_whole_share < 1:
+            raise ValueError(f"not_whole_share must lie within 0 and less than 1, got {not_whole_share}")
         if not 0 <= balance <= 1:
             raise ValueError(f"balance must lie within 0..1, got {balance}")
         self.sets, self.labels = tuple(sets), labels
@@ -175,6 +204,8 @@ class CropData(pl.LightningDataModule):
         self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
         self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
         self.source_weights, self.balance = source_weights or {}, balance
+        self.not_whole_share, self.not_whole_val = not_whole_share, not_whole_val
+        self.kept_apart = None if kept_apart is None else Path(kept_apart)
         self.looked_at = None if looked_at is None else Path(looked_at)
         self.workers, self.seed = workers, seed
 
@@ -185,6 +216,8 @@ class CropData(pl.LightningDataModule):
         self.crops = {split: self._real(split) for split in ("train", "val")}
         if not self.crops["train"] and self.synthetic_share < 1:
             raise ManifestError("no real training crop: name a set or set synthetic_share=1")
+        asked = {"train": self.not_whole_share, "val": self.not_whole_val}
+        self.backgrounds = {split: self._backgrounds(split) if wanted else [] for split, wanted in asked.items()}
 
     def _synthesiser(self) -> CropSynthesiser:
         synthesiser = CropSynthesiser(
@@ -207,6 +240,26 @@ class CropData(pl.LightningDataModule):
             named = ", ".join(self.scenes)
             raise ManifestError(f"{named}: no plate of train is {LEAST_WIDTH:g} pixels wide, so none can be swapped")
         return SwappedPlates(found, synthesiser)
+
+    def _backgrounds(self, split: str) -> list[Background]:
+        scenes = [record for name in self.scenes for record in of_split(read_set(name, self.data_root), split)]
+        return backgrounds(scenes, Path(), self.kept_apart)
+
+    def _not_whole(self, odds: npt.NDArray[np.float64]) -> NotWhole | None:
+        """Makes those of the training, of its crops drawn by ``odds`` [N]; None where none is asked for."""
+        if not self.not_whole_share:
+            return None
+        return NotWhole(
+            self.size,
+            self.columns,
+            self.augment,
+            self.crops["train"],
+            odds,
+            1 - self.synthetic_share,
+            self.synthesiser,
+            self.swapped,
+            self.backgrounds["train"],
+        )
 
     def _real(self, split: str) -> list[RealCrop]:
         records = [record for name in self.sets for record in of_split(read_set(name, self.data_root), split)]
@@ -234,18 +287,27 @@ class CropData(pl.LightningDataModule):
         if crops:
             real = balanced(real, [c.region or "" for c in crops], [c.text for c in crops], self.balance)
         drawn = self.synthetic_share * np.array([1 - self.swapped_share, self.swapped_share])
-        shares = np.concatenate([real * (1 - self.synthetic_share), drawn])
-        indices = [*range(len(crops)), SYNTHETIC, SWAPPED]
+        shares = np.concatenate([real * (1 - self.synthetic_share), drawn]) * (1 - self.not_whole_share)
+        shares = np.append(shares, self.not_whole_share * shares.sum() / (1 - self.not_whole_share))
+        indices = [*range(len(crops)), SYNTHETIC, SWAPPED, NOT_WHOLE]
         epoch, _ = epoch_of(self.trainer)
         sampler = EpochSampler(shares / shares.sum(), self.samples_per_epoch, self.seed, epoch)
-        dataset = CropDataset(crops, self.size, self.columns, self.augment, self.synthesiser, self.swapped)
+        not_whole = self._not_whole(real)
+        dataset = CropDataset(crops, self.size, self.columns, self.augment, self.synthesiser, self.swapped, not_whole)
         return self._loader(dataset, [(indices[i], seed) for i, seed in sampler])
 
     def val_dataloader(self) -> DataLoader[CropSample]:
-        """The real crops of ``val`` and a fixed draw of synthetic ones, which no seed of the training repeats."""
-        dataset = CropDataset(self.crops["val"], self.size, self.columns, None, self.synthesiser)
+        """The real crops of ``val`` and fixed draws of synthetic ones, which no seed of the training repeats.
+
+        Those of no whole plate are made of photographs of ``val`` alone.
+        """
+        crops, not_whole = self.crops["val"], None
+        if self.not_whole_val:
+            not_whole = NotWhole(self.size, self.columns, self.augment, crops, backgrounds=self.backgrounds["val"])
+        dataset = CropDataset(crops, self.size, self.columns, None, self.synthesiser, not_whole=not_whole)
         keys = [(i, 0) for i in range(len(dataset))]
         keys += [(SYNTHETIC, 2**31 + i) for i in range(self.synthetic_val)]
+        keys += [(NOT_WHOLE, 2**31 + i) for i in range(self.not_whole_val)]
         return self._loader(dataset, keys)
 
     def _loader(self, dataset: CropDataset, keys: list[tuple[int, int]]) -> DataLoader[CropSample]:
@@ -259,15 +321,17 @@ class CropData(pl.LightningDataModule):
         )
 
     def _collate(self, samples: Sequence[CropSample]) -> CropBatch:
-        encoded = [self.alphabet.encode(s.text) for s in samples]
-        longest = max(map(len, encoded))
+        encoded = [self.alphabet.encode(s.text or "") for s in samples]
+        longest = max(1, *map(len, encoded))
         return CropBatch(
             torch.from_numpy(np.stack([s.image for s in samples])),
             torch.tensor([classes + [0] * (longest - len(classes)) for classes in encoded]),
             torch.tensor([len(classes) for classes in encoded]),
             torch.from_numpy(np.stack([s.owners for s in samples])),
             torch.tensor([self._region(s.region) for s in samples]),
-            [s.text for s in samples],
+            torch.tensor([s.text is not None for s in samples]),
+            torch.tensor([s.whole for s in samples]),
+            [s.text or "" for s in samples],
             [s.source for s in samples],
         )
 
@@ -276,5 +340,5 @@ class CropData(pl.LightningDataModule):
         return self.regions.index(code) if code in self.regions else NO_LABEL
 
     def transfer_batch_to_device(self, batch: CropBatch, device: torch.device, dataloader_idx: int) -> CropBatch:
-        tensors = ("images", "targets", "lengths", "owners", "regions")
+        tensors = ("images", "targets", "lengths", "owners", "regions", "read", "whole")
         return replace(batch, **{name: getattr(batch, name).to(device) for name in tensors})

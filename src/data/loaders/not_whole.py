@@ -1,0 +1,408 @@
+"""Crops that do not show a whole plate: cut ones, covered ones, unreadable ones, and what is no plate.
+
+What a crop is called follows from what can be seen in it: a character that lost half of its area or more is gone, and
+so is the whole; one of which nearly all is left is there. Where nobody knows the places of the characters, as much is
+cut off or covered as hides one for certain, and the text stays unknown.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from src.core.geometry import box_to_corners, corners_to_box, crop_matrix, crop_plate
+from src.core.types import Boxes, Corners, Image
+from src.data.copy_paste import SwappedPlates, words
+from src.data.copy_paste.distractors import decal
+from src.data.copy_paste.dress import DRAWN, dressed
+from src.data.copy_paste.look import look_of, nearby
+from src.data.copy_paste.occluders import hide
+from src.data.copy_paste.overlays import written
+from src.data.copy_paste.paste import cut
+from src.data.loaders.backgrounds import Background
+from src.data.loaders.char_alignment import Owners, column_owners, unknown_owners
+from src.data.loaders.real_crops import RealCrop
+from src.data.synthesis import CropSynthesiser
+from src.data.synthesis.drawing.lettering import BRAZILIAN_TOWNS, DEALERS, SLOGANS, STATES
+from src.data.synthesis.layout.plate import Note, Plate, pick
+from src.data.transforms.augment import CropAugment
+
+KINDS: dict[str, float] = {
+    "cut": 0.4, "covered": 0.25, "unreadable": 0.07, "background": 0.07, "overlay": 0.06, "distractor": 0.1,
+    "empty": 0.05,
+}  # fmt: skip
+"""How often each kind is made, where there is what it is made of."""
+Kind = Literal["cut", "covered", "unreadable", "background", "overlay", "distractor", "empty"]
+OF_PLATES = ("cut", "covered", "unreadable")
+LOST, SEEN = 0.5, 0.85
+"""Share of a character's area up to which it is gone, and from which on it is there."""
+SAME = 0.08
+"""Most of any character that something beside a whole plate hides."""
+SURE = 0.8
+"""Share of a cell that must be hidden so that a character is, wherever it stands."""
+LINES = (words.clock, words.speed, words.recorder_line, words.plate_number, words.phone, words.web)
+"""What makes the lines that a camera writes."""
+TRIES = 6
+SQUARE = 2.2
+"""Width by height under which a plate may have two lines."""
+TALL = 72.0
+"""Pixels to which a plate is made smaller before something is drawn before it."""
+FINER = 1.5
+"""How much larger than the reader's a drawn crop is from which a part is cut."""
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``image`` uint8 [H, W, 3] RGB; what can be read of its ``text``, None where nobody knows; who stands in each
+    column, the country where it is known and shown, and whether the plate is ``whole`` after all."""
+
+    image: Image
+    text: str | None
+    owners: Owners
+    region: str | None
+    kind: Kind
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A whole plate to which something will happen: ``image`` RGB with the plate within ``corners`` [4, 2].
+
+    ``chars`` [n, 4, 2] are the outlines of the characters of ``text`` and ``rows`` [n] their lines, 0 the upper; None
+    where nobody marked them. ``taken`` is whether a camera took it: a drawn crop has its faults already.
+    """
+
+    image: Image
+    corners: Corners
+    text: str
+    region: str | None
+    chars: Corners | None
+    rows: Sequence[int]
+    taken: bool
+
+    @property
+    def height(self) -> float:
+        """Pixels of its left and right side, in the mean."""
+        a, b, c, d = self.corners
+        return float(np.linalg.norm(d - a) + np.linalg.norm(c - b)) / 2
+
+    @property
+    def aspect(self) -> float:
+        """Width by height."""
+        a, b, c, d = self.corners
+        return float(np.linalg.norm(b - a) + np.linalg.norm(c - d)) / 2 / max(self.height, 1e-3)
+
+    def smaller(self, height: float) -> "Subject":
+        """The same, ``height`` pixels high at most."""
+        scale = height / self.height
+        if scale >= 1:
+            return self
+        size = tuple(max(2, round(side * scale)) for side in self.image.shape[1::-1])
+        image = np.asarray(cv2.resize(self.image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        gain = np.array(size, np.float32) / self.image.shape[1::-1]
+        chars = None if self.chars is None else (self.chars * gain).astype(np.float32)
+        return replace(self, image=image, corners=(self.corners * gain).astype(np.float32), chars=chars)
+
+
+class NotWhole:
+    """Makes them of ``crops`` (drawn by ``odds``), of swapped and drawn plates, and of ``backgrounds``.
+
+    The share ``real`` of plates is photographed where both kinds are there. The same generator gives the same sample;
+    can be pickled. Raises ValueError where there is nothing to make them of.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        columns: int,
+        augment: CropAugment,
+        crops: Sequence[RealCrop] = (),
+        odds: npt.NDArray[np.float64] | None = None,
+        real: float = 0.5,
+        synthesiser: CropSynthesiser | None = None,
+        swapped: SwappedPlates | None = None,
+        backgrounds: Sequence[Background] = (),
+    ) -> None:
+        self.size, self.columns, self.augment = size, columns, augment
+        self.crops, self.backgrounds, self.swapped = crops, backgrounds, swapped
+        self._cumulative = np.cumsum(np.ones(len(crops)) if odds is None else odds)
+        self.synthesiser = None if synthesiser is None else copy(synthesiser)
+        if self.synthesiser is not None:
+            self.synthesiser.size = (round(size[0] * FINER), round(size[1] * FINER))
+        drawn = self.synthesiser is not None
+        self.real = (real if drawn else 1.0) if crops else 0.0
+        there = {
+            **dict.fromkeys(OF_PLATES, bool(crops) or drawn),
+            "background": bool(backgrounds),
+            "overlay": bool(backgrounds) and drawn,
+            "distractor": swapped is not None,
+            "empty": swapped is not None,
+        }
+        odds_of = np.array([weight * there[kind] for kind, weight in KINDS.items()])
+        if not odds_of.any():
+            raise ValueError("neither plates nor backgrounds are there, so nothing that is no whole plate can be made")
+        self._odds = np.cumsum(odds_of / odds_of.sum())
+
+    def __call__(self, rng: np.random.Generator) -> Sample:
+        """One of any kind."""
+        kinds: list[Kind] = list(KINDS)  # type: ignore[arg-type]
+        return self.make(kinds[int(np.searchsorted(self._odds, rng.random(), side="right").clip(0, 6))], rng)
+
+    def make(self, kind: Kind, rng: np.random.Generator) -> Sample:
+        """One of that kind."""
+        makers = {
+            "cut": self._cut, "covered": self._covered, "unreadable": self._unreadable, "background": self._background,
+            "overlay": self._overlay, "distractor": self._distractor, "empty": self._empty,
+        }  # fmt: skip
+        return makers[kind](rng)
+
+    def _subject(self, rng: np.random.Generator) -> Subject:
+        if rng.random() < self.real:
+            at = int(np.searchsorted(self._cumulative, rng.random() * self._cumulative[-1], side="right"))
+            crop = self.crops[min(at, len(self.crops) - 1)]
+            chars = None if crop.chars is None else box_to_corners(crop.chars)
+            return Subject(crop.image, crop.corners, crop.text, crop.region, chars, [0] * len(crop.text), True)
+        assert self.synthesiser is not None, "the share of photographed plates is less than 1 only beside drawn ones"
+        if self.swapped is not None and rng.random() < 0.6:
+            plate = self.swapped(rng)
+            rows = [int(row) for row in plate.rows]
+            return Subject(plate.image, plate.corners, plate.text, plate.region or None, plate.chars, rows, True)
+        shot = self.synthesiser(rng)
+        rows = [int(row) for row in shot.rows]
+        chars = box_to_corners(shot.chars)
+        return Subject(shot.image, shot.corners, shot.text, shot.region or None, chars, rows, False)
+
+    def _photographed(
+        self, subject: Subject, corners: Corners, rng: np.random.Generator
+    ) -> tuple[Image, npt.NDArray[np.float64]]:
+        """The crop around ``corners`` [4, 2] as a sloppy detector cuts it, and the homography [3, 3] into it."""
+        if subject.taken:
+            image, cut_by = self.augment(subject.image, corners, self.size, rng)
+            return image, crop_matrix(cut_by, self.size, margin=0.0)
+        margin = float(rng.uniform(-0.03, 0.15))
+        return crop_plate(subject.image, corners, self.size, margin), crop_matrix(corners, self.size, margin)
+
+    def _cut(self, rng: np.random.Generator) -> Sample:
+        """A plate of which the crop leaves out an end, or a line, or that lies beside it."""
+        subject = self._subject(rng)
+        known = subject.chars is not None and bool(subject.text)
+        for depth in range(TRIES):
+            part = _part(subject, _cells(subject), known, depth, rng)
+            image, onto = self._photographed(subject, part, rng)
+            if not known:
+                return Sample(image, None, unknown_owners(self.columns), subject.region, "cut")
+            boxes = _boxes(subject, onto)
+            left = _inside(boxes, self.size)
+            if left.min() <= LOST:
+                break
+        return self._labelled(subject, image, boxes, left, "cut")
+
+    def _covered(self, rng: np.random.Generator) -> Sample:
+        """A plate before which something stands; where that hides nothing, the plate is whole."""
+        subject = self._subject(rng).smaller(TALL)
+        known = subject.chars is not None and bool(subject.text)
+        look = look_of(subject.image)
+        look = nearby(look, cut(subject.image, corners_to_box(subject.corners)))
+        cells = _cells(subject)
+        for _ in range(TRIES):
+            image = subject.image.copy()
+            hidden = _hidden(hide(image, subject.corners, look, rng), cells)
+            beside = hidden.max() <= (SAME if known else 0.0)
+            if beside or hidden.max() >= (LOST if known else SURE):
+                break
+        else:
+            return self._cut(rng)
+        crop, onto = self._photographed(replace(subject, image=image), subject.corners, rng)
+        if not known:
+            text = subject.text if beside else None
+            return Sample(crop, text, unknown_owners(self.columns), subject.region, "covered", beside)
+        boxes = _boxes(subject, onto)
+        left = np.minimum(_inside(boxes, self.size), 1 - hidden)
+        return self._labelled(subject, crop, boxes, left, "covered")
+
+    def _labelled(self, subject: Subject, image: Image, boxes: Boxes, left: Floats, kind: Kind) -> Sample:
+        """What can be read where the share ``left`` [n] of each character with its box [n, 4] in the crop is seen."""
+        gone, there = left <= LOST, left >= SEEN
+        whole = not gone.any()
+        if not (gone | there).all():
+            return Sample(image, None, unknown_owners(self.columns), subject.region, kind, whole)
+        text = "".join(c for c, seen in zip(subject.text, there, strict=True) if seen)
+        rows = [row for row, seen in zip(subject.rows, there, strict=True) if seen]
+        limits = np.array([self.size[1], self.size[0]] * 2, np.float32)
+        owners = column_owners(boxes[there].clip(0, limits), rows, self.size[1], self.columns)
+        return Sample(image, text, owners, subject.region, kind, whole)
+
+    def _unreadable(self, rng: np.random.Generator) -> Sample:
+        """A plate too small, too soft or moved too far to be read."""
+        subject = self._subject(rng)
+        image, _ = self._photographed(subject, subject.corners, rng)
+        return Sample(blurred(image, rng), None, unknown_owners(self.columns), None, "unreadable")
+
+    def _background(self, rng: np.random.Generator) -> Sample:
+        """A part of a scene without any plate: nothing can be read."""
+        found = self.backgrounds[int(rng.integers(len(self.backgrounds)))]
+        image, _ = self.augment(found.image, box_to_corners(found.box), self.size, rng)
+        return self._nothing(image, "background", "")
+
+    def _overlay(self, rng: np.random.Generator) -> Sample:
+        """A line that a camera writes into its picture, whole or a part of it."""
+        assert self.synthesiser is not None, "overlays are made only where there are faces"
+        found = self.backgrounds[int(rng.integers(len(self.backgrounds)))]
+        high = float(rng.uniform(12, 40))
+        text = pick(rng, LINES)(rng)
+        wide = round(high * (len(text) + 2))
+        image = np.asarray(cv2.resize(found.image, (wide, round(high * 3)), interpolation=cv2.INTER_LINEAR), np.uint8)
+        box = written(image, text, high, self.synthesiser.faces, rng)
+        if box is None:
+            return self._background(rng)
+        width = float(box[2] - box[0])
+        if width > 6 * high and rng.random() < 0.8:
+            span = float(rng.uniform(2.5, 6)) * high
+            box[0] += float(rng.uniform(0, width - span))
+            box[2] = box[0] + span
+        image, _ = self.augment(image, box_to_corners(box), self.size, rng)
+        return self._nothing(image, "overlay", None)
+
+    def _distractor(self, rng: np.random.Generator) -> Sample:
+        """A sign, a telephone number, a sticker, an empty frame where a plate hung."""
+        assert self.swapped is not None, "distractors are pasted only where there are patches"
+        flat = decal(self.swapped.drawn.faces, rng, DRAWN)
+        image, corners, _ = self.swapped.laid(flat, rng)
+        crop, _ = self.augment(image, corners, self.size, rng)
+        return self._nothing(crop, "distractor", None)
+
+    def _empty(self, rng: np.random.Generator) -> Sample:
+        """A plate without a number, bare or with the name of a state or a dealer."""
+        assert self.swapped is not None, "plates are pasted only where there are patches"
+        plate = emptied(self.swapped.drawn.plate(rng), rng)
+        image, corners, _ = self.swapped.laid(dressed(plate, self.swapped.drawn, rng), rng)
+        crop, _ = self.augment(image, corners, self.size, rng)
+        return self._nothing(crop, "empty", "")
+
+    def _nothing(self, image: Image, kind: Kind, text: str | None) -> Sample:
+        owners = unknown_owners(self.columns) if text is None else np.zeros((2, self.columns), np.int64)
+        return Sample(image, text, owners, None, kind)
+
+
+def emptied(plate: Plate, rng: np.random.Generator) -> Plate:
+    """``plate`` without its number; most get the name of a state, a town or a dealer in its place or at an edge."""
+    if rng.random() < 0.3:
+        return replace(plate, fields=())
+    name = pick(rng, (*STATES, *DEALERS, *BRAZILIAN_TOWNS, *SLOGANS))
+    top, high = float(rng.uniform(0.05, 0.6)), float(rng.uniform(0.15, 0.45))
+    side = float(rng.uniform(0.05, 0.3))
+    note = Note((side, top, 1 - side, min(top + high, 0.95)), name, plate.ink)
+    return replace(plate, fields=(), notes=(*plate.notes, note))
+
+
+def blurred(image: Image, rng: np.random.Generator) -> Image:
+    """``image`` [H, W, 3], beyond reading: a character is 2 pixels wide, or smeared over its neighbours."""
+    height, width = image.shape[:2]
+    way = float(rng.random())
+    if way < 0.6:
+        few = int(rng.integers(6, 16))
+        small = cv2.resize(image, (few, max(2, round(few * height / width))), interpolation=cv2.INTER_AREA)
+        again = pick(rng, (cv2.INTER_LINEAR, cv2.INTER_CUBIC))
+        return np.asarray(cv2.resize(small, (width, height), interpolation=again), np.uint8)
+    if way < 0.8:
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), width * float(rng.uniform(0.05, 0.1))), np.uint8)
+    long = round(width * float(rng.uniform(0.3, 0.6)))
+    return np.asarray(cv2.blur(image, (long, max(1, round(height * float(rng.uniform(0, 0.15)))))), np.uint8)
+
+
+def _cells(subject: Subject) -> Corners:
+    """The outlines [n, 4, 2] of the characters: as marked, else of cells of one width that hold one for certain."""
+    if subject.chars is not None and len(subject.chars):
+        return subject.chars
+    count = max(len(subject.text), 2)
+    square = subject.aspect < SQUARE
+    rows = [(0.1, 0.5), (0.5, 0.9)] if square else [(0.15, 0.85)]
+    edges = np.linspace(0.06, 0.94, (count + 1) // 2 + 1 if square else count + 1).tolist()
+    boxes = [[a, top, b, low] for top, low in rows for a, b in pairwise(edges)]
+    return _in_image(subject, np.array(boxes, np.float32))
+
+
+def _in_image(subject: Subject, boxes: Boxes) -> Corners:
+    """Boxes [n, 4] of the plate's plane, (0, 0) its top left and (1, 1) its bottom right, as outlines [n, 4, 2]."""
+    unit = box_to_corners(np.array([0, 0, 1, 1], np.float32))
+    onto = cv2.getPerspectiveTransform(unit, subject.corners.astype(np.float32))
+    points = cv2.perspectiveTransform(box_to_corners(boxes).reshape(-1, 1, 2), onto)
+    return np.asarray(points, np.float32).reshape(-1, 4, 2)
+
+
+def _in_plate(subject: Subject, outlines: Corners) -> Boxes:
+    """The other way round."""
+    unit = box_to_corners(np.array([0, 0, 1, 1], np.float32))
+    back = cv2.getPerspectiveTransform(subject.corners.astype(np.float32), unit)
+    points = np.asarray(cv2.perspectiveTransform(outlines.reshape(-1, 1, 2), back), np.float32)
+    return corners_to_box(points.reshape(-1, 4, 2))
+
+
+def _part(subject: Subject, cells: Corners, known: bool, depth: int, rng: np.random.Generator) -> Corners:
+    """The corners [4, 2] of a part of a plate that leaves at least half a character out, more with more ``depth``."""
+    places = _in_plate(subject, cells)
+    square = subject.aspect < SQUARE
+    low, high = np.array([0.0, 0.0]), np.array([1.0, 1.0])
+    axis = int(rng.random() < (0.5 if square else 0.12))  # 0: an end, 1: the top or the bottom
+    at_start = rng.random() < 0.5
+    starts, ends = places[:, axis], places[:, 2 + axis]
+    if axis == 1:
+        middles = (starts + ends) / 2
+        first = starts.min() if at_start else ends.max()
+        span = float((ends - starts).mean())
+        lost = span * float(rng.uniform(0.55, 0.75 if not square or np.ptp(middles) < 0.1 else 1.1))
+        edge = first + lost if at_start else first - lost
+    else:
+        order = np.argsort(starts if at_start else -ends)
+        chosen = order[min(int(rng.integers(1, 4)) - 1 if rng.random() < 0.5 else 0, len(order) - 2) + depth // 3 :][0]
+        share = float(rng.uniform(0.5 if known else 0.65, 1.0)) + 0.1 * depth
+        wide = ends[chosen] - starts[chosen]
+        edge = starts[chosen] + share * wide if at_start else ends[chosen] - share * wide
+    # the crop will be a little larger than the part, and unknown characters begin after a band as wide as one
+    beyond = 0.12 if known else 0.25
+    if axis == 0:
+        beyond = beyond / subject.aspect + (0.0 if known else 0.08)
+    edge = edge + beyond if at_start else edge - beyond
+    if at_start:
+        low[axis] = min(edge, 0.6)
+    else:
+        high[axis] = max(edge, 0.4)
+    if rng.random() < 0.35:  # the box lies beside the plate: it shows as much more on the other side
+        more = float(rng.uniform(0, 0.4)) / (subject.aspect if axis == 0 else 1.0)
+        if at_start:
+            high[axis] += more
+        else:
+            low[axis] -= more
+    return _in_image(subject, np.array([[*low, *high]], np.float32))[0]
+
+
+def _boxes(subject: Subject, onto: npt.NDArray[np.float64]) -> Boxes:
+    """The boxes [n, 4] of the characters in the crop."""
+    assert subject.chars is not None
+    points = cv2.perspectiveTransform(subject.chars.reshape(-1, 1, 2).astype(np.float32), onto)
+    return corners_to_box(np.asarray(points, np.float32).reshape(-1, 4, 2))
+
+
+def _inside(boxes: Boxes, size: tuple[int, int]) -> Floats:
+    """Which share of each of ``boxes`` [n, 4] lies in a crop of ``size`` (height, width)."""
+    within = boxes.clip(0, np.array([size[1], size[0]] * 2, np.float32))
+    areas = [(b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1]) for b in (within, boxes)]
+    return np.asarray(areas[0] / np.maximum(areas[1], 1e-6), np.float32)
+
+
+def _hidden(mask: npt.NDArray[np.uint8], cells: Corners) -> Floats:
+    """Which share of each outline [n, 4, 2] ``mask`` [H, W] covers."""
+    shares = []
+    for cell in cells:
+        area = np.zeros_like(mask)
+        cv2.fillConvexPoly(area, np.round(cell).astype(np.int32), 255)
+        whole = max(int(np.count_nonzero(area)), 1)
+        shares.append(int(np.count_nonzero(cv2.bitwise_and(area, mask) > 127)) / whole)
+    return np.array(shares, np.float32)
