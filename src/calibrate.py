@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from src.core.calibration import Calibration
+from src.core.calibration import Calibration, WholeCalibration
 from src.core.card import CardError, write_card
 from src.core.cli import USAGE, Parser, run_command
 from src.core.formats.compiled import FormatParameters
@@ -30,11 +31,13 @@ from src.data.annotations.labels import LabelError
 from src.data.annotations.manifest import ManifestError, Record
 from src.data.synthesis import FontError
 from src.evaluation.accuracy.plate_result import Figure
+from src.evaluation.datasets.hard import not_whole
 from src.evaluation.datasets.sets import SetError, data_folder, default_sets
 from src.evaluation.datasets.synthetic import SYNTHETIC, synthetic_set
 from src.evaluation.fitting.format_fit import fit_parameters, readings, weighable
 from src.evaluation.fitting.leave_one_out import RULES, HeldOut, fit_scale, leave_one_out, log_loss, pooled
-from src.evaluation.fitting.raw_readings import Seen, by_source, drawn, photographed, seen
+from src.evaluation.fitting.raw_readings import Seen, by_source, drawn, partial, photographed, seen
+from src.evaluation.fitting.whole_fit import fit_whole
 from src.evaluation.metrics.calibration import PRECISION, CalibrationGroup, Readings, measure, point_figures
 from src.runtime.command import thread_count
 from src.runtime.plate_reader import PlateReader
@@ -52,6 +55,8 @@ Each source is calibrated by the others alone, and the table shows what that doe
 of them. Both minimise the log loss of the source that fares worst against its own before, so that a source which is
 like none of them is not promised too much. A card with plate formats gets two fits, as its reader gives the reading
 without them too; how much formats count is what makes the true texts and countries most probable, each source alike.
+A network that tells whole plates from others gets a fit of that, on these plates and on half hidden ones, cut ones and
+parts of pictures without a plate; its probability is a factor of every confidence.
 Exit status: 0 done, 1 some picture could not be read (the card stays as it was), 2 wrong usage."""
 
 
@@ -62,6 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         reader = PlateReader(folder, args.threads)
         plates = _seen(reader, args)
+        told = fit_wholeness(reader, plates, data_folder(args.data))
     except (SetError, ManifestError, LabelError, CorrectionError, CardError, ProviderError) as error:
         return _fault(str(error), USAGE)
     except ImageError as error:
@@ -72,7 +78,8 @@ def main(argv: list[str] | None = None) -> int:
     if formats is not None and reader.format_reader is not None:
         parameters = fit_formats(reader.format_reader, plates)
         formats = formats.model_copy(update={"parameters": parameters})
-    write_card(reader.card.model_copy(update={"calibration": calibration, "formats": formats}), folder)
+    update = {"calibration": calibration, "formats": formats, "whole": told}
+    write_card(reader.card.model_copy(update=update), folder)
     print(f"{folder / 'card.json'}: written")
     return 0
 
@@ -85,6 +92,29 @@ def fit_formats(reader: FormatReader, plates: Sequence[Seen]) -> FormatParameter
     print("formats: " + ", ".join(f"{name} {value:g}" for name, value in stated.items()))
     calibration = calibrate("with formats", by_source(plates, readings(reader, prepared, parameters)))
     return parameters.model_copy(update={"calibration": calibration})
+
+
+def fit_wholeness(reader: PlateReader, plates: Sequence[Seen], data: Path) -> WholeCalibration | None:
+    """The probability that a plate is whole, where the network tells; None where nothing shows what is not whole."""
+    others = seen(reader, partial(reader, not_whole(data, SPLIT))) if plates[0].whole is not None else []
+    if not others:
+        return None
+    by_group: list[dict[str, list[float]]] = [{}, {}]
+    for group, crops in zip(by_group, (plates, others), strict=True):
+        for crop in crops:
+            group.setdefault(crop.source, []).append(float(crop.whole or 0.0))
+    whole, rest = ({name: np.array(odds) for name, odds in group.items()} for group in by_group)
+    fitted = fit_whole(whole, rest)
+    print(
+        f"whole: scale {fitted.scale:g}, shift {fitted.shift:g}, "
+        f"log loss {fitted.log_loss_before:.4f}, after {fitted.log_loss_after:.4f}"
+    )
+    for name, odds in (*whole.items(), *rest.items()):
+        kept = fitted.apply(odds)
+        print(
+            f"  {name}: {len(odds)}, whole by {kept.mean():.3f} in the mean, {(kept >= 0.5).mean():.1%} rather than not"
+        )
+    return fitted
 
 
 def calibrate(name: str, sources: Mapping[str, Readings]) -> Calibration:

@@ -58,7 +58,8 @@ sets without --sets:
   --split val                 scenes (boxes only), ocr (crops, by source), more/scenes and more/ocr (by source), the
                               labels in data/labels, plates drawn in typefaces that no training sees (make fonts),
                               what is hard, made of photographs: hard/close-up, turned, half-hidden (a drawn person,
-                              bar or hitch) and no-plate (regions, overlays, signs, pages, dealer plates), and drawn
+                              bar or hitch), cut (by the picture's edge) and no-plate (regions, overlays, signs,
+                              pages, dealer plates), and drawn
                               Chinese plates of all provinces in a face that no training sees: hard/provinces
   neither there               the rendered samples in data/samples
 

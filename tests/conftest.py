@@ -180,6 +180,15 @@ def with_regions(ocr: onnx.ModelProto) -> onnx.ModelProto:
     return ocr
 
 
+def with_whole(ocr: onnx.ModelProto) -> onnx.ModelProto:
+    """The fake OCR with the output ``whole``: log-odds of 3 for full red, less for dimmer red, of -3 for full blue."""
+    graph = ocr.graph
+    graph.initializer.append(onnx.numpy_helper.from_array(np.array([[3], [0], [-3]], np.float32) / 255, "fullness"))
+    graph.node.append(onnx.helper.make_node("MatMul", ["mean", "fullness"], ["whole"]))
+    graph.output.append(onnx.helper.make_tensor_value_info("whole", onnx.TensorProto.FLOAT, ["N", 1]))
+    return ocr
+
+
 def fake_ocr() -> onnx.ModelProto:
     """Adds up a table of logits per colour, weighted by how much of the colour the crop has."""
     steps = 2 * len(RED_TEXT) + 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from src.core.calibration import EPSILON, Calibration, from_log_odds, to_log_odds
+from src.core.calibration import EPSILON, Calibration, WholeCalibration, from_log_odds, to_log_odds
 
 
 def calibration(scale: float) -> Calibration:
@@ -45,3 +45,15 @@ def test_log_odds_and_back() -> None:
 def test_a_scale_that_would_turn_the_order_is_refused(scale: float) -> None:
     with pytest.raises(ValidationError, match="scale"):
         calibration(scale)
+
+
+def wholeness(scale: float) -> WholeCalibration:
+    return WholeCalibration(scale=scale, shift=-1.0, fitted_on={"gate": 2}, log_loss_before=0.1, log_loss_after=0.05)
+
+
+def test_wholeness_is_scaled_and_shifted_and_keeps_its_order() -> None:
+    """Log-odds of 4 become 1, which are odds of e to 1."""
+    assert wholeness(0.5).apply(4.0) == pytest.approx(np.e / (1 + np.e))
+    assert (np.diff(wholeness(0.5).apply([-1e4, -3.0, 0.0, 2.0, 9.0, 30.0])) > 0).all()
+    with pytest.raises(ValidationError, match="scale"):
+        wholeness(-1)

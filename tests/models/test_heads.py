@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead, fit_rows
+from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead, WholeHead, fit_rows
 
 
 def features() -> torch.Tensor:
@@ -42,3 +42,31 @@ def test_a_head_for_a_map_of_other_rows(before: int, after: int) -> None:
     fitted = fit_rows(marked[..., None], before, after)[0, :, 0]
     covered = after / before  # rows of the new map that the first one of the old lies over
     assert fitted.tolist() == pytest.approx([min(max(covered - i, 0), 1) / covered for i in range(after)], abs=1e-6)
+
+
+@pytest.mark.parametrize("place", ["first column", "last column", "one in the middle", "all"])
+def test_wholeness_is_told_from_the_ends_from_any_column_and_from_all(place: str) -> None:
+    """Each of the four views alone: the others have no weight."""
+    torch.manual_seed(0)
+    head = WholeHead(channels=4, rows=3, width=8).eval()
+    views = ["first column", "last column", "one in the middle", "all"]
+    shown = torch.zeros(4, 8)
+    shown[views.index(place)] = 1
+    with torch.no_grad():
+        head.decide[0].weight *= shown.flatten()
+    before = torch.randn(1, 4, 3, 32)
+    moves = {}
+    for column in (0, 15, 31):
+        after = before.clone()
+        after[..., column] += 30
+        moves[column] = (head(after) - head(before)).abs().item() > 1e-5
+    assert (
+        moves
+        == {
+            "first column": {0: True, 15: False, 31: False},
+            "last column": {0: False, 15: False, 31: True},
+            "one in the middle": {0: True, 15: True, 31: True},
+            "all": {0: True, 15: True, 31: True},
+        }[place]
+    )
+    assert head(before).shape == (1, 1)

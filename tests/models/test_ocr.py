@@ -11,12 +11,13 @@ def model() -> PlateOCR:
     return PlateOCR(classes=12, regions=3, head_width=16).eval()
 
 
-def test_two_lines_of_32_columns_and_the_country_for_a_crop_of_48_x_128(model: PlateOCR) -> None:
-    log_probs, regions = model(torch.zeros(3, 48, 128, 3, dtype=torch.uint8))
+def test_two_lines_of_32_columns_country_and_wholeness_of_a_crop_of_48_x_128(model: PlateOCR) -> None:
+    log_probs, regions, whole = model(torch.zeros(3, 48, 128, 3, dtype=torch.uint8))
     assert log_probs.shape == (3, 64, 12)
     assert torch.allclose(log_probs.exp().sum(-1), torch.ones(3, 64), atol=1e-5)
     assert regions.shape == (3, 3)
     assert torch.allclose(regions.exp().sum(-1), torch.ones(3), atol=1e-5)
+    assert whole.shape == (3, 1)
 
 
 @pytest.mark.parametrize(("head", "steps"), [("ctc", 32), ("slots", 7)])

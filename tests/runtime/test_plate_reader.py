@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.core.calibration import Calibration
+from src.core.calibration import Calibration, WholeCalibration
 from src.core.card import CardError, load_card, write_card
 from src.core.formats.compile import compile_formats
 from src.core.formats.reader import CountryError
 from src.runtime.plate_reader import PlateReader
-from tests.conftest import ALPHABET, CROP, fake_ocr, with_formats, with_regions, write_model
+from tests.conftest import ALPHABET, CROP, fake_ocr, with_formats, with_regions, with_whole, write_model
 from tests.countries import country
 
 RED, BLUE = (np.full((8, 24, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255)))
@@ -84,3 +84,32 @@ def test_the_regions_of_a_card_are_those_of_its_model(models: Path, regions: tup
     write_model(models / "ocr", network, task="ocr", input_size=CROP, alphabet=ALPHABET, regions=regions)
     with pytest.raises(CardError, match=rf"regions: {len(regions)} are named, the model tells 2 apart"):
         PlateReader(models / "ocr", 1)
+
+
+@pytest.mark.parametrize(
+    "told", [None, WholeCalibration(scale=2, shift=-1, fitted_on={}, log_loss_before=1, log_loss_after=1)]
+)
+def test_every_confidence_of_a_text_is_times_that_of_a_whole_plate(models: Path, told: WholeCalibration | None) -> None:
+    folder = with_formats(models) / "ocr"
+    before = PlateReader(folder, 1).read_crops([RED, BLUE])
+    assert [reading.whole for reading in before] == [None, None]
+    card = load_card(folder)
+    stated = card.model_dump(mode="json", exclude={"sha256", "whole"})
+    write_model(folder, with_whole(fake_ocr()), **stated, whole=told and told.model_dump())
+    after = PlateReader(folder, 1).read_crops([RED, BLUE])
+    for reading, old, odds in zip(after, before, (3.0, -3.0), strict=True):
+        probability = 1 / (1 + np.exp(-odds if told is None else 1 - 2 * odds))
+        assert reading.whole == pytest.approx(probability, abs=1e-3)
+        assert reading.confidence == pytest.approx(old.confidence * probability, abs=1e-3)
+        assert reading.plain is not None
+        assert old.plain is not None
+        assert reading.plain.confidence == pytest.approx(old.plain.confidence * probability, abs=1e-3)
+        assert reading.candidates is not None
+        assert reading.candidates[0].confidence == pytest.approx(
+            (old.candidates or ())[0].confidence * probability, abs=1e-3
+        )
+        assert (reading.text, reading.region, reading.region_confidence) == (
+            old.text,
+            old.region,
+            old.region_confidence,
+        )

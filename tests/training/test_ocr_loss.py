@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.nn.functional import log_softmax
 
 from src.data.loaders.char_alignment import NO_LABEL
 from src.data.loaders.crops import CropBatch
-from src.training.ocr_loss import attention_loss, column_loss, ctc_loss, region_loss, step_classes
+from src.training.ocr_loss import attention_loss, column_loss, ctc_loss, region_loss, step_classes, whole_loss
 
 
 def batch_of(texts: list[list[int]], owners: list[list[list[int]]]) -> CropBatch:
@@ -72,3 +74,25 @@ def test_region_loss_leaves_unknown_countries_out() -> None:
     log_probs = torch.tensor([[0.5, 0.5], [0.25, 0.75]]).log()
     assert region_loss(log_probs, torch.tensor([NO_LABEL, 1])).item() == pytest.approx(-torch.tensor(0.75).log().item())
     assert region_loss(log_probs, torch.full((2,), NO_LABEL)).item() == 0
+
+
+def test_texts_that_nobody_knows_teach_nothing_and_the_empty_one_is_a_text() -> None:
+    log_probs = log_softmax(torch.randn(3, 6, 3, generator=torch.manual_seed(0)), -1).requires_grad_()
+    none = [[[0] * 6, [0] * 6]] * 3
+    batch = replace(batch_of([[1, 2], [], [2, 1]], none), read=torch.tensor([True, True, False]))
+    loss = ctc_loss(log_probs, batch)
+    loss.backward()
+    assert log_probs.grad is not None
+    assert log_probs.grad[:2].abs().sum((1, 2)).min() > 0
+    assert log_probs.grad[2].abs().sum() == 0
+    known = ctc_loss(log_probs[:1], batch_of([[1, 2]], none[:1]))
+    silent = -log_probs[1, :, 0].sum()
+    assert loss.item() == pytest.approx(((known + silent) / 2).item(), rel=1e-4)
+    assert ctc_loss(log_probs, replace(batch, read=torch.zeros(3, dtype=torch.bool))).item() == 0
+
+
+def test_wholeness_is_learnt_in_both_directions() -> None:
+    odds = torch.tensor([[2.0], [-1.0]])
+    sure, wrong = (whole_loss(odds, torch.tensor(truth)).item() for truth in ([True, False], [False, True]))
+    assert sure == pytest.approx((torch.nn.functional.softplus(torch.tensor([-2.0, -1.0]))).mean().item())
+    assert wrong > 1 > sure

@@ -94,7 +94,7 @@ class SwappedPlates:
         return SwappedPlate(image, corners, plate.text, plate.region, chars, np.array(plate.rows, np.int64))
 
     def laid(self, flat: Flat, rng: np.random.Generator) -> tuple[Image, Corners, Flat]:
-        """A patch with ``flat`` in place of its plate, its corners [4, 2], and ``flat`` as large as it was drawn there."""
+        """A patch with ``flat`` in place of its plate, its corners [4, 2], and ``flat`` as large as it is there."""
         aspect = float((flat.plate[2] - flat.plate[0]) / (flat.plate[3] - flat.plate[1]))
         patch, corners = self._place(aspect, rng)
         image = patch.image.copy()

@@ -1,6 +1,6 @@
 """What the network sees on plates with a known text, by source: what confidences and formats are fitted on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,11 @@ from src.core.geometry import box_to_corners
 from src.core.image import ImageError
 from src.core.types import Image
 from src.data.annotations.manifest import Record
+from src.evaluation.datasets.hard.photographs import Made
 from src.evaluation.datasets.pictures import in_pixels, read_labelled
 from src.evaluation.datasets.sets import EvaluationSet
 from src.evaluation.metrics.calibration import Readings
-from src.runtime.plate_reader import PlateReader, whole
+from src.runtime.plate_reader import WHOLE, PlateReader, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Seen:
     region: str | None
     log_probs: npt.NDArray[np.float32]  # [T, C]
     regions: npt.NDArray[np.float32] | None  # [R]
+    whole: float | None = None  # log-odds that all of a plate is seen; None of a network that does not tell
 
 
 def photographed(reader: PlateReader, sets: Sequence[EvaluationSet]) -> Iterator[Case]:
@@ -54,6 +56,18 @@ def photographed(reader: PlateReader, sets: Sequence[EvaluationSet]) -> Iterator
                 yield Case(record.source, record.image, crop, plate.text, plate.region)
 
 
+def partial(reader: PlateReader, groups: Mapping[str, Iterable[Made]]) -> Iterator[Case]:
+    """By group, the plates that are not ``whole``, and pictures without any plate as if they were one."""
+    for group, pictures in groups.items():
+        for made in pictures:
+            if not made.record.plates:
+                yield Case(group, made.record.image, _whole(reader, made.image), "", None)
+            for plate in made.record.plates or ():
+                if not plate.whole:
+                    crop = reader.crop(made.image, box_to_corners(np.array(plate.box, np.float32)))
+                    yield Case(group, made.record.image, crop, plate.text or "", plate.region)
+
+
 def drawn(reader: PlateReader, plates: Iterable[tuple[Record, Image]]) -> Iterator[Case]:
     """Pictures of one plate each, in memory."""
     for record, image in plates:
@@ -66,7 +80,8 @@ def seen(reader: PlateReader, cases: Iterable[Case]) -> list[Seen]:
     for case in cases:
         outputs = reader.infer(case.crop[None])
         regions = outputs["regions"][0] if "regions" in outputs else None
-        plates.append(Seen(case.source, case.image, case.text, case.region, outputs["log_probs"][0], regions))
+        whole = float(outputs[WHOLE][0, 0]) if WHOLE in outputs else None
+        plates.append(Seen(case.source, case.image, case.text, case.region, outputs["log_probs"][0], regions, whole))
     return plates
 
 

@@ -12,8 +12,8 @@ from src.core.alphabet import Alphabet
 from src.core.card import sha256_of
 from src.core.geometry import box_to_corners
 from src.data.annotations.manifest import ManifestError, PlateLabel, Record, write_manifest
-from src.data.loaders.char_alignment import NO_LABEL
-from src.data.loaders.crops import SYNTHETIC, CropData, CropDataset
+from src.data.loaders.char_alignment import NO_LABEL, unknown_owners
+from src.data.loaders.crops import NOT_WHOLE, SYNTHETIC, CropData, CropDataset, CropSample
 from src.data.loaders.real_crops import RealCrop, real_crops
 from src.data.synthesis import SynthesisError
 from src.data.transforms.augment import CropAugment
@@ -192,3 +192,39 @@ def test_no_fault_of_the_camera_moves_a_real_crop() -> None:
         grey = augment(image, corners, (32, 128), np.random.default_rng(seed))[0].astype(float).mean(-1)
         bright = np.abs(grey - np.median(grey)) > (grey.max() - grey.min()) / 2
         assert np.argwhere(bright).mean(0) == pytest.approx((15.5, 63.75), abs=0.75), seed
+
+
+def test_a_share_of_the_crops_shows_no_whole_plate(tmp_path) -> None:
+    data = crop_data(tmp_path, {"own": ["A1", "A2", "B1"]}, not_whole_share=0.25, not_whole_val=6, batch_size=40)
+    data.setup("fit")
+    data.trainer = SimpleNamespace(current_epoch=0, max_epochs=1)
+    loader = data.train_dataloader()
+    drawn = Counter(index for index, _ in loader.sampler)
+    shares = [drawn[i] / 4000 for i in (NOT_WHOLE, SYNTHETIC, 0, 1)]
+    assert shares == pytest.approx([0.25, 0.375, 0.1875, 0.1875], abs=0.03)
+    batch = next(iter(loader))
+    made = [source.startswith("not_whole") for source in batch.sources]
+    assert 2 < sum(made) < 25
+    assert batch.whole[[not own for own in made]].all()
+    assert not batch.whole[made].all()
+    assert batch.read[[not own for own in made]].all()
+    (known,) = data.val_dataloader()
+    (again,) = data.val_dataloader()
+    assert known.images.equal(again.images)
+    assert [source.startswith("not_whole") for source in known.sources] == [False] * 4 + [True] * 6
+    with pytest.raises(ValueError, match="not_whole_share must lie within 0 and less than 1, got 1"):
+        crop_data(tmp_path, {"own": ["A1", "B1"]}, not_whole_share=1.0)
+
+
+def test_a_crop_of_no_known_text_is_marked_as_such(tmp_path) -> None:
+    data = crop_data(tmp_path, {"own": ["A1", "B1"]})
+    image = np.zeros((48, 128, 3), np.uint8)
+    samples = [
+        CropSample(image, text, unknown_owners(32), None, "own", whole)
+        for text, whole in (("A1", True), (None, False), ("", False))
+    ]
+    batch = data._collate(samples)
+    assert batch.read.tolist() == [True, False, True]
+    assert batch.whole.tolist() == [True, False, False]
+    assert batch.lengths.tolist() == [2, 0, 0]
+    assert batch.texts == ["A1", "", ""]

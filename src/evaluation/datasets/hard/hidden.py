@@ -47,9 +47,9 @@ def half_hidden(photographs: Sequence[Photograph]) -> Iterator[Made]:
     """One of every plate whose characters' places are known, and of some others."""
     others = 0
     for photograph, number, plate in plates_of(photographs):
-        if plate.box[2] - plate.box[0] < NARROWEST or plate.lines == 2 or _is_square(plate):
+        if plate.box[2] - plate.box[0] < NARROWEST or plate.lines == 2 or is_square(plate):
             continue
-        places = LAYOUTS.get((plate.region or "", _pattern(plate.text or "")))
+        places = LAYOUTS.get((plate.region or "", pattern(plate.text or "")))
         if places is None:
             others += 1
             if others > WITHOUT_TEXT:
@@ -57,13 +57,14 @@ def half_hidden(photographs: Sequence[Photograph]) -> Iterator[Made]:
         yield _made(photograph, number, plate, places)
 
 
-def _is_square(plate: PlateLabel) -> bool:
+def is_square(plate: PlateLabel) -> bool:
     """Whether the plate may have two lines, of which a hidden end would leave two ends."""
     across, down = plate.box[2] - plate.box[0], plate.box[3] - plate.box[1]
     return across < 2.2 * down
 
 
-def _pattern(text: str) -> str:
+def pattern(text: str) -> str:
+    """0 for each digit of ``text``, A for each other character."""
     return "".join("0" if c.isdecimal() else "A" for c in text)
 
 

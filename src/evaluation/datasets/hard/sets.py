@@ -7,6 +7,7 @@ from PIL import Image
 
 from src.data.annotations.manifest import write_manifest
 from src.evaluation.datasets.hard.close import CLOSE, close_ups
+from src.evaluation.datasets.hard.cut import CUT, cut_off
 from src.evaluation.datasets.hard.empty import EMPTY, empty_regions
 from src.evaluation.datasets.hard.hidden import HIDDEN, half_hidden
 from src.evaluation.datasets.hard.lettering import DEALER, OVERLAY, PAGE, SIGN, dealer_plates, overlays, pages, signs
@@ -29,6 +30,7 @@ def hard_sets(folder: Path, data: Path, split: str = "val") -> Iterator[Evaluati
         CLOSE: close_ups(found),
         TURNED: turned(found),
         HIDDEN: half_hidden(found),
+        CUT: cut_off(found),
         EMPTY: empty_regions(data),
         OVERLAY: overlays(found),
         SIGN: signs(found),
@@ -37,6 +39,15 @@ def hard_sets(folder: Path, data: Path, split: str = "val") -> Iterator[Evaluati
     }
     for group, pictures in groups.items():
         yield from _written(folder, group, pictures)
+
+
+def not_whole(data: Path, split: str = "val") -> dict[str, Iterator[Made]]:
+    """By group, the pictures whose plates are not ``whole``, and those that are no plate themselves.
+
+    Raises SetError, ManifestError and CorrectionError.
+    """
+    found = photographs(_scenes(data, split))
+    return {HIDDEN: half_hidden(found), CUT: cut_off(found), EMPTY: empty_regions(data)}
 
 
 def _scenes(data: Path, split: str) -> list[EvaluationSet]:

@@ -16,13 +16,15 @@ def test_each_group_is_a_folder_with_pictures_and_labels(tmp_path: Path) -> None
     write_manifest(data / "more" / "scenes" / "manifest.jsonl", [taken.record])
     sets = list(hard_sets(tmp_path / "out", data))
     drawn = [f"hard/no-plate-{kind}" for kind in ("overlay", "sign", "page", "dealer")]
-    assert [s.name for s in sets] == ["hard/close-up", "hard/turned", "hard/half-hidden", *drawn]
+    assert [s.name for s in sets] == ["hard/close-up", "hard/turned", "hard/half-hidden", "hard/cut", *drawn]
     for pictures in sets:
         assert pictures.kind == "scenes"
         assert pictures.records == tuple(read_manifest(pictures.root / "manifest.jsonl"))
         assert all((pictures.root / r.image).is_file() and r.source == "street" for r in pictures.records)
         texts = [p.text for r in pictures.records for p in r.plates or ()]
-        assert texts == ([] if "no-plate" in pictures.name else [None] if "hidden" in pictures.name else ["AB1"])
+        assert texts == (
+            [] if "no-plate" in pictures.name else [None] if pictures.name.endswith(("hidden", "cut")) else ["AB1"]
+        )
 
 
 def test_training_photographs_make_none(tmp_path: Path) -> None:
