@@ -13,10 +13,12 @@ from PIL import Image
 from src.calibrate import main
 from src.core.card import load_card
 from src.core.formats.compiled import FormatParameters
+from src.data.annotations.manifest import PlateLabel, Record
+from src.evaluation.datasets.hard.photographs import Made
 from src.evaluation.datasets.sets import default_sets
 from src.evaluation.fitting.raw_readings import by_source, photographed, seen
 from src.runtime.plate_reader import PlateReader
-from tests.conftest import with_formats
+from tests.conftest import ALPHABET, CROP, fake_ocr, with_formats, with_whole, write_model
 
 WriteData = Callable[..., Path]
 
@@ -143,3 +145,31 @@ def test_calibrating_needs_no_torch() -> None:
     heavy = "{'torch', 'hydra', 'pytorch_lightning', 'ultralytics'}"
     code = f"import sys, src.calibrate; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_reader_that_tells_whole_plates_gets_a_fit_of_that(
+    models: Path, write_data: WriteData, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cut plate and a wall are blue, of which the fake OCR says that they are not whole."""
+    write_model(models / "ocr", with_whole(fake_ocr()), task="ocr", input_size=CROP, alphabet=ALPHABET)
+    blue = np.full((20, 60, 3), (0, 0, 255), np.uint8)
+    cut = Record(image="cut", source="gate", plates=(PlateLabel(box=(0, 0, 40, 12), whole=False),))
+    wall = Record(image="wall", source="gate", plates=())
+    groups = {"cut": [Made(cut, blue)] * 5, "wall": [Made(wall, blue)] * 3}
+    monkeypatch.setattr("src.calibrate.not_whole", lambda data, split: groups)
+    assert run(models, write_data()) == 0
+    told = load_card(models / "ocr").whole
+    assert told is not None
+    assert told.fitted_on == {"gate": 40, "street": 40, "cut": 5, "wall": 3}
+    assert told.log_loss_after < told.log_loss_before
+    assert "whole: scale" in capsys.readouterr().out
+    red, other = PlateReader(models / "ocr", 1).read_crops(
+        [np.full((8, 24, 3), c, np.uint8) for c in ((255, 0, 0), (0, 0, 255))]
+    )
+    assert (red.whole or 0) > 0.9 > 0.1 > (other.whole or 0)
+
+
+def test_where_nothing_shows_what_is_not_whole_the_card_says_nothing_of_it(models: Path, write_data: WriteData) -> None:
+    write_model(models / "ocr", with_whole(fake_ocr()), task="ocr", input_size=CROP, alphabet=ALPHABET)
+    assert run(models, write_data()) == 0
+    assert load_card(models / "ocr").whole is None
