@@ -149,7 +149,7 @@ def test_validation_sees_every_real_crop_and_the_same_drawn_ones(tmp_path) -> No
 
 
 def test_what_is_drawn_must_be_what_the_reader_can_say(tmp_path) -> None:
-    with pytest.raises(SynthesisError, match="plates of DE, PL are drawn, which `regions` lacks: add it there"):
+    with pytest.raises(SynthesisError, match="plates of DE, PL are drawn, which `regions` lacks"):
         crop_data(tmp_path, {"many": ["A1", "A2"]}, synthetic_weights={"RU": 1, "PL": 1, "DE": 1}).setup("fit")
     with pytest.raises(SynthesisError, match="plates of BO are drawn"):
         crop_data(tmp_path, {"many": ["A1", "A2"]}, registry=["notebooks/plates"], synthetic_weights=None).setup("fit")
