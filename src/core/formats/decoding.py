@@ -16,8 +16,9 @@ texts that are looked at keep the probability that Q gives them together: what f
 
 O and 0, and I and 1, look alike in most typefaces, so that what the network says of them is expected rather than seen.
 Q is therefore of texts in which they are one, and the spellings of such a text share its probability: on a plate of a
-listed type by the network's preference to the power ``spelling``, beside what the formats say; on any other plate by
-the network's preference as it is. Each summand goes with its own share, put to the power 1 / ``weight`` beforehand.
+listed type by the network's preference to the power ``spelling``, beside what the formats say; on any other plate, and
+on one of a type that allows either at every place (the owner chooses the text), by the network's preference as it is.
+Each summand goes with its own share, put to the power 1 / ``weight`` beforehand.
 """
 
 from collections.abc import Sequence
@@ -33,6 +34,8 @@ ANYWHERE = 0.01
 """What all countries share evenly, however sure the network is of one."""
 ELSEWHERE = 0.01
 """What is left to the countries that are not in use: their plates must not be rewritten to fit those that are."""
+LEAST_LOG = -500.0
+"""No spelling is held to be less likely than this, a logarithm: what is less is zero in floating point."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -85,13 +88,13 @@ def weigh(evidence: Evidence, prior: Floats, looks: Floats | None, parameters: F
     which = np.zeros(len(numbers), np.intp)
     which[of_match], which[of_text] = evidence.which, np.arange(len(of_text))
 
-    given = (1 - parameters.unlisted) * evidence.ratios * prior
-    fit, weight, network = given.sum(1), parameters.weight, np.log(evidence.probabilities)
-    spelled = _log_shares(evidence.preferred_odds)
+    weight, network = parameters.weight, np.log(evidence.probabilities)
+    spelled, doubted = _log_shares(evidence.preferred_odds), _log_shares(parameters.spelling * evidence.odds)
+    undoubted = np.exp(np.maximum((_log_shares(evidence.odds) - doubted) / weight, LEAST_LOG))
+    given = (1 - parameters.unlisted) * (evidence.ratios + evidence.indifferent * undoubted[:, None]) * prior
+    fit = given.sum(1)
     listed, unlisted = np.full((2, len(numbers)), -np.inf)
-    listed[of_match] = (network[evidence.which] + _log_shares(parameters.spelling * evidence.odds)) / weight + np.log(
-        fit
-    )
+    listed[of_match] = (network[evidence.which] + doubted) / weight + np.log(fit)
     unlisted[of_text] = (network + spelled) / weight + np.log(parameters.unlisted)
     both = np.logaddexp(listed, unlisted)
 

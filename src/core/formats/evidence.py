@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
 from src.core.candidates import LikelyText, likeliest
-from src.core.formats.match import FormatMatcher, Match
+from src.core.formats.match import Bools, FormatMatcher, Match
 
 LOOK_ALIKES = {"0": "0O", "1": "1I"}
 """As one they are written like the digit."""
@@ -41,6 +41,15 @@ class Spelled:
         pairs = zip(spelling, self.characters, self.odds, strict=True)
         return [odds if char == options[0] else -odds for char, options, odds in pairs]
 
+    def others(self, spelling: str) -> list[str]:
+        """``spelling`` with the other look-alike at one place each."""
+        flipped = []
+        for place, options in enumerate(self.characters):
+            if len(options) > 1:
+                other = options[1] if spelling[place] == options[0] else options[0]
+                flipped.append(spelling[:place] + other + spelling[place + 1 :])
+        return flipped
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -52,7 +61,8 @@ class Evidence:
     preferred_odds: Floats  # [texts, places], of the preferred spelling; infinite where there is no look-alike
     which: npt.NDArray[np.intp]  # [matches], the text
     odds: Floats  # [matches, places]
-    ratios: Floats  # [matches, countries], see FormatMatcher.by_country
+    ratios: Floats  # [matches, countries], see FormatMatcher.by_country; of types that say which look-alike is where
+    indifferent: Floats  # [matches, countries], the same of types that allow either look-alike at every place
 
 
 class EvidenceGatherer:
@@ -73,6 +83,7 @@ class EvidenceGatherer:
         texts = [self._spelled(text, seen, merged) for text in likeliest(merged, self._characters)]
         matches = self.matcher.match([text.characters for text in texts])
         places = max(len(text.characters) for text in texts)
+        either = _either(texts, matches)
         return Evidence(
             texts=texts,
             matches=matches,
@@ -80,7 +91,8 @@ class EvidenceGatherer:
             preferred_odds=_padded([text.odds for text in texts], places),
             which=np.array([match.which for match in matches], np.intp),
             odds=_padded([texts[match.which].odds_of(match.text) for match in matches], places),
-            ratios=self.matcher.by_country(matches),
+            ratios=self.matcher.by_country(matches, [~allowed for allowed in either]),
+            indifferent=self.matcher.by_country(matches, either),
         )
 
     def merge(self, probabilities: Floats) -> Floats:
@@ -110,6 +122,21 @@ class EvidenceGatherer:
         options = LOOK_ALIKES[char] if digit >= letter else LOOK_ALIKES[char][::-1]
         more, less = max(digit, letter), min(digit, letter)
         return (options, float(np.log(more / less))) if less > IMPOSSIBLE * more else (options[0], np.inf)
+
+
+def _either(texts: Sequence[Spelled], matches: Sequence[Match]) -> list[Bools]:
+    """For the sets of each match, whether they allow either look-alike at all places of its text that have two."""
+    spellings: dict[int, dict[str, Match]] = {}
+    for match in matches:
+        spellings.setdefault(match.which, {})[match.text] = match
+    either = []
+    for match in matches:
+        others = [spellings[match.which].get(other) for other in texts[match.which].others(match.text)]
+        allowed = np.full(len(match.sets), bool(others))
+        for other in others:
+            allowed &= False if other is None else np.isin(match.sets, other.sets, assume_unique=True)
+        either.append(allowed)
+    return either
 
 
 def _padded(rows: Sequence[Sequence[float]], places: int) -> Floats:

@@ -15,6 +15,7 @@ DIGIT, OTHER = 1 / 20, 1 / 52
 Floats = npt.NDArray[np.float64]
 States = npt.NDArray[np.uint16]
 Numbers = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,16 @@ class FormatMatcher:
         everything = np.arange(len(self._starts))
         return list(self._walk("", range(len(texts)), texts, self._starts, everything))
 
-    def by_country(self, matches: Sequence[Match]) -> Floats:
-        """``[matches, countries]``: how likely a text is on a plate of each, by how likely as one of no format."""
+    def by_country(self, matches: Sequence[Match], counted: Sequence[Bools] | None = None) -> Floats:
+        """``[matches, countries]``: how likely a text is on a plate of each, by how likely as one of no format.
+
+        ``counted`` says for each match which of its sets count; None: all of them.
+        """
         if not matches:
             return np.zeros((0, len(self.countries)))
         of_set = np.concatenate([match.likelihoods for match in matches])[:, None]
+        if counted is not None:
+            of_set = of_set * np.concatenate(counted)[:, None]
         starts = np.cumsum([0, *(len(match.sets) for match in matches[:-1])])
         shares = self.shares[np.concatenate([match.sets for match in matches])]
         return np.asarray(np.add.reduceat(of_set * shares, starts), np.float64)

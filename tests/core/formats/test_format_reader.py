@@ -202,6 +202,25 @@ def test_a_text_fits_the_countries_that_may_write_it_the_likeliest_first() -> No
     assert by.fits("") == by.fits("京1") == {}
 
 
+def test_a_type_of_any_text_leaves_the_choice_of_look_alikes_to_the_network() -> None:
+    doubted = {"parameters": FormatParameters(unlisted=0.05, weight=1.0, spelling=0.1)}
+    either = compile_formats(registry(country("SE", chosen="a{3}"))).model_copy(update=doubted)
+    told = compile_formats(registry(country("SE", car="ldl"))).model_copy(update=doubted)
+    plate = seen("R", {"O": 0.85, "0": 0.14}, "B")
+    chosen = read(FormatReader(either, ALPHABET), plate)
+    assert (chosen.text, chosen.format) == ("ROB", "chosen")
+    assert chosen.confidence > 0.9  # 0.76 by a tenth of what the network prefers
+    assert read(FormatReader(told, ALPHABET), plate).text == "R0B"
+
+
+def test_a_type_that_says_where_one_look_alike_stands_is_not_of_any_text() -> None:
+    doubted = {"parameters": FormatParameters(unlisted=0.05, weight=1.0, spelling=0.1)}
+    half = compile_formats(registry(country("SE", car="lda"))).model_copy(update=doubted)
+    reading = read(FormatReader(half, ALPHABET), seen("R", {"O": 0.85, "0": 0.14}, {"O": 0.85, "0": 0.14}))
+    assert reading.text[:2] == "R0"
+    assert reading.confidence < 0.8  # at both places a tenth of what the network prefers
+
+
 def two_lines() -> FormatReader:
     """Registered as AB 12 DE; on plates of two lines the letters stand above the digits."""
     square = 1.0, ["[AB]{2}|[DE]{2}", "d{2,3}"]
