@@ -106,7 +106,11 @@ class FormatReader:
 
     def best_text(self, evidence: Evidence, posterior: Posterior) -> str:
         """The most probable text, in the order of registration of its likeliest country."""
-        text, of_country = posterior.texts[posterior.best], posterior.joint[posterior.best]
+        return self.registered(evidence, posterior, posterior.best)
+
+    def registered(self, evidence: Evidence, posterior: Posterior, number: int) -> str:
+        """The text of that ``number`` in the order of registration of its likeliest country."""
+        text, of_country = posterior.texts[number], posterior.joint[number]
         return _registered(text, self._type(evidence, text, int(of_country.argmax())))
 
     def _type(self, evidence: Evidence, text: str, country: int) -> FormatType | None:

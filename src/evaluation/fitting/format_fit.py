@@ -76,13 +76,15 @@ def loss(reader: FormatReader, plates: Sequence[Weighable], parameters: FormatPa
     by_source: dict[str, list[float]] = {}
     for plate in plates:
         posterior = reader.posterior(plate.evidence, plate.seen.regions, parameters)
-        by_source.setdefault(plate.seen.source, []).append(_loss(plate, posterior))
+        by_source.setdefault(plate.seen.source, []).append(_loss(reader, plate, posterior))
     return float(np.mean([np.mean(losses) for losses in by_source.values()]))
 
 
-def _loss(plate: Weighable, posterior: Posterior) -> float:
-    text = plate.seen.text
-    of_text = posterior.of_text[posterior.texts.index(text)] if text in posterior.texts else 0.0
+def _loss(reader: FormatReader, plate: Weighable, posterior: Posterior) -> float:
+    # the same characters alone can be the true text in another order
+    numbers = [n for n, text in enumerate(posterior.texts) if sorted(text) == sorted(plate.seen.text)]
+    right = [n for n in numbers if reader.registered(plate.evidence, posterior, n) == plate.seen.text]
+    of_text = max((posterior.of_text[n] for n in right), default=0.0)
     total = -float(np.log(max(of_text, LEAST)))
     if plate.seen.regions is None or not plate.is_right.any():
         return total
