@@ -34,7 +34,10 @@ from src.evaluation.accuracy.system_result import OURS, System
 from src.evaluation.accuracy.systems import Ours, OursByCountry, Predicted
 from src.evaluation.datasets.drawn import drawn_set
 from src.evaluation.datasets.hard import hard_sets
-from src.evaluation.datasets.hard.provinces import NAME, province_set
+from src.evaluation.datasets.hard.provinces import NAME as PROVINCES
+from src.evaluation.datasets.hard.provinces import province_set
+from src.evaluation.datasets.hard.vanity import NAME as VANITY
+from src.evaluation.datasets.hard.vanity import vanity_set
 from src.evaluation.datasets.sets import HARD, EvaluationSet, SetError, data_folder, default_sets, named_sets
 from src.evaluation.datasets.synthetic import SYNTHETIC
 from src.evaluation.metrics.acceptance import acceptance_report
@@ -59,8 +62,9 @@ sets without --sets:
                               labels in data/labels, plates drawn in typefaces that no training sees (make fonts),
                               what is hard, made of photographs: hard/close-up, turned, half-hidden (a drawn person,
                               bar or hitch), cut (by the picture's edge) and no-plate (regions, overlays, signs,
-                              pages, dealer plates), and drawn
-                              Chinese plates of all provinces in a face that no training sees: hard/provinces
+                              pages, dealer plates), and drawn Chinese plates of all provinces in a face that no
+                              training sees: hard/provinces, and drawn plates with words of the owner's choice:
+                              hard/vanity
   neither there               the rendered samples in data/samples
 
 your own pictures: gate/manifest.jsonl, an object per line, paths relative to it, boxes in pixels (x1, y1, x2, y2)
@@ -174,7 +178,7 @@ def _drawn(args: argparse.Namespace) -> list[EvaluationSet]:
     if args.sets or args.split != "val" or not args.synthetic:
         return []
     drawn = []
-    for make, name in ((drawn_set, SYNTHETIC), (province_set, NAME)):
+    for make, name in ((drawn_set, SYNTHETIC), (province_set, PROVINCES), (vanity_set, VANITY)):
         try:
             drawn.append(make(args.out / name, args.fonts, args.synthetic))
         except FontError as error:
