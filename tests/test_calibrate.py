@@ -1,6 +1,7 @@
 """The command: reads two sources with the fake OCR, fits, and writes the card."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from src.calibrate import main
-from src.core.card import load_card
+from src.core.card import load_card, write_card
 from src.core.formats.compiled import FormatParameters
 from src.data.annotations.manifest import PlateLabel, Record
 from src.evaluation.datasets.hard.photographs import Made
@@ -105,6 +106,52 @@ def test_formats_are_fitted_where_the_card_has_some(
     out = capsys.readouterr().out
     assert f"formats: unlisted {fitted.unlisted:g}, weight {fitted.weight:g}" in out
     assert out.index("without formats: scale") < out.index("with formats: scale", out.index("without formats") + 20)
+
+
+def test_confidences_are_fitted_on_what_another_model_reads_of_sources_that_it_never_saw(
+    models: Path, tmp_path: Path, write_data: WriteData, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_formats(models, "AT", "CN")
+    earlier = Path(shutil.copytree(models / "ocr", tmp_path / "earlier"))
+    write_card(load_card(earlier).model_copy(update={"trained_on": {"gate": 40}}), earlier)
+    data = write_data(("gate", "street", "yard"), region="AT")
+    assert run(models, data, "--unseen", str(earlier)) == 0
+    after = load_card(models / "ocr")
+    assert after.calibration is not None
+    assert after.formats is not None
+    assert after.formats.parameters.calibration is not None
+    assert after.acceptance is not None
+    sha = load_card(earlier).sha256
+    for fitted in (after.calibration, after.formats.parameters.calibration):
+        assert fitted.fitted_on == {"street": 40, "yard": 40}
+        assert fitted.read_by == sha
+    promise = after.acceptance
+    assert (promise.measured_on, promise.promised, promise.read_by) == ({"street": 40, "yard": 40}, 0.98, sha)
+    reader = PlateReader(models / "ocr", 1)
+    least = reader.read_whole(np.full((8, 24, 3), (70, 0, 0), np.uint8)).confidence  # of a wrong one
+    assert least < promise.threshold < reader.read_whole(np.full((8, 24, 3), (255, 0, 0), np.uint8)).confidence
+    assert promise.right.value >= 0.98
+    assert 0.8 < promise.kept.value <= 0.925
+    out = capsys.readouterr().out
+    assert f"accepted from {promise.threshold:.4f} on: right" in out
+
+
+def test_a_calibration_without_unseen_sources_promises_nothing(models: Path, write_data: WriteData) -> None:
+    data = write_data()
+    write_card(load_card(models / "ocr").model_copy(update={"trained_on": {"other": 1}}), models / "ocr")
+    assert run(models, data, "--unseen", str(models / "ocr")) == 0
+    assert load_card(models / "ocr").acceptance is not None
+    assert run(models, data) == 0
+    assert load_card(models / "ocr").acceptance is None  # it held for another calibration
+
+
+def test_a_model_that_has_seen_everything_is_named(
+    models: Path, write_data: WriteData, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_card(load_card(models / "ocr").model_copy(update={"trained_on": {"gate": 1, "street": 1}}), models / "ocr")
+    assert run(models, write_data(), "--unseen", str(models / "ocr")) == 2
+    assert "has seen all sources: gate, street" in capsys.readouterr().err
+    assert load_card(models / "ocr").calibration is None
 
 
 def test_texts_that_nobody_verified_are_left_out(

@@ -22,6 +22,9 @@ class Calibration(BaseModel):
     fitted_on: dict[str, int] = Field(description="source -> number of readings")
     ece_before: float = Field(description="expected calibration error of all readings as the network gives them")
     ece_held_out: float = Field(description="the same, each source calibrated on the others alone")
+    read_by: str | None = Field(
+        default=None, description="sha256 of the network whose readings these are; None: of the one that it is for"
+    )
 
     def apply(self, confidence: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """The calibrated probability of each confidence, in an array of the same shape."""

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from src.core.acceptance import Acceptance
 from src.core.calibration import Calibration, WholeCalibration
 from src.core.formats.compiled import FormatSet
 
@@ -49,6 +50,9 @@ class ModelCard(BaseModel):
         default=None, description="of a reader's output `whole`; None: as the network gives it, where it does"
     )
     formats: FormatSet | None = Field(default=None, description="of plates; None: a reader that knows none")
+    acceptance: Acceptance | None = Field(
+        default=None, description="of a reader: from which confidence on nobody need look; None: not measured"
+    )
     architecture: dict[str, int | float | str | bool | list[int] | None]
     trained_on: dict[str, int] = Field(description="source -> number of images, or of samples drawn")
     started_from: tuple[Start, ...] = Field(default=(), description="the first weights first; empty: from scratch")

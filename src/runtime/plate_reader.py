@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
 from src.core.calibration import from_log_odds
-from src.core.card import CardError
+from src.core.card import CardError, ModelCard
 from src.core.ctc import Floats, ctc_decode
 from src.core.formats.reader import CountryError, FormatReader
 from src.core.geometry import CROP_MARGIN, box_to_corners, crop_plate
@@ -69,6 +69,16 @@ class PlateReader:
         """The same reader for plates of other ``countries``. Raises CountryError."""
         other = copy(self)
         other.format_reader = self.format_reader and self.format_reader.within(countries)
+        return other
+
+    def calibrated_as(self, card: ModelCard) -> Self:
+        """The same network with the formats and the calibration of another reader's ``card``, for any country."""
+        other = copy(self)
+        kept = {"formats": card.formats, "calibration": card.calibration, "whole": card.whole}
+        other.card = self.card.model_copy(update=kept)
+        other.format_reader = None
+        if card.formats is not None:
+            other.format_reader = FormatReader(card.formats, self._alphabet, self.card.regions)
         return other
 
     @property

@@ -1,0 +1,31 @@
+"""From which confidence on a reading may be accepted without a second look, and what that was measured on."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Share(_Closed):
+    """A share with its interval of 95 %, by bootstrap."""
+
+    value: float = Field(ge=0, le=1)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+
+
+class Acceptance(_Closed):
+    """A threshold of confidence that was chosen on sources which the network had not seen.
+
+    Cameras and countries that a network was trained on say nothing of others: the readings are those of a network
+    that was trained without these sources, with the formats and the calibration of this card.
+    """
+
+    threshold: float = Field(ge=0, le=1, description="the lowest confidence from which `promised` of them are right")
+    promised: float = Field(gt=0, le=1)
+    right: Share = Field(description="of the readings that are accepted, exactly right; drawn anew: photographs")
+    right_elsewhere: Share = Field(description="the same; drawn anew: whole sources, and photographs within them")
+    kept: Share = Field(description="accepted, of all readings; drawn anew: photographs")
+    measured_on: dict[str, int] = Field(min_length=1, description="source that was not seen -> number of readings")
+    read_by: str = Field(pattern=r"^[0-9a-f]{64}$", description="sha256 of the network that had not seen them")
