@@ -1,6 +1,6 @@
 """From the plate-format registry to the formats of a model card."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,8 @@ from src.core.formats.automaton import Automaton
 from src.core.formats.compiled import FormatSet, FormatType, pack
 from src.core.formats.registry import Country
 
+CHOSEN = ("personalised",)
+"""The vehicles of a type whose texts their owners choose."""
 DEAD = 0
 """The state from which no text is accepted; every other one is numbered from 1."""
 
@@ -17,6 +19,7 @@ def compile_formats(registry: Mapping[str, Country]) -> FormatSet:
     """All types of ``registry``, by country code, ready for a card; takes seconds."""
     automaton = Automaton()
     starts: dict[int, int] = {}  # state of the automaton -> number of the set of texts
+    in_order: set[int] = set()
     countries = {}
     for code, country in registry.items():
         total = sum(form.type.weight for form in country.formats)
@@ -24,6 +27,8 @@ def compile_formats(registry: Mapping[str, Country]) -> FormatSet:
         for form in country.formats:
             start = automaton.of([token for line in form.lines for token in line], automaton.end)
             number = starts.setdefault(start, len(starts))
+            if form.type.vehicles != CHOSEN:
+                in_order.add(number)
             types.append(
                 FormatType(
                     name=form.type.name, texts=number, share=round(form.type.weight / total, 6), order=form.order
@@ -36,7 +41,7 @@ def compile_formats(registry: Mapping[str, Country]) -> FormatSet:
         characters=characters,
         transitions=pack(_transitions(automaton, numbers, characters)),
         starts=pack(np.array([numbers[state] for state in starts], "<u2")),
-        log_likelihoods=pack(_log_likelihoods([automaton.counts(state) for state in starts])),
+        log_likelihoods=pack(_log_likelihoods([automaton.counts(state) for state in starts], in_order)),
         countries=countries,
     )
 
@@ -66,16 +71,19 @@ def _transitions(automaton: Automaton, numbers: Mapping[int, int], characters: s
     return table
 
 
-def _log_likelihoods(counts: list[tuple[int, ...]]) -> npt.NDArray[np.float32]:
+def _log_likelihoods(counts: list[tuple[int, ...]], in_order: Collection[int]) -> npt.NDArray[np.float32]:
     """From how many texts of each length a set has, ``[sets][lengths]``, to how likely each of them is.
 
     Texts of one length are as likely. A length's share goes with the square root of how many texts have it, halfway
     between all texts being as likely and all lengths: numbers are given out in order, so that most are long, yet the
-    large cities have the short codes. Lengths that no text has get minus infinity.
+    large cities have the short codes. Where owners choose their texts, in the sets that are not ``in_order``, all
+    lengths are as likely. Lengths that no text has get minus infinity.
     """
     number = np.zeros((len(counts), max(map(len, counts))))
     for row, of_length in zip(number, counts, strict=True):
         row[: len(of_length)] = of_length
-    share = np.sqrt(number) / np.sqrt(number).sum(1, keepdims=True)
+    chosen = np.array([row not in in_order for row in range(len(counts))])
+    weight = np.where(chosen[:, None], number > 0, np.sqrt(number))
+    share = weight / weight.sum(1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(number > 0, np.log(share) - np.log(number), -np.inf), "<f4")

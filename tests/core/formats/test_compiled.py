@@ -114,6 +114,19 @@ def test_the_likeliest_type_of_a_country_names_the_format() -> None:
     assert matcher.type_of(match, 1) is None
 
 
+def test_owners_choose_short_texts_as_often_as_long_ones() -> None:
+    given, chosen = (country("AA", letters="AB", car="l{1,2}") for _ in range(2))
+    kind = chosen.types[0].model_copy(update={"vehicles": ("personalised",)})
+    chosen = chosen.model_copy(update={"types": (kind,)})
+    of_given, of_chosen = (
+        np.exp(compile_formats(registry(one)).log_likelihood_table[0, 1:]) for one in (given, chosen)
+    )
+    assert of_chosen == pytest.approx([0.5 / 2, 0.5 / 4])
+    assert of_given == pytest.approx([2**0.5 / (2**0.5 + 2) / 2, 2 / (2**0.5 + 2) / 4])
+    together = compile_formats(registry(given, chosen.model_copy(update={"code": "BB"}))).log_likelihood_table
+    assert np.exp(together[0, 1:]) == pytest.approx(of_given)  # one country gives them out in order
+
+
 def test_rows_are_brought_into_the_order_of_registration() -> None:
     order = RowOrder(lengths=(2, 2, None), order=(0, 2, 1))
     assert order.places(8) == [0, 1, 4, 5, 6, 7, 2, 3]
