@@ -36,6 +36,8 @@ from src.evaluation.datasets.drawn import drawn_set
 from src.evaluation.datasets.hard import hard_sets
 from src.evaluation.datasets.hard.provinces import NAME as PROVINCES
 from src.evaluation.datasets.hard.provinces import province_set
+from src.evaluation.datasets.hard.typefaces import NAME as TYPEFACES
+from src.evaluation.datasets.hard.typefaces import typeface_set
 from src.evaluation.datasets.hard.vanity import NAME as VANITY
 from src.evaluation.datasets.hard.vanity import vanity_set
 from src.evaluation.datasets.sets import HARD, EvaluationSet, SetError, data_folder, default_sets, named_sets
@@ -64,7 +66,7 @@ sets without --sets:
                               bar or hitch), cut (by the picture's edge) and no-plate (regions, overlays, signs,
                               pages, dealer plates), and drawn Chinese plates of all provinces in a face that no
                               training sees: hard/provinces, and drawn plates with words of the owner's choice:
-                              hard/vanity
+                              hard/vanity, and plates in ten further faces that no training sees: hard/typefaces
   neither there               the rendered samples in data/samples
 
 your own pictures: gate/manifest.jsonl, an object per line, paths relative to it, boxes in pixels (x1, y1, x2, y2)
@@ -178,7 +180,8 @@ def _drawn(args: argparse.Namespace) -> list[EvaluationSet]:
     if args.sets or args.split != "val" or not args.synthetic:
         return []
     drawn = []
-    for make, name in ((drawn_set, SYNTHETIC), (province_set, PROVINCES), (vanity_set, VANITY)):
+    makers = ((drawn_set, SYNTHETIC), (province_set, PROVINCES), (vanity_set, VANITY), (typeface_set, TYPEFACES))
+    for make, name in makers:
         try:
             drawn.append(make(args.out / name, args.fonts, args.synthetic))
         except FontError as error:

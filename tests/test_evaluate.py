@@ -206,9 +206,11 @@ def test_val_brings_drawn_plates_where_their_typefaces_are_and_what_is_hard(
     monkeypatch.setattr("src.evaluate.drawn_set", lambda *_: drawn)
     monkeypatch.setattr("src.evaluate.province_set", lambda *_: replace(drawn, name="hard/provinces"))
     monkeypatch.setattr("src.evaluate.vanity_set", lambda *_: replace(drawn, name="hard/vanity"))
+    monkeypatch.setattr("src.evaluate.typeface_set", lambda *_: replace(drawn, name="hard/typefaces"))
     assert evaluate("--split", "val")[0] == 0
     assert [s.name for s in saved(tmp_path).ours.sets][:2] == ["scenes", "synthetic"]
-    assert {s.name for s in saved(tmp_path).ours.sets[2:]} == {"hard/provinces", "hard/vanity", "hard/no-plate-page"}
+    rows = {"hard/provinces", "hard/vanity", "hard/typefaces", "hard/no-plate-page"}
+    assert {s.name for s in saved(tmp_path).ours.sets[2:]} == rows
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ Vehicle = Literal[
 ]  # fmt: skip
 Typeface = Literal[
     "din-1451", "fe-schrift", "gost-50577", "charles-wright", "mandatory-br", "fe-mercosur", "us-dies",
-    "european", "condensed", "rounded", "wide",
+    "uzbek", "indonesian", "ukrainian", "turkish", "chinese",
+    "european", "condensed", "heavy", "rounded", "wide", "any",
 ]  # fmt: skip
 """What the characters look like: the named faces, and kinds of faces where no name is known."""
 Script = Literal["cyrillic", "arabic", "chinese", "devanagari", "georgian", "hebrew", "thai", "korean", "japanese"]

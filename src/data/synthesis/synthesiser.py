@@ -19,7 +19,7 @@ from src.data.synthesis.layout.generic import generic
 from src.data.synthesis.layout.plate import Plate, pick
 from src.data.synthesis.layout.registered import PlateMaker
 from src.data.synthesis.layout.variety import varied
-from src.data.synthesis.typefaces.fonts import DRAWN, Faces
+from src.data.synthesis.typefaces.fonts import DRAWN, ELASTIC, Faces
 
 REST = "rest"
 """Stands in weights for all countries that they do not name."""
@@ -75,18 +75,20 @@ class CropSynthesiser:
         without: Sequence[str] = (),
         registry: Sequence[Path] = (REGISTRY,),
         pens: Collection[str] = DRAWN,
+        elastic: float = ELASTIC,
     ) -> None:
         """Draws the formats of the folders ``registry``; those whose script no font writes are left out (``skipped``).
 
         ``weights`` by country code: no other country is drawn, but for REST, whose weight all others share by their
         prior (None: REST alone); within a country the types have the registry's, those of two lines TWO_LINES times as
         much. ``generic`` is the share of plates of no country. ``without`` names GROUPS of effects that never happen.
-        ``pens`` are the faces drawn here (DRAWN) that are used beside ``fonts``. Raises SynthesisError for
+        ``pens`` are the faces drawn here (DRAWN) that are used beside ``fonts``; the share ``elastic`` of the plates
+        has its face bent. Raises SynthesisError for
         a name that does not exist, RegistryError and FontError.
         """
         if unknown := sorted(set(without) - set(GROUPS)):
             raise SynthesisError(f"no effects are called {', '.join(unknown)}; there are {', '.join(GROUPS)}")
-        self.faces = Faces(fonts, pens)
+        self.faces = Faces(fonts, pens, elastic)
         self.size = size
         self.skipped: tuple[str, ...] = ()
         self._makers, self._cumulative = self._share(load_registry(*registry), weights, generic)

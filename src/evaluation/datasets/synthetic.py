@@ -26,17 +26,19 @@ def synthetic_set(
     count: int,
     weights: Mapping[str, float] | None = None,
     registry: Sequence[Path] = (REGISTRY,),
+    faces: Sequence[Path] | None = None,
 ) -> list[tuple[Record, Image]]:
     """The first ``count`` crops of a fixed sequence, with their records; equal for equal faces.
 
     ``weights`` and ``registry`` are the ``CropSynthesiser``'s; with weights, there are no plates of no country.
-    Every character is set in one of ``fonts``' held-out faces: the faces that the synthesis draws itself are left
-    out, and with them the plates with a character of another script, such as Chinese provinces, Arabic words and the
-    Russian letter that is read Y. Raises FontError where the faces are missing, SynthesisError where they can set
-    none of these countries' plates, RegistryError.
+    Every character is set in one of ``faces``, without them in one of ``fonts``' held-out faces, and none is bent. The
+    faces that the synthesis draws itself are left out, and with them the plates with a character of another script,
+    such as Chinese provinces, Arabic words and the Russian letter that is read Y. Raises FontError where the faces are
+    missing, SynthesisError where they can set none of these countries' plates, RegistryError.
     """
     generic = GENERIC if weights is None else 0.0
-    synthesise = CropSynthesiser(held_out_fonts(fonts), SIZE, weights, generic, registry=registry, pens=())
+    faces = held_out_fonts(fonts) if faces is None else faces
+    synthesise = CropSynthesiser(faces, SIZE, weights, generic, registry=registry, pens=(), elastic=0.0)
     return [_drawn(synthesise, number) for number in range(count)]
 
 

@@ -171,7 +171,7 @@ def test_a_face_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_a_sheet(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "src.data.synthesis.typefaces"]
+    command = [sys.executable, "-m", "src.data.synthesis.typefaces", "sheet"]
     subprocess.run([*command, str(tmp_path / "sheet.png"), "gost-50577", "--height", "48"], check=True)
     sheet = cv2.imread(str(tmp_path / "sheet.png"), cv2.IMREAD_GRAYSCALE)
     assert sheet is not None

@@ -62,7 +62,7 @@ def paint_plate(plate: Plate, faces: Faces, rng: np.random.Generator, height: in
     ink = np.zeros((height, width), np.uint8)
     _paint_edge(image, ink, plate, rng)
     style = Style(
-        lettering(faces.choose(rng, plate.kind), float(rng.uniform(*plate.stroke))),
+        lettering(faces.choose(rng, plate.kind), float(rng.uniform(*plate.stroke)), faces.bend(rng)),
         faces,
         stretch=float(rng.uniform(0.92, 1.08)),
     )

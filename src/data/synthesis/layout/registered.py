@@ -24,6 +24,11 @@ STROKES = {
     "fe-mercosur": (0.12, 0.155),
     "charles-wright": (0.15, 0.19),
     "mandatory-br": (0.13, 0.19),
+    "heavy": (0.16, 0.22),
+    "indonesian": (0.11, 0.17),
+    "uzbek": (0.12, 0.17),
+    "ukrainian": (0.11, 0.16),
+    "turkish": (0.12, 0.18),
 }
 """Width of a stroke against the height of a character, where the typeface fixes it."""
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.data.synthesis.layout.plate import Colour, Item, Mark, Run, pick
+from src.data.synthesis.layout.plate import Colour, Gap, Item, Mark, Run, pick
 from src.data.synthesis.typefaces.fonts import Faces, Lettering, Mask
 
+WIDE_GAP = 0.9
+"""How much wider a gap may become where there is room, in heights of the line: groups stand at the plate's ends."""
 FILLED = 0.55
 """Share of its box from which the ink of a Chinese character is not made bolder: many have little room in them."""
 
@@ -57,6 +59,11 @@ def set_line(
     total = sum(p[1] for p in pieces) + spacing * (len(pieces) - 1)
     squeeze = min(1.0, room / total)
     spare = max(0.0, room - total)
+    gaps = sum(isinstance(item, Gap) for item in items)
+    if gaps and spare:
+        wider = min(WIDE_GAP, float(rng.random()) * spare / gaps)
+        pieces = [(what, width + wider * (what is None), run) for what, width, run in pieces]
+        spare -= wider * gaps
     between = min(0.22, float(rng.uniform(0, 1)) * spare / len(pieces))
     start = (spare - between * (len(pieces) - 1)) * float(rng.uniform(0.35, 0.65))
     return _place(pieces, start, squeeze, spacing * squeeze + between)

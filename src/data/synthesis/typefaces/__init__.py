@@ -1,6 +1,6 @@
-"""Faces of plates that no package holds, drawn from their published geometry; and which face writes what."""
+"""Faces of plates that no package holds: drawn from their published geometry, or traced from photographs of plates."""
 
 from src.data.synthesis.typefaces.outlines import FontError, Typeface, load_typeface
-from src.data.synthesis.typefaces.table import OWN, RESEMBLES, SCRIPT_FACES
+from src.data.synthesis.typefaces.table import OWN, PHOTOGRAPHED, RESEMBLES, SCRIPT_FACES
 
-__all__ = ["OWN", "RESEMBLES", "SCRIPT_FACES", "FontError", "Typeface", "load_typeface"]
+__all__ = ["OWN", "PHOTOGRAPHED", "RESEMBLES", "SCRIPT_FACES", "FontError", "Typeface", "load_typeface"]

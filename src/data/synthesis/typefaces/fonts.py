@@ -10,15 +10,20 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from src.data.synthesis.typefaces import OWN, RESEMBLES, SCRIPT_FACES, FontError, load_typeface
+from src.data.synthesis.typefaces.elastic import BENDS, bent
+from src.data.synthesis.typefaces.outlines import FontError, load_typeface
 from src.data.synthesis.typefaces.strokes import NATURAL_STROKE, ROUNDNESS, pen_mask
+from src.data.synthesis.typefaces.table import KIN, OWN, PHOTOGRAPHED, RESEMBLES, SCRIPT_FACES
+from src.data.synthesis.typefaces.variable import AXES, instances, load_font
 
 Mask = npt.NDArray[np.uint8]
 """``[h, w]``: 255 is ink, cut tightly around it."""
 
-SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".woff"})
+SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".woff", ".woff2"})
 HELD_OUT = "held-out"
 """The folder of the faces that no training sees."""
+HELD_OUT_MORE = "held-out-more"
+"""The folder of further ones, apart: what is measured on the others stays comparable with what was."""
 HELD_OUT_CHINESE = "held-out-chinese"
 """The folder of the Chinese ones, apart: with them the sequence of plates in the others would be another."""
 GLYPH_HEIGHT = 64
@@ -27,11 +32,16 @@ NOTE_FACES = 6
 
 _SCRIPTS = {"arabic": "\ufeb2", "chinese": "京", "hebrew": "מ"}
 """A character that a face must hold to write a script; a face outside the table is asked for it too."""
-DRAWN = (*ROUNDNESS, *sorted(set(OWN.values())))
-"""The faces that need no font file."""
+PHOTOGRAPHS = Path(__file__).parent / "photographed"
+"""The folder of the faces that were traced from photographs, see ``harvest``."""
+DRAWN = (*ROUNDNESS, *sorted(set(OWN.values())), *sorted(set(PHOTOGRAPHED.values())))
+"""The faces that need no package: of strokes, of published geometry, and those of PHOTOGRAPHS."""
 _OUTLINED = frozenset(OWN.values())
+_TRACED = frozenset(PHOTOGRAPHED.values())
 OWN_SHARE = 0.67
 """Of the plates of a typeface that is drawn here; the others are set in faces that resemble it, for variety."""
+ELASTIC = 0.4
+"""Of the plates whose face is bent a little, see ``bent``."""
 
 
 def find_fonts(folder: Path) -> list[Path]:
@@ -39,7 +49,7 @@ def find_fonts(folder: Path) -> list[Path]:
 
     Raises FontError naming the command that fetches some.
     """
-    apart = {HELD_OUT, HELD_OUT_CHINESE}
+    apart = {HELD_OUT, HELD_OUT_MORE, HELD_OUT_CHINESE}
     fonts = [p for p in _font_files(folder) if not apart & set(p.relative_to(folder).parts)]
     if not fonts:
         raise FontError(f"{folder}: no font file there; run scripts/fetch_fonts.sh {folder}")
@@ -49,6 +59,11 @@ def find_fonts(folder: Path) -> list[Path]:
 def held_out_fonts(folder: Path) -> list[Path]:
     """The font files of ``folder`` that are held out of training, sorted. Raises FontError like ``find_fonts``."""
     return _held_out(folder, HELD_OUT)
+
+
+def more_held_out_fonts(folder: Path) -> list[Path]:
+    """As ``held_out_fonts``, the further ones."""
+    return _held_out(folder, HELD_OUT_MORE)
 
 
 def held_out_chinese_fonts(folder: Path) -> list[Path]:
@@ -68,19 +83,23 @@ def _font_files(folder: Path) -> list[Path]:
 
 
 class Faces:
-    """The faces at hand, by the registry's typefaces: those of ``fonts``, and ``pens`` of DRAWN."""
+    """The faces at hand, by the registry's typefaces: those of ``fonts``, and ``pens`` of DRAWN.
 
-    def __init__(self, fonts: Sequence[Path], pens: Collection[str] = DRAWN) -> None:
+    A variable font counts as several faces. Of the plates the share ``elastic`` is set in a bent one.
+    """
+
+    def __init__(self, fonts: Sequence[Path], pens: Collection[str] = DRAWN, elastic: float = ELASTIC) -> None:
         if not fonts:
             raise FontError("no fonts given; run scripts/fetch_fonts.sh and pass find_fonts(Path('.fonts'))")
-        self._every = [str(p) for p in fonts]
-        self._latin = [f for f in self._every if Path(f).stem not in SCRIPT_FACES and _holds(f, "A") and _holds(f, "0")]
+        self.elastic = elastic
+        self._every = [face for p in fonts for face in instances(p)]
+        self._latin = [f for f in self._every if _stem(f) not in SCRIPT_FACES and _holds(f, "A") and _holds(f, "0")]
         if not self._latin:
             raise FontError("none of the fonts writes Latin letters")
-        self._own = {typeface: face for typeface, face in OWN.items() if face in pens}
+        self._own = {typeface: face for typeface, face in (*OWN.items(), *PHOTOGRAPHED.items()) if face in pens}
         self._near: dict[str, list[str]] = {}
-        for face in (*self._latin, *(p for p in pens if p in ROUNDNESS)):
-            for typeface in RESEMBLES.get(Path(face).stem, ()):
+        for face in (*self._latin, *(p for p in pens if p not in _OUTLINED)):
+            for typeface in RESEMBLES.get(_stem(face), ()):
                 self._near.setdefault(typeface, []).append(face)
         self._script = {name: [f for f in self._every if _holds(f, sample)] for name, sample in _SCRIPTS.items()}
         self._notes: dict[str, list[str]] = {}
@@ -100,10 +119,14 @@ class Faces:
         own = self._own.get(typeface)
         if own is not None and rng.random() < OWN_SHARE:
             return own
-        faces = self._near.get(typeface, [])
+        faces = self._near.get(KIN.get(typeface, typeface), [])
         if not faces or rng.random() < stray:
             faces = self._latin
         return faces[int(rng.random() * len(faces))]
+
+    def bend(self, rng: np.random.Generator) -> int:
+        """Which of BENDS a plate's face is bent by; 0 for none."""
+        return 1 + int(rng.random() * (BENDS - 1)) if self.elastic and rng.random() < self.elastic else 0
 
     def for_script(self, rng: np.random.Generator, script: str, text: str) -> str:
         """A face that writes ``text`` in the ``script`` of ``writes``. Raises FontError naming both where none does."""
@@ -134,10 +157,14 @@ class Faces:
 
 @dataclass(frozen=True)
 class Lettering:
-    """A face at a boldness; ``weight`` in pixels that strokes grow on either side at GLYPH_HEIGHT."""
+    """A face at a boldness; ``weight`` in pixels that strokes grow on either side at GLYPH_HEIGHT.
+
+    ``bend`` is the number of a shape that all its characters are bent into, 0 for none.
+    """
 
     face: str
     weight: int = 0
+    bend: int = 0
 
     @property
     def stroke(self) -> float:
@@ -146,6 +173,8 @@ class Lettering:
 
     def mask(self, text: str) -> Mask:
         """The ink of one character, or of a word that counts as one. Raises FontError where the face lacks it."""
+        if self.bend:
+            return _bent_glyph(self.face, text, self.weight, self.bend)
         return _glyph(self.face, text, self.weight)
 
     def accented(self, char: str, plain: str) -> Mask:
@@ -163,10 +192,10 @@ class Lettering:
         return cyrillic_u(round(self.stroke, 2), lean)
 
 
-def lettering(face: str, stroke: float) -> Lettering:
-    """``face`` thinned or fattened until a stroke is about ``stroke`` of the height of a character."""
+def lettering(face: str, stroke: float, bend: int = 0) -> Lettering:
+    """``face`` thinned or fattened until a stroke is about ``stroke`` of the height of a character, and bent."""
     grow = round((stroke - _stroke(face)) * GLYPH_HEIGHT / 2)
-    return Lettering(face, max(-2, min(4, grow)))
+    return Lettering(face, max(-2, min(4, grow)), bend)
 
 
 @cache
@@ -200,7 +229,12 @@ def sign_mask(face: str, text: str) -> Mask:
     return _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
 
 
-@cache
+@lru_cache(maxsize=16384)
+def _bent_glyph(face: str, text: str, weight: int, bend: int) -> Mask:
+    return bent(_glyph(face, text, weight), bend)
+
+
+@lru_cache(maxsize=65536)
 def _glyph(face: str, text: str, weight: int) -> Mask:
     if face in _OUTLINED:
         return load_typeface(face).mask(text, GLYPH_HEIGHT, _stroke(face) + 2 * weight / GLYPH_HEIGHT)
@@ -240,12 +274,10 @@ def _holds(face: str, char: str) -> bool:
     return mask.getbbox() is not None and (mask.size, bytes(mask)) != (missing.size, bytes(missing))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _font(face: str, size: int) -> ImageFont.FreeTypeFont:
-    try:
-        return ImageFont.truetype(face, size, layout_engine=ImageFont.Layout.BASIC)
-    except OSError as error:
-        raise FontError(f"{face}: not a font that can be read ({error})") from None
+    """``face`` is the path of a font, of an instance of one, or the name of a face of PHOTOGRAPHS."""
+    return load_font(str(PHOTOGRAPHS / f"{face}.ttf") if face in _TRACED else face, size)
 
 
 def _ink(font: ImageFont.FreeTypeFont, text: str) -> Mask:
@@ -260,3 +292,8 @@ def _tight(mask: Mask) -> Mask:
     if not rows.size:
         return np.full((2, 2), 255, np.uint8)
     return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _stem(face: str) -> str:
+    """The name under which the table has a face: its file's, whichever instance it is."""
+    return Path(face.partition(AXES)[0]).stem if face not in _TRACED else face

@@ -12,6 +12,24 @@ OWN: Mapping[str, str] = {
 }
 """By the registry's name the file of outlines; the Mercosur countries took FE-Schrift over."""
 
+PHOTOGRAPHED: Mapping[str, str] = {
+    "uzbek": "plates-uz",
+    "indonesian": "plates-id",
+    "ukrainian": "plates-ua",
+    "turkish": "plates-tr",
+    "chinese": "plates-cn",
+}
+"""By the registry's name the face that was traced from photographs of such plates."""
+
+KIN: Mapping[str, str] = {
+    "uzbek": "fe-schrift",
+    "indonesian": "condensed",
+    "ukrainian": "din-1451",
+    "turkish": "european",
+    "chinese": "wide",
+}
+"""Typefaces for which the faces that resemble another one stand in."""
+
 _DIN = "din-1451 fe-schrift fe-mercosur gost-50577"
 _PLAIN = "european din-1451"
 _BRITISH = "charles-wright mandatory-br"
@@ -45,13 +63,48 @@ _RESEMBLES = {
     "m-plus-rounded-1c-latin-700-normal": "european us-dies gost-50577 mandatory-br rounded wide",
     "archivo-narrow-latin-600-normal": "european condensed",
     "LiberationSans-Bold": f"european {_BRITISH} wide",
-    "LiberationSansNarrow-Bold": "european condensed",
+    "pathway-extreme-latin-600-normal": "european condensed",
+    "ruda-latin-700-normal": "european",
+    "cousine-latin-700-normal": "wide european",
+    "unica-one-latin-400-normal": "condensed european",
+    "staatliches-latin-400-normal": "european condensed heavy",
+    "squada-one-latin-400-normal": "condensed heavy",
+    "tomorrow-latin-600-normal": "us-dies wide",
+    "kanit-latin-500-normal": "european wide",
+    "prompt-latin-500-normal": "wide",
+    "sarabun-latin-600-normal": "european din-1451",
+    "arimo-latin-700-normal": f"european {_BRITISH} wide",
+    "nunito-latin-700-normal": "rounded european",
+    "comfortaa-latin-700-normal": "rounded wide",
+    "archivo-latin-standard-normal": f"european condensed heavy wide {_BRITISH}",
+    "encode-sans-latin-standard-normal": f"{_DIN} european condensed",
+    "saira-latin-standard-normal": "european condensed us-dies heavy",
+    "mona-sans-latin-standard-normal": f"european {_BRITISH} wide heavy",
+    "instrument-sans-latin-standard-normal": "european condensed",
+    "anybody-latin-standard-normal": "us-dies wide heavy",
+    "league-gothic-latin-wdth-normal": "condensed heavy",
+    "sofia-sans-condensed-latin-wght-normal": f"{_DIN} european condensed heavy",
+    "oswald-latin-wght-normal": "condensed heavy european",
+    "antonio-latin-wght-normal": "condensed heavy",
+    "big-shoulders-display-latin-wght-normal": "condensed heavy",
+    "roboto-condensed-latin-wght-normal": f"{_DIN} european condensed heavy",
+    "dosis-latin-wght-normal": "european rounded gost-50577",
+    "overpass-latin-wght-normal": f"{_PLAIN} {_BRITISH} us-dies wide",
+    "barlow-condensed-latin-700-normal": "european condensed heavy us-dies",
+    "BebasNeue-Bold": "condensed heavy",
+    "LiberationSansNarrow-Bold": "european condensed heavy",
+    "plates-uz": "fe-schrift european condensed",
+    "plates-id": "condensed european",
+    "plates-ua": f"{_DIN} european",
+    "plates-tr": "european condensed",
+    "plates-cn": "wide european",
     "strokes-square": f"european condensed rounded {_BRITISH}",
     "strokes-round": "european condensed rounded gost-50577 us-dies mandatory-br",
     "strokes-oval": "european condensed rounded gost-50577 us-dies",
 }
 RESEMBLES: Mapping[str, frozenset[str]] = {face: frozenset(names.split()) for face, names in _RESEMBLES.items()}
-"""By a font's file stem, or by the name of a face of ``strokes``: the registry's typefaces that it stands in for."""
+"""By a font's file stem, or by the name of a face of ``strokes`` or of photographs: for which of the registry's
+typefaces it stands in."""
 
 SCRIPT_FACES: Mapping[str, str] = {
     "KacstBook": "arabic",

@@ -32,7 +32,7 @@ def province_crops(fonts: Path, count: int) -> list[tuple[Record, Image]]:
     too. Raises FontError.
     """
     faces = [*held_out_fonts(fonts), *held_out_chinese_fonts(fonts)]
-    synthesise = CropSynthesiser(faces, SIZE, {COUNTRY: 1}, generic=0.0, pens=())
+    synthesise = CropSynthesiser(faces, SIZE, {COUNTRY: 1}, generic=0.0, pens=(), elastic=0.0)
     return [_crop(synthesise, number, PROVINCES[number % len(PROVINCES)]) for number in range(count)]
 
 
