@@ -22,7 +22,7 @@ from src.data.synthesis.typefaces.trace import write_font
 
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "plates-uz": ("uzbek_ocr_train", "uzbek_scene"),
-    "plates-id": ("indonesia_ocr_train", "exchioz_train"),
+    "plates-id": ("indonesia_ocr_train",),
     "plates-ua": ("ua_plates_mix", "ua_platesmania"),
     "plates-tr": ("murat_turkish",),
     "plates-cn": ("ccpd_lprnet_test",),
