@@ -38,8 +38,8 @@ def average(samples: Sequence[GlyphSample]) -> MeanGlyph | None:
     for _ in range(_ROUNDS):
         if len(kept) < FEWEST:
             return None
-        weights = np.array([s.sharpness for s in kept])
-        aspect = _weighted_median(np.array([s.aspect for s in kept])[:, None], weights)[0]
+        weights = np.array([s.sharpness for s in kept], np.float32)
+        aspect = _weighted_median(np.array([[s.aspect] for s in kept], np.float32), weights)[0]
         width = max(8, round(aspect * HEIGHT)) + 2 * MARGIN
         stack = np.stack([cv2.resize(s.ink, (width, HEIGHT + 2 * MARGIN)) for s in kept])
         middle = _weighted_median(stack.reshape(len(kept), -1), weights).reshape(stack.shape[1:])

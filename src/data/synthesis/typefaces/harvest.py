@@ -9,13 +9,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from src.data.loaders.real_crops import RealCrop
 from src.data.synthesis.typefaces.averages import MeanGlyph, average
 from src.data.synthesis.typefaces.fonts import GLYPH_HEIGHT, Lettering, lettering
 from src.data.synthesis.typefaces.outlines import load_typeface
 from src.data.synthesis.typefaces.pen import Mask
-from src.data.synthesis.typefaces.samples import HEIGHT, MARGIN, Attention, Floats, GlyphSample, glyph_samples
+from src.data.synthesis.typefaces.samples import HEIGHT, MARGIN, Attention, GlyphSample, glyph_samples
 from src.data.synthesis.typefaces.strokes import ROUNDNESS
 from src.data.synthesis.typefaces.table import OWN
 from src.data.synthesis.typefaces.trace import write_font
@@ -87,7 +88,7 @@ def stroke_of(means: Mapping[str, MeanGlyph]) -> float:
     return float(np.median(widths))
 
 
-def _first_run(row: np.ndarray) -> int:  # type: ignore[type-arg]
+def _first_run(row: npt.NDArray[np.bool_]) -> int:
     inked = np.flatnonzero(row)
     if not inked.size:
         return 0
@@ -108,7 +109,7 @@ def _nearest(means: Mapping[str, MeanGlyph]) -> tuple[Lettering, float]:
 def _alike(mask: Mask, mean: MeanGlyph) -> float:
     """Share of pixels in common, both stretched to one size."""
     ink = mean.ink[MARGIN:-MARGIN, MARGIN:-MARGIN]
-    drawn: Floats = cv2.resize(mask, ink.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    drawn = cv2.resize(mask, ink.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     return float(1 - np.abs(drawn - ink).mean())
 
 

@@ -61,7 +61,7 @@ def write_font(path: Path, name: str, glyphs: Mapping[str, npt.NDArray[np.float3
     drawn, widths = {".notdef": TTGlyphPen(None).glyph()}, {".notdef": 500}
     names = {char: f"uni{ord(char):04X}" for char in sorted(glyphs)}
     for char, glyph in names.items():
-        ink = glyphs[char].astype(np.float32) / (255 if glyphs[char].dtype == np.uint8 else 1)
+        ink = np.asarray(glyphs[char] / (255 if glyphs[char].dtype == np.uint8 else 1), np.float32)
         pen, paths = TTGlyphPen(None), outlines(ink)
         for each in paths:
             points = [(round(x * CAP_HEIGHT) + _BEARING, round(y * CAP_HEIGHT)) for x, y in each]

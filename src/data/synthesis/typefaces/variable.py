@@ -35,7 +35,7 @@ def _axes(path: str) -> list[tuple[str, int, int, int]]:
         axes = font.get_variation_axes()
     except OSError:
         return []  # it does not vary; one that cannot be read is named where it is first used
-    return [(_text(a["name"]), int(a["minimum"]), int(a["default"]), int(a["maximum"])) for a in axes]
+    return [(_text(a["name"]), int(a["minimum"] or 0), int(a["default"] or 0), int(a["maximum"] or 0)) for a in axes]
 
 
 def _text(name: object) -> str:

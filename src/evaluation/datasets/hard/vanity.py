@@ -57,7 +57,9 @@ def vanity_set(folder: Path, fonts: Path, count: int) -> EvaluationSet:
 
 def vanity_crops(fonts: Path, count: int) -> list[tuple[Record, Image]]:
     """The first ``count`` crops of a fixed sequence, with their records. Raises FontError."""
-    synthesise = CropSynthesiser(held_out_fonts(fonts), SIZE, dict.fromkeys(SHARES, 1.0), generic=0.0, pens=())
+    synthesise = CropSynthesiser(
+        held_out_fonts(fonts), SIZE, dict.fromkeys(SHARES, 1.0), generic=0.0, pens=(), elastic=0.0
+    )
     registry = load_registry()
     makers = {code: _makers(registry[code]) for code in SHARES}
     return [_crop(synthesise, makers, number) for number in range(count)]
