@@ -9,8 +9,6 @@ from src.core.formats.automaton import Automaton
 from src.core.formats.compiled import FormatSet, FormatType, pack
 from src.core.formats.registry import Country
 
-CHOSEN = ("personalised",)
-"""The vehicles of a type whose texts their owners choose."""
 DEAD = 0
 """The state from which no text is accepted; every other one is numbered from 1."""
 
@@ -27,7 +25,7 @@ def compile_formats(registry: Mapping[str, Country]) -> FormatSet:
         for form in country.formats:
             start = automaton.of([token for line in form.lines for token in line], automaton.end)
             number = starts.setdefault(start, len(starts))
-            if form.type.vehicles != CHOSEN:
+            if not form.type.is_chosen:
                 in_order.add(number)
             types.append(
                 FormatType(

@@ -187,6 +187,11 @@ class PlateType(_Closed):
     unverified: Annotated[tuple[Fact, ...], BeforeValidator(_words)] = ()
     """Facts that stand from memory; of a list of codes that several types use, the first of them says it."""
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether its owners choose the texts."""
+        return self.vehicles == ("personalised",)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         count = sum(map(field_count, self.lines))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
-from src.core.formats.registry import REGISTRY, Country, load_registry
+from src.core.formats.registry import REGISTRY, Country, Format, load_registry
 from src.core.types import Boxes, Image
 from src.data.synthesis.capture.effects import GROUPS, HARSHNESS, HELD, IN_CROP, ON_PLATE, kept, spoiled
 from src.data.synthesis.capture.pose import STRENGTHS, Shot, lay, random_pose
@@ -27,6 +27,11 @@ TWO_LINES = 2.0
 """How many times as often as the registry says a type with two lines is drawn, within its country.
 
 They would be a tenth of all crops; readers fail on them first, on motorcycles, lorries and tractors.
+"""
+CHOSEN_TEXT = 4.0
+"""How many times as often as the registry says a type whose text the owner chooses is drawn, within its country.
+
+Such texts are words, and only they show a letter O where all other plates have a zero.
 """
 GENERIC = 0.15
 """Share of plates of no country."""
@@ -81,10 +86,10 @@ class CropSynthesiser:
 
         ``weights`` by country code: no other country is drawn, but for REST, whose weight all others share by their
         prior (None: REST alone); within a country the types have the registry's, those of two lines TWO_LINES times as
-        much. ``generic`` is the share of plates of no country. ``without`` names GROUPS of effects that never happen.
-        ``pens`` are the faces drawn here (DRAWN) that are used beside ``fonts``; the share ``elastic`` of the plates
-        has its face bent. Raises SynthesisError for
-        a name that does not exist, RegistryError and FontError.
+        much, those whose text the owner chooses CHOSEN_TEXT times. ``generic`` is the share of plates of no country.
+        ``without`` names GROUPS of effects that never happen. ``pens`` are the faces drawn here (DRAWN) that are used
+        beside ``fonts``; the share ``elastic`` of the plates has its face bent. Raises SynthesisError for a name that
+        does not exist, RegistryError and FontError.
         """
         if unknown := sorted(set(without) - set(GROUPS)):
             raise SynthesisError(f"no effects are called {', '.join(unknown)}; there are {', '.join(GROUPS)}")
@@ -105,7 +110,7 @@ class CropSynthesiser:
         shares: list[float] = [0.0]
         for code, weight in _by_country(registry, {REST: 1} if weights is None else weights).items():
             drawn = self._drawable(registry[code]) if weight else []
-            within = [m.form.type.weight * (TWO_LINES if len(m.form.lines) > 1 else 1.0) for m in drawn]
+            within = [m.form.type.weight * _oftener(m.form) for m in drawn]
             makers += drawn
             shares += [weight * each / sum(within) for each in within]
         countries = sum(shares)
@@ -177,6 +182,11 @@ class CropSynthesiser:
             if contrast(shot.image, shot.chars) > MIN_CONTRAST:
                 return shot
         return clean
+
+
+def _oftener(form: Format) -> float:
+    """How many times as often as its weight says plates of ``form`` are drawn."""
+    return (TWO_LINES if len(form.lines) > 1 else 1.0) * (CHOSEN_TEXT if form.type.is_chosen else 1.0)
 
 
 def _by_country(registry: Mapping[str, Country], weights: Mapping[str, float]) -> dict[str, float]:

@@ -302,6 +302,16 @@ def test_plates_of_two_lines_come_twice_as_often_within_their_country() -> None:
     assert drawn == pytest.approx(2 * two / (2 * two + one), abs=0.02)
 
 
+def test_texts_of_the_owners_choice_come_four_times_as_often_within_their_country() -> None:
+    synthesise = CropSynthesiser(FONTS, weights={"US": 1}, generic=0)
+    rng = np.random.default_rng(10)
+    types = {f.type.name: f.type for f in load_registry()["US"].formats if len(f.lines) == 1}
+    drawn = [plate.type for plate in (synthesise.plate(rng) for _ in range(6000)) if plate.type in types]
+    chosen, rest = (sum(t.weight for t in types.values() if t.is_chosen == is_chosen) for is_chosen in (True, False))
+    share = sum(types[name].is_chosen for name in drawn) / len(drawn)
+    assert share == pytest.approx(4 * chosen / (4 * chosen + rest), abs=0.02)
+
+
 def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(FontError, match=r"scripts/fetch_fonts\.sh"):
         find_fonts(tmp_path)
