@@ -35,8 +35,8 @@ def _plate(
         glyph = cv2.resize(mask, (wide, HIGH), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         middle = 42 + PITCH * i
         top, left = 14 + round(slope * middle), middle - wide // 2
-        at = image[top : top + HIGH, left : left + wide]
-        at += glyph * ((220 if light else 30) - at)
+        place = image[top : top + HIGH, left : left + wide]
+        place += glyph * ((220 if light else 30) - place)
         middles.append(middle / width)
     for at in range(4):  # the date below, too small for characters
         image[70:78, width // 3 + 12 * at : width // 3 + 12 * at + 6] = 130
@@ -83,6 +83,7 @@ def test_columns_of_a_spelling_are_found_though_the_network_reads_another() -> N
     np.testing.assert_allclose(middles, [1.5 / 8, 4.5 / 8, 6.5 / 8], atol=1e-5)
     # the lower half's columns stand beneath those of the upper one
     below = forced_columns(np.roll(log, 8, axis=0), [1, 2, 2])
+    assert below is not None
     np.testing.assert_allclose(below, middles, atol=1e-5)
     assert forced_columns(log[:2], [1, 2, 1]) is None
 

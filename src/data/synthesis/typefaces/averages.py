@@ -17,7 +17,7 @@ _ALIKE = 0.72
 _ROUNDS = 3
 _SHARPEN = 0.8
 _NEIGHBOURS = 6
-"""Pixels of the margin from its outer end in which the characters beside may stand."""
+"""Pixels of the margin from its outer end in which the characters beside and the border may stand."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def average(samples: Sequence[GlyphSample]) -> MeanGlyph | None:
         aspect = _weighted_median(np.array([[s.aspect] for s in kept], np.float32), weights)[0]
         width = max(8, round(aspect * HEIGHT)) + 2 * MARGIN
         stack = np.stack([cv2.resize(s.ink, (width, HEIGHT + 2 * MARGIN)) for s in kept])
-        middle = _weighted_median(stack.reshape(len(kept), -1), weights).reshape(stack.shape[1:])
+        flat = np.asarray(stack.reshape(len(kept), -1), np.float32)
+        middle = _weighted_median(flat, weights).reshape(stack.shape[1:])
         alike = np.array([_correlation(each, middle) for each in stack])
         shapely = np.abs(np.log([s.aspect / aspect for s in kept])) < 0.3
         good = (alike > _ALIKE) & shapely
@@ -51,7 +52,7 @@ def average(samples: Sequence[GlyphSample]) -> MeanGlyph | None:
         kept = [s for s, fine in zip(kept, good, strict=True) if fine]
     soft = cv2.GaussianBlur(middle, (0, 0), HEIGHT / 24)
     sharp = np.asarray(np.clip(middle + _SHARPEN * (middle - soft), 0, 1), np.float32)
-    sharp[:, :_NEIGHBOURS] = sharp[:, -_NEIGHBOURS:] = 0
+    sharp[:, :_NEIGHBOURS] = sharp[:, -_NEIGHBOURS:] = sharp[:_NEIGHBOURS] = sharp[-_NEIGHBOURS:] = 0
     return MeanGlyph(kept[0].char, sharp, float(aspect), len(kept), float(alike.mean()))
 
 
