@@ -15,7 +15,7 @@ export IMAGE PEER
 
 .DEFAULT_GOAL := help
 .PHONY: help setup infer fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
-  format clean fuzz serve load-test
+  format docs clean fuzz serve load-test
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,9 +41,13 @@ $(VENV)/.service: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) '.[service,page,heif]'
 	@touch $(VENV)/.runtime $@
 
+$(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) '.[docs]'
+	@touch $(VENV)/.runtime $@
+
 $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) '.[train,evaluate,heif,service,page,triton,dev]'
-	@touch $(VENV)/.runtime $(VENV)/.evaluate $(VENV)/.service $@
+	$(PIP) '.[train,evaluate,heif,service,page,triton,docs,dev]'
+	@touch $(VENV)/.runtime $(VENV)/.evaluate $(VENV)/.service $(VENV)/.docs $@
 
 .fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.evaluate
 	PATH="$(abspath $(BIN)):$$PATH" scripts/fetch_fonts.sh .fonts
@@ -106,6 +110,9 @@ format: $(VENV)/.full ## format the code and sort its imports
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+docs: $(VENV)/.docs ## build the documentation, strictly; open docs/_build/html/index.html
+	$(BIN)/python -m sphinx --builder html --conf-dir docs --fail-on-warning --keep-going --quiet . docs/_build/html
+
 clean: ## remove caches and the virtual environment; runs/, exports/ and data/ stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build docs/_build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
