@@ -1,7 +1,7 @@
 """How Sphinx builds the documentation: `make docs`.
 
-The source folder is the root of the repository. So a link between a page, the README, a notebook and the log is the same
-relative path in the built pages and on a code forge, and the strict build checks all of them.
+The source folder is the root of the repository. So a link between a page, the README, a notebook and the log is the
+same relative path in the built pages and on a code forge, and the strict build checks all of them.
 """
 
 from pathlib import Path
@@ -18,7 +18,9 @@ extensions = ["myst_nb"]
 root_doc = "docs/index"
 include_patterns = list(PAGES)
 # Sphinx walks every folder that is not excluded, and those beside the pages hold pictures, weights and environments.
-exclude_patterns = sorted(path.name for path in ROOT.iterdir() if path.name not in {page.split("/")[0] for page in PAGES})
+exclude_patterns = sorted(
+    path.name for path in ROOT.iterdir() if path.name not in {page.split("/")[0] for page in PAGES}
+)
 exclude_patterns += ["data/[!R]*", "docs/_build", "docs/redirect", "notebooks/plates"]
 
 nitpicky = True

@@ -201,7 +201,7 @@ def test_the_list_has_every_source_with_its_licence(capsys: pytest.CaptureFixtur
 
 
 def test_the_documentation_lists_the_same_sources() -> None:
-    text = Path("data/README.md").read_text(encoding="utf-8").split("## Public sources")[1]
+    text = Path("docs/sources.md").read_text(encoding="utf-8")
     for source in (*SOURCES, *LISTED):
         row = next(line for line in text.splitlines() if f"`{source.name}`" in line and line.startswith("|"))
         assert f"{source.repository.name} ({source.repository.commit[:7]})" in row

@@ -1,4 +1,4 @@
-"""The public sets that the project was trained and measured on, as ``data/README.md`` lists them."""
+"""The public sets that the project was trained and measured on, as ``docs/sources.md`` lists them."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain

@@ -1,4 +1,4 @@
-"""Hand labels find their pictures by hash; the committed files keep what their README promises."""
+"""Hand labels find their pictures by hash; the committed files keep what docs/labels.md promises."""
 
 import json
 from collections import defaultdict

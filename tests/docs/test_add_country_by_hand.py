@@ -1,27 +1,19 @@
-"""What the README has people paste, and figures of it that are written elsewhere too."""
+"""The lines by which a country is added, as `docs/plate-formats.md` has people paste them."""
 
-import re
 import subprocess
 from pathlib import Path
 
 import yaml
 
-from src.core.card import load_card
 from src.core.formats.registry import load_registry
 from tests.commands import ROOT
-
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def block(heading: str) -> list[str]:
-    """The lines of the first block of code under ``heading``."""
-    section = README.partition(f"\n### {heading}\n")[2]
-    return section.split("```")[1].replace("\\\n", "").strip().splitlines()
+from tests.docs.pages import blocks, page, section
 
 
 def test_a_country_is_added_line_by_line(tmp_path: Path) -> None:
     """Nothing is called before ``make`` has set it up; the lines that only change files are run."""
-    lines = block("Add your country")
+    (block,) = blocks(section(page("docs/plate-formats.md"), "Add your country"))
+    lines = block.strip().splitlines()
     assert lines[0].split("#")[0].strip() == "make fonts"
     changes = [line.split("  #")[0] for line in lines if line.startswith(("mkdir", "sed"))]
     assert len(changes) == 2
@@ -41,8 +33,3 @@ def test_a_country_is_added_line_by_line(tmp_path: Path) -> None:
 def configs(folder: Path) -> tuple[Path, Path]:
     """The configuration of the training as it is here, and in ``folder``."""
     return ROOT / "configs" / "train_ocr.yaml", folder / "configs" / "train_ocr.yaml"
-
-
-def test_the_metric_of_the_card_that_is_not_the_evaluations_is_named_with_its_figure() -> None:
-    (stated,) = re.findall(r"`val/recall_0_24`, (\d+) %, is another\s+metric", README)
-    assert int(stated) == round(100 * load_card(ROOT / "exports" / "detector").metrics["val/recall_0_24"])
