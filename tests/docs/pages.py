@@ -26,10 +26,11 @@ def code(text: str) -> list[str]:
 
 def section(text: str, heading: str) -> str:
     """What stands under ``heading``, up to the next heading. Raises KeyError where there is no such heading."""
-    found = re.search(rf"(?ms)^#+ {re.escape(heading)}$(.*?)(?=^#+ |\Z)", text)
+    masked = re.sub(r"(?ms)^```.*?^```$", lambda block: "x" * len(block[0]), text)  # comments of the shell begin with #
+    found = re.search(rf"(?ms)^#+ {re.escape(heading)}$(.*?)(?=^#+ |\Z)", masked)
     if found is None:
         raise KeyError(heading)
-    return found[1]
+    return text[found.start(1) : found.end(1)]
 
 
 def rows(text: str) -> list[list[str]]:

@@ -67,4 +67,4 @@ def test_both_readmes_have_the_same_code() -> None:
 
 def strip_comments(block: str) -> list[str]:
     """The lines of a block of code, without what is said to people."""
-    return [line.partition("  #")[0].rstrip() for line in block.splitlines()]
+    return [line.partition("  #")[0].rstrip() for line in block.splitlines() if not line.startswith("#")]
