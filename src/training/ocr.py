@@ -6,11 +6,11 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from rapidfuzz.distance import Levenshtein
 from torch import Tensor
 
 from src.core.alphabet import LATIN, PROVINCES, SUFFIXES, Alphabet
 from src.core.ctc import ctc_decode, slot_decode
-from src.core.metrics import edit_distance
 from src.data.loaders.char_alignment import NO_LABEL
 from src.data.loaders.crops import CropBatch
 from src.models.heads import SlotHead
@@ -117,7 +117,7 @@ class OCRModule(pl.LightningModule):
                 continue
             name = "synthetic" if source.startswith("synthetic") else source
             self._exact[name].append(read == true)
-            self._edits[name].append((edit_distance(read, true), len(true)))
+            self._edits[name].append((Levenshtein.distance(read, true), len(true)))
             if batch.regions[i] != NO_LABEL:
                 self._regions[name].append(right[i])
         return readings

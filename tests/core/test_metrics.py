@@ -4,19 +4,11 @@ import numpy as np
 import pytest
 
 from src.core.geometry import box_to_corners
-from src.core.metrics import corner_error, covers_ends, edit_distance, match_boxes, over_ignored
+from src.core.metrics import corner_error, covers_ends, match_boxes, over_ignored
 
 BOX = np.array([0, 0, 100, 20], np.float32)
 FAR = np.array([0, 100, 100, 120], np.float32)
 NONE = np.zeros((0, 4), np.float32)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "distance"),
-    [("", "", 0), ("AB1", "AB1", 0), ("AB1", "A1", 1), ("", "AB", 2), ("KITTEN", "SITTING", 3)],
-)
-def test_edit_distance(a: str, b: str, distance: int) -> None:
-    assert edit_distance(a, b) == edit_distance(b, a) == distance
 
 
 def test_boxes_match_one_to_one_best_overlap_first() -> None:

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
 
 from src.core.alphabet import merge_confusable
-from src.core.metrics import edit_distance
 from src.core.regions import is_right_region
 from src.evaluation.accuracy.plate_result import Closed, Figure, ImageOutcome, Outcome
 
@@ -56,7 +56,7 @@ def _known(right: Callable[[Outcome], bool]) -> Callable[[Outcome], Parts]:
 
 def _edits(outcome: Outcome) -> Parts:
     truth = outcome.truth or ""
-    return (float(edit_distance(outcome.text, truth)), float(len(truth))) if truth else (0.0, 0.0)
+    return (float(Levenshtein.distance(outcome.text, truth)), float(len(truth))) if truth else (0.0, 0.0)
 
 
 def _region(outcome: Outcome) -> Parts:

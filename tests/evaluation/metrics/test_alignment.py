@@ -1,9 +1,9 @@
-"""Alignments that one can see, and their number of differences against the edit distance of the core."""
+"""Alignments that one can see, and their number of differences against the edit distance."""
 
 import numpy as np
 import pytest
+from rapidfuzz.distance import Levenshtein
 
-from src.core.metrics import edit_distance
 from src.evaluation.metrics.alignment import align
 
 
@@ -17,8 +17,8 @@ from src.evaluation.metrics.alignment import align
         ("RK84", "", "R- K- 8- 4-"),
         ("", "1", "-1"),
         ("", "", ""),
-        ("77", "7", "7- 77"),  # either 7 could be the lost one: from the end, a pair comes first
-        ("7", "77", "-7 77"),
+        ("77", "7", "77 7-"),  # either 7 could be the lost one
+        ("7", "77", "77 -7"),
         ("AB", "BC", "AB BC"),  # two substitutions, not a deletion and an insertion
     ],
 )
@@ -32,4 +32,4 @@ def test_an_alignment_spells_both_texts_with_the_fewest_differences() -> None:
         truth, read = ("".join(rng.choice(list("AB0"), rng.integers(0, 7))) for _ in range(2))
         pairs = align(truth, read)
         assert ("".join(a for a, _ in pairs), "".join(b for _, b in pairs)) == (truth, read)
-        assert sum(a != b for a, b in pairs) == edit_distance(truth, read)
+        assert sum(a != b for a, b in pairs) == Levenshtein.distance(truth, read)
