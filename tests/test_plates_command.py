@@ -6,6 +6,7 @@ import matplotlib
 import pytest
 from PIL import Image
 
+from src.core.montage import GAP
 from src.plates import main
 
 BOLIVIA = Path("notebooks/plates")
@@ -49,8 +50,8 @@ def test_a_row_of_the_sheet_for_each_type(tmp_path: Path) -> None:
     words = ["--registry", str(BOLIVIA), "draw", "BO", "--fonts", str(FONTS), "--examples", "1", "--out", str(sheet)]
     assert main(words) == 0
     width, height = Image.open(sheet).size
-    assert width == 220 + 300
-    assert 8 * 100 < height < 8 * 166
+    assert 220 + 200 < width <= 220 + 284 + 2 * GAP
+    assert 8 * 84 < height <= 8 * (138 + GAP)
 
 
 def test_a_country_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,16 +9,12 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from src.core.geometry import box_to_corners, tilt
+from src.core.geometry import TILTED, box_to_corners, tilt
 from src.core.image import Photograph, read_photograph
 from src.core.types import Boxes, Corners, Detection, Image, Reading
 from src.runtime.backend import opener
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader, whole
-
-TILTED = 3.0
-"""Degrees from which on a plate is read within its corners. Of 89 plates of ``val``, turned or seen askew, that are
-tilted so far the box reads 32 and the corners 64; below, the reader, which learnt from boxes, reads the box as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import Callback, WeightAveraging
 from torch import Tensor
 
+from src.core.montage import captioned, enlarged, montage
 from src.core.types import Image
 
 
@@ -78,24 +78,15 @@ class SampleReadings(Callback):
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if not self._tiles:
             return
-        blank = np.full_like(self._tiles[0], 255)
-        tiles = self._tiles + [blank] * (-len(self._tiles) % self.columns)
-        rows = [np.concatenate(tiles[i : i + self.columns], 1) for i in range(0, len(tiles), self.columns)]
         self.folder.mkdir(parents=True, exist_ok=True)
-        sheet = np.concatenate(rows)[..., ::-1]
+        sheet = montage(self._tiles, self.columns)[..., ::-1]
         cv2.imwrite(str(self.folder / f"epoch-{trainer.current_epoch:03d}.png"), sheet)
 
 
 def _tile(crop: Image, true: str, read: str) -> Image:
-    """A crop at double size over its reading; ASCII only, as OpenCV draws no other."""
-    tile = cv2.copyMakeBorder(
-        cv2.resize(crop, None, fx=2, fy=2), 4, 26, 4, 4, cv2.BORDER_CONSTANT, value=(255, 255, 255)
-    )
-    text = read if read == true else f"{read} ({true})"
-    colour = (0, 120, 0) if read == true else (200, 0, 0)
-    plain = text.encode("ascii", "replace").decode()
-    cv2.putText(tile, plain, (6, tile.shape[0] - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, 1, cv2.LINE_AA)
-    return np.asarray(tile, np.uint8)
+    """A crop at double size over its reading, which is green where it is right and red where it is wrong."""
+    right = read == true
+    return captioned(enlarged(crop, 2), read if right else f"{read} ({true})", (0, 120, 0) if right else (200, 0, 0))
 
 
 class Provenance(Callback):

@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 from src.core.alphabet import LATIN, PROVINCES, SUFFIXES
 from src.core.card import load_card
 from src.core.formats.registry import alphabet_of, load_registry
+from src.core.geometry import CROP_SIZE
 from src.export.config import ExportConfig
 from src.training.build import ConfigError, TrainConfig, build, check
 from src.training.train import choose_precision, follow_registry
@@ -162,3 +163,7 @@ def test_a_run_that_is_resumed_keeps_its_characters_and_countries(tmp_path: Path
     assert (config.model.alphabet, list(config.data.regions)) == ("BA", ["RU", "DE"])
     with pytest.raises(ConfigError, match="was trained with other regions"):
         follow_registry(composed("train_ocr", "regions=[DE,RU]"), saved)
+
+
+def test_drawn_crops_are_of_the_size_that_is_shipped_and_trained() -> None:
+    assert tuple(composed("train_ocr").size) == load_card(Path("exports/ocr")).input_size == CROP_SIZE

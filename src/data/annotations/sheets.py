@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from src.core.geometry import box_to_corners, crop_plate, letterbox
 from src.core.image import read_image
+from src.core.montage import captioned, montage
 from src.core.types import Corners, Image
 from src.data.annotations.manifest import PlateLabel, Record
 
 PLATE, IGNORED = (0, 220, 60), (255, 150, 60)
 """Outlines: of a plate, and of a box that is neither right nor wrong to find."""
-CAPTION = 18
 
 
 def scene_sheet(records: Sequence[Record], root: Path, columns: int = 3, size: tuple[int, int] = (240, 320)) -> Image:
@@ -22,7 +22,7 @@ def scene_sheet(records: Sequence[Record], root: Path, columns: int = 3, size: t
 
     Image paths are relative to ``root``; the caption is the source. Raises ImageError.
     """
-    return _rows([_captioned(_outlined(record, root, size), record.source) for record in records], columns)
+    return montage([captioned(_outlined(record, root, size), record.source) for record in records], columns)
 
 
 def crop_sheet(records: Sequence[Record], root: Path, columns: int = 4, size: tuple[int, int] = (56, 224)) -> Image:
@@ -31,7 +31,7 @@ def crop_sheet(records: Sequence[Record], root: Path, columns: int = 4, size: tu
     Raises ImageError.
     """
     cells = [cell for record in records for cell in _crops(record, root, size)]
-    return _rows(cells, columns)
+    return montage(cells, columns)
 
 
 def _outlined(record: Record, root: Path, size: tuple[int, int]) -> Image:
@@ -48,8 +48,8 @@ def _crops(record: Record, root: Path, size: tuple[int, int]) -> list[Image]:
     image = read_image(root / record.image)
     if record.plates is None:
         whole = box_to_corners(np.array([0, 0, image.shape[1], image.shape[0]], np.float32))
-        return [_captioned(crop_plate(image, whole, size, margin=0.0), _caption(record))]
-    return [_captioned(crop_plate(image, _corners(label), size), _caption(label)) for label in record.plates]
+        return [captioned(crop_plate(image, whole, size, margin=0.0), _caption(record))]
+    return [captioned(crop_plate(image, _corners(label), size), _caption(label)) for label in record.plates]
 
 
 def _corners(label: PlateLabel) -> Corners:
@@ -60,22 +60,6 @@ def _corners(label: PlateLabel) -> Corners:
 
 def _caption(label: Record | PlateLabel) -> str:
     return f"{label.region or '??'}  {label.text or '(no text)'}"
-
-
-def _captioned(image: Image, caption: str) -> Image:
-    strip = np.full((CAPTION, image.shape[1], 3), 255, np.uint8)
-    latin = caption.encode("ascii", "replace").decode()  # all that OpenCV can write
-    cv2.putText(strip, latin, (2, CAPTION - 5), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
-    return np.vstack([image, strip])
-
-
-def _rows(cells: Sequence[Image], columns: int) -> Image:
-    """Cells of one size side by side, white between them and where the last row ends early."""
-    if not cells:
-        raise ValueError("nothing to show on a sheet")
-    padded = [np.pad(cell, ((0, 4), (0, 4), (0, 0)), constant_values=255) for cell in cells]
-    padded += [np.full_like(padded[0], 255)] * (-len(padded) % columns)
-    return np.vstack([np.hstack(padded[i : i + columns]) for i in range(0, len(padded), columns)])
 
 
 def _pixels(points: Corners) -> npt.NDArray[np.int32]:

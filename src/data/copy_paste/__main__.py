@@ -15,6 +15,7 @@ import numpy as np
 from src.core.cli import run_command
 from src.core.formats.registry import RegistryError
 from src.core.image import ImageError, read_image
+from src.core.montage import enlarged, montage
 from src.core.types import Image
 from src.data.annotations.manifest import ManifestError, of_split, read_manifest
 from src.data.copy_paste import PlateSwap, clear
@@ -34,8 +35,7 @@ def swapped(scene: Scene, augment: SceneAugment, swap: PlateSwap, size: int, rng
 
 def marked(scene: Scene, zoom: int = 2) -> Image:
     """The canvas enlarged: boxes green, corners red, the first corner yellow."""
-    size = scene.image.shape[0] * zoom
-    large = np.asarray(cv2.resize(scene.image, (size, size), interpolation=cv2.INTER_LINEAR), np.uint8)
+    large = enlarged(scene.image, zoom)
     for x1, y1, x2, y2 in np.round(scene.boxes * zoom).astype(int).tolist():
         cv2.rectangle(large, (x1, y1), (x2, y2), (0, 255, 0), 1)
     for corners in scene.corners[scene.corners[..., 2].all(1)]:
@@ -69,9 +69,7 @@ def main() -> None:
             cells.append(marked(scene) if args.marks else scene.image)
     except (ManifestError, FontError, RegistryError, ImageError) as error:
         parser.error(str(error))
-    cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
-    sheet = np.vstack([np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)])
-    if not cv2.imwrite(str(args.out), sheet[..., ::-1]):
+    if not cv2.imwrite(str(args.out), montage(cells, COLUMNS)[..., ::-1]):
         parser.error(f"cannot write {args.out}")
 
 

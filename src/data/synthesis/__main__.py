@@ -18,37 +18,30 @@ import numpy as np
 
 from src.core.cli import run_command
 from src.core.formats.registry import REGISTRY, RegistryError, load_registry
+from src.core.geometry import CROP_SIZE
 from src.core.image import ImageError
+from src.core.montage import captioned, enlarged, montage
 from src.core.types import Image
 from src.data.annotations.labels import LabelError, load_labels
 from src.data.annotations.manifest import ManifestError, Record, read_manifest
 from src.data.synthesis import GROUPS, CropSynthesiser, FontError, SynthesisError, SyntheticCrop, find_fonts
-from src.data.synthesis.beside import SIZE, RealPlate, paired, real_plates
+from src.data.synthesis.beside import RealPlate, paired, real_plates
 from src.data.synthesis.synthesiser import GENERIC
 
-COLUMNS = 6
-CAPTION = 16
+COLUMNS, ZOOM = 6, 2
 
 
-def contact_sheet(crops: list[SyntheticCrop | RealPlate], zoom: int = 2, boxes: bool = False) -> Image:
+def contact_sheet(crops: list[SyntheticCrop | RealPlate], boxes: bool = False) -> Image:
     """Crops enlarged, in rows of six, each with region and text below; ``boxes`` draws the characters'."""
-    cells = [_cell(crop, zoom, boxes) for crop in crops]
-    cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
-    rows = [np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]
-    return np.vstack(rows)
+    return montage([captioned(_enlarged(crop, boxes), f"{crop.region} {crop.text}") for crop in crops], COLUMNS)
 
 
-def _cell(crop: SyntheticCrop | RealPlate, zoom: int, boxes: bool) -> Image:
-    height, width = crop.image.shape[0] * zoom, crop.image.shape[1] * zoom
-    large = np.asarray(cv2.resize(crop.image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+def _enlarged(crop: SyntheticCrop | RealPlate, boxes: bool) -> Image:
+    large = enlarged(crop.image, ZOOM)
     if boxes and isinstance(crop, SyntheticCrop):
-        for x1, y1, x2, y2 in np.round(crop.chars * zoom).astype(int).tolist():
+        for x1, y1, x2, y2 in np.round(crop.chars * ZOOM).astype(int).tolist():
             cv2.rectangle(large, (x1, y1), (x2, y2), (255, 0, 0), 1)
-    cell = np.full((height + CAPTION, width + 4, 3), 255, np.uint8)
-    cell[:height, :width] = large
-    caption = f"{crop.region} {crop.text}".encode("ascii", "replace").decode()
-    cv2.putText(cell, caption, (2, height + 12), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
-    return cell
+    return large
 
 
 def main() -> None:
@@ -93,7 +86,7 @@ def _crops(args: argparse.Namespace) -> tuple[list[SyntheticCrop | RealPlate], t
             raise ManifestError(f"{args.beside}: no plate with its text and a country of the registry")
         return paired(real, fonts, args.without, args.registry, args.count, rng), ()
     weights, generic = _shares(args.only)
-    synthesise = CropSynthesiser(fonts, SIZE, weights, generic, args.without, args.registry)
+    synthesise = CropSynthesiser(fonts, CROP_SIZE, weights, generic, args.without, args.registry)
     return [synthesise(rng) for _ in range(args.count)], synthesise.skipped
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from src.core.geometry import CROP_MARGIN, box_to_corners, crop_plate
+from src.core.geometry import CROP_MARGIN, CROP_SIZE, box_to_corners, crop_plate
 from src.core.image import read_image
 from src.core.types import Image
 from src.data.annotations.manifest import Record
 from src.data.synthesis.synthesiser import CropSynthesiser, SyntheticCrop
 
-SIZE = (32, 128)
 ROW = 3
 """Real crops in a row, and drawn ones after them."""
 
@@ -29,12 +28,12 @@ class RealPlate:
 
     @property
     def image(self) -> Image:
-        """The crop as a reader sees it, ``uint8 [32, 128, 3]``. Raises ImageError."""
+        """The crop as a reader sees it, ``uint8 [48, 128, 3]``. Raises ImageError."""
         picture = read_image(self.path)
         if self.corners is not None:
-            return crop_plate(picture, self.corners, SIZE, margin=CROP_MARGIN)
+            return crop_plate(picture, self.corners, CROP_SIZE, margin=CROP_MARGIN)
         whole = np.array([0, 0, picture.shape[1], picture.shape[0]], np.float32)
-        return crop_plate(picture, box_to_corners(whole), SIZE, margin=0.0)
+        return crop_plate(picture, box_to_corners(whole), CROP_SIZE, margin=0.0)
 
 
 def real_plates(records: Sequence[Record], root: Path) -> list[RealPlate]:
@@ -60,7 +59,7 @@ def paired(
 ) -> list[SyntheticCrop | RealPlate]:
     """Rows of three real crops of a region and three drawn ones, ``count`` in all; regions in turn."""
     regions = sorted({plate.region for plate in real})
-    synthesisers = {r: CropSynthesiser(fonts, SIZE, {r: 1}, 0.0, without, registry) for r in regions}
+    synthesisers = {r: CropSynthesiser(fonts, CROP_SIZE, {r: 1}, 0.0, without, registry) for r in regions}
     crops: list[SyntheticCrop | RealPlate] = []
     for row in range(-(-count // (2 * ROW))):
         region = regions[row % len(regions)]

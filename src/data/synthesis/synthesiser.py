@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
 from src.core.formats.registry import REGISTRY, Country, Format, load_registry
+from src.core.geometry import CROP_SIZE
 from src.core.types import Boxes, Image
 from src.data.synthesis.capture.effects import GROUPS, HARSHNESS, HELD, IN_CROP, ON_PLATE, kept, spoiled
 from src.data.synthesis.capture.pose import STRENGTHS, Shot, lay, random_pose
@@ -74,7 +75,7 @@ class CropSynthesiser:
     def __init__(
         self,
         fonts: Sequence[Path],
-        size: tuple[int, int] = (32, 128),
+        size: tuple[int, int] = CROP_SIZE,
         weights: Mapping[str, float] | None = None,
         generic: float = GENERIC,
         without: Sequence[str] = (),

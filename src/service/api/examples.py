@@ -88,7 +88,7 @@ VERSION: Json = {
     "countries": ["BY", "RU"],
     "models": {
         "detector": {"name": "detector", "input_size": [416, 416], "licence": "AGPL-3.0-or-later"},
-        "ocr": {"name": "ocr", "input_size": [32, 128], "licence": "AGPL-3.0-or-later"},
+        "ocr": {"name": "ocr", "input_size": [48, 128], "licence": "AGPL-3.0-or-later"},
     },
 }
 

@@ -17,7 +17,6 @@ LONG_SIDE = 1280
 CROP_WIDTH = 480
 CROP_MARGIN = 0.12
 """How far a crop goes beyond its plate, as a share of the way from the middle to each corner."""
-_LEAST_SIDE = 1600
 _TALLEST = 1.0
 """Crops are at most so many times as high as wide, whatever the corners say."""
 
@@ -34,7 +33,7 @@ class Preview:
 
 def preview(data: bytes, width: int, plates: Sequence[Json]) -> Preview:
     """Of a file whose width is ``width`` pixels, with plates in the pixels of the file. Raises ImageError."""
-    photograph = decode_photograph(data, _LEAST_SIDE)
+    photograph = decode_photograph(data)
     picture = PillowImage.fromarray(photograph.pixels)
     scale = picture.width / width
     crops = tuple(_data_url(crop(picture, outline(plate) * scale)) for plate in plates)

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from src.core.montage import CAPTION
 from src.data.annotations.manifest import PlateLabel, Record
-from src.data.annotations.sheets import CAPTION, IGNORED, PLATE, crop_sheet, scene_sheet
+from src.data.annotations.sheets import IGNORED, PLATE, crop_sheet, scene_sheet
 from tests.conftest import BLUE, RED
 
 BOX = (30, 20, 60, 30)  # where the picture is red

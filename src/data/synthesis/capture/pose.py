@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from src.core.geometry import box_to_corners, corners_to_box, tilt, widen
+from src.core.geometry import TILTED, box_to_corners, corners_to_box, tilt, widen
 from src.core.types import Boxes, Image
 from src.data.synthesis.drawing.draw import Flat
 from src.data.synthesis.layout.plate import Colour, pick
@@ -19,9 +19,9 @@ SUPERSAMPLE = 2
 """The warp goes to twice the crop's size and is then averaged down: bilinear sampling alone would alias."""
 STRENGTHS = (0.15, 0.4, 0.7, 1.0, 1.3)
 """How far plates are turned from the camera, each as often; 0 is straight on."""
-TILTED = 3.0
 BY_CORNERS = 0.6
-"""Plates tilted by that many degrees are read within their corners, where a detector gives any; else within the box."""
+"""Share of the plates tilted by TILTED degrees or more that are cut out by their corners, as a detector gives them to
+the runtime; the others are cut out by the box, for detectors that give no corners."""
 
 Matrix = npt.NDArray[np.float32]
 

@@ -21,6 +21,7 @@ from src.core.alphabet import Alphabet
 from src.core.card import CardError
 from src.core.cli import run_command
 from src.core.image import ImageError
+from src.core.montage import captioned, montage
 from src.core.types import Image
 from src.data.annotations.corrections import CorrectionError, with_corners
 from src.data.annotations.manifest import ManifestError, Record, of_split, read_set
@@ -37,18 +38,18 @@ MARGIN = 12
 CORNERS = Path("data/labels/corners")
 
 
-def typeface_sheet(names: Sequence[str], height: int) -> Mask:
+def typeface_sheet(names: Sequence[str], height: int) -> Image:
     """All glyphs of the faces, ``height`` pixels high, dark on light, each face under its name. Raises FontError."""
-    rows = [row for name in names for row in _rows(name, height)]
-    width = max(row.shape[1] for row in rows)
-    return np.vstack([np.pad(row, ((0, 0), (0, width - row.shape[1])), constant_values=255) for row in rows])
+    return montage([tile for name in names for tile in (_title(name), _glyphs(name, height))], columns=1)
 
 
-def _rows(name: str, height: int) -> list[Mask]:
-    glyphs = [np.pad(255 - mask, MARGIN, constant_values=255) for mask in _masks(name, height)]
-    title = np.full((28, 60 + 12 * len(name)), 255, np.uint8)
-    cv2.putText(title, name, (MARGIN, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0,), 1, cv2.LINE_AA)
-    return [title, *(np.hstack(glyphs[i : i + PER_ROW]) for i in range(0, len(glyphs), PER_ROW))]
+def _title(name: str) -> Image:
+    return captioned(np.full((MARGIN, 60 + 12 * len(name), 3), 255, np.uint8), name)
+
+
+def _glyphs(name: str, height: int) -> Image:
+    tiles = [np.pad(255 - mask, MARGIN, constant_values=255) for mask in _masks(name, height)]
+    return montage([np.asarray(cv2.cvtColor(tile, cv2.COLOR_GRAY2RGB), np.uint8) for tile in tiles], PER_ROW)
 
 
 def _masks(name: str, height: int) -> list[Mask]:
