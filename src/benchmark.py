@@ -22,10 +22,11 @@ from src.data.annotations.labels import LabelError
 from src.data.annotations.manifest import ManifestError
 from src.evaluation.datasets.sets import SetError, data_folder, default_sets, named_sets
 from src.evaluation.latency.peer import FastAlpr, PeerError
-from src.evaluation.latency.report import show, write
 from src.evaluation.latency.run import Plan, run
 from src.evaluation.latency.schema import BenchmarkError, read_benchmark
-from src.evaluation.latency.tables import beside, short
+from src.evaluation.report.latency import document
+from src.evaluation.report.terminal import show
+from src.evaluation.report.write import write
 from src.runtime.command import add_model_flags
 from src.runtime.session import ProviderError
 
@@ -51,7 +52,8 @@ def main(argv: list[str] | None = None) -> int:
         peer = FastAlpr(args.peer) if args.peer else None
         args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
         report = run(_plan(args), sets, peer, command)
-        write(report, args.out)
+        said = document(report, before)
+        write(said, report, args.out)
     except (
         BenchmarkError,
         SetError,
@@ -69,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
-    show(short(report) + ([beside(report, before)] if before else []))
+    show(said)
     print(f"{args.out / 'benchmark.html'} has it all", file=sys.stderr)
     return 0
 

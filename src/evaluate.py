@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 
 from src.core.card import CardError
-from src.core.cli import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, counted, run_command
 from src.core.cores import usable_cores
 from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.labels import LabelError
@@ -47,10 +47,11 @@ from src.evaluation.metrics.average_precision import AP_FLOOR
 from src.evaluation.metrics.calibration import calibration_report
 from src.evaluation.metrics.errors import error_report
 from src.evaluation.metrics.significance import compare
-from src.evaluation.report import terminal
-from src.evaluation.report import write as report
-from src.evaluation.report.summary import main_outcomes
-from src.evaluation.report.wording import counted
+from src.evaluation.report.accuracy.content import document
+from src.evaluation.report.accuracy.gallery import galleries
+from src.evaluation.report.accuracy.summary import main_outcomes
+from src.evaluation.report.terminal import show
+from src.evaluation.report.write import write
 from src.runtime.command import add_model_flags
 from src.runtime.detector import Detector
 from src.runtime.reader import Reader
@@ -110,7 +111,9 @@ def main(argv: list[str] | None = None) -> int:
         words = sys.argv[1:] if argv is None else argv
         comparison = compare(args.baseline, baseline, systems) if baseline else None
         built = _report(args, f"{PROG} {shlex.join(words)}".strip(), reader, systems, comparison)
-        report.write(built, args.out, {pictures.name: pictures.root for pictures in sets})
+        folders = {pictures.name: pictures.root for pictures in sets}
+        said = document(built, galleries(built.ours.outcomes, folders))
+        write(said, built, args.out)
     except FAULTS as error:
         print(f"{PROG}: {error}", file=sys.stderr)
         return USAGE
@@ -119,7 +122,7 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
-    terminal.show(built)
+    show(said)
     status = _name_skipped(systems)
     print(f"{args.out / 'report.html'} has it all", file=sys.stderr)
     return status

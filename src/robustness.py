@@ -19,9 +19,10 @@ import cv2
 from PIL import Image as PillowImage
 
 from src.core.card import CardError
-from src.core.cli import USAGE, Parser, run_command
+from src.core.cli import USAGE, Parser, counted, run_command
 from src.core.cores import usable_cores
 from src.core.image import SUFFIXES, ImageError
+from src.core.types import Image
 from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.labels import LabelError
 from src.data.annotations.manifest import ManifestError
@@ -30,8 +31,9 @@ from src.evaluation.accuracy.schema import Model
 from src.evaluation.accuracy.stored import ReportError
 from src.evaluation.datasets.pictures import in_pixels, read_labelled
 from src.evaluation.datasets.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
-from src.evaluation.report.wording import counted
-from src.evaluation.robustness import report as robustness_report
+from src.evaluation.report.robustness import document
+from src.evaluation.report.terminal import show
+from src.evaluation.report.write import write
 from src.evaluation.robustness.compare import common, compare
 from src.evaluation.robustness.distort import SEVERITIES
 from src.evaluation.robustness.effects import EFFECTS
@@ -149,8 +151,9 @@ def _measure(args: argparse.Namespace, words: Sequence[str]) -> int:
         raise SetError("none of the pictures could be read")
     if baseline:
         report = report.model_copy(update={"comparison": compare(str(args.baseline), baseline, report)})
-    robustness_report.write(report, _first_sheet(pictures, args), args.out)
-    robustness_report.show(report)
+    said = document(report, _first_sheet(pictures, args))
+    write(said, report, args.out)
+    show(said)
     print(f"{args.out / 'robustness.html'} has it all", file=sys.stderr)
     return 1 if report.skipped else 0
 
@@ -204,7 +207,7 @@ def _told(pictures: Sequence[Picture], conditions: int) -> Iterator[Picture]:
         yield picture
 
 
-def _first_sheet(pictures: Sequence[Picture], args: argparse.Namespace) -> PillowImage.Image:
+def _first_sheet(pictures: Sequence[Picture], args: argparse.Namespace) -> Image:
     """Of the first picture that can be read. Raises SetError."""
     for pictures_of, record in pictures:
         try:
@@ -218,7 +221,7 @@ def _first_sheet(pictures: Sequence[Picture], args: argparse.Namespace) -> Pillo
 def _sheet(args: argparse.Namespace) -> int:
     page = _first_sheet(choose(_sets(args), args.images), args)
     args.sheet.parent.mkdir(parents=True, exist_ok=True)
-    page.save(args.sheet)
+    PillowImage.fromarray(page).save(args.sheet)
     return 0
 
 

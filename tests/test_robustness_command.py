@@ -77,8 +77,8 @@ def test_the_page_needs_no_other_file_and_the_markdown_has_its_table(
     folder = tmp_path / "report"
     assert sorted(path.name for path in folder.iterdir()) == [f"robustness.{s}" for s in ("html", "json", "md", "png")]
     page, text = ((folder / f"robustness.{s}").read_text() for s in ("html", "md"))
-    assert page.count('src="data:image/') == page.count("src=") == 2
-    assert "<td>dirt</td>" in page
+    assert page.count('src="data:image/') == page.count(" src=") == 2
+    assert "dirt</th>" in page
     header = next(line for line in text.splitlines() if line.startswith("| effect"))
     assert header == "| effect | read 1 | read / clean | found 1 | found / clean |"
     assert "commit: " in text

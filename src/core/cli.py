@@ -94,3 +94,8 @@ def _quiet(kind: type[BaseException], error: BaseException, trace: TracebackType
     if issubclass(kind, KeyboardInterrupt):
         raise SystemExit(INTERRUPTED)
     sys.__excepthook__(kind, error, trace)
+
+
+def counted(n: int, noun: str) -> str:
+    """``1 picture``, ``1,200 pictures``."""
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")

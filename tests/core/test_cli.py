@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from src.core.cli import counted
+
 ROOT = Path(__file__).parents[2]
 COMMANDS = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
@@ -75,3 +77,7 @@ def test_a_reader_that_has_gone_ends_it_quietly() -> None:
 def test_any_other_fault_keeps_its_traceback() -> None:
     done = run_by("open('/nowhere/at/all')")
     assert done.stderr.splitlines()[-1].startswith("FileNotFoundError")
+
+
+def test_counted() -> None:
+    assert [counted(n, "picture") for n in (0, 1, 1200)] == ["0 pictures", "1 picture", "1,200 pictures"]

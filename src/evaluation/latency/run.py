@@ -14,6 +14,7 @@ import numpy as np
 import PIL
 
 from src.core.card import load_card
+from src.core.cli import counted
 from src.core.cores import usable_cores
 from src.evaluation.accuracy import provenance
 from src.evaluation.datasets.sets import EvaluationSet
@@ -31,7 +32,6 @@ from src.evaluation.latency.schema import (
     Quantiles,
 )
 from src.evaluation.latency.stopwatch import Stopwatch, crops_of, scaled, time_batches, time_pictures
-from src.evaluation.report.wording import counted
 from src.runtime.reader import Reader
 
 BATCHES = (1, 4, 16, 32)

@@ -1,1 +1,1 @@
-"""The accuracy report of a run: JSON, Markdown, plots and one page, and what the terminal shows."""
+"""What runs found, as documents: rendered as Markdown, as a page and on the terminal."""

@@ -1,34 +1,35 @@
 """The folder of one run: the report as JSON, as Markdown, as a page, and its plots."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from src.evaluation.accuracy.schema import Report
-from src.evaluation.report.gallery import gallery
-from src.evaluation.report.html import Picture, page
-from src.evaluation.report.illustrations import PREFIX, illustrations
+from pydantic import BaseModel
+
+from src.evaluation.report.document import Document
+from src.evaluation.report.html import html
 from src.evaluation.report.markdown import markdown
 from src.evaluation.report.style import DARK, LIGHT, png
 
+PLOTS = "plot-*.png"
+"""Plots of which a report may have fewer than the one before it in the same folder."""
 
-def write(report: Report, folder: Path, folders: Mapping[str, Path]) -> None:
-    """``report.json``, ``report.md``, ``report.html`` and ``plot-*.png`` in ``folder``, which is created.
 
-    ``folders`` says where each set's images lie. Everything is made before the first file is written, and each file
-    appears whole or not at all; plots of an earlier report are removed. Raises ImageError and OSError.
+def write(document: Document, figures: BaseModel, folder: Path) -> None:
+    """``figures`` as JSON and ``document`` as Markdown, HTML and plots in ``folder``, which is created.
+
+    Everything is made before the first file is written, and each file appears whole or not at all; plots of an earlier
+    report are removed. Raises OSError.
     """
-    plots = illustrations(report)
-    files = {plot.file: png(plot.draw, LIGHT) for plot in plots}
-    pictures = [Picture.of(plot, files[plot.file], png(plot.draw, DARK)) for plot in plots]
-    rooms = gallery(report.ours.outcomes, folders)
-    files["report.html"] = page(report, rooms, pictures).encode()
-    files["report.md"] = markdown(report, plots).encode()
-    files["report.json"] = report.model_dump_json(indent=1).encode() + b"\n"
+    drawn = {plot.file: (png(plot.draw, LIGHT), png(plot.draw, DARK)) for plot in document.plots}
+    files = {file: light for file, (light, _) in drawn.items()} | {
+        f"{document.name}.html": html(document, drawn).encode(),
+        f"{document.name}.md": markdown(document).encode(),
+        f"{document.name}.json": figures.model_dump_json(indent=1).encode() + b"\n",
+    }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         unfinished = folder / f"{name}.part"
         unfinished.write_bytes(content)
         unfinished.replace(folder / name)
-    for stale in folder.glob(f"{PREFIX}*.png"):
+    for stale in folder.glob(PLOTS):
         if stale.name not in files:
             stale.unlink()

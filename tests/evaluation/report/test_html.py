@@ -1,10 +1,14 @@
 """The page: whole, self-contained, escaped, and fit for those who cannot see it."""
 
+import base64
+import io
 import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from src.evaluation.accuracy.comparison import Change, Comparison, Difference, FlowComparison
 from src.evaluation.accuracy.plate_result import Outcome
@@ -12,9 +16,10 @@ from src.evaluation.accuracy.schema import Report
 from src.evaluation.accuracy.system_result import Skipped
 from src.evaluation.metrics.acceptance import acceptance_report
 from src.evaluation.metrics.errors import error_report
-from src.evaluation.report.gallery import Exhibit, Room, glyphs
-from src.evaluation.report.html import Picture, page
-from src.evaluation.report.illustrations import illustrations
+from src.evaluation.report.accuracy.content import document
+from src.evaluation.report.accuracy.gallery import glyphs
+from src.evaluation.report.document import Exhibit, Gallery
+from src.evaluation.report.html import html, jpeg
 from tests.evaluation.metrics.test_acceptance import empty, precise
 from tests.evaluation.reports import calibration, report, system
 from tests.evaluation.rows import outcome, scene
@@ -23,6 +28,9 @@ VOID = {"meta", "img", "br", "source"}
 HOSTILE = "<script>alert('&')</script>"
 WRONG = outcome("A8", image=HOSTILE, confidence=0.97, char_confidences=(0.5, 0.25), region="DE")
 ROWS = [outcome("AB1", region="RU"), WRONG, outcome("AB1", image=HOSTILE, flow="ocr"), outcome(None, image="c.jpg")]
+
+
+CROP = np.full((20, 60, 3), (250, 0, 0), np.uint8)
 
 
 class Page(HTMLParser):
@@ -61,7 +69,7 @@ def exhibit(row: Outcome, **changes: object) -> Exhibit:
         "width": 99.6,
         "glyphs": glyphs(row) if row.found else (),
         "on_true_box": None,
-        "crop": "data:image/jpeg;base64,AA",
+        "crop": CROP,
     }
     return Exhibit(**stated | changes)  # type: ignore[arg-type]
 
@@ -95,20 +103,21 @@ def full() -> Page:
         comparison=comparison(),
         command=HOSTILE,
     )
-    rooms = [Room(HOSTILE, 14, 1, (exhibit(WRONG, on_true_box="AB1"), *[exhibit(WRONG)] * 12, exhibit(ROWS[3])))]
-    return Page(page(built, rooms, pictures(built)))
+    shown = [Gallery(HOSTILE, 14, 1, (exhibit(WRONG, on_true_box="AB1"), *[exhibit(WRONG)] * 12, exhibit(ROWS[3])))]
+    return Page(page(built, shown))
 
 
-def pictures(built: Report) -> Sequence[Picture]:
-    return [Picture.of(plot, b"light", b"dark") for plot in illustrations(built)]
+def page(built: Report, galleries: Sequence[Gallery] = ()) -> str:
+    said = document(built, galleries)
+    return html(said, {plot.file: (b"light", b"dark") for plot in said.plots})
 
 
 def test_what_is_accepted_has_a_section() -> None:
     ours = system("ours", ROWS, [empty("1", 0.3, 0.97)])
-    shown = Page(page(report(ours, acceptance=acceptance_report(ours, precise(0.9))), [], []))
-    assert {"href": "#acceptance"} in shown.all("a")
+    shown = Page(page(report(ours, acceptance=acceptance_report(ours, precise(0.9)))))
+    assert {"href": "#what-is-accepted-and-must-not-be"} in shown.all("a")
     assert "Accepted is a reading with a confidence of 0.900 at least" in shown.text
-    assert "hard/no-plate 1 2 1 0 0 1 1.00 (1.00–1.00) –" in shown.text
+    assert "hard/no-plate 1 2 1 0 0 1 1.00 1.00–1.00 –" in shown.text
 
 
 def test_nothing_comes_from_outside_and_nothing_runs(full: Page) -> None:
@@ -147,13 +156,13 @@ def test_the_figures_are_there_at_a_glance(full: Page) -> None:
     for words in (
         "33.3% of 3 plates read exactly right.",
         "95 % interval 0.0–100.0, 3 plates",
-        "1 picture was skipped and no figure counts it",
+        "1 picture skipped: no figure counts it.",
         "found 66.7%",
         "on true boxes 100.0%",
         "milliseconds, median 31",
         "read +10.0 points, better",
-        "1 became right, 0 wrong",
-        "1 → 8 (1)",
+        "1 became right, 0 wrong, of 3 in both",
+        "B → 8 (1)",
         "commit abc+dirty",
         "processor A & B",
     ):
@@ -173,9 +182,14 @@ def test_the_gallery_marks_what_differs_and_shows_how_sure_each_character_was(fu
 
 def test_a_page_of_found_plates_alone() -> None:
     built = report(system("ours", [outcome("A", None)], [scene(plates=2, found=1)]))
-    shown = Page(page(built, [], []))
+    shown = Page(page(built))
     assert "1 of 2 plates found; no text is known." in shown.text
     assert "50.0% found; no text is known" in shown.text
-    assert not {"gallery", "errors", "calibration", "comparison", "skipped"} & {
-        a.get("id") for a in shown.all("section")
-    }
+    assert [a.get("id") for a in shown.all("section")] == ["read-exactly-right", "how-this-was-made"]
+
+
+def test_a_crop_is_shown_in_its_colours() -> None:
+    head, _, data = jpeg(CROP).partition(",")
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    assert head == "data:image/jpeg;base64"
+    np.testing.assert_allclose(pixels, CROP, atol=6)

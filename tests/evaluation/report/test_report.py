@@ -10,7 +10,9 @@ from PIL import Image
 from src.core.image import ImageError
 from src.evaluation.accuracy.schema import Report, read_report
 from src.evaluation.metrics.errors import error_report
-from src.evaluation.report.write import write
+from src.evaluation.report.accuracy.content import document
+from src.evaluation.report.accuracy.gallery import galleries
+from src.evaluation.report.write import write as write_document
 from tests.evaluation.reports import report, system
 from tests.evaluation.rows import outcome
 
@@ -20,6 +22,11 @@ Photo = Callable[..., Path]
 def built(image: str = "gate.png") -> Report:
     rows = [outcome("AB1", image=image, region="DE"), outcome("A8", image=image, region="RU", box=(30, 20, 60, 30))]
     return report(system("ours", rows), errors=error_report(rows))
+
+
+def write(made: Report, folder: Path, folders: dict[str, Path]) -> None:
+    """As a run writes it."""
+    write_document(document(made, galleries(made.ours.outcomes, folders)), made, folder)
 
 
 def test_json_markdown_page_and_plots(photo: Photo, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from src.evaluation.accuracy.system_result import SetFigures, System
 from src.evaluation.metrics.acceptance import acceptance_report
 from src.evaluation.metrics.figures import detection_figures, reading_figures
 from src.evaluation.metrics.significance import compare_systems
-from src.evaluation.report import terminal
+from src.evaluation.report.accuracy.content import document
+from src.evaluation.report.terminal import LISTED, show
 from tests.evaluation.accuracy.test_schema import REPORT
 from tests.evaluation.metrics.test_acceptance import empty, precise
 from tests.evaluation.reports import system
@@ -43,45 +44,52 @@ def report(*systems: System, before: System | None = None) -> Report:
 
 
 def test_every_flow_that_ran_has_a_table_with_all_systems(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.show(report(measured("AABA"), measured("AAAA", name="peer")))
+    show(document(report(measured("AABA"), measured("AAAA", name="peer"))))
     shown = capsys.readouterr().out
     rows = [line.split() for line in shown.splitlines() if line.strip().startswith("gate")]
-    assert [row[:4] for row in rows[:2]] == [["gate", "ours", "4", "75.0%"], ["gate", "peer", "4", "100.0%"]]
-    assert rows[0][-1] == "41.3"
-    assert "whole path" in shown
-    assert "detector alone" in shown
-    assert "OCR alone" not in shown
+    assert [row[:3] for row in rows[1:3]] == [["gate", "ours", "75.0%"], ["gate", "peer", "100.0%"]]
+    assert rows[1][-2:] == ["4", "41.3"]
+    assert "Whole path" in shown
+    assert "Detector alone" in shown
+    assert "Reader alone" not in shown
     assert "country" not in shown  # no set has a figure for it
 
 
 def test_what_is_accepted_is_shown_by_set(capsys: pytest.CaptureFixture[str]) -> None:
     ours = system("ours", [], [empty("1", 0.3, 0.97), empty("2")])
-    terminal.show(report(ours).model_copy(update={"acceptance": acceptance_report(ours, precise(0.9))}))
+    show(document(report(ours).model_copy(update={"acceptance": acceptance_report(ours, precise(0.9))})))
     shown = capsys.readouterr().out
-    assert "accepted from a confidence of 0.900" in shown
+    assert "Accepted from a confidence of 0.900" in shown
     assert ["hard/no-plate", "2", "2", "1", "0", "0", "1"] in [line.split()[:7] for line in shown.splitlines()]
 
 
 def test_a_comparison_says_what_changed_and_names_the_plates(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.show(report(measured("AABAAAAA"), before=measured("BBABBBBB")))
+    show(document(report(measured("AABAAAAA"), before=measured("BBABBBBB"))))
     shown = capsys.readouterr().out
-    assert "Since old.json (commit abc, then)" in shown
-    assert "only in one of the reports: x: y" in shown
-    assert "became right: 7" in shown
-    assert "became wrong: 1" in shown
-    (read,) = [line for line in shown.splitlines() if line.strip().startswith("read ")]
-    assert read.split()[:3] == ["read", "12.5%", "87.5%"]
+    assert "Compared with old.json (commit abc, then)." in shown
+    assert "Only in one of the reports: x: y" in shown
+    assert "gate, ours, whole path: 7 became right, 1 wrong, of 8 in both" in shown
+    (read,) = [line for line in shown.splitlines() if "whole path" in line and " read " in line]
+    assert read.split()[4:7] == ["read", "12.5%", "87.5%"]
     assert "within noise" in read  # seven won, one lost: p = 0.07
     (changed,) = [line for line in shown.splitlines() if "2.jpg" in line]
-    assert changed.split() == ["A", "A", "->", "B", "2.jpg"]
-    assert "detector alone: 8 plates in both, nothing changed" in shown
+    assert changed.split() == ["A", "A", "B", "wrong", "2.jpg"]
+    assert "detector alone" not in shown[shown.index("Since the baseline") :]  # nothing changed there
+
+
+def test_of_many_changed_plates_the_first_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show(document(report(measured("A" * 30), before=measured("B" * 30))))
+    shown = capsys.readouterr().out
+    assert sum(".jpg" in line for line in shown.splitlines()) == LISTED
+    assert "and 10 more rows in the report" in shown
 
 
 @pytest.mark.parametrize(("before", "after", "verdict"), [("B" * 8, "A" * 8, "better"), ("A" * 8, "B" * 8, "worse")])
 def test_a_change_beyond_noise_is_better_or_worse(
     capsys: pytest.CaptureFixture[str], before: str, after: str, verdict: str
 ) -> None:
-    terminal.show(report(measured(after), before=measured(before)))
+    show(document(report(measured(after), before=measured(before))))
     shown = capsys.readouterr().out.splitlines()
-    rows = {line.split()[0]: line.split()[-1] for line in shown if line.strip().startswith(("read ", "CER "))}
+    words = [line.split() for line in shown if "whole path" in line]
+    rows = {word: row[-1] for word in ("read", "CER") for row in words if word in row and "points" in row}
     assert rows == {"read": verdict, "CER": verdict}

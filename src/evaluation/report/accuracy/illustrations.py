@@ -1,49 +1,25 @@
-"""Which plots a report has, each with the words that stand for it where it cannot be seen."""
+"""Which plots a report on accuracy has, each with the words that stand for it where it cannot be seen."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 from src.evaluation.accuracy.plate_result import Figure
 from src.evaluation.accuracy.schema import Report
 from src.evaluation.metrics.breakdown import UNKNOWN, Breakdown
 from src.evaluation.metrics.calibration import CalibrationGroup, CalibrationReport
 from src.evaluation.metrics.errors import ErrorReport
-from src.evaluation.report import plots
+from src.evaluation.report.accuracy import plots
+from src.evaluation.report.accuracy.summary import DRAWN, PHOTOGRAPHS, frequent_confusions, main_reading
+from src.evaluation.report.document import Plot
 from src.evaluation.report.style import Draw
-from src.evaluation.report.summary import DRAWN, PHOTOGRAPHS, frequent_confusions, main_reading
 from src.evaluation.report.wording import percent
 
-PREFIX = "plot-"
-"""Of the files' names: those of an older report are known by it."""
 GROUPS = 16
 """Groups of a breakdown that a plot shows; the tables have all."""
-Section = Literal["systems", "errors", "calibration"]
 
 
-@dataclass(frozen=True, slots=True)
-class Illustration:
-    """One plot: its file, where it belongs, its title, what it shows in words, and how it is drawn."""
-
-    file: str
-    section: Section
-    title: str
-    words: str
-    draw: Draw
-
-
-def illustrations(report: Report) -> list[Illustration]:
-    """The plots of ``report``, in their order; none of what it does not have."""
-    found = list(_systems(report))
-    if report.errors is not None and report.errors.texts:
-        found += _errors(report.errors)
-    if report.calibration is not None:
-        found += _calibration(report.calibration)
-    return found
-
-
-def _systems(report: Report) -> Iterator[Illustration]:
+def read_plot(report: Report) -> Iterator[Plot]:
+    """What each system reads of each set; nothing where no text is known."""
     read: dict[str, dict[str, Figure]] = {}
     for system in report.systems:
         for figures in system.sets:
@@ -54,40 +30,38 @@ def _systems(report: Report) -> Iterator[Illustration]:
         words = "; ".join(
             f"{name}, {system}: {percent(figure.value)}" for system, of in read.items() for name, figure in of.items()
         )
-        yield _plot(
-            "read", "systems", "Read exactly right, with 95 % intervals", words, partial(plots.read_by_set, read)
-        )
+        yield _plot("read", "Read exactly right, with 95 % intervals", words, partial(plots.read_by_set, read))
 
 
-def _errors(errors: ErrorReport) -> Iterator[Illustration]:
+def error_plots(errors: ErrorReport) -> Iterator[Plot]:
+    """The characters that are confused, and a plot of each breakdown that has two known groups."""
     if errors.mistaken:
         words = "Most frequent: " + ", ".join(frequent_confusions(errors))
-        yield _plot("confusion", "errors", "Characters confused", words, partial(plots.confusion, errors))
+        yield _plot("confusion", "Characters confused", words, partial(plots.confusion, errors))
     for shares in errors.breakdowns:
         if sum(group.label != UNKNOWN for group in shares.groups) > 1:
             yield _breakdown(shares)
 
 
-def _breakdown(shares: Breakdown) -> Illustration:
+def _breakdown(shares: Breakdown) -> Plot:
     title = f"Read by {shares.by}"
     if len(shares.groups) > GROUPS:
         title += f", {GROUPS} of {len(shares.groups)} groups"
         shares = shares.model_copy(update={"groups": shares.groups[:GROUPS]})
     words = "; ".join(f"{shares.label(g)}: {percent(g.read)} of {g.n}" for g in shares.groups)
-    return _plot(shares.by.replace(" ", "-"), "errors", title, words, partial(plots.breakdown, shares))
+    return _plot(shares.by.replace(" ", "-"), title, words, partial(plots.breakdown, shares))
 
 
-def _calibration(calibration: CalibrationReport) -> Iterator[Illustration]:
+def calibration_plots(calibration: CalibrationReport) -> Iterator[Plot]:
+    """Whether the confidence is true, and what refusing unsure readings buys."""
     groups = {PHOTOGRAPHS: calibration.real, DRAWN: calibration.synthetic}
     there = {name: group for name, group in groups.items() if group is not None}
     words = _each(there, lambda g: f"confidence {percent(g.confidence)} on average, right {percent(g.read.value)}")
-    yield _plot("reliability", "calibration", "Is the confidence true?", words, partial(plots.reliability, there))
+    yield _plot("reliability", "Is the confidence true?", words, partial(plots.reliability, there))
     words = _each(
         there, lambda g: f"{percent(_risk_of_half(g))} of the surer half are wrong, {percent(1 - g.read.value)} of all"
     )
-    yield _plot(
-        "risk-coverage", "calibration", "What refusing unsure readings buys", words, partial(plots.risk_coverage, there)
-    )
+    yield _plot("risk-coverage", "What refusing unsure readings buys", words, partial(plots.risk_coverage, there))
 
 
 def _risk_of_half(group: CalibrationGroup) -> float:
@@ -98,5 +72,5 @@ def _each(groups: Mapping[str, CalibrationGroup], words: Callable[[CalibrationGr
     return "; ".join(f"{name}: {words(group)}" for name, group in groups.items())
 
 
-def _plot(name: str, section: Section, title: str, words: str, draw: Draw) -> Illustration:
-    return Illustration(f"{PREFIX}{name}.png", section, title, words, draw)
+def _plot(name: str, title: str, words: str, draw: Draw) -> Plot:
+    return Plot(f"plot-{name}.png", title, words, draw)

@@ -1,32 +1,45 @@
-"""The rows of a robustness report, as they are written in Markdown, on the page and on the terminal."""
+"""The document of a run of ``python -m src.robustness``."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from src.evaluation.accuracy.plate_result import Figure
-from src.evaluation.report.wording import NONE, counted, interval, p_value, percent, value
+from src.core.cli import counted
+from src.core.types import Image
+from src.evaluation.report.document import Block, Card, Cell, Document, Picture, Plot, Section, Table
+from src.evaluation.report.provenance import provenance, session
+from src.evaluation.report.robustness_plot import heat_map
+from src.evaluation.report.wording import cell, interval, listed, p_value, percent, value
 from src.evaluation.robustness.schema import CLEAN, Change, Comparison, Condition, MeanChange, Relative, Robustness
 
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Cells as text."""
-
-    title: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    note: str
+SHEET_WORDS = "One photograph under every effect and severity, its plate enlarged below it"
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A figure and what it is."""
+def document(report: Robustness, sheet: Image) -> Document:
+    """What ``report`` says; ``sheet`` is one photograph (RGB) under every effect."""
+    further = {"pictures": listed(report.sets), **session(report)}
+    skipped = "; ".join(f"{picture.image}: {picture.fault}" for picture in report.skipped)
+    read = report.relative[0].read
+    return Document(
+        name="robustness",
+        title="Robustness",
+        headline=f"{value(read)} of what is read on clean pictures is read on worse ones, on average",
+        sections=[
+            Section("Effects and severities", list(_figures(report))),
+            *([Section("Since the baseline", [_changes(report.comparison)])] if report.comparison else []),
+            Section("What the effects look like", [Picture(SHEET_WORDS, sheet)], detail=True),
+            provenance(report, further | ({"left out": skipped} if skipped else {})),
+        ],
+    )
 
-    value: str
-    meaning: str
+
+def _figures(report: Robustness) -> Iterator[Block]:
+    yield from _cards(report)
+    words = "read and found under each effect and severity; the table below holds the same figures"
+    yield Plot("robustness.png", "Shares by severity", words, partial(heat_map, report))
+    yield _table(report)
 
 
-def headline(report: Robustness) -> list[Headline]:
+def _cards(report: Robustness) -> Iterator[Card]:
     """What is to be remembered: the mean figures, and the clean ones that they refer to."""
     clean, every = report.conditions[0], report.relative[0]
     meanings = {
@@ -35,18 +48,11 @@ def headline(report: Robustness) -> list[Headline]:
         "read exactly right on the clean pictures": clean.read,
         "found on the clean pictures": clean.found,
     }
-    return [
-        Headline(value(figure), f"{meaning} ({interval(figure)})" if figure else meaning)
-        for meaning, figure in meanings.items()
-    ]
+    for meaning, figure in meanings.items():
+        yield Card(value(figure), f"{meaning} ({interval(figure)})" if figure else meaning)
 
 
-def tables(report: Robustness) -> list[Table]:
-    """The figures of all effects and, where there is a baseline, what changed since."""
-    return [_figures(report), *([_changes(report.comparison)] if report.comparison else [])]
-
-
-def _figures(report: Robustness) -> Table:
+def _table(report: Robustness) -> Table:
     conditions = {(c.effect, c.severity): c for c in report.conditions}
     severities = sorted({severity for _, severity in conditions if severity})
     header = [
@@ -61,7 +67,7 @@ def _figures(report: Robustness) -> Table:
     rows = [
         [CLEAN, value(clean.read), *blank, value(clean.found), *blank],
         *(_row(relative, [conditions[relative.effect, s] for s in severities]) for relative in report.relative[1:]),
-        ["mean", *blank, _with_interval(every.read), *blank, _with_interval(every.found)],
+        ["mean", *blank, cell(every.read), *blank, cell(every.found)],
     ]
     pictures = counted(sum(report.sets.values()), "picture")
     plates, texts = len(report.plates), sum(plate.text is not None for plate in report.plates)
@@ -71,16 +77,12 @@ def _figures(report: Robustness) -> Table:
         "The columns “/ clean”: mean over the severities by the figure of the same pictures as they are, with its "
         "95 % interval (bootstrap over pictures)."
     )
-    return Table("Effects and severities", header, rows, note)
+    return Table("Read and found by severity", header, rows, note)
 
 
-def _row(relative: Relative, conditions: Sequence[Condition]) -> list[str]:
+def _row(relative: Relative, conditions: Sequence[Condition]) -> list[Cell | str]:
     read, found = ([value(getattr(c, name)) for c in conditions] for name in ("read", "found"))
-    return [relative.effect, *read, _with_interval(relative.read), *found, _with_interval(relative.found)]
-
-
-def _with_interval(figure: Figure | None) -> str:
-    return NONE if figure is None else f"{value(figure)} ({interval(figure)})"
+    return [relative.effect, *read, cell(relative.read), *found, cell(relative.found)]
 
 
 def _changes(comparison: Comparison) -> Table:
@@ -94,23 +96,23 @@ def _changes(comparison: Comparison) -> Table:
         "false discovery rate of 5 % over all conditions."
     )
     header = ["figure", "before", "after", "gained", "lost", "certainty", "verdict"]
-    return Table("Since the baseline", header, rows, note)
+    return Table("Conditions under which plates changed", header, rows, note)
 
 
-def _mean_row(mean: MeanChange) -> list[str]:
+def _mean_row(mean: MeanChange) -> list[Cell | str]:
     certainty = f"{100 * mean.low:+.1f} to {100 * mean.high:+.1f} points"
     verdict = _verdict(mean.before, mean.after, mean.beyond_noise)
     return [f"{mean.figure}, mean by clean", percent(mean.before), percent(mean.after), "", "", certainty, verdict]
 
 
-def _change_row(change: Change) -> list[str]:
+def _change_row(change: Change) -> list[Cell | str]:
     name = f"{change.figure}, {change.effect}" + (f" {change.severity}" if change.severity else "")
     counts = [str(change.gained), str(change.lost), p_value(change.p)]
     verdict = _verdict(change.before, change.after, change.beyond_noise)
     return [name, percent(change.before), percent(change.after), *counts, verdict]
 
 
-def _verdict(before: float, after: float, beyond_noise: bool) -> str:
+def _verdict(before: float, after: float, beyond_noise: bool) -> Cell:
     if not beyond_noise:
-        return "within noise"
-    return "better" if after > before else "worse"
+        return Cell("within noise")
+    return Cell("better", mark="better") if after > before else Cell("worse", mark="worse")

@@ -4,20 +4,19 @@ from typing import Any
 
 import pytest
 
-from src.evaluation.accuracy.comparison import Comparison, Difference, FlowComparison
 from src.evaluation.accuracy.plate_result import Outcome
 from src.evaluation.metrics.errors import error_report
-from src.evaluation.report.summary import (
-    beyond_noise,
+from src.evaluation.report.accuracy.content import document
+from src.evaluation.report.accuracy.summary import (
     calibration_groups,
     contests,
     error_sentences,
     frequent_confusions,
     headline,
     main_outcomes,
-    provenance,
     standings,
 )
+from src.evaluation.report.document import Note
 from tests.evaluation.reports import calibration, report, system
 from tests.evaluation.rows import outcome, scene
 
@@ -106,20 +105,11 @@ def test_calibration_groups_that_are_all_readings_are_not_repeated() -> None:
     assert names == ["all readings", "photographs", "drawn plates", "street"]
 
 
-def test_only_what_changed_beyond_noise_is_named() -> None:
-    differences = tuple(
-        Difference(figure=figure, before=0, after=1, test=None, beyond_noise=beyond)
-        for figure, beyond in (("read", True), ("cer", False), ("ap", None))
-    )
-    empty = {"system": "ours", "set": "gate", "plates": 1, "became_right": (), "became_wrong": ()}
-    empty |= {"only_after": (), "only_before": ()}
-    flows = tuple(FlowComparison(flow=f, differences=d, **empty) for f, d in (("path", differences), ("ocr", ())))
-    found = beyond_noise(Comparison(baseline="b", commit="c", created="d", flows=flows, not_compared=()))
-    assert [(flow.flow, [d.figure for d in changed]) for flow, changed in found] == [("path", ["read"])]
-
-
 def test_provenance_names_commit_models_machine_and_predictions() -> None:
-    stated = provenance(report(system("ours", []), system("peer", [], predictions="peer.jsonl")))
+    built = report(system("ours", []), system("peer", [], predictions="peer.jsonl"))
+    (note,) = document(built).sections[-1].blocks
+    assert isinstance(note, Note)
+    stated = note.facts
     assert stated["commit"] == "abc+dirty"
     assert stated["detector"].startswith("yolo, 64 × 96 pixels, threshold 0.25, commit ccc")
     assert stated["reader"].endswith("SHA-256 " + "5" * 64)

@@ -1,64 +1,62 @@
-"""The figures of a benchmark as tables of words, which every form of the report shows."""
+"""The document of a run of ``python -m src.benchmark``."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import get_args
 
+from src.core.cli import counted
 from src.evaluation.latency.schema import BatchRow, Benchmark, FreshRow, ModelRow, Peer, PictureRow, Quantiles, Stage
-from src.evaluation.report.wording import counted
+from src.evaluation.report.document import Cell, Document, Plot, Section, Table
+from src.evaluation.report.latency_plot import STAGE_NAMES, overview, thread_words
+from src.evaluation.report.provenance import provenance
+from src.evaluation.report.wording import listed
 
-STAGE_NAMES: dict[Stage, str] = {
-    "decode": "decode the file",
-    "resize": "resize",
-    "detect": "detect (onnxruntime)",
-    "postprocess": "post-process",
-    "crop": "crop",
-    "read": "read (onnxruntime)",
-    "decode_text": "decode the text",
-    "from_pixels": "from pixels to texts",
-    "total": "in all",
-}
+QUANTILES = "The median, and in brackets the 95 % and the 99 % quantile"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table with its title, and a note below it; the first column names the row."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-
-
-Times = Callable[[Quantiles], str]
-
-
-def quantiles(ms: Quantiles) -> str:
-    """``31.2 / 33.0 / 40.1``: median, 95 % and 99 %."""
-    return f"{ms.median:.1f} / {ms.p95:.1f} / {ms.p99:.1f}"
-
-
-def median(ms: Quantiles) -> str:
-    """``31.2``."""
-    return f"{ms.median:.1f}"
+def document(report: Benchmark, before: Benchmark | None = None) -> Document:
+    """What ``report`` says, and how it compares with a run ``before``."""
+    words = "Stages, batches and the comparison with the peer; the tables below hold the same figures"
+    sections = [
+        Section("Milliseconds", [Plot("benchmark.png", "Medians", words, partial(overview, report)), *_tables(report)])
+    ]
+    if before:
+        sections.append(Section("Since the baseline", [beside(report, before)]))
+    return Document(
+        name="benchmark",
+        title="Benchmark",
+        headline="Milliseconds of the exported models on one machine",
+        summary=["Only ratios within one run are fair."],
+        sections=[*sections, provenance(report, _further(report))],
+    )
 
 
-def sheets(report: Benchmark, times: Times = quantiles) -> list[Sheet]:
-    """All tables of a run, the comparison with the peer first where there is one."""
-    compared = [_peer(report.peer, report.machine, times)] if report.peer else []
+def _further(report: Benchmark) -> dict[str, str]:
+    stated = {
+        "sets": ", ".join(report.sets),
+        "versions": listed(report.versions),
+        "load when it began": f"{report.load:.2f}",
+        "models": listed({model.name: model.sha256 for model in report.models}),
+    }
+    return stated | ({"peer": listed({report.peer.name: "one thread", **report.peer.weights})} if report.peer else {})
+
+
+def times(ms: Quantiles) -> Cell:
+    """``31.2 (33.0 / 40.1)``: the median, the 95 % and the 99 % quantile."""
+    return Cell(f"{ms.median:.1f}", f"{ms.p95:.1f} / {ms.p99:.1f}")
+
+
+def _tables(report: Benchmark) -> list[Table]:
+    """The comparison with the peer first where there is one."""
+    compared = [_peer(report.peer, report.machine)] if report.peer else []
     by_threads = groupby(report.pictures, lambda row: row.threads)
-    pictures = [_pictures(threads, list(rows), times) for threads, rows in by_threads]
-    further = [_batches(report.batches, times), _fresh(report.fresh), _models(report.models, report.matmul_gflop_per_s)]
+    pictures = [_pictures(threads, list(rows)) for threads, rows in by_threads]
+    further = [_batches(report.batches), _fresh(report.fresh), _models(report.models, report.matmul_gflop_per_s)]
     return [*compared, *pictures, *further]
 
 
-def short(report: Benchmark) -> list[Sheet]:
-    """The same tables with medians alone, and without notes."""
-    return [replace(sheet, note="") for sheet in sheets(report, median)]
-
-
-def _peer(peer: Peer, machine: Mapping[str, str | int | None], times: Times) -> Sheet:
+def _peer(peer: Peer, machine: Mapping[str, str | int | None]) -> Table:
     processor = f"{machine.get('processor')} with {machine.get('features') or 'unknown features'}"
     rows = tuple(
         (
@@ -66,22 +64,22 @@ def _peer(peer: Peer, machine: Mapping[str, str | int | None], times: Times) -> 
             str(row.ratio.n),
             times(row.ours),
             times(row.peer),
-            f"{row.ratio.value:.2f} ({row.ratio.low:.2f} to {row.ratio.high:.2f})",
+            Cell(f"{row.ratio.value:.2f}", f"{row.ratio.low:.2f} to {row.ratio.high:.2f}"),
             *(f"{value:.2f}" for value in (row.detect, row.read, row.rest)),
         )
         for row in peer.rows
     )
-    return Sheet(
+    return Table(
         f"Beside {peer.name}, one thread each, on {processor}",
         ("set", "pictures", "ours, ms", f"{peer.name}, ms", "ratio of medians", "detect", "read", "rest"),
         rows,
-        "Median / 95 % / 99 % from the same pixels to texts, picture by picture in turns; decoding the file counts for "
+        f"{QUANTILES}, from the same pixels to texts, picture by picture in turns; decoding the file counts for "
         "neither. Ratio with its 95 % interval (bootstrap over pictures). Detect and read (both onnxruntime) and the "
         "rest: our medians by the peer's whole.",
     )
 
 
-def _pictures(threads: int, rows: Sequence[PictureRow], times: Times) -> Sheet:
+def _pictures(threads: int, rows: Sequence[PictureRow]) -> Table:
     stages = [stage for stage in get_args(Stage) if any(stage in row.stages for row in rows)]
     spent = [(STAGE_NAMES[s], *(times(row.stages[s]) if s in row.stages else "" for row in rows)) for s in stages]
     further = [
@@ -90,17 +88,17 @@ def _pictures(threads: int, rows: Sequence[PictureRow], times: Times) -> Sheet:
         ("plates per picture", *(f"{row.plates:.2f}" for row in rows)),
         ("pictures x repeats", *(f"{row.pictures} x {row.stages['total'].n // row.pictures}" for row in rows)),
     ]
-    return Sheet(
+    return Table(
         f"Pictures, {thread_words(threads)}, {_ran_on(rows[0])}",
         ("stage", *(f"{row.megapixels:g} MP, ms" for row in rows)),
         (*spent, *further),
-        "Median / 95 % / 99 %; warm-up runs are left out. The share is of the time from pixels to texts. The pictures "
+        f"{QUANTILES}; warm-up runs are left out. The share is of the time from pixels to texts. The pictures "
         "are resized copies: an enlarged one holds less detail than a camera's, so that its file decodes faster.",
     )
 
 
-def _batches(rows: Sequence[BatchRow], times: Times) -> Sheet:
-    return Sheet(
+def _batches(rows: Sequence[BatchRow]) -> Table:
+    return Table(
         f"Reader by number of plates, {_ran_on(rows[0])}",
         ("plates", "threads", "read (onnxruntime), ms", "in all, ms", "in all per plate, ms"),
         tuple(
@@ -113,12 +111,12 @@ def _batches(rows: Sequence[BatchRow], times: Times) -> Sheet:
             )
             for row in rows
         ),
-        f"Median / 95 % / 99 % of {rows[0].total.n} batches. In all: with stacking the crops and decoding the texts.",
+        f"{QUANTILES} of {rows[0].total.n} batches. In all: with stacking the crops and decoding the texts.",
     )
 
 
-def _fresh(rows: Sequence[FreshRow]) -> Sheet:
-    return Sheet(
+def _fresh(rows: Sequence[FreshRow]) -> Table:
+    return Table(
         "A fresh process",
         ("picture", "start to first result, ms", "peak memory, MiB"),
         tuple((f"{row.megapixels:g} MP", f"{row.start.median:.0f}", f"{row.peak_mib:.0f}") for row in rows),
@@ -127,8 +125,8 @@ def _fresh(rows: Sequence[FreshRow]) -> Sheet:
     )
 
 
-def _models(rows: Sequence[ModelRow], rate: float) -> Sheet:
-    return Sheet(
+def _models(rows: Sequence[ModelRow], rate: float) -> Table:
+    return Table(
         "Models, one thread",
         ("model", "MiB", "GFLOP", "ms", "GFLOP/s", "of the machine's rate"),
         tuple(
@@ -147,7 +145,7 @@ def _models(rows: Sequence[ModelRow], rate: float) -> Sheet:
     )
 
 
-def beside(now: Benchmark, before: Benchmark) -> Sheet:
+def beside(now: Benchmark, before: Benchmark) -> Table:
     """Medians of two runs and their ratio, for what both of them measured."""
     then = dict(_medians(before))
     rows = tuple(
@@ -155,7 +153,7 @@ def beside(now: Benchmark, before: Benchmark) -> Sheet:
         for name, value in _medians(now)
         if name in then
     )
-    return Sheet(
+    return Table(
         f"Beside the run of {before.created}, commit {before.commit[:12]}",
         ("what", "then", "now", "ratio"),
         rows,
@@ -175,11 +173,6 @@ def _medians(report: Benchmark) -> Iterable[tuple[str, float]]:
         yield f"{fresh.megapixels:g} MP: fresh process", fresh.start.median
     for row in report.peer.rows if report.peer else ():
         yield f"{row.set}: ratio to {report.peer.name if report.peer else ''}", row.ratio.value
-
-
-def thread_words(threads: int) -> str:
-    """``one thread``, ``4 threads``, ``all threads``."""
-    return {0: "all threads", 1: "one thread"}.get(threads, f"{threads} threads")
 
 
 def _ran_on(row: PictureRow | BatchRow) -> str:

@@ -2,16 +2,17 @@
 
 from src.evaluation.accuracy.plate_result import Outcome
 from src.evaluation.metrics.errors import error_report
-from src.evaluation.report.illustrations import Illustration, illustrations
+from src.evaluation.report.accuracy.content import document
+from src.evaluation.report.document import Plot
 from tests.evaluation.reports import calibration, report, system
 from tests.evaluation.rows import outcome, scene
 
 ROWS = [outcome("AB1"), outcome("A81", image="b.jpg", region="DE"), outcome("AB1", image="c.jpg", region="RU")]
 
 
-def of(rows: list[Outcome]) -> dict[str, Illustration]:
+def of(rows: list[Outcome]) -> dict[str, Plot]:
     built = report(system("ours", rows), errors=error_report(rows), calibration=calibration(9))
-    return {plot.file: plot for plot in illustrations(built)}
+    return {plot.file: plot for plot in document(built).plots}
 
 
 def test_a_breakdown_needs_two_known_groups() -> None:
@@ -39,4 +40,4 @@ def test_without_errors_there_is_no_matrix() -> None:
 
 
 def test_a_report_without_texts_has_no_plots() -> None:
-    assert illustrations(report(system("ours", [outcome("A", None)], [scene()]))) == []
+    assert document(report(system("ours", [outcome("A", None)], [scene()]))).plots == []

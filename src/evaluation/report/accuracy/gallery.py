@@ -3,14 +3,10 @@
 The crops show real plates: they are data for the HTML report, which git ignores, and go nowhere else.
 """
 
-import base64
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image as PillowImage
 
 from src.core.geometry import box_to_corners, crop_plate
 from src.core.image import read_image
@@ -18,6 +14,7 @@ from src.core.types import Image
 from src.data.annotations.manifest import Box
 from src.evaluation.accuracy.plate_result import Outcome
 from src.evaluation.metrics.alignment import align
+from src.evaluation.report.document import Exhibit, Gallery, Glyph
 
 LIMIT = 60
 """Exhibits per set: more than that nobody looks at, and the page stays below some megabytes."""
@@ -27,54 +24,16 @@ MARGIN, MISSED_MARGIN = 0.2, 1.0
 """Shares of the plate's height shown around it; around a missed plate more, as the reason may lie there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One place of an aligned reading: the true character, the one read ("" for none), how sure that was."""
-
-    true: str
-    read: str
-    confidence: float | None  # None where nothing was read, or a system does not say
-
-    @property
-    def wrong(self) -> bool:
-        return self.true != self.read
-
-
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """One plate that was misread or missed."""
-
-    image: str
-    truth: str
-    text: str
-    confidence: float
-    found: bool
-    width: float  # pixels of the plate
-    glyphs: tuple[Glyph, ...]  # none for a missed plate
-    on_true_box: str | None  # what was read there; None where that is what `text` is, or nobody tried
-    crop: str  # a data URI
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """The exhibits of one set, and how many plates they were taken from."""
-
-    set: str
-    misread: int
-    missed: int
-    exhibits: tuple[Exhibit, ...]
-
-
-def gallery(outcomes: Iterable[Outcome], folders: Mapping[str, Path], limit: int = LIMIT) -> list[Room]:
-    """One room per set that has faults, by the whole path where a set has that.
+def galleries(outcomes: Iterable[Outcome], folders: Mapping[str, Path], limit: int = LIMIT) -> list[Gallery]:
+    """One per set that has faults, by the whole path where a set has that.
 
     ``outcomes`` are those of one system; ``folders`` says where each set's images lie. Raises ImageError.
     """
     of_set: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         of_set.setdefault(outcome.set, []).append(outcome)
-    rooms = [_room(name, rows, folders[name], limit) for name, rows in of_set.items()]
-    return [room for room in rooms if room.exhibits]
+    shown = [_gallery(name, rows, folders[name], limit) for name, rows in of_set.items()]
+    return [gallery for gallery in shown if gallery.exhibits]
 
 
 def faults(outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -83,17 +42,16 @@ def faults(outcomes: Iterable[Outcome]) -> list[Outcome]:
     return sorted(wrong, key=lambda o: (not o.found, -o.confidence))
 
 
-def _room(name: str, outcomes: Sequence[Outcome], folder: Path, limit: int) -> Room:
+def _gallery(name: str, outcomes: Sequence[Outcome], folder: Path, limit: int) -> Gallery:
     path = [o for o in outcomes if o.flow == "path"]
     alone = {(o.image, o.plate): o.text for o in outcomes if o.flow == "ocr"} if path else {}
     wrong = faults(path or outcomes)
     missed = sum(not o.found for o in wrong)
-    return Room(name, len(wrong) - missed, missed, tuple(_exhibits(wrong[:limit], alone, folder)))
+    return Gallery(name, len(wrong) - missed, missed, tuple(_exhibits(wrong[:limit], alone, folder)))
 
 
 def _exhibits(outcomes: Sequence[Outcome], alone: Mapping[tuple[str, int], str], folder: Path) -> Iterator[Exhibit]:
     for o in outcomes:
-        crop = framed(read_image(folder / o.image), o.box, MARGIN if o.found else MISSED_MARGIN)
         yield Exhibit(
             image=o.image,
             truth=o.truth or "",
@@ -103,7 +61,7 @@ def _exhibits(outcomes: Sequence[Outcome], alone: Mapping[tuple[str, int], str],
             width=o.box[2] - o.box[0],
             glyphs=glyphs(o) if o.found else (),
             on_true_box=alone.get((o.image, o.plate)),
-            crop=_data_uri(crop),
+            crop=framed(read_image(folder / o.image), o.box, MARGIN if o.found else MISSED_MARGIN),
         )
 
 
@@ -121,9 +79,3 @@ def framed(image: Image, box: Box, margin: float) -> Image:
     shown = (wide[2:] - wide[:2])[::-1]
     size = np.maximum(1, (shown * min(FRAME / shown)).round()).astype(int)
     return crop_plate(image, box_to_corners(wide), (int(size[0]), int(size[1])), margin=0)
-
-
-def _data_uri(image: Image) -> str:
-    file = io.BytesIO()
-    PillowImage.fromarray(image).save(file, "JPEG", quality=85)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()

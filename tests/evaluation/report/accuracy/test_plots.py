@@ -11,7 +11,7 @@ from PIL import Image
 from src.evaluation.accuracy.plate_result import Figure
 from src.evaluation.metrics.breakdown import Breakdown, Group
 from src.evaluation.metrics.errors import error_report
-from src.evaluation.report import plots
+from src.evaluation.report.accuracy import plots
 from src.evaluation.report.style import DARK, DPI, LIGHT, WIDTH, Draw, Theme, png
 from tests.evaluation.reports import calibration_group
 from tests.evaluation.rows import outcome

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from src.evaluation.accuracy.comparison import Comparison, Difference, FlowComparison
+from src.core.cli import counted
 from src.evaluation.accuracy.plate_result import Outcome
-from src.evaluation.accuracy.schema import Model, Report
+from src.evaluation.accuracy.schema import Report
 from src.evaluation.accuracy.system_result import SetFigures
 from src.evaluation.datasets.sets import HARD
 from src.evaluation.datasets.synthetic import SYNTHETIC
@@ -15,7 +16,7 @@ from src.evaluation.metrics.calibration import CalibrationGroup, CalibrationRepo
 from src.evaluation.metrics.errors import ErrorReport
 from src.evaluation.metrics.figures import ReadingFigures
 from src.evaluation.metrics.significance import SIGNIFICANCE, mcnemar
-from src.evaluation.report.wording import counted, percent
+from src.evaluation.report.wording import percent
 
 FREQUENT = 12
 """Confusions that are named."""
@@ -34,7 +35,7 @@ class Contest:
     p: float
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Literal["better", "worse", "even"]:
         """Ours is ``better``, ``worse`` or, within noise, ``even``."""
         if self.p >= SIGNIFICANCE:
             return "even"
@@ -138,31 +139,3 @@ def calibration_groups(calibration: CalibrationReport) -> list[tuple[str, Calibr
     parts += [(source.name, source) for source in calibration.sources]
     smaller = [(name, part) for name, part in parts if part is not None and part.n < calibration.pooled.n]
     return [("all readings", calibration.pooled), *smaller]
-
-
-def provenance(report: Report) -> dict[str, str]:
-    """Where the figures come from, by name."""
-    models = {"detector": report.detector, "reader": report.ocr}
-    threads = "1 thread" if report.threads == 1 else f"{report.threads or 'all'} threads"
-    return {
-        "command": report.command,
-        "commit": report.commit,
-        "created": report.created,
-        "split": report.split,
-        "provider": f"{report.provider}, {threads}",
-        **{task: _stated(model) for task, model in models.items()},
-        **{system.name: f"predictions from {system.predictions}" for system in report.systems[1:]},
-        **{key: str(stated) for key, stated in report.machine.items()},
-    }
-
-
-def _stated(model: Model) -> str:
-    threshold = "" if model.threshold is None else f", threshold {model.threshold:g}"
-    size = " × ".join(map(str, model.input_size))
-    return f"{model.name}, {size} pixels{threshold}, commit {model.commit}, SHA-256 {model.sha256}"
-
-
-def beyond_noise(comparison: Comparison) -> list[tuple[FlowComparison, list[Difference]]]:
-    """What really changed since the baseline, flow by flow."""
-    changed = [(flow, [d for d in flow.differences if d.beyond_noise]) for flow in comparison.flows]
-    return [(flow, differences) for flow, differences in changed if differences]

@@ -5,9 +5,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from src.evaluation.latency.schema import Benchmark, Peer, Stage
-from src.evaluation.latency.tables import STAGE_NAMES, thread_words
 from src.evaluation.report.style import Theme
 
+STAGE_NAMES: dict[Stage, str] = {
+    "decode": "decode the file",
+    "resize": "resize",
+    "detect": "detect (onnxruntime)",
+    "postprocess": "post-process",
+    "crop": "crop",
+    "read": "read (onnxruntime)",
+    "decode_text": "decode the text",
+    "from_pixels": "from pixels to texts",
+    "total": "in all",
+}
 STACKED: tuple[Stage, ...] = ("decode", "resize", "detect", "postprocess", "crop", "read", "decode_text")
 
 
@@ -74,3 +84,8 @@ def _list(axes: Axes, theme: Theme, label: str) -> None:
     axes.grid(axis="y", visible=False)
     axes.tick_params("y", labelcolor=theme.ink)
     axes.set_xlabel(label)
+
+
+def thread_words(threads: int) -> str:
+    """``one thread``, ``4 threads``, ``all threads``."""
+    return {0: "all threads", 1: "one thread"}.get(threads, f"{threads} threads")
