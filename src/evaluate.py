@@ -27,7 +27,7 @@ from src.data.synthesis import FontError
 from src.evaluation.accuracy import provenance
 from src.evaluation.accuracy.comparison import Comparison
 from src.evaluation.accuracy.predictions import PredictionError, read_predictions
-from src.evaluation.accuracy.run import Contestant, evaluate_set, gather
+from src.evaluation.accuracy.run import EvaluatedSystem, evaluate_set, gather
 from src.evaluation.accuracy.schema import Model, Report, read_report
 from src.evaluation.accuracy.stored import ReportError
 from src.evaluation.accuracy.system_result import OURS, System
@@ -46,10 +46,10 @@ from src.evaluation.metrics.acceptance import acceptance_report
 from src.evaluation.metrics.average_precision import AP_FLOOR
 from src.evaluation.metrics.calibration import calibration_report
 from src.evaluation.metrics.errors import error_report
-from src.evaluation.metrics.significance import compare
+from src.evaluation.metrics.significance import compare_reports
 from src.evaluation.report.accuracy.content import document
 from src.evaluation.report.accuracy.gallery import galleries
-from src.evaluation.report.accuracy.summary import main_outcomes
+from src.evaluation.report.accuracy.summary import main_plates
 from src.evaluation.report.terminal import show
 from src.evaluation.report.write import write
 from src.runtime.command import add_model_flags
@@ -109,7 +109,7 @@ def main(argv: list[str] | None = None) -> int:
         ours = OursByCountry if args.formats == "given" else Ours
         systems = _measure(sets, [ours(reader, sweep), *peers])
         words = sys.argv[1:] if argv is None else argv
-        comparison = compare(args.baseline, baseline, systems) if baseline else None
+        comparison = compare_reports(args.baseline, baseline, systems) if baseline else None
         built = _report(args, f"{PROG} {shlex.join(words)}".strip(), reader, systems, comparison)
         folders = {pictures.name: pictures.root for pictures in sets}
         said = document(built, galleries(built.ours.outcomes, folders))
@@ -199,10 +199,10 @@ def _hard(args: argparse.Namespace) -> list[EvaluationSet]:
     return list(hard_sets(args.out / HARD.rstrip("/"), data_folder(args.data)))
 
 
-def _peers(words: Sequence[str], sets: Sequence[EvaluationSet]) -> list[Contestant]:
+def _peers(words: Sequence[str], sets: Sequence[EvaluationSet]) -> list[EvaluatedSystem]:
     """The systems that ``--predictions`` names. Raises PredictionError."""
     known = {(pictures.root / record.image).resolve() for pictures in sets for record in pictures.records}
-    peers: dict[str, Contestant] = {}
+    peers: dict[str, EvaluatedSystem] = {}
     for word in words:
         name, file = word.split("=", 1) if "=" in word else (Path(word).stem, word)
         if name in peers or name == OURS:
@@ -211,19 +211,19 @@ def _peers(words: Sequence[str], sets: Sequence[EvaluationSet]) -> list[Contesta
     return list(peers.values())
 
 
-def _measure(sets: Sequence[EvaluationSet], contestants: Sequence[Contestant]) -> list[System]:
+def _measure(sets: Sequence[EvaluationSet], systems: Sequence[EvaluatedSystem]) -> list[System]:
     runs = []
     for pictures in sets:
         print(f"{pictures.name}: {counted(len(pictures.records), 'picture')}", file=sys.stderr, flush=True)
-        runs.append(evaluate_set(pictures, contestants))
-    return [gather(who, [of_set[i] for of_set in runs]) for i, who in enumerate(contestants)]
+        runs.append(evaluate_set(pictures, systems))
+    return [gather(who, [of_set[i] for of_set in runs]) for i, who in enumerate(systems)]
 
 
 def _report(
     args: argparse.Namespace, command: str, reader: Reader, systems: Sequence[System], comparison: Comparison | None
 ) -> Report:
     ours = [outcome for outcome in systems[0].outcomes if not outcome.set.startswith(HARD)]
-    readings = [outcome for outcome in main_outcomes(ours) if outcome.source != SYNTHETIC]
+    readings = [outcome for outcome in main_plates(ours) if outcome.source != SYNTHETIC]
     calibration = calibration_report(ours)
     return Report(
         command=command,

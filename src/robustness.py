@@ -34,9 +34,8 @@ from src.evaluation.datasets.sets import EvaluationSet, SetError, data_folder, d
 from src.evaluation.report.robustness import document
 from src.evaluation.report.terminal import show
 from src.evaluation.report.write import write
-from src.evaluation.robustness.compare import common, compare
+from src.evaluation.robustness.corruptions import CORRUPTIONS
 from src.evaluation.robustness.distort import SEVERITIES
-from src.evaluation.robustness.effects import EFFECTS
 from src.evaluation.robustness.run import (
     AS_IT_IS,
     ConditionKey,
@@ -49,14 +48,15 @@ from src.evaluation.robustness.run import (
 )
 from src.evaluation.robustness.schema import Robustness, read_robustness
 from src.evaluation.robustness.sheet import sheet
+from src.evaluation.robustness.significance import common, compare_runs
 from src.runtime.command import add_model_flags
 from src.runtime.reader import Reader
 from src.runtime.session import ProviderError
 
 PROG = "python -m src.robustness"
 EPILOG = f"""\
-effects: {", ".join(list(EFFECTS)[:9])},
-  {", ".join(list(EFFECTS)[9:])}
+effects: {", ".join(list(CORRUPTIONS)[:9])},
+  {", ".join(list(CORRUPTIONS)[9:])}
 Each has severities 1 (mild) to 5 (hard), after ImageNet-C (Hendrycks and Dietterich, 2019). The same picture gets the
 same rain in every run.
 sets without --sets: as those of python -m src.evaluate; only scenes with labelled plates are taken.
@@ -90,7 +90,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--split", default="test", help="records of this split (default: test)")
     parser.add_argument("--images", type=_count, default=100, metavar="N", help="pictures, of all sets (default: 100)")
-    parser.add_argument("--effects", nargs="+", type=_effect, default=list(EFFECTS), metavar="EFFECT", help="see below")
+    parser.add_argument(
+        "--effects", nargs="+", type=_effect, default=list(CORRUPTIONS), metavar="EFFECT", help="see below"
+    )
     parser.add_argument(
         "--severities", nargs="+", type=_severity, default=[1, 3, 5], metavar="N", help="from 1 to 5 (default: 1 3 5)"
     )
@@ -119,8 +121,8 @@ def _count(word: str) -> int:
 
 
 def _effect(word: str) -> str:
-    if word not in EFFECTS:
-        raise argparse.ArgumentTypeError(f"no effect {word!r}; there are {', '.join(EFFECTS)}")
+    if word not in CORRUPTIONS:
+        raise argparse.ArgumentTypeError(f"no effect {word!r}; there are {', '.join(CORRUPTIONS)}")
     return word
 
 
@@ -150,7 +152,7 @@ def _measure(args: argparse.Namespace, words: Sequence[str]) -> int:
     if not report.sets:
         raise SetError("none of the pictures could be read")
     if baseline:
-        report = report.model_copy(update={"comparison": compare(str(args.baseline), baseline, report)})
+        report = report.model_copy(update={"comparison": compare_runs(str(args.baseline), baseline, report)})
     said = document(report, _first_sheet(pictures, args))
     write(said, report, args.out)
     show(said)

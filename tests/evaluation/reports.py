@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from src.evaluation.accuracy.plate_result import Figure, ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import Figure, ScoredImage, ScoredPlate
 from src.evaluation.accuracy.schema import Model, Report
 from src.evaluation.accuracy.system_result import SetFigures, System
 from src.evaluation.metrics.calibration import CalibrationGroup, CalibrationReport, ReliabilityBin, RiskPoint
 from src.evaluation.metrics.figures import detection_figures, reading_figures
 
 
-def system(name: str, outcomes: Sequence[Outcome], images: Sequence[ImageOutcome] = (), **changes: Any) -> System:
+def system(name: str, outcomes: Sequence[ScoredPlate], images: Sequence[ScoredImage] = (), **changes: Any) -> System:
     """The figures of ``outcomes``, set by set."""
     sets = tuple(_figures(s, outcomes, images) for s in dict.fromkeys(o.set for o in (*outcomes, *images)))
     stated = {"name": name, "sets": sets, "outcomes": tuple(outcomes), "images": tuple(images)}
     return System(**stated | changes)
 
 
-def _figures(name: str, outcomes: Sequence[Outcome], images: Sequence[ImageOutcome]) -> SetFigures:
+def _figures(name: str, outcomes: Sequence[ScoredPlate], images: Sequence[ScoredImage]) -> SetFigures:
     flows = {f: [o for o in outcomes if (o.set, o.flow) == (name, f)] for f in ("path", "ocr")}
     pictures = [i for i in images if i.set == name]
     rows = flows["path"] or flows["ocr"]

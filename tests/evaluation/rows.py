@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from src.evaluation.accuracy.plate_result import ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import ScoredImage, ScoredPlate
 
 
-def outcome(text: str | None, truth: str | None = "AB1", **changes: Any) -> Outcome:
+def outcome(text: str | None, truth: str | None = "AB1", **changes: Any) -> ScoredPlate:
     """A plate that was read as ``text``, or missed where that is None; the whole path of set ``gate``."""
     found = text is not None
     stated: dict[str, Any] = {
@@ -21,9 +21,9 @@ def outcome(text: str | None, truth: str | None = "AB1", **changes: Any) -> Outc
         "text": text or "",
         "confidence": 0.9 if found else 0,
     }
-    return Outcome(**stated | changes)
+    return ScoredPlate(**stated | changes)
 
 
-def scene(image: str = "a.jpg", plates: int = 1, found: int = 1, extra: int = 0) -> ImageOutcome:
+def scene(image: str = "a.jpg", plates: int = 1, found: int = 1, extra: int = 0) -> ScoredImage:
     """A picture of set ``gate``."""
-    return ImageOutcome(set="gate", image=image, plates=plates, found=found, predicted=found + extra, extra=extra)
+    return ScoredImage(set="gate", image=image, plates=plates, found=found, predicted=found + extra, extra=extra)

@@ -25,7 +25,7 @@ class Appearance(Closed):
     tilt: float | None  # degrees of the top edge against the horizontal; None without corners
 
 
-class Outcome(Closed):
+class ScoredPlate(Closed):
     """One labelled plate of one set in one flow, and what was made of it."""
 
     set: str
@@ -57,7 +57,7 @@ class Outcome(Closed):
         return self.truth is not None and self.text == self.truth
 
 
-class ImageOutcome(Closed):
+class ScoredImage(Closed):
     """One picture of a scene set: how many plates were there, found, and predicted besides."""
 
     set: str

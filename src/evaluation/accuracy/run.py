@@ -9,7 +9,7 @@ from typing import Protocol
 
 from src.core.image import ImageError, Photograph
 from src.data.annotations.manifest import Record
-from src.evaluation.accuracy.plate_result import ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import ScoredImage, ScoredPlate
 from src.evaluation.accuracy.system_result import SetFigures, Skipped, System
 from src.evaluation.datasets.pictures import read_labelled
 from src.evaluation.datasets.sets import EvaluationSet
@@ -23,8 +23,8 @@ class SetRun:
 
     pictures: EvaluationSet
     images: int = 0
-    outcomes: list[Outcome] = field(default_factory=list)
-    scenes: list[ImageOutcome] = field(default_factory=list)
+    outcomes: list[ScoredPlate] = field(default_factory=list)
+    scenes: list[ScoredImage] = field(default_factory=list)
     detections: list[ImageDetections] = field(default_factory=list)  # of the scenes whose confidences are known
     ms: dict[str, list[float]] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
@@ -58,7 +58,7 @@ class SetRun:
         )
 
 
-class Contestant(Protocol):
+class EvaluatedSystem(Protocol):
     """A system that is measured: it adds to a run what it makes of one picture, or why it made nothing of it."""
 
     name: str
@@ -71,9 +71,9 @@ class Contestant(Protocol):
         """A picture that tests the OCR alone: a crop, or a scene of which only the labelled boxes matter."""
 
 
-def evaluate_set(pictures: EvaluationSet, contestants: Sequence[Contestant]) -> list[SetRun]:
-    """A run per contestant. A picture that cannot be read as labelled is skipped, named in all of them."""
-    runs = [SetRun(pictures, skipped=list(pictures.faulty)) for _ in contestants]
+def evaluate_set(pictures: EvaluationSet, systems: Sequence[EvaluatedSystem]) -> list[SetRun]:
+    """A run per system. A picture that cannot be read as labelled is skipped, named in all of them."""
+    runs = [SetRun(pictures, skipped=list(pictures.faulty)) for _ in systems]
     for record in pictures.records:
         path = pictures.root / record.image
         start = perf_counter()
@@ -84,17 +84,17 @@ def evaluate_set(pictures: EvaluationSet, contestants: Sequence[Contestant]) -> 
                 run.skip(path, str(error))
             continue
         runs[0].time(decode=(perf_counter() - start) * 1e3)
-        for contestant, run in zip(contestants, runs, strict=True):
-            show = contestant.scene if pictures.kind == "scenes" else contestant.plate
+        for system, run in zip(systems, runs, strict=True):
+            show = system.scene if pictures.kind == "scenes" else system.plate
             show(run, record, path, photograph)
     return runs
 
 
-def gather(contestant: Contestant, runs: Sequence[SetRun]) -> System:
-    """One contestant's runs as a part of the report."""
+def gather(system: EvaluatedSystem, runs: Sequence[SetRun]) -> System:
+    """One system's runs as a part of the report."""
     return System(
-        name=contestant.name,
-        predictions=contestant.predictions,
+        name=system.name,
+        predictions=system.predictions,
         sets=tuple(run.figures() for run in runs),
         outcomes=tuple(outcome for run in runs for outcome in run.outcomes),
         images=tuple(scene for run in runs for scene in run.scenes),

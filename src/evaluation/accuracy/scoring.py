@@ -12,14 +12,14 @@ from src.core.image import Photograph
 from src.core.metrics import corner_error, covers_ends, match_boxes, over_ignored
 from src.core.types import Boxes, Corners
 from src.data.annotations.manifest import Box, PlateLabel, Record
-from src.evaluation.accuracy.plate_result import Flow, ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import Flow, ScoredImage, ScoredPlate
 from src.evaluation.accuracy.predictions import PredictedPlate, Prediction
 from src.evaluation.datasets.appearance import appearance
 
 
 def score_scene(
     set_name: str, record: Record, prediction: Prediction, photograph: Photograph | None = None
-) -> tuple[list[Outcome], ImageOutcome]:
+) -> tuple[list[ScoredPlate], ScoredImage]:
     """The whole path over one scene: an outcome of flow ``path`` per labelled plate, and the picture's counts.
 
     With ``photograph`` each outcome also says how its plate looks.
@@ -36,7 +36,7 @@ def score_scene(
     matched = set(of_label.values())
     counted = ~over_ignored(boxes, as_boxes(record.ignore))
     extra = [plate.confidence for p, plate in enumerate(plates) if counted[p] and p not in matched]
-    return outcomes, ImageOutcome(
+    return outcomes, ScoredImage(
         set=set_name,
         image=record.image,
         plates=len(labels),
@@ -54,7 +54,7 @@ def readable(record: Record) -> list[int]:
 
 def score_true_boxes(
     set_name: str, record: Record, prediction: Prediction, photograph: Photograph | None = None
-) -> list[Outcome]:
+) -> list[ScoredPlate]:
     """The OCR alone over one scene: ``prediction`` has a plate for each ``readable`` one, in that order."""
     labels = record.plates or ()
     return [
@@ -63,7 +63,7 @@ def score_true_boxes(
     ]
 
 
-def score_crop(set_name: str, record: Record, prediction: Prediction, photograph: Photograph) -> Outcome:
+def score_crop(set_name: str, record: Record, prediction: Prediction, photograph: Photograph) -> ScoredPlate:
     """The OCR alone over a picture that is a plate already cut out; of several readings the surest counts.
 
     A text that nobody verified counts for nothing.
@@ -83,9 +83,9 @@ def as_boxes(boxes: Sequence[Box]) -> Boxes:
 
 def _labelled(
     set_name: str, flow: Flow, record: Record, number: int, label: PlateLabel, photograph: Photograph | None
-) -> Outcome:
+) -> ScoredPlate:
     """A labelled plate, missed so far. A text that is not certain counts for nothing."""
-    return Outcome(
+    return ScoredPlate(
         set=set_name,
         flow=flow,
         image=record.image,
@@ -103,7 +103,7 @@ def _labelled(
     )
 
 
-def _found(labelled: Outcome, label: PlateLabel, plate: PredictedPlate, iou: float) -> Outcome:
+def _found(labelled: ScoredPlate, label: PlateLabel, plate: PredictedPlate, iou: float) -> ScoredPlate:
     """A plate of a scene that the detector found."""
     predicted, true = outline(plate), outline(label)
     matched = _matched(labelled, plate, iou).model_copy(update={"covered": covers_ends(predicted, true)})
@@ -117,7 +117,7 @@ def outline(plate: PlateLabel | PredictedPlate) -> Corners:
     return box_to_corners(np.array(plate.box)) if plate.corners is None else np.array(plate.corners, np.float32)
 
 
-def _matched(labelled: Outcome, plate: PredictedPlate, iou: float) -> Outcome:
+def _matched(labelled: ScoredPlate, plate: PredictedPlate, iou: float) -> ScoredPlate:
     return labelled.model_copy(
         update={
             "found": True,

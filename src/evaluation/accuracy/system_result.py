@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from src.evaluation.accuracy.plate_result import Closed, ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import Closed, ScoredImage, ScoredPlate
 from src.evaluation.metrics.figures import DetectionFigures, ReadingFigures
 
 OURS = "ours"
@@ -37,6 +37,6 @@ class System(Closed):
     name: str
     predictions: str | None = None  # the file that they come from; None for the exported models
     sets: tuple[SetFigures, ...]
-    outcomes: tuple[Outcome, ...]
-    images: tuple[ImageOutcome, ...]
+    outcomes: tuple[ScoredPlate, ...]
+    images: tuple[ScoredImage, ...]
     skipped: tuple[Skipped, ...] = ()

@@ -83,7 +83,7 @@ def _only(folder: Path, pattern: str) -> Path:
     return found[0]
 
 
-def contest(pictures: EvaluationSet, ours: Stopwatch, peer: ReadsImages) -> PeerRow:
+def time_in_turns(pictures: EvaluationSet, ours: Stopwatch, peer: ReadsImages) -> PeerRow:
     """Both over one set, from the same pixels to texts. Who goes first alternates, so that a warm cache, or a
     machine that slows down, favours neither. Raises BenchmarkError for a picture that cannot be read."""
     laps: list[Lap] = []
@@ -98,7 +98,7 @@ def contest(pictures: EvaluationSet, ours: Stopwatch, peer: ReadsImages) -> Peer
         else:
             theirs.append(peer.read(image).ms.total)
             laps.append(_lap(ours, image))
-    return compare(pictures.name, laps, theirs)
+    return peer_row(pictures.name, laps, theirs)
 
 
 def _lap(ours: Stopwatch, image: Image) -> Lap:
@@ -106,7 +106,7 @@ def _lap(ours: Stopwatch, image: Image) -> Lap:
     return ours.lap() | {"from_pixels": total}
 
 
-def compare(name: str, laps: Sequence[Lap], theirs: Sequence[float]) -> PeerRow:
+def peer_row(name: str, laps: Sequence[Lap], theirs: Sequence[float]) -> PeerRow:
     """The row of a set: ``laps`` of ours and milliseconds of the peer, picture by picture."""
     ours = [lap["from_pixels"] for lap in laps]
     whole = float(np.median(theirs))

@@ -19,7 +19,7 @@ from src.core.cores import usable_cores
 from src.evaluation.accuracy import provenance
 from src.evaluation.datasets.sets import EvaluationSet
 from src.evaluation.latency.flops import count_flops, matmul_gflop_per_s
-from src.evaluation.latency.peer import FastAlpr, contest
+from src.evaluation.latency.peer import FastAlpr, time_in_turns
 from src.evaluation.latency.process import run_fresh
 from src.evaluation.latency.schema import (
     BatchRow,
@@ -93,7 +93,7 @@ def run(plan: Plan, sets: Sequence[EvaluationSet], peer: FastAlpr | None, comman
         pictures=tuple(pictures),
         batches=tuple(batches),
         fresh=fresh,
-        peer=_contest(plan, scenes, peer) if peer else None,
+        peer=_peer(plan, scenes, peer) if peer else None,
     )
 
 
@@ -152,13 +152,13 @@ def _model(folder: Path, ms: float, rate: float, canvas: int | None = None) -> M
     )
 
 
-def _contest(plan: Plan, scenes: Sequence[EvaluationSet], peer: FastAlpr) -> Peer:
+def _peer(plan: Plan, scenes: Sequence[EvaluationSet], peer: FastAlpr) -> Peer:
     """One thread each: with more, the idle threads of one would still spin while the other works."""
     watch = Stopwatch(plan.open(1))
     rows = []
     for pictures in scenes:
         _say(f"{pictures.name} beside {peer.name}, {counted(len(pictures.records), 'picture')}")
-        rows.append(contest(pictures, watch, peer))
+        rows.append(time_in_turns(pictures, watch, peer))
     return Peer(name=peer.name, weights=peer.weights, rows=tuple(rows))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from src.evaluation.accuracy.plate_result import Closed, Figure, ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import Closed, Figure, ScoredImage, ScoredPlate
 from src.evaluation.accuracy.system_result import System
 from src.evaluation.metrics.calibration import CalibrationReport
 from src.evaluation.metrics.figures import ratio, sums
@@ -48,7 +48,9 @@ def acceptance_report(system: System, calibration: CalibrationReport | None) -> 
     return AcceptanceReport(threshold=threshold, sets=tuple(sets))
 
 
-def _of_set(name: str, images: Sequence[ImageOutcome], partial: Sequence[Outcome], threshold: float) -> SetAcceptance:
+def _of_set(
+    name: str, images: Sequence[ScoredImage], partial: Sequence[ScoredPlate], threshold: float
+) -> SetAcceptance:
     confidences = np.array([c for image in images for c in image.extra_confidences])
     counts = np.bincount(np.searchsorted(EDGES, confidences, side="right"), minlength=len(EDGES) + 1)
     accepted = ratio(*sums(images, lambda i: (float(sum(c >= threshold for c in i.extra_confidences)), 1.0)))

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from scipy.stats import binomtest
 
-from src.evaluation.accuracy.plate_result import Appearance, Closed, Outcome
+from src.evaluation.accuracy.plate_result import Appearance, Closed, ScoredPlate
 
 UNKNOWN = "unknown"
 
@@ -41,7 +41,7 @@ class Breakdown(Closed):
         return f"{group.label} {self.unit}" if self.unit and group.label != UNKNOWN else group.label
 
 
-def breakdowns(outcomes: Sequence[Outcome]) -> tuple[Breakdown, ...]:
+def breakdowns(outcomes: Sequence[ScoredPlate]) -> tuple[Breakdown, ...]:
     """The shares read by source, country, lines, width, light, sharpness and tilt, where any plate tells its group."""
     everything = (
         _by_name("source", outcomes, lambda o: o.source),
@@ -61,7 +61,7 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def _by_name(by: str, outcomes: Sequence[Outcome], name: Callable[[Outcome], str | None]) -> Breakdown:
+def _by_name(by: str, outcomes: Sequence[ScoredPlate], name: Callable[[ScoredPlate], str | None]) -> Breakdown:
     """Groups in order of their size, the unknown last."""
     names = [name(o) or UNKNOWN for o in outcomes]
     counts = Counter(names)
@@ -70,7 +70,11 @@ def _by_name(by: str, outcomes: Sequence[Outcome], name: Callable[[Outcome], str
 
 
 def _by_size(
-    by: str, unit: str, edges: Sequence[int], outcomes: Sequence[Outcome], size: Callable[[Appearance], float | None]
+    by: str,
+    unit: str,
+    edges: Sequence[int],
+    outcomes: Sequence[ScoredPlate],
+    size: Callable[[Appearance], float | None],
 ) -> Breakdown:
     """Groups from small to large, each from one edge up to, not including, the next; the unknown last."""
     labels = [f"< {edges[0]}", *(f"{low}–{high}" for low, high in pairwise(edges)), f"≥ {edges[-1]}"]
@@ -79,7 +83,7 @@ def _by_size(
     return Breakdown(by=by, unit=unit, groups=_groups([*labels, UNKNOWN], names, outcomes))
 
 
-def _groups(labels: Sequence[str], names: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[Group, ...]:
+def _groups(labels: Sequence[str], names: Sequence[str], outcomes: Sequence[ScoredPlate]) -> tuple[Group, ...]:
     """One group per label that some outcome has; ``names`` holds the label of each outcome."""
     groups = []
     for label in labels:

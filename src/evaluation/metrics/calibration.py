@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from src.evaluation.accuracy.plate_result import Closed, Figure, Outcome
+from src.evaluation.accuracy.plate_result import Closed, Figure, ScoredPlate
 from src.evaluation.datasets.synthetic import SYNTHETIC
 from src.evaluation.metrics.figures import interval, resample_weights
 
@@ -77,7 +77,7 @@ class Readings:
     image: npt.NDArray[np.str_]
 
     @classmethod
-    def of(cls, outcomes: Sequence[Outcome]) -> "Readings":
+    def of(cls, outcomes: Sequence[ScoredPlate]) -> "Readings":
         """The readings of outcomes."""
         return cls(
             np.array([o.confidence for o in outcomes], np.float64),
@@ -89,7 +89,7 @@ class Readings:
         return len(self.confidence)
 
 
-def calibration_report(outcomes: Iterable[Outcome]) -> CalibrationReport | None:
+def calibration_report(outcomes: Iterable[ScoredPlate]) -> CalibrationReport | None:
     """How well confidence foretells whether a text is right; None where no text with known truth was read.
 
     A plate that was missed has no reading. One that was read in both flows counts once, in the whole path.
@@ -108,8 +108,8 @@ def calibration_report(outcomes: Iterable[Outcome]) -> CalibrationReport | None:
     )
 
 
-def _one_each(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    chosen: dict[tuple[str, str, int], Outcome] = {}
+def _one_each(outcomes: Iterable[ScoredPlate]) -> list[ScoredPlate]:
+    chosen: dict[tuple[str, str, int], ScoredPlate] = {}
     for outcome in outcomes:
         key = outcome.set, outcome.image, outcome.plate
         if outcome.truth is not None and (outcome.flow == "path" or key not in chosen):

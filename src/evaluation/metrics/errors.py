@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from src.evaluation.accuracy.plate_result import Closed, Outcome
+from src.evaluation.accuracy.plate_result import Closed, ScoredPlate
 from src.evaluation.metrics.alignment import align
 from src.evaluation.metrics.breakdown import Breakdown, breakdowns
 
@@ -43,7 +43,7 @@ class ErrorReport(Closed):
         return tuple(c for c in self.confusions if c.truth != c.read)
 
 
-def error_report(outcomes: Sequence[Outcome]) -> ErrorReport:
+def error_report(outcomes: Sequence[ScoredPlate]) -> ErrorReport:
     """Sums up outcomes of one flow; those without a known text are left out."""
     known = [o for o in outcomes if o.truth is not None]
     found = [align(o.truth or "", o.text) for o in known if o.found]

@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 
 from src.core.alphabet import merge_confusable
 from src.core.regions import is_right_region
-from src.evaluation.accuracy.plate_result import Closed, Figure, ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import Closed, Figure, ScoredImage, ScoredPlate
 
 RESAMPLES = 2000
 INTERVAL = (2.5, 97.5)
@@ -18,7 +18,7 @@ INTERVAL = (2.5, 97.5)
 _SEED = 0
 
 Floats = npt.NDArray[np.float64]
-Case = TypeVar("Case", Outcome, ImageOutcome)
+Case = TypeVar("Case", ScoredPlate, ScoredImage)
 Parts = tuple[float, float]
 """What one case adds to the sum above and to the sum below the line; nothing to both where it does not count."""
 
@@ -50,54 +50,54 @@ class DetectionFigures(Closed):
     corners: Figure | None = None  # mean distance of the corners from the marked ones, by the plate's width
 
 
-def _known(right: Callable[[Outcome], bool]) -> Callable[[Outcome], Parts]:
+def _known(right: Callable[[ScoredPlate], bool]) -> Callable[[ScoredPlate], Parts]:
     return lambda outcome: (0.0, 0.0) if outcome.truth is None else (float(right(outcome)), 1.0)
 
 
-def _edits(outcome: Outcome) -> Parts:
+def _edits(outcome: ScoredPlate) -> Parts:
     truth = outcome.truth or ""
     return (float(Levenshtein.distance(outcome.text, truth)), float(len(truth))) if truth else (0.0, 0.0)
 
 
-def _region(outcome: Outcome) -> Parts:
+def _region(outcome: ScoredPlate) -> Parts:
     true = outcome.region
     return (0.0, 0.0) if true is None else (float(is_right_region(outcome.read_region, true)), 1.0)
 
 
-READING: Mapping[str, Callable[[Outcome], Parts]] = {
+READING: Mapping[str, Callable[[ScoredPlate], Parts]] = {
     "read": _known(lambda o: o.exact),
     "read_published": _known(lambda o: o.text == (o.published_text or o.truth)),
     "read_merged": _known(lambda o: merge_confusable(o.text) == merge_confusable(o.truth or "")),
     "cer": _edits,
     "region": _region,
 }
-DETECTION: Mapping[str, Callable[[ImageOutcome], Parts]] = {
+DETECTION: Mapping[str, Callable[[ScoredImage], Parts]] = {
     "found": lambda image: (image.found, image.plates),
     "precision": lambda image: (image.found, image.predicted),
     "extra": lambda image: (image.extra, 1),
 }
 
 
-def _of_width(low: float, high: float) -> Callable[[Outcome], Parts]:
-    def parts(outcome: Outcome) -> Parts:
+def _of_width(low: float, high: float) -> Callable[[ScoredPlate], Parts]:
+    def parts(outcome: ScoredPlate) -> Parts:
         return (float(outcome.found), 1.0) if low <= outcome.box[2] - outcome.box[0] < high else (0.0, 0.0)
 
     return parts
 
 
-def _covered(outcome: Outcome) -> Parts:
+def _covered(outcome: ScoredPlate) -> Parts:
     return (0.0, 0.0) if outcome.covered is None else (float(outcome.covered), 1.0)
 
 
-def _overlap(outcome: Outcome) -> Parts:
+def _overlap(outcome: ScoredPlate) -> Parts:
     return (outcome.iou, 1.0) if outcome.found else (0.0, 0.0)
 
 
-def _corners(outcome: Outcome) -> Parts:
+def _corners(outcome: ScoredPlate) -> Parts:
     return (0.0, 0.0) if outcome.corner_error is None else (outcome.corner_error, 1.0)
 
 
-LOCALISATION: Mapping[str, Callable[[Outcome], Parts]] = {
+LOCALISATION: Mapping[str, Callable[[ScoredPlate], Parts]] = {
     "covered": _covered,
     "overlap": _overlap,
     "found_to_24": _of_width(0, 24),
@@ -108,7 +108,7 @@ LOCALISATION: Mapping[str, Callable[[Outcome], Parts]] = {
 }
 
 
-def reading_figures(outcomes: Sequence[Outcome]) -> ReadingFigures:
+def reading_figures(outcomes: Sequence[ScoredPlate]) -> ReadingFigures:
     """The figures of one set and flow."""
     figures = {name: ratio(*sums(outcomes, parts)) for name, parts in READING.items()}
     if not any(outcome.read_region for outcome in outcomes):
@@ -117,8 +117,8 @@ def reading_figures(outcomes: Sequence[Outcome]) -> ReadingFigures:
 
 
 def detection_figures(
-    images: Sequence[ImageOutcome],
-    plates: Sequence[Outcome] = (),
+    images: Sequence[ScoredImage],
+    plates: Sequence[ScoredPlate] = (),
     ap50: Figure | None = None,
     ap: Figure | None = None,
 ) -> DetectionFigures:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.stats import binomtest
 
 from src.evaluation.accuracy.comparison import Change, Comparison, Difference, FlowComparison, FlowName
-from src.evaluation.accuracy.plate_result import Flow, ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import Flow, ScoredImage, ScoredPlate
 from src.evaluation.accuracy.schema import Report
 from src.evaluation.accuracy.system_result import SetFigures, System
 from src.evaluation.metrics.figures import (
@@ -27,7 +27,7 @@ from src.evaluation.metrics.figures import (
 SIGNIFICANCE = 0.05
 OF_FOUND = ("covered", "overlap", "corners")
 """Figures of the plates that were found, which need not be the same in both runs."""
-Case = TypeVar("Case", Outcome, ImageOutcome)
+Case = TypeVar("Case", ScoredPlate, ScoredImage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Paired(Generic[Case]):
     only_after: list[Case]
 
 
-def compare(path: Path, baseline: Report, systems: Sequence[System]) -> Comparison:
+def compare_reports(path: Path, baseline: Report, systems: Sequence[System]) -> Comparison:
     """This run's ``systems`` beside those of the report ``baseline``, which lies at ``path``."""
     flows, lonely = compare_systems(baseline.systems, systems)
     stated = {"baseline": str(path), "commit": baseline.commit, "created": baseline.created}
@@ -69,10 +69,10 @@ class _Set:
     """One system's rows of one set."""
 
     figures: SetFigures
-    outcomes: list[Outcome]
-    images: list[ImageOutcome]
+    outcomes: list[ScoredPlate]
+    images: list[ScoredImage]
 
-    def of_flow(self, flow: Flow) -> list[Outcome]:
+    def of_flow(self, flow: Flow) -> list[ScoredPlate]:
         return [outcome for outcome in self.outcomes if outcome.flow == flow]
 
 
@@ -106,7 +106,7 @@ def _compare_set(system: str, pictures: str, before: _Set, after: _Set) -> Itera
         yield _flow((system, pictures, "ocr"), ocr, _reading_differences(ocr), lambda o: o.exact)
 
 
-def _has_texts(plates: Paired[Outcome]) -> bool:
+def _has_texts(plates: Paired[ScoredPlate]) -> bool:
     return any(outcome.truth is not None for outcome in plates.before)
 
 
@@ -121,18 +121,18 @@ def _pair(before: Sequence[Case], after: Sequence[Case], key: Callable[[Case], H
     )
 
 
-def _plate(outcome: Outcome) -> Hashable:
+def _plate(outcome: ScoredPlate) -> Hashable:
     """The same plate, labelled the same: a text that was corrected since makes it another one."""
     return outcome.image, outcome.plate, outcome.box, outcome.truth, outcome.published_text
 
 
-def _reading_differences(plates: Paired[Outcome]) -> list[Difference | None]:
+def _reading_differences(plates: Paired[ScoredPlate]) -> list[Difference | None]:
     named = all(any(o.read_region for o in side) for side in (plates.before, plates.after))
     by_plate = [name for name in READING if name != "cer" and (name != "region" or named)]
     return [_by_plate(name, plates, READING[name]) for name in by_plate] + [_by_image("cer", plates, READING["cer"])]
 
 
-def _by_plate(figure: str, plates: Paired[Outcome], parts: Callable[[Outcome], Parts]) -> Difference | None:
+def _by_plate(figure: str, plates: Paired[ScoredPlate], parts: Callable[[ScoredPlate], Parts]) -> Difference | None:
     """A rate of plates, by McNemar's test; None where no plate counts."""
     sides = [np.array([parts(o) for o in side], float).reshape(-1, 2) for side in (plates.before, plates.after)]
     before, after = (side[side[:, 1] > 0, 0].astype(bool) for side in sides)
@@ -165,9 +165,9 @@ def _average_precisions(before: DetectionFigures | None, after: DetectionFigures
 
 def _flow(
     where: tuple[str, str, FlowName],
-    plates: Paired[Outcome],
+    plates: Paired[ScoredPlate],
     differences: Sequence[Difference | None],
-    is_right: Callable[[Outcome], bool],
+    is_right: Callable[[ScoredPlate], bool],
 ) -> FlowComparison:
     system, pictures, flow = where
     changed = [
@@ -186,6 +186,6 @@ def _flow(
     )
 
 
-def _change(old: Outcome, new: Outcome) -> Change:
+def _change(old: ScoredPlate, new: ScoredPlate) -> Change:
     before, after = (o.text if o.found else None for o in (old, new))
     return Change(image=new.image, plate=new.plate, truth=new.truth, before=before, after=after)

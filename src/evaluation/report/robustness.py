@@ -9,7 +9,15 @@ from src.evaluation.report.document import Block, Card, Cell, Document, Picture,
 from src.evaluation.report.provenance import provenance, session
 from src.evaluation.report.robustness_plot import heat_map
 from src.evaluation.report.wording import cell, interval, listed, p_value, percent, value
-from src.evaluation.robustness.schema import CLEAN, Change, Comparison, Condition, MeanChange, Relative, Robustness
+from src.evaluation.robustness.schema import (
+    CLEAN,
+    Condition,
+    ConditionChange,
+    MeanChange,
+    Relative,
+    Robustness,
+    RobustnessComparison,
+)
 
 SHEET_WORDS = "One photograph under every effect and severity, its plate enlarged below it"
 
@@ -85,7 +93,7 @@ def _row(relative: Relative, conditions: Sequence[Condition]) -> list[Cell | str
     return [relative.effect, *read, cell(relative.read), *found, cell(relative.found)]
 
 
-def _changes(comparison: Comparison) -> Table:
+def _changes(comparison: RobustnessComparison) -> Table:
     rows = [_mean_row(mean) for mean in comparison.means]
     changed = [change for change in comparison.changes if change.gained or change.lost]
     rows += [_change_row(change) for change in sorted(changed, key=lambda c: (not c.beyond_noise, c.p))]
@@ -105,7 +113,7 @@ def _mean_row(mean: MeanChange) -> list[Cell | str]:
     return [f"{mean.figure}, mean by clean", percent(mean.before), percent(mean.after), "", "", certainty, verdict]
 
 
-def _change_row(change: Change) -> list[Cell | str]:
+def _change_row(change: ConditionChange) -> list[Cell | str]:
     name = f"{change.figure}, {change.effect}" + (f" {change.severity}" if change.severity else "")
     counts = [str(change.gained), str(change.lost), p_value(change.p)]
     verdict = _verdict(change.before, change.after, change.beyond_noise)

@@ -9,7 +9,7 @@ import numpy as np
 from src.core.geometry import box_to_corners, corners_to_box
 from src.core.types import Corners, Image
 from src.data.annotations.manifest import Box, PlateLabel, Record
-from src.evaluation.robustness.effects import EFFECTS, Scene
+from src.evaluation.robustness.corruptions import CORRUPTIONS, MarkedPicture
 
 SEVERITIES = range(1, 6)
 MIN_VISIBLE = 0.95
@@ -26,16 +26,16 @@ class Distorted:
 
 
 def distort(image: Image, record: Record, effect: str, severity: int) -> Distorted:
-    """``image`` (RGB) with its ``record``, of a scene, under ``EFFECTS[effect]`` at ``severity`` 1 to 5.
+    """``image`` (RGB) with its ``record``, of a scene, under ``CORRUPTIONS[effect]`` at ``severity`` 1 to 5.
 
     The same picture and effect give the same pixels in every run. The severities share their random draws (where the
     drops fall, to which side the camera rolls), so that they differ in strength alone. A plate that leaves the frame
     becomes an ``ignore`` box. Raises KeyError for an unknown effect or severity.
     """
-    chosen = EFFECTS[effect]
+    chosen = CORRUPTIONS[effect]
     level = dict(zip(SEVERITIES, chosen.levels, strict=True))[severity]
     plates = _corners_of(record.plates or ())
-    before = Scene(image, plates, _upright(record.ignore))
+    before = MarkedPicture(image, plates, _upright(record.ignore))
     after = chosen.change(before, level, _generator(record.image, effect))
     if after.plates is plates:
         return Distorted(after.image, record, tuple(range(len(plates))))
@@ -48,7 +48,7 @@ def _generator(image: str, effect: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:8]))
 
 
-def _moved(record: Record, scene: Scene) -> Distorted:
+def _moved(record: Record, scene: MarkedPicture) -> Distorted:
     """``record`` with its plates and ignored boxes where ``scene`` has them."""
     size = scene.image.shape[1::-1]
     shares = [_share_inside(corners, size) for corners in scene.plates]

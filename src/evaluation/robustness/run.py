@@ -19,7 +19,17 @@ from src.evaluation.datasets.pictures import in_pixels, read_labelled
 from src.evaluation.datasets.sets import EvaluationSet, SetError
 from src.evaluation.metrics.figures import Floats, interval, ratio, resampled_ratios
 from src.evaluation.robustness.distort import distort
-from src.evaluation.robustness.schema import CLEAN, FOUND, GONE, MISSED, READ, Condition, FigureName, Plate, Relative
+from src.evaluation.robustness.schema import (
+    CLEAN,
+    FOUND,
+    GONE,
+    MISSED,
+    READ,
+    Condition,
+    FigureName,
+    PlateOfPicture,
+    Relative,
+)
 from src.runtime.reader import Reader
 
 ConditionKey = tuple[str, int]
@@ -55,7 +65,7 @@ def _shuffled(picture: Picture) -> str:
 class Run:
     """The plates of all pictures, and per condition a mark for each of them."""
 
-    plates: list[Plate] = field(default_factory=list)
+    plates: list[PlateOfPicture] = field(default_factory=list)
     marks: dict[ConditionKey, str] = field(default_factory=dict)
     sets: dict[str, int] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
@@ -79,10 +89,10 @@ def run(pictures: Iterable[Picture], reader: Reader, conditions: Sequence[Condit
     return done
 
 
-def plates_of(name: str, record: Record) -> Iterator[Plate]:
+def plates_of(name: str, record: Record) -> Iterator[PlateOfPicture]:
     """The labelled plates of one picture of the set ``name``."""
     for number, label in enumerate(record.plates or ()):
-        yield Plate(set=name, image=record.image, plate=number, text=label.text if label.sure else None)
+        yield PlateOfPicture(set=name, image=record.image, plate=number, text=label.text if label.sure else None)
 
 
 def _mark(image: Image, record: Record, reader: Reader, condition: ConditionKey) -> str:
@@ -129,7 +139,7 @@ class Counts:
         return Figure(value=self.mean(rows), low=low, high=high, n=int(self.counted[0].sum()))
 
 
-def counts(plates: Sequence[Plate], marks: Sequence[str]) -> dict[FigureName, Counts]:
+def counts(plates: Sequence[PlateOfPicture], marks: Sequence[str]) -> dict[FigureName, Counts]:
     """What ``read`` and ``found`` are summed from; ``marks`` holds a letter per plate for each condition."""
     images = _images(plates)
     return {
@@ -138,7 +148,7 @@ def counts(plates: Sequence[Plate], marks: Sequence[str]) -> dict[FigureName, Co
     }
 
 
-def right_and_counted(name: FigureName, plates: Sequence[Plate], marks: Sequence[str]) -> tuple[Bools, Bools]:
+def right_and_counted(name: FigureName, plates: Sequence[PlateOfPicture], marks: Sequence[str]) -> tuple[Bools, Bools]:
     """``[conditions, plates]`` each: for ``read``, those in the frame whose text is known count."""
     letters = np.array([list(row) for row in marks]).reshape(len(marks), len(plates))
     counted = letters != GONE
@@ -147,7 +157,7 @@ def right_and_counted(name: FigureName, plates: Sequence[Plate], marks: Sequence
     return np.isin(letters, RIGHT[name]) & counted, counted
 
 
-def _images(plates: Sequence[Plate]) -> Floats:
+def _images(plates: Sequence[PlateOfPicture]) -> Floats:
     """``[plates, images]``: 1 where the plate is of the image."""
     numbers: dict[tuple[str, str], int] = {}
     of = [numbers.setdefault((plate.set, plate.image), len(numbers)) for plate in plates]

@@ -19,7 +19,7 @@ READ, FOUND, MISSED, GONE = "RFM-"
 FigureName = Literal["read", "found"]
 
 
-class Plate(Closed):
+class PlateOfPicture(Closed):
     """A labelled plate of a picture."""
 
     set: str
@@ -46,7 +46,7 @@ class Relative(Closed):
     found: Figure | None
 
 
-class Change(Closed):
+class ConditionChange(Closed):
     """One condition in two reports, over the plates that both have."""
 
     effect: str
@@ -72,14 +72,14 @@ class MeanChange(Closed):
     beyond_noise: bool
 
 
-class Comparison(Closed):
+class RobustnessComparison(Closed):
     """This run beside an earlier one."""
 
     baseline: str  # path of its report
     commit: str
     created: str
     means: tuple[MeanChange, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[ConditionChange, ...]
 
 
 class Robustness(Closed):
@@ -97,10 +97,10 @@ class Robustness(Closed):
     ocr: Model
     sets: dict[str, int]  # pictures of each
     skipped: tuple[Skipped, ...]
-    plates: tuple[Plate, ...]
+    plates: tuple[PlateOfPicture, ...]
     conditions: tuple[Condition, ...]  # clean first
     relative: tuple[Relative, ...]  # `all` first
-    comparison: Comparison | None = None
+    comparison: RobustnessComparison | None = None
 
 
 def read_robustness(path: Path) -> Robustness:

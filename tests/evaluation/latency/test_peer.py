@@ -14,7 +14,7 @@ from src.core.types import Image
 from src.data.annotations.manifest import Record
 from src.evaluation.datasets.sets import EvaluationSet
 from src.evaluation.latency import peer
-from src.evaluation.latency.peer import FastAlpr, PeerError, compare, contest, ratio_of_medians
+from src.evaluation.latency.peer import FastAlpr, PeerError, peer_row, ratio_of_medians, time_in_turns
 from src.evaluation.latency.schema import BenchmarkError
 from src.evaluation.latency.stopwatch import Stopwatch
 from src.runtime.reader import ImageResult, Reader, Timings
@@ -97,7 +97,7 @@ def test_who_goes_first_alternates(models: Path, photo: Any, monkeypatch: pytest
             return ImageResult(96, 64, (), Timings(None, None, 1000.0, 1000.0))
 
     records = tuple(Record(image=photo(f"{n}.png").name) for n in range(3))
-    row = contest(EvaluationSet("gate", "scenes", photo().parent, records), Stopwatch(reader), Other())
+    row = time_in_turns(EvaluationSet("gate", "scenes", photo().parent, records), Stopwatch(reader), Other())
     assert turns == ["ours", "peer", "peer", "ours", "ours", "peer", "peer", "ours"]  # the first two warm up
     assert (row.set, row.ratio.n, row.peer.median, row.ours.n) == ("gate", 3, 1000, 3)
     assert row.ratio.value == pytest.approx(row.ours.median / 1000)
@@ -108,12 +108,12 @@ def test_who_goes_first_alternates(models: Path, photo: Any, monkeypatch: pytest
 def test_a_picture_of_a_contest_that_is_missing_is_named(models: Path, tmp_path: Path) -> None:
     pictures = EvaluationSet("gate", "scenes", tmp_path, (Record(image="gone.png"),))
     with pytest.raises(BenchmarkError, match=r"gone\.png: no such file"):
-        contest(pictures, Stopwatch(Reader(models, 1)), Reader(models, 1))
+        time_in_turns(pictures, Stopwatch(Reader(models, 1)), Reader(models, 1))
 
 
 def test_shares_are_of_the_peers_whole() -> None:
     laps = [{"from_pixels": 30.0, "detect": 20.0, "read": 6.0}, {"from_pixels": 34.0, "detect": 22.0, "read": 8.0}]
-    row = compare("gate", laps, [40.0, 40.0])  # type: ignore[arg-type]
+    row = peer_row("gate", laps, [40.0, 40.0])  # type: ignore[arg-type]
     assert (row.detect, row.read, row.rest) == pytest.approx((21 / 40, 7 / 40, 4 / 40))
     assert row.ratio.value == pytest.approx(32 / 40)
 

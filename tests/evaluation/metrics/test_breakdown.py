@@ -2,23 +2,23 @@
 
 import pytest
 
-from src.evaluation.accuracy.plate_result import Appearance, Outcome
+from src.evaluation.accuracy.plate_result import Appearance, ScoredPlate
 from src.evaluation.metrics.breakdown import Breakdown, breakdowns
 
 
-def outcome(text: str = "A1", **changes: object) -> Outcome:
+def outcome(text: str = "A1", **changes: object) -> ScoredPlate:
     """A plate that says A1, measured 100 pixels wide; read right unless ``text`` differs."""
     seen = Appearance(width=100, brightness=100, sharpness=20, tilt=None)
     stated = {"set": "gate", "flow": "path", "image": "a.jpg", "plate": 0, "source": "x", "box": (0, 0, 100, 20)}
     stated |= {"truth": "A1", "found": True, "iou": 0.9, "text": text, "appearance": seen}
-    return Outcome.model_validate(stated | changes)
+    return ScoredPlate.model_validate(stated | changes)
 
 
-def wide(width: float, text: str = "A1") -> Outcome:
+def wide(width: float, text: str = "A1") -> ScoredPlate:
     return outcome(text, appearance=Appearance(width=width, brightness=64, sharpness=0, tilt=-width / 10))
 
 
-def by(name: str, outcomes: list[Outcome]) -> Breakdown:
+def by(name: str, outcomes: list[ScoredPlate]) -> Breakdown:
     return next(b for b in breakdowns(outcomes) if b.by == name)
 
 

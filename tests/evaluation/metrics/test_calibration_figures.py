@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.metrics.calibration import (
     CURVE_POINTS,
     CalibrationReport,
@@ -21,7 +21,7 @@ def readings(confidence: list[float], right: list[int], image: list[str] | None 
     return Readings(np.array(confidence), np.array(right, float), np.array(names))
 
 
-def outcome(**changes: object) -> Outcome:
+def outcome(**changes: object) -> ScoredPlate:
     stated = {
         "set": "gate",
         "flow": "ocr",
@@ -35,7 +35,7 @@ def outcome(**changes: object) -> Outcome:
         "text": "AB1",
         "confidence": 0.9,
     }
-    return Outcome.model_validate(stated | changes)
+    return ScoredPlate.model_validate(stated | changes)
 
 
 def test_calibration_error_of_ten_bins_of_two() -> None:

@@ -1,11 +1,11 @@
 """Errors summed up over readings whose faults are known."""
 
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.metrics.errors import ErrorReport, error_report
 
 
-def outcome(truth: str | None, text: str, found: bool = True) -> Outcome:
-    return Outcome(
+def outcome(truth: str | None, text: str, found: bool = True) -> ScoredPlate:
+    return ScoredPlate(
         set="gate",
         flow="path",
         image="a.jpg",

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from src.evaluation.accuracy.comparison import Difference, FlowComparison
-from src.evaluation.accuracy.plate_result import Figure, ImageOutcome, Outcome
+from src.evaluation.accuracy.plate_result import Figure, ScoredImage, ScoredPlate
 from src.evaluation.accuracy.system_result import SetFigures, System
 from src.evaluation.metrics.figures import DetectionFigures
 from src.evaluation.metrics.significance import compare_systems, mcnemar
 from tests.evaluation.rows import outcome, scene
 
 
-def system(outcomes: Sequence[Outcome], images: Sequence[ImageOutcome] = (), **changes: Any) -> System:
+def system(outcomes: Sequence[ScoredPlate], images: Sequence[ScoredImage] = (), **changes: Any) -> System:
     figures = {"name": "gate", "kind": "scenes", "images": 1, "plates": 1, "texts": 1, "median_ms": {}}
     figures |= {"detector": None, "ocr": None, "path": None} | changes
     return System(name="ours", sets=(SetFigures(**figures),), outcomes=tuple(outcomes), images=tuple(images))
@@ -29,7 +29,7 @@ def difference(compared: FlowComparison, figure: str) -> Difference:
     return next(d for d in compared.differences if d.figure == figure)
 
 
-def plates(texts: str, **changes: Any) -> list[Outcome]:
+def plates(texts: str, **changes: Any) -> list[ScoredPlate]:
     """An image per letter of ``texts``, each with a plate that says A; ``-`` is a missed one."""
     return [outcome(None if t == "-" else t, "A", image=str(i), **changes) for i, t in enumerate(texts)]
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from src.evaluation.accuracy.comparison import Change, Comparison, Difference, FlowComparison
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.accuracy.schema import Report
 from src.evaluation.accuracy.system_result import Skipped
 from src.evaluation.metrics.acceptance import acceptance_report
@@ -63,7 +63,7 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def exhibit(row: Outcome, **changes: object) -> Exhibit:
+def exhibit(row: ScoredPlate, **changes: object) -> Exhibit:
     stated = {"image": row.image, "truth": "AB1", "text": row.text, "confidence": row.confidence, "found": row.found}
     stated |= {
         "width": 99.6,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from src.evaluation.accuracy.comparison import Comparison
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.accuracy.schema import Report
 from src.evaluation.accuracy.system_result import SetFigures, System
 from src.evaluation.metrics.acceptance import acceptance_report
@@ -21,7 +21,7 @@ from tests.evaluation.rows import outcome, scene
 
 def measured(texts: str, name: str = "ours") -> System:
     """An image per letter of ``texts``, each with a plate that says A."""
-    outcomes: list[Outcome] = [outcome(text, "A", image=f"{n}.jpg") for n, text in enumerate(texts)]
+    outcomes: list[ScoredPlate] = [outcome(text, "A", image=f"{n}.jpg") for n, text in enumerate(texts)]
     images = [scene(f"{n}.jpg") for n in range(len(texts))]
     stated: dict[str, Any] = {"name": "gate", "kind": "scenes", "images": len(texts), "plates": len(texts)}
     figures = SetFigures(

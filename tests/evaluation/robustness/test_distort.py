@@ -6,8 +6,8 @@ import pytest
 
 from src.core.types import Image
 from src.data.annotations.manifest import Box, PlateLabel, Record
+from src.evaluation.robustness.corruptions import CORRUPTIONS
 from src.evaluation.robustness.distort import distort
-from src.evaluation.robustness.effects import EFFECTS
 
 MOVING = ["rotation", "perspective"]
 PLATE = (140.0, 150.0, 260.0, 180.0)
@@ -76,7 +76,7 @@ def test_a_plate_that_leaves_the_frame_is_ignored() -> None:
     assert 0 <= box[1] < box[3] <= 300
 
 
-@pytest.mark.parametrize("effect", sorted(set(EFFECTS) - set(MOVING)))
+@pytest.mark.parametrize("effect", sorted(set(CORRUPTIONS) - set(MOVING)))
 def test_what_does_not_move_keeps_its_record(effect: str) -> None:
     record = Record(image="a", plates=(PlateLabel(box=PLATE, corners=CORNERS, text="A"),), ignore=(FAR,))
     changed = distort(drawn(PLATE), record, effect, 1)

@@ -9,16 +9,16 @@ import pytest
 from src.data.annotations.manifest import PlateLabel, Record
 from src.evaluation.datasets.sets import EvaluationSet, SetError
 from src.evaluation.robustness.run import AS_IT_IS, Run, choose, conditions_of, counts, relative_of, run
-from src.evaluation.robustness.schema import Plate
+from src.evaluation.robustness.schema import PlateOfPicture
 from src.runtime.reader import Reader
 
 Photo = Callable[..., Path]
 RED = PlateLabel(box=(30, 20, 60, 30), text="AB01")
 
 
-def plates(*texts: str | None, images: str = "abcdef") -> list[Plate]:
+def plates(*texts: str | None, images: str = "abcdef") -> list[PlateOfPicture]:
     """One plate for each text, on the image of that letter."""
-    return [Plate(set="gate", image=images[n], plate=n, text=text) for n, text in enumerate(texts)]
+    return [PlateOfPicture(set="gate", image=images[n], plate=n, text=text) for n, text in enumerate(texts)]
 
 
 def scenes(name: str, images: str) -> EvaluationSet:

@@ -61,7 +61,7 @@ def _warning(report: Report) -> str:
 
 
 def _figures(report: Report) -> Iterator[Block]:
-    beside = summary.contests(report)
+    beside = summary.system_comparisons(report)
     yield from (_card(figures, beside) for figures in report.ours.sets)
     yield from read_plot(report)
     if beside:
@@ -88,7 +88,7 @@ def _figures(report: Report) -> Iterator[Block]:
     yield MEANINGS
 
 
-def _card(figures: SetFigures, beside: Sequence[summary.Contest]) -> Card:
+def _card(figures: SetFigures, beside: Sequence[summary.SystemComparison]) -> Card:
     reading, detector, alone = summary.main_reading(figures), figures.detector, figures.ocr
     read, found = reading.read if reading else None, detector.found if detector else None
     facts = {

@@ -12,7 +12,7 @@ from src.core.geometry import box_to_corners, crop_plate
 from src.core.image import read_image
 from src.core.types import Image
 from src.data.annotations.manifest import Box
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.metrics.alignment import align
 from src.evaluation.report.document import Exhibit, Gallery, Glyph
 
@@ -24,25 +24,25 @@ MARGIN, MISSED_MARGIN = 0.2, 1.0
 """Shares of the plate's height shown around it; around a missed plate more, as the reason may lie there."""
 
 
-def galleries(outcomes: Iterable[Outcome], folders: Mapping[str, Path], limit: int = LIMIT) -> list[Gallery]:
+def galleries(outcomes: Iterable[ScoredPlate], folders: Mapping[str, Path], limit: int = LIMIT) -> list[Gallery]:
     """One per set that has faults, by the whole path where a set has that.
 
     ``outcomes`` are those of one system; ``folders`` says where each set's images lie. Raises ImageError.
     """
-    of_set: dict[str, list[Outcome]] = {}
+    of_set: dict[str, list[ScoredPlate]] = {}
     for outcome in outcomes:
         of_set.setdefault(outcome.set, []).append(outcome)
     shown = [_gallery(name, rows, folders[name], limit) for name, rows in of_set.items()]
     return [gallery for gallery in shown if gallery.exhibits]
 
 
-def faults(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def faults(outcomes: Iterable[ScoredPlate]) -> list[ScoredPlate]:
     """The plates whose known text was not read, the most confident first, then the missed ones."""
     wrong = [o for o in outcomes if o.truth is not None and not o.exact]
     return sorted(wrong, key=lambda o: (not o.found, -o.confidence))
 
 
-def _gallery(name: str, outcomes: Sequence[Outcome], folder: Path, limit: int) -> Gallery:
+def _gallery(name: str, outcomes: Sequence[ScoredPlate], folder: Path, limit: int) -> Gallery:
     path = [o for o in outcomes if o.flow == "path"]
     alone = {(o.image, o.plate): o.text for o in outcomes if o.flow == "ocr"} if path else {}
     wrong = faults(path or outcomes)
@@ -50,7 +50,7 @@ def _gallery(name: str, outcomes: Sequence[Outcome], folder: Path, limit: int) -
     return Gallery(name, len(wrong) - missed, missed, tuple(_exhibits(wrong[:limit], alone, folder)))
 
 
-def _exhibits(outcomes: Sequence[Outcome], alone: Mapping[tuple[str, int], str], folder: Path) -> Iterator[Exhibit]:
+def _exhibits(outcomes: Sequence[ScoredPlate], alone: Mapping[tuple[str, int], str], folder: Path) -> Iterator[Exhibit]:
     for o in outcomes:
         yield Exhibit(
             image=o.image,
@@ -65,7 +65,7 @@ def _exhibits(outcomes: Sequence[Outcome], alone: Mapping[tuple[str, int], str],
         )
 
 
-def glyphs(outcome: Outcome) -> tuple[Glyph, ...]:
+def glyphs(outcome: ScoredPlate) -> tuple[Glyph, ...]:
     """The reading beside the truth, character by character."""
     sure = iter(outcome.char_confidences or ())
     pairs = align(outcome.truth or "", outcome.text)

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from src.core.cli import counted
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.accuracy.schema import Report
 from src.evaluation.accuracy.system_result import SetFigures
 from src.evaluation.datasets.sets import HARD
@@ -24,7 +24,7 @@ PHOTOGRAPHS, DRAWN = "photographs", "drawn plates"
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class SystemComparison:
     """Ours and another system over the plates of one set that both were given, by McNemar's test."""
 
     set: str
@@ -47,38 +47,38 @@ def main_reading(figures: SetFigures) -> ReadingFigures | None:
     return figures.path or figures.ocr
 
 
-def main_outcomes(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def main_plates(outcomes: Sequence[ScoredPlate]) -> list[ScoredPlate]:
     """Of each set the outcomes that ``main_reading`` counts: those of known text."""
     on_path = {o.set for o in outcomes if o.flow == "path"}
     return [o for o in outcomes if o.truth is not None and (o.flow == "path") == (o.set in on_path)]
 
 
-def contests(report: Report) -> list[Contest]:
+def system_comparisons(report: Report) -> list[SystemComparison]:
     """Ours against each other system, set by set."""
-    ours = main_outcomes(report.ours.outcomes)
+    ours = main_plates(report.ours.outcomes)
     found = []
     for system in report.systems[1:]:
-        exact = {_plate(o): o.exact for o in main_outcomes(system.outcomes)}
+        exact = {_plate(o): o.exact for o in main_plates(system.outcomes)}
         pairs: dict[str, list[tuple[bool, bool]]] = {}
         for o in ours:
             if _plate(o) in exact:
                 pairs.setdefault(o.set, []).append((o.exact, exact[_plate(o)]))
-        found += [_contest(name, system.name, both) for name, both in pairs.items()]
+        found += [_system_comparison(name, system.name, both) for name, both in pairs.items()]
     return found
 
 
-def _plate(outcome: Outcome) -> tuple[str, str, str, int]:
+def _plate(outcome: ScoredPlate) -> tuple[str, str, str, int]:
     return outcome.set, outcome.flow, outcome.image, outcome.plate
 
 
-def _contest(name: str, system: str, pairs: Sequence[tuple[bool, bool]]) -> Contest:
+def _system_comparison(name: str, system: str, pairs: Sequence[tuple[bool, bool]]) -> SystemComparison:
     ours, theirs = np.array(pairs, bool).T
-    return Contest(name, system, len(pairs), float(ours.mean()), float(theirs.mean()), mcnemar(theirs, ours))
+    return SystemComparison(name, system, len(pairs), float(ours.mean()), float(theirs.mean()), mcnemar(theirs, ours))
 
 
 def headline(report: Report) -> str:
     """The run in one sentence; drawn plates count apart from photographed ones, pictures made of others not at all."""
-    plates = [o for o in main_outcomes(report.ours.outcomes) if not o.set.startswith(HARD)]
+    plates = [o for o in main_plates(report.ours.outcomes) if not o.set.startswith(HARD)]
     if not plates:
         there, found = (sum(getattr(i, name) for i in report.ours.images) for name in ("plates", "found"))
         return f"{found:,} of {counted(there, 'plate')} found; no text is known."
@@ -87,7 +87,7 @@ def headline(report: Report) -> str:
     return "; ".join(parts) + "."
 
 
-def _read(plates: Sequence[Outcome], noun: str) -> str:
+def _read(plates: Sequence[ScoredPlate], noun: str) -> str:
     right, sets = sum(o.exact for o in plates), len({o.set for o in plates})
     where = "" if sets == 1 else f", over {sets} sets"
     return f"{percent(right / len(plates))} of {counted(len(plates), noun)} read exactly right{where}"
@@ -98,7 +98,9 @@ def standings(report: Report) -> list[str]:
     words = {"better": "better on", "even": "no difference beyond noise on", "worse": "worse on"}
     sentences = []
     for system in report.systems[1:]:
-        sets = {v: [c.set for c in contests(report) if (c.system, c.verdict) == (system.name, v)] for v in words}
+        sets = {
+            v: [c.set for c in system_comparisons(report) if (c.system, c.verdict) == (system.name, v)] for v in words
+        }
         parts = [f"{words[verdict]} {', '.join(names)}" for verdict, names in sets.items() if names]
         if parts:
             sentences.append(f"Against {system.name}: {'; '.join(parts)}.")
@@ -121,7 +123,7 @@ def error_sentences(report: Report, errors: ErrorReport) -> list[str]:
 def _on_true_boxes(report: Report) -> Iterator[str]:
     """How readings differ between the detector's box and the true one, where plates were read on both."""
     alone = {(o.set, o.image, o.plate): o.exact for o in report.ours.outcomes if o.flow == "ocr"}
-    path = [o for o in main_outcomes(report.ours.outcomes) if o.flow == "path" and o.found]
+    path = [o for o in main_plates(report.ours.outcomes) if o.flow == "path" and o.found]
     both = [(o.exact, alone[key]) for o in path if (key := (o.set, o.image, o.plate)) in alone]
     if both:
         gained, lost = both.count((False, True)), both.count((True, False))

@@ -7,20 +7,20 @@ import numpy as np
 import pytest
 
 from src.core.image import ImageError
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.report.accuracy.gallery import MARGIN, framed, galleries, glyphs
 from src.evaluation.report.document import Gallery
 
 Photo = Callable[..., Path]
 
 
-def outcome(text: str, **changes: object) -> Outcome:
+def outcome(text: str, **changes: object) -> ScoredPlate:
     """The red plate of the fake photograph, which says AB01."""
     stated = {"set": "gate", "flow": "path", "image": "gate.png", "plate": 0, "source": "x", "box": (30, 20, 60, 30)}
-    return Outcome.model_validate(stated | {"truth": "AB01", "found": True, "iou": 0.9, "text": text} | changes)
+    return ScoredPlate.model_validate(stated | {"truth": "AB01", "found": True, "iou": 0.9, "text": text} | changes)
 
 
-def missed(**changes: object) -> Outcome:
+def missed(**changes: object) -> ScoredPlate:
     return outcome("", found=False, iou=0, **changes)
 
 

@@ -1,6 +1,6 @@
 """Which plots a report gets, and their words."""
 
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.metrics.errors import error_report
 from src.evaluation.report.accuracy.content import document
 from src.evaluation.report.document import Plot
@@ -10,7 +10,7 @@ from tests.evaluation.rows import outcome, scene
 ROWS = [outcome("AB1"), outcome("A81", image="b.jpg", region="DE"), outcome("AB1", image="c.jpg", region="RU")]
 
 
-def of(rows: list[Outcome]) -> dict[str, Plot]:
+def of(rows: list[ScoredPlate]) -> dict[str, Plot]:
     built = report(system("ours", rows), errors=error_report(rows), calibration=calibration(9))
     return {plot.file: plot for plot in document(built).plots}
 

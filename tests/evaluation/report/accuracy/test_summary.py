@@ -4,24 +4,24 @@ from typing import Any
 
 import pytest
 
-from src.evaluation.accuracy.plate_result import Outcome
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.metrics.errors import error_report
 from src.evaluation.report.accuracy.content import document
 from src.evaluation.report.accuracy.summary import (
     calibration_groups,
-    contests,
     error_sentences,
     frequent_confusions,
     headline,
-    main_outcomes,
+    main_plates,
     standings,
+    system_comparisons,
 )
 from src.evaluation.report.document import Note
 from tests.evaluation.reports import calibration, report, system
 from tests.evaluation.rows import outcome, scene
 
 
-def plates(right: int, wrong: int, **changes: Any) -> list[Outcome]:
+def plates(right: int, wrong: int, **changes: Any) -> list[ScoredPlate]:
     """An image per plate, the right ones first."""
     return [outcome("AB1" if i < right else "X", image=str(i), **changes) for i in range(right + wrong)]
 
@@ -29,7 +29,7 @@ def plates(right: int, wrong: int, **changes: Any) -> list[Outcome]:
 def test_a_set_counts_by_its_whole_path_or_else_by_the_reader_alone() -> None:
     crops = plates(1, 1, set="crops", flow="ocr")
     rows = [*plates(1, 0), *plates(1, 0, flow="ocr"), outcome("AB1", None), *crops]
-    assert main_outcomes(rows) == [rows[0], *crops]
+    assert main_plates(rows) == [rows[0], *crops]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_set_counts_by_its_whole_path_or_else_by_the_reader_alone() -> None:
         ),
     ],
 )
-def test_headline(rows: list[Outcome], words: str) -> None:
+def test_headline(rows: list[ScoredPlate], words: str) -> None:
     assert headline(report(system("ours", rows))) == words
 
 
@@ -56,14 +56,14 @@ def test_the_headline_without_texts_is_about_found_plates() -> None:
 def test_ours_and_a_peer_meet_on_the_plates_that_both_have() -> None:
     """Ours alone is right six times, the peer never: p = 2 / 2^6."""
     peer = system("peer", [outcome("X", image=str(i)) for i in range(6)])
-    (contest,) = contests(report(system("ours", plates(6, 1)), peer))
-    assert (contest.set, contest.system, contest.n, contest.ours, contest.theirs) == ("gate", "peer", 6, 1, 0)
-    assert contest.p == pytest.approx(2 / 64)
-    assert contest.verdict == "better"
+    (compared,) = system_comparisons(report(system("ours", plates(6, 1)), peer))
+    assert (compared.set, compared.system, compared.n, compared.ours, compared.theirs) == ("gate", "peer", 6, 1, 0)
+    assert compared.p == pytest.approx(2 / 64)
+    assert compared.verdict == "better"
 
 
 def test_standings_name_the_sets_by_verdict() -> None:
-    def rows(gate: int, yard: int, lane: int) -> list[Outcome]:
+    def rows(gate: int, yard: int, lane: int) -> list[ScoredPlate]:
         return [*plates(gate, 9 - gate), *plates(yard, 9 - yard, set="yard"), *plates(lane, 9 - lane, set="lane")]
 
     ours, peer = system("ours", rows(9, 5, 0)), system("peer", rows(0, 4, 9))

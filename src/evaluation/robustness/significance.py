@@ -8,19 +8,26 @@ from src.evaluation.accuracy.stored import ReportError
 from src.evaluation.metrics.figures import interval
 from src.evaluation.metrics.significance import SIGNIFICANCE, mcnemar
 from src.evaluation.robustness.run import AS_IT_IS, FIGURES, ConditionKey, Counts, counts, right_and_counted
-from src.evaluation.robustness.schema import Change, Comparison, FigureName, MeanChange, Plate, Robustness
+from src.evaluation.robustness.schema import (
+    ConditionChange,
+    FigureName,
+    MeanChange,
+    PlateOfPicture,
+    Robustness,
+    RobustnessComparison,
+)
 
 Marks = dict[ConditionKey, str]
 
 
-def compare(baseline: str, before: Robustness, after: Robustness) -> Comparison:
+def compare_runs(baseline: str, before: Robustness, after: Robustness) -> RobustnessComparison:
     """Over the plates (of the same text) and conditions that both reports have. Raises ReportError for none."""
     plates, conditions = common(baseline, before, after.plates, _conditions(after))
     old, new = (_marks(side, plates, conditions) for side in (before, after))
     sides = [counts(plates, list(side.values())) for side in (old, new)]
     means = [_mean_change(name, sides[0][name], sides[1][name]) for name in FIGURES]
     changes = [change for name in FIGURES for change in _changes(name, plates, old, new)]
-    return Comparison(
+    return RobustnessComparison(
         baseline=baseline,
         commit=before.commit,
         created=before.created,
@@ -30,8 +37,8 @@ def compare(baseline: str, before: Robustness, after: Robustness) -> Comparison:
 
 
 def common(
-    baseline: str, before: Robustness, plates: Iterable[Plate], conditions: Iterable[ConditionKey]
-) -> tuple[list[Plate], list[ConditionKey]]:
+    baseline: str, before: Robustness, plates: Iterable[PlateOfPicture], conditions: Iterable[ConditionKey]
+) -> tuple[list[PlateOfPicture], list[ConditionKey]]:
     """Those of a run's ``plates`` and ``conditions`` that ``before`` has too. Raises ReportError for none."""
     known_plates, known_conditions = set(before.plates), set(_conditions(before))
     shared = [plate for plate in plates if plate in known_plates]
@@ -45,7 +52,7 @@ def _conditions(report: Robustness) -> list[ConditionKey]:
     return [(condition.effect, condition.severity) for condition in report.conditions]
 
 
-def _marks(report: Robustness, plates: Sequence[Plate], conditions: Sequence[ConditionKey]) -> Marks:
+def _marks(report: Robustness, plates: Sequence[PlateOfPicture], conditions: Sequence[ConditionKey]) -> Marks:
     """A letter for each of ``plates`` per condition."""
     place = {plate: number for number, plate in enumerate(report.plates)}
     rows = dict(zip(_conditions(report), (c.marks for c in report.conditions), strict=True))
@@ -62,7 +69,9 @@ def _mean_change(figure: FigureName, before: Counts, after: Counts) -> MeanChang
     return MeanChange(figure=figure, **ends, beyond_noise=not low <= 0 <= high)
 
 
-def _changes(figure: FigureName, plates: Sequence[Plate], before: Marks, after: Marks) -> Iterator[Change]:
+def _changes(
+    figure: FigureName, plates: Sequence[PlateOfPicture], before: Marks, after: Marks
+) -> Iterator[ConditionChange]:
     """A row per condition, not judged yet; a plate counts where both runs have it in the frame."""
     was, counted_before = right_and_counted(figure, plates, list(before.values()))
     now, counted_after = right_and_counted(figure, plates, list(after.values()))
@@ -70,7 +79,7 @@ def _changes(figure: FigureName, plates: Sequence[Plate], before: Marks, after: 
         both = counted_before[row] & counted_after[row]
         old, new = was[row, both], now[row, both]
         if len(old):
-            yield Change(
+            yield ConditionChange(
                 effect=effect,
                 severity=severity,
                 figure=figure,
@@ -84,7 +93,7 @@ def _changes(figure: FigureName, plates: Sequence[Plate], before: Marks, after: 
             )
 
 
-def _judged(changes: Sequence[Change]) -> Iterator[Change]:
+def _judged(changes: Sequence[ConditionChange]) -> Iterator[ConditionChange]:
     """Of 86 rows, four would be under 0.05 by chance alone: what is judged is the false discovery rate."""
     adjusted = false_discovery_control([change.p for change in changes])
     for change, p in zip(changes, adjusted, strict=True):

@@ -36,7 +36,7 @@ MUD, RUBBER = (74, 58, 44), (38, 38, 40)  # RGB
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class MarkedPicture:
     """A picture and the corners of its plates ``[M, 4, 2]`` and of what is to be ignored ``[K, 4, 2]``."""
 
     image: Image
@@ -45,14 +45,14 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class Corruption:
     """``change(scene, level, rng)``; ``levels`` are those of the severities 1 to 5, in the unit of its docstring."""
 
-    change: Callable[[Scene, float, np.random.Generator], Scene]
+    change: Callable[[MarkedPicture, float, np.random.Generator], MarkedPicture]
     levels: tuple[float, float, float, float, float]
 
 
-def rain(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def rain(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """Streaks of ``level`` canvas pixels, slanted alike, under a sky that is darker the harder it rains."""
     streaks = A.RandomRain(
         drop_length=round(level), brightness_coefficient=1, blur_value=2, rain_type="torrential", p=1
@@ -61,14 +61,14 @@ def rain(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
     return replace(scene, image=veil(darkened, _drawn(streaks, rng)))
 
 
-def fog(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def fog(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """A white veil, densest in the middle. ``level``: albumentations' opacity of each of some 400 puffs."""
     puffs = A.RandomFog(alpha_coef=level, fog_coef_range=(1, 1), p=1)
     layer = cv2.GaussianBlur(_drawn(puffs, rng, CANVAS // 4), (0, 0), 6)
     return replace(scene, image=veil(scene.image, layer))
 
 
-def snow(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def snow(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """Lying snow that bleaches what is dark, and flakes in the air. ``level``: how much, from 0 to 1."""
     lying = A.RandomSnow(snow_point_range=(level / 3, level / 3), brightness_coeff=1 + level, p=1)
     flakes = A.RandomRain(
@@ -84,7 +84,7 @@ def snow(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
     return replace(scene, image=veil(_applied(lying, scene.image, rng), _drawn(flakes, rng)))
 
 
-def night(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def night(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """``level`` of the light is left, and the sensor's shot and read noise stay what they are."""
     light = (np.arange(256, dtype=np.float32) / 255) ** 2.2 * level  # of each grey level, linear
     sigma = np.sqrt(light * 4e-4 + 1e-6)
@@ -92,7 +92,7 @@ def night(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
     return replace(scene, image=to_uint8(np.asarray(cv2.pow(noisy.clip(0, 1), 1 / 2.2), np.float32) * 255))
 
 
-def glare(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def glare(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """A lamp beside the widest plate, towards the picture's middle, its halo ``level`` plate widths in radius."""
     height, width = scene.image.shape[:2]
     side, canvas = max(height, width), CANVAS // 2
@@ -107,7 +107,7 @@ def glare(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
     return replace(scene, image=veil(scene.image, cv2.convertScaleAbs(halo, alpha=255 / max(1, halo.max()))))
 
 
-def motion_blur(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def motion_blur(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """A straight blur of ``level`` canvas pixels in any direction.
 
     Not albumentations' MotionBlur, nor its Defocus below: they count in whole, odd pixels, so that severities 1 and 3
@@ -118,26 +118,26 @@ def motion_blur(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
     return replace(scene, image=blurred(scene.image, half, lambda x, y: near_segment(x, y, step)))
 
 
-def defocus_blur(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def defocus_blur(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """Every point becomes a disc of ``level`` canvas pixels in radius."""
     radius = level * unit(scene.image)
     return replace(scene, image=blurred(scene.image, radius, lambda x, y: x**2 + y**2 <= radius**2))
 
 
-def noise(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def noise(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """Gaussian noise of standard deviation ``level`` (white is 1), its grain as large as a pixel of the canvas."""
     size = min(1.0, 1 / unit(scene.image))
     gauss = A.GaussNoise(std_range=(level, level), noise_scale_factor=size, p=1)
     return replace(scene, image=_applied(gauss, scene.image, rng))
 
 
-def jpeg(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def jpeg(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """JPEG of quality ``level``, of 100."""
     quality = round(level)
     return replace(scene, image=_applied(A.ImageCompression("jpeg", (quality, quality), p=1), scene.image, rng))
 
 
-def low_resolution(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def low_resolution(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """``level`` pixels on the longer side, enlarged again; a picture under 500 loses as large a share as one of 500.
 
     Not albumentations' Downscale: it scales by a number that the rounded size does not have, which shifts pixels.
@@ -150,14 +150,14 @@ def low_resolution(scene: Scene, level: float, rng: np.random.Generator) -> Scen
     return replace(scene, image=np.asarray(enlarged, np.uint8))
 
 
-def rotation(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def rotation(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """The camera rolled by ``level`` degrees to either side; what it had not seen is grey."""
     height, width = scene.image.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), level * rng.choice([-1, 1]), 1)
     return _warp(scene, np.vstack([turn, [0, 0, 1]]))
 
 
-def perspective(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def perspective(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """The picture turned by ``level`` degrees about its upright axis, to either side, half as much about the level one.
 
     Not albumentations' Perspective: that pulls each corner by a random amount, so that a severity would have no size.
@@ -172,7 +172,7 @@ def perspective(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
     return _warp(scene, lens @ pose @ centre)
 
 
-def occlusion(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def occlusion(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """A dark slanted edge, as of a bumper or a boot lid, hides ``level`` of each plate's area from below or above.
 
     A tenth is about the border of a plate; under three tenths the letters lose their feet or heads.
@@ -186,7 +186,7 @@ def occlusion(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
     return replace(scene, image=image)
 
 
-def dirt(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
+def dirt(scene: MarkedPicture, level: float, rng: np.random.Generator) -> MarkedPicture:
     """Mud splashed over ``level`` of each plate's area, more of it below; the text shines through faintly."""
     image = scene.image.copy()
     _, down = plate_grid()
@@ -198,21 +198,21 @@ def dirt(scene: Scene, level: float, rng: np.random.Generator) -> Scene:
     return replace(scene, image=image)
 
 
-EFFECTS: dict[str, Effect] = {
-    "rain": Effect(rain, (10, 18, 26, 34, 42)),
-    "fog": Effect(fog, (0.03, 0.05, 0.07, 0.09, 0.11)),
-    "snow": Effect(snow, (0.2, 0.35, 0.5, 0.65, 0.8)),
-    "night": Effect(night, (0.25, 0.12, 0.06, 0.03, 0.015)),
-    "glare": Effect(glare, (1.8, 2.4, 3.0, 3.6, 4.2)),
-    "motion-blur": Effect(motion_blur, (3, 4.5, 6, 7.5, 9)),
-    "defocus-blur": Effect(defocus_blur, (1, 1.4, 1.8, 2.2, 2.6)),
-    "noise": Effect(noise, (0.06, 0.1, 0.15, 0.2, 0.26)),
-    "jpeg": Effect(jpeg, (25, 18, 15, 10, 7)),
-    "low-resolution": Effect(low_resolution, (400, 350, 300, 260, 220)),
-    "rotation": Effect(rotation, (4, 8, 12, 16, 20)),
-    "perspective": Effect(perspective, (15, 24, 33, 42, 50)),
-    "occlusion": Effect(occlusion, (0.1, 0.15, 0.2, 0.25, 0.3)),
-    "dirt": Effect(dirt, (0.1, 0.15, 0.2, 0.25, 0.3)),
+CORRUPTIONS: dict[str, Corruption] = {
+    "rain": Corruption(rain, (10, 18, 26, 34, 42)),
+    "fog": Corruption(fog, (0.03, 0.05, 0.07, 0.09, 0.11)),
+    "snow": Corruption(snow, (0.2, 0.35, 0.5, 0.65, 0.8)),
+    "night": Corruption(night, (0.25, 0.12, 0.06, 0.03, 0.015)),
+    "glare": Corruption(glare, (1.8, 2.4, 3.0, 3.6, 4.2)),
+    "motion-blur": Corruption(motion_blur, (3, 4.5, 6, 7.5, 9)),
+    "defocus-blur": Corruption(defocus_blur, (1, 1.4, 1.8, 2.2, 2.6)),
+    "noise": Corruption(noise, (0.06, 0.1, 0.15, 0.2, 0.26)),
+    "jpeg": Corruption(jpeg, (25, 18, 15, 10, 7)),
+    "low-resolution": Corruption(low_resolution, (400, 350, 300, 260, 220)),
+    "rotation": Corruption(rotation, (4, 8, 12, 16, 20)),
+    "perspective": Corruption(perspective, (15, 24, 33, 42, 50)),
+    "occlusion": Corruption(occlusion, (0.1, 0.15, 0.2, 0.25, 0.3)),
+    "dirt": Corruption(dirt, (0.1, 0.15, 0.2, 0.25, 0.3)),
 }
 
 
@@ -230,10 +230,10 @@ def _drawn(transform: A.BasicTransform, rng: np.random.Generator, side: int = CA
     return _applied(transform, np.zeros((side, side, 3), np.uint8), rng)
 
 
-def _warp(scene: Scene, matrix: npt.NDArray[np.float64]) -> Scene:
+def _warp(scene: MarkedPicture, matrix: npt.NDArray[np.float64]) -> MarkedPicture:
     """Pixels and corners under one homography [3, 3] of pixel edges."""
     image = warped(scene.image, matrix)
-    return Scene(image, _mapped(scene.plates, matrix), _mapped(scene.ignore, matrix))
+    return MarkedPicture(image, _mapped(scene.plates, matrix), _mapped(scene.ignore, matrix))
 
 
 def _mapped(corners: Corners, matrix: npt.NDArray[np.float64]) -> Corners:

@@ -11,11 +11,11 @@ import pytest
 from src.core.image import read_image
 from src.core.types import Image
 from src.data.annotations.manifest import PlateLabel, Record, read_manifest
+from src.evaluation.robustness.corruptions import CORRUPTIONS, MarkedPicture
 from src.evaluation.robustness.distort import SEVERITIES, distort
-from src.evaluation.robustness.effects import EFFECTS, Scene
 
 SAMPLES = Path("data/samples")
-DRAWN = sorted(set(EFFECTS) - {"defocus-blur", "jpeg", "low-resolution"})
+DRAWN = sorted(set(CORRUPTIONS) - {"defocus-blur", "jpeg", "low-resolution"})
 """Those with something random in them."""
 
 
@@ -36,7 +36,7 @@ def change(effect: str, severity: int, width: int) -> float:
     return float(cv2.absdiff(distort(image, record, effect, severity).image, image).mean())
 
 
-@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("effect", CORRUPTIONS)
 def test_an_effect_changes_a_copy_of_the_pixels(effect: str) -> None:
     image, record = sample(320)
     clean = image.copy()
@@ -46,7 +46,7 @@ def test_an_effect_changes_a_copy_of_the_pixels(effect: str) -> None:
     assert (image == clean).all()
 
 
-@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("effect", CORRUPTIONS)
 def test_the_same_picture_gets_the_same_pixels_whatever_the_global_state(effect: str) -> None:
     image, record = sample(320)
     first = distort(image, record, effect, 3).image
@@ -62,14 +62,14 @@ def test_another_picture_gets_another_draw(effect: str) -> None:
     assert len(drawn) > 1
 
 
-@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("effect", CORRUPTIONS)
 @pytest.mark.parametrize("width", [320, 800])
 def test_a_higher_severity_is_further_from_clean(effect: str, width: int) -> None:
     distances = [change(effect, severity, width) for severity in SEVERITIES]
     assert distances == sorted(set(distances))
 
 
-@pytest.mark.parametrize("effect", sorted(set(EFFECTS) - {"jpeg", "low-resolution"}))
+@pytest.mark.parametrize("effect", sorted(set(CORRUPTIONS) - {"jpeg", "low-resolution"}))
 def test_small_and_large_pictures_get_equally_bad(effect: str) -> None:
     assert 0.6 < change(effect, 5, 1280) / change(effect, 5, 400) < 1.6
 
@@ -101,10 +101,10 @@ def test_channels_are_not_swapped() -> None:
 def test_a_disc_and_a_line_are_what_a_point_becomes() -> None:
     image = np.zeros((65, 640, 3), np.uint8)
     image[32, 320] = 255
-    scene = Scene(image, np.zeros((0, 4, 2), np.float32), np.zeros((0, 4, 2), np.float32))
+    scene = MarkedPicture(image, np.zeros((0, 4, 2), np.float32), np.zeros((0, 4, 2), np.float32))
     for effect, area in (("defocus-blur", np.pi * 6**2), ("motion-blur", 12)):
         level = 6 if effect == "defocus-blur" else 12
-        point = EFFECTS[effect].change(scene, level, np.random.default_rng(0)).image[..., 0]
+        point = CORRUPTIONS[effect].change(scene, level, np.random.default_rng(0)).image[..., 0]
         assert point.max() == pytest.approx(255 / area, rel=0.12)
         y, x = np.nonzero(point)
         assert np.hypot(x - 320, y - 32).max() == pytest.approx(6, abs=1.5)
