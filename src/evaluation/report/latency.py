@@ -12,7 +12,7 @@ from src.evaluation.report.latency_plot import STAGE_NAMES, overview, thread_wor
 from src.evaluation.report.provenance import provenance
 from src.evaluation.report.wording import listed
 
-QUANTILES = "The median, and in brackets the 95 % and the 99 % quantile"
+QUANTILES = "The median, and with it the 95 % and the 99 % quantile"
 
 
 def document(report: Benchmark, before: Benchmark | None = None) -> Document:

@@ -8,7 +8,7 @@ from src.core.types import Image
 from src.evaluation.report.document import Block, Card, Cell, Document, Picture, Plot, Section, Table
 from src.evaluation.report.provenance import provenance, session
 from src.evaluation.report.robustness_plot import heat_map
-from src.evaluation.report.wording import cell, interval, listed, p_value, percent, value
+from src.evaluation.report.wording import cell, interval, listed, p_value, percent, signed, value
 from src.evaluation.robustness.schema import (
     CLEAN,
     Condition,
@@ -108,7 +108,7 @@ def _changes(comparison: RobustnessComparison) -> Table:
 
 
 def _mean_row(mean: MeanChange) -> list[Cell | str]:
-    certainty = f"{100 * mean.low:+.1f} to {100 * mean.high:+.1f} points"
+    certainty = f"{signed(mean.low, 'read')} to {signed(mean.high, 'read')} points"
     verdict = _verdict(mean.before, mean.after, mean.beyond_noise)
     return [f"{mean.figure}, mean by clean", percent(mean.before), percent(mean.after), "", "", certainty, verdict]
 
