@@ -28,7 +28,7 @@ from src.evaluation.accuracy import provenance
 from src.evaluation.accuracy.comparison import Comparison
 from src.evaluation.accuracy.predictions import PredictionError, read_predictions
 from src.evaluation.accuracy.run import EvaluatedSystem, evaluate_set, gather
-from src.evaluation.accuracy.schema import Model, Report, read_report
+from src.evaluation.accuracy.schema import MeasuredModel, Report, read_report
 from src.evaluation.accuracy.stored import ReportError
 from src.evaluation.accuracy.system_result import OURS, System
 from src.evaluation.accuracy.systems import Ours, OursByCountry, Predicted
@@ -233,8 +233,8 @@ def _report(
         split=args.split,
         threads=args.threads,
         provider=args.provider,
-        detector=Model.of(reader.detector),
-        ocr=Model.of(reader.plate_reader),
+        detector=MeasuredModel.of(reader.detector),
+        ocr=MeasuredModel.of(reader.plate_reader),
         systems=tuple(systems),
         calibration=calibration,
         acceptance=acceptance_report(systems[0], calibration),

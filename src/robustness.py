@@ -27,7 +27,7 @@ from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.labels import LabelError
 from src.data.annotations.manifest import ManifestError
 from src.evaluation.accuracy import provenance
-from src.evaluation.accuracy.schema import Model
+from src.evaluation.accuracy.schema import MeasuredModel
 from src.evaluation.accuracy.stored import ReportError
 from src.evaluation.datasets.pictures import in_pixels, read_labelled
 from src.evaluation.datasets.sets import EvaluationSet, SetError, data_folder, default_sets, named_sets
@@ -190,8 +190,8 @@ def _report(
         split=args.split,
         threads=args.threads,
         provider=args.provider,
-        detector=Model.of(reader.detector),
-        ocr=Model.of(reader.plate_reader),
+        detector=MeasuredModel.of(reader.detector),
+        ocr=MeasuredModel.of(reader.plate_reader),
         sets=done.sets,
         skipped=tuple(done.skipped),
         plates=tuple(done.plates),

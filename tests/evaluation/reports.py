@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from src.evaluation.accuracy.plate_result import Figure, ScoredImage, ScoredPlate
-from src.evaluation.accuracy.schema import Model, Report
+from src.evaluation.accuracy.schema import MeasuredModel, Report
 from src.evaluation.accuracy.system_result import SetFigures, System
 from src.evaluation.metrics.calibration import CalibrationGroup, CalibrationReport, ReliabilityBin, RiskPoint
 from src.evaluation.metrics.figures import detection_figures, reading_figures
@@ -36,7 +36,7 @@ def _figures(name: str, outcomes: Sequence[ScoredPlate], images: Sequence[Scored
 
 def report(*systems: System, **changes: Any) -> Report:
     """A report of ``systems``; its provenance is told from its text."""
-    model = Model(name="yolo", input_size=(64, 96), commit="c" * 40, sha256="5" * 64)
+    model = MeasuredModel(name="yolo", input_size=(64, 96), commit="c" * 40, sha256="5" * 64)
     stated = {
         "command": "python -m src.evaluate --sets gate",
         "commit": "abc+dirty",

@@ -16,7 +16,7 @@ from src.runtime.plate_reader import PlateReader
 SCHEMA_VERSION: Final = 1
 
 
-class Model(Closed):
+class MeasuredModel(Closed):
     """An exported model as its card states it, and what it worked with."""
 
     name: str
@@ -26,7 +26,7 @@ class Model(Closed):
     threshold: float | None = None  # what the detector worked with
 
     @classmethod
-    def of(cls, model: Detector | PlateReader) -> "Model":
+    def of(cls, model: Detector | PlateReader) -> "MeasuredModel":
         """What a report keeps of a model that is open."""
         size, threshold = model.card.input_size, None
         if isinstance(model, Detector):
@@ -46,8 +46,8 @@ class Report(Closed):
     split: str
     threads: int  # 0: all cores
     provider: str
-    detector: Model
-    ocr: Model
+    detector: MeasuredModel
+    ocr: MeasuredModel
     systems: tuple[System, ...]  # the exported models first
     calibration: CalibrationReport | None = None  # of the exported models
     acceptance: AcceptanceReport | None = None  # of the exported models, whole path

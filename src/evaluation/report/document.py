@@ -1,4 +1,4 @@
-"""What a report says, and nothing of how it looks: sections of tables, plots, cards, notes and pictures.
+"""What a report says, and nothing of how it looks: sections of tables, plots, cards, paragraphs and pictures.
 
 Accuracy, robustness and latency each say what their document contains; ``html``, ``markdown`` and ``terminal`` render
 any document.
@@ -11,7 +11,7 @@ from typing import Literal
 from src.core.types import Image
 from src.evaluation.report.style import Draw
 
-Mark = Literal["", "better", "worse", "even", "code"]
+Emphasis = Literal["", "better", "worse", "even", "code"]
 """What a cell stands out as: a change for the better or the worse, no clear difference, or the text of a plate."""
 
 
@@ -21,14 +21,14 @@ class Cell:
 
     text: str
     small: str = ""
-    mark: Mark = ""
+    mark: Emphasis = ""
 
     def __str__(self) -> str:
         return f"{self.text} ({self.small})" if self.small else self.text
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DataTable:
     """Rows under a header. The first ``words`` columns and the last ``texts`` ones hold words, the others figures.
 
     The page shows a ``folded`` table on demand, the terminal its first rows alone.
@@ -54,8 +54,8 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A paragraph, and facts by their names. The page shows a ``folded`` note on demand, the terminal not at all."""
+class Paragraph:
+    """A paragraph, and facts by their names. The page shows a ``folded`` one on demand, the terminal not at all."""
 
     text: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Glyph:
+class AlignedCharacter:
     """One place of an aligned reading: the true character, the one read ("" for none), how sure that was."""
 
     true: str
@@ -102,7 +102,7 @@ class Exhibit:
     confidence: float
     found: bool
     width: float  # pixels of the plate
-    glyphs: tuple[Glyph, ...]  # none for a missed plate
+    glyphs: tuple[AlignedCharacter, ...]  # none for a missed plate
     on_true_box: str | None  # what was read there; None where that is what `text` is, or nobody tried
     crop: Image
 
@@ -118,14 +118,14 @@ class Gallery:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that the page alone shows, with what it shows in words."""
+class ContactSheet:
+    """A sheet of photographs that the page alone shows: RGB pixels, and in words what they show."""
 
     words: str
     pixels: Image
 
 
-Block = Table | Plot | Note | Card | Gallery | Picture
+Block = DataTable | Plot | Paragraph | Card | Gallery | ContactSheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image as PillowImage
 
 from src.core.types import Image
-from src.evaluation.report.document import Document, Gallery, Picture, Section
+from src.evaluation.report.document import ContactSheet, Document, Gallery, Section
 from src.evaluation.report.wording import percent
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -28,7 +28,9 @@ def html(document: Document, plots: Mapping[str, tuple[bytes, bytes]]) -> str:
     )
     environment.filters |= {"percent": percent, "slug": _slug, "jpeg": jpeg, "png": _png}
     sections = [(section, _blocks(environment, section, plots)) for section in document.sections]
-    pictures = any(isinstance(block, Gallery | Picture) for section in document.sections for block in section.blocks)
+    pictures = any(
+        isinstance(block, Gallery | ContactSheet) for section in document.sections for block in section.blocks
+    )
     return environment.get_template("page.html").render(document=document, sections=sections, pictures=pictures)
 
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 from src.core.cli import counted
 from src.evaluation.latency.schema import BatchRow, Benchmark, FreshRow, ModelRow, Peer, PictureRow, Quantiles, Stage
-from src.evaluation.report.document import Cell, Document, Plot, Section, Table
+from src.evaluation.report.document import Cell, DataTable, Document, Plot, Section
 from src.evaluation.report.latency_plot import STAGE_NAMES, overview, thread_words
 from src.evaluation.report.provenance import provenance
 from src.evaluation.report.wording import listed
@@ -47,7 +47,7 @@ def times(ms: Quantiles) -> Cell:
     return Cell(f"{ms.median:.1f}", f"{ms.p95:.1f} / {ms.p99:.1f}")
 
 
-def _tables(report: Benchmark) -> list[Table]:
+def _tables(report: Benchmark) -> list[DataTable]:
     """The comparison with the peer first where there is one."""
     compared = [_peer(report.peer, report.machine)] if report.peer else []
     by_threads = groupby(report.pictures, lambda row: row.threads)
@@ -56,7 +56,7 @@ def _tables(report: Benchmark) -> list[Table]:
     return [*compared, *pictures, *further]
 
 
-def _peer(peer: Peer, machine: Mapping[str, str | int | None]) -> Table:
+def _peer(peer: Peer, machine: Mapping[str, str | int | None]) -> DataTable:
     processor = f"{machine.get('processor')} with {machine.get('features') or 'unknown features'}"
     rows = tuple(
         (
@@ -69,7 +69,7 @@ def _peer(peer: Peer, machine: Mapping[str, str | int | None]) -> Table:
         )
         for row in peer.rows
     )
-    return Table(
+    return DataTable(
         f"Beside {peer.name}, one thread each, on {processor}",
         ("set", "pictures", "ours, ms", f"{peer.name}, ms", "ratio of medians", "detect", "read", "rest"),
         rows,
@@ -79,7 +79,7 @@ def _peer(peer: Peer, machine: Mapping[str, str | int | None]) -> Table:
     )
 
 
-def _pictures(threads: int, rows: Sequence[PictureRow]) -> Table:
+def _pictures(threads: int, rows: Sequence[PictureRow]) -> DataTable:
     stages = [stage for stage in get_args(Stage) if any(stage in row.stages for row in rows)]
     spent = [(STAGE_NAMES[s], *(times(row.stages[s]) if s in row.stages else "" for row in rows)) for s in stages]
     further = [
@@ -88,7 +88,7 @@ def _pictures(threads: int, rows: Sequence[PictureRow]) -> Table:
         ("plates per picture", *(f"{row.plates:.2f}" for row in rows)),
         ("pictures x repeats", *(f"{row.pictures} x {row.stages['total'].n // row.pictures}" for row in rows)),
     ]
-    return Table(
+    return DataTable(
         f"Pictures, {thread_words(threads)}, {_ran_on(rows[0])}",
         ("stage", *(f"{row.megapixels:g} MP, ms" for row in rows)),
         (*spent, *further),
@@ -97,8 +97,8 @@ def _pictures(threads: int, rows: Sequence[PictureRow]) -> Table:
     )
 
 
-def _batches(rows: Sequence[BatchRow]) -> Table:
-    return Table(
+def _batches(rows: Sequence[BatchRow]) -> DataTable:
+    return DataTable(
         f"Reader by number of plates, {_ran_on(rows[0])}",
         ("plates", "threads", "read (onnxruntime), ms", "in all, ms", "in all per plate, ms"),
         tuple(
@@ -115,8 +115,8 @@ def _batches(rows: Sequence[BatchRow]) -> Table:
     )
 
 
-def _fresh(rows: Sequence[FreshRow]) -> Table:
-    return Table(
+def _fresh(rows: Sequence[FreshRow]) -> DataTable:
+    return DataTable(
         "A fresh process",
         ("picture", "start to first result, ms", "peak memory, MiB"),
         tuple((f"{row.megapixels:g} MP", f"{row.start.median:.0f}", f"{row.peak_mib:.0f}") for row in rows),
@@ -125,8 +125,8 @@ def _fresh(rows: Sequence[FreshRow]) -> Table:
     )
 
 
-def _models(rows: Sequence[ModelRow], rate: float) -> Table:
-    return Table(
+def _models(rows: Sequence[ModelRow], rate: float) -> DataTable:
+    return DataTable(
         "Models, one thread",
         ("model", "MiB", "GFLOP", "ms", "GFLOP/s", "of the machine's rate"),
         tuple(
@@ -145,7 +145,7 @@ def _models(rows: Sequence[ModelRow], rate: float) -> Table:
     )
 
 
-def beside(now: Benchmark, before: Benchmark) -> Table:
+def beside(now: Benchmark, before: Benchmark) -> DataTable:
     """Medians of two runs and their ratio, for what both of them measured."""
     then = dict(_medians(before))
     rows = tuple(
@@ -153,7 +153,7 @@ def beside(now: Benchmark, before: Benchmark) -> Table:
         for name, value in _medians(now)
         if name in then
     )
-    return Table(
+    return DataTable(
         f"Beside the run of {before.created}, commit {before.commit[:12]}",
         ("what", "then", "now", "ratio"),
         rows,

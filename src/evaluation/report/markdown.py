@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from src.evaluation.report.document import Block, Card, Cell, Document, Gallery, Note, Plot, Section, Table
+from src.evaluation.report.document import Block, Card, Cell, DataTable, Document, Gallery, Paragraph, Plot, Section
 from src.evaluation.report.wording import NONE, percent
 
 WORST = 20
@@ -33,11 +33,11 @@ def _blocks(section: Section) -> Iterator[str]:
 
 def _block(block: Block) -> Iterator[str]:
     match block:
-        case Table():
+        case DataTable():
             yield from (f"### {block.title}", table(block.header, block.rows), _literal(block.note))
         case Plot():
             yield f"![{block.title}. {block.words}]({block.file})"
-        case Note():
+        case Paragraph():
             yield f"### {block.title}" if block.title else ""
             yield _literal(block.text)
             yield "\n".join(f"- {name}: {_literal(fact)}" for name, fact in block.facts.items())

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from src.evaluation.accuracy.schema import Model, Report
+from src.evaluation.accuracy.schema import MeasuredModel, Report
 from src.evaluation.latency.schema import Benchmark
-from src.evaluation.report.document import Note, Section
+from src.evaluation.report.document import Paragraph, Section
 from src.evaluation.robustness.schema import Robustness
 
 
@@ -12,7 +12,7 @@ def provenance(run: Report | Robustness | Benchmark, further: Mapping[str, str])
     """Command, commit and date, then ``further`` facts, then the machine."""
     when = {"command": run.command, "commit": run.commit, "created": run.created}
     machine = {name: str(stated) for name, stated in run.machine.items()}
-    return Section("How this was made", [Note(facts={**when, **further, **machine})], detail=True)
+    return Section("How this was made", [Paragraph(facts={**when, **further, **machine})], detail=True)
 
 
 def session(run: Report | Robustness) -> dict[str, str]:
@@ -26,7 +26,7 @@ def session(run: Report | Robustness) -> dict[str, str]:
     }
 
 
-def _stated(model: Model) -> str:
+def _stated(model: MeasuredModel) -> str:
     threshold = "" if model.threshold is None else f", threshold {model.threshold:g}"
     size = " × ".join(map(str, model.input_size))
     return f"{model.name}, {size} pixels{threshold}, commit {model.commit}, SHA-256 {model.sha256}"

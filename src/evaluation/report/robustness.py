@@ -5,7 +5,7 @@ from functools import partial
 
 from src.core.cli import counted
 from src.core.types import Image
-from src.evaluation.report.document import Block, Card, Cell, Document, Picture, Plot, Section, Table
+from src.evaluation.report.document import Block, Card, Cell, ContactSheet, DataTable, Document, Plot, Section
 from src.evaluation.report.provenance import provenance, session
 from src.evaluation.report.robustness_plot import heat_map
 from src.evaluation.report.wording import cell, interval, listed, p_value, percent, signed, value
@@ -34,7 +34,7 @@ def document(report: Robustness, sheet: Image) -> Document:
         sections=[
             Section("Effects and severities", list(_figures(report))),
             *([Section("Since the baseline", [_changes(report.comparison)])] if report.comparison else []),
-            Section("What the effects look like", [Picture(SHEET_WORDS, sheet)], detail=True),
+            Section("What the effects look like", [ContactSheet(SHEET_WORDS, sheet)], detail=True),
             provenance(report, further | ({"left out": skipped} if skipped else {})),
         ],
     )
@@ -60,7 +60,7 @@ def _cards(report: Robustness) -> Iterator[Card]:
         yield Card(value(figure), f"{meaning} ({interval(figure)})" if figure else meaning)
 
 
-def _table(report: Robustness) -> Table:
+def _table(report: Robustness) -> DataTable:
     conditions = {(c.effect, c.severity): c for c in report.conditions}
     severities = sorted({severity for _, severity in conditions if severity})
     header = [
@@ -85,7 +85,7 @@ def _table(report: Robustness) -> Table:
         "The columns “/ clean”: mean over the severities by the figure of the same pictures as they are, with its "
         "95 % interval (bootstrap over pictures)."
     )
-    return Table("Read and found by severity", header, rows, note)
+    return DataTable("Read and found by severity", header, rows, note)
 
 
 def _row(relative: Relative, conditions: Sequence[Condition]) -> list[Cell | str]:
@@ -93,7 +93,7 @@ def _row(relative: Relative, conditions: Sequence[Condition]) -> list[Cell | str
     return [relative.effect, *read, cell(relative.read), *found, cell(relative.found)]
 
 
-def _changes(comparison: RobustnessComparison) -> Table:
+def _changes(comparison: RobustnessComparison) -> DataTable:
     rows = [_mean_row(mean) for mean in comparison.means]
     changed = [change for change in comparison.changes if change.gained or change.lost]
     rows += [_change_row(change) for change in sorted(changed, key=lambda c: (not c.beyond_noise, c.p))]
@@ -104,7 +104,7 @@ def _changes(comparison: RobustnessComparison) -> Table:
         "false discovery rate of 5 % over all conditions."
     )
     header = ["figure", "before", "after", "gained", "lost", "certainty", "verdict"]
-    return Table("Conditions under which plates changed", header, rows, note)
+    return DataTable("Conditions under which plates changed", header, rows, note)
 
 
 def _mean_row(mean: MeanChange) -> list[Cell | str]:

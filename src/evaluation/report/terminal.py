@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from src.core.cli import counted
-from src.evaluation.report.document import Document, Note, Table
+from src.evaluation.report.document import DataTable, Document, Paragraph
 
 WIDTH = 250
 """Characters that the widest table may need; a narrower terminal wraps it rather than hide columns."""
@@ -24,16 +24,16 @@ def show(document: Document) -> None:
             continue
         console.print(f"{section.title}\n", style="bold underline")
         for block in section.blocks:
-            if isinstance(block, Table):
+            if isinstance(block, DataTable):
                 console.print(block.title, style="bold")
                 console.print(_table(block))
                 _say(console, _left_out(block))
                 _say(console, block.note)
-            elif isinstance(block, Note) and not block.folded:
+            elif isinstance(block, Paragraph) and not block.folded:
                 _say(console, "\n".join([block.text, *(f"{name}: {fact}" for name, fact in block.facts.items())]))
 
 
-def _table(block: Table) -> RichTable:
+def _table(block: DataTable) -> RichTable:
     shown = RichTable(box=box.SIMPLE)
     for number, name in enumerate(block.header):
         words = number < block.words or number >= len(block.header) - block.texts
@@ -43,7 +43,7 @@ def _table(block: Table) -> RichTable:
     return shown
 
 
-def _left_out(block: Table) -> str:
+def _left_out(block: DataTable) -> str:
     more = len(block.rows) - LISTED
     return f"and {counted(more, 'more row')} in the report" if block.folded and more > 0 else ""
 

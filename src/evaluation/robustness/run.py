@@ -62,7 +62,7 @@ def _shuffled(picture: Picture) -> str:
 
 
 @dataclass(slots=True)
-class Run:
+class RobustnessRun:
     """The plates of all pictures, and per condition a mark for each of them."""
 
     plates: list[PlateOfPicture] = field(default_factory=list)
@@ -71,9 +71,9 @@ class Run:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def run(pictures: Iterable[Picture], reader: Reader, conditions: Sequence[ConditionKey]) -> Run:
+def run(pictures: Iterable[Picture], reader: Reader, conditions: Sequence[ConditionKey]) -> RobustnessRun:
     """Reads every picture as it is and under all ``conditions``; one that cannot be opened is noted."""
-    done = Run(marks=dict.fromkeys([AS_IT_IS, *conditions], ""))
+    done = RobustnessRun(marks=dict.fromkeys([AS_IT_IS, *conditions], ""))
     for pictures_of, record in pictures:
         path = pictures_of.root / record.image
         try:
@@ -164,7 +164,7 @@ def _images(plates: Sequence[PlateOfPicture]) -> Floats:
     return np.eye(len(numbers))[of]
 
 
-def conditions_of(done: Run) -> tuple[Condition, ...]:
+def conditions_of(done: RobustnessRun) -> tuple[Condition, ...]:
     """The figures of each condition, clean first."""
     summed = counts(done.plates, list(done.marks.values()))
     return tuple(
@@ -179,7 +179,7 @@ def conditions_of(done: Run) -> tuple[Condition, ...]:
     )
 
 
-def relative_of(done: Run) -> tuple[Relative, ...]:
+def relative_of(done: RobustnessRun) -> tuple[Relative, ...]:
     """The one mean figure over all conditions, then that of each effect over its severities."""
     summed = counts(done.plates, list(done.marks.values()))
     groups: dict[str, list[int]] = {"all": []}

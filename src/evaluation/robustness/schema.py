@@ -6,7 +6,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from src.evaluation.accuracy.plate_result import Closed, Figure
-from src.evaluation.accuracy.schema import Model
+from src.evaluation.accuracy.schema import MeasuredModel
 from src.evaluation.accuracy.stored import read_stored
 from src.evaluation.accuracy.system_result import Skipped
 
@@ -93,8 +93,8 @@ class Robustness(Closed):
     split: str
     threads: int  # 0: all cores
     provider: str
-    detector: Model
-    ocr: Model
+    detector: MeasuredModel
+    ocr: MeasuredModel
     sets: dict[str, int]  # pictures of each
     skipped: tuple[Skipped, ...]
     plates: tuple[PlateOfPicture, ...]

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from src.evaluation.accuracy.schema import SCHEMA_VERSION, Model, Report, read_report
+from src.evaluation.accuracy.schema import SCHEMA_VERSION, MeasuredModel, Report, read_report
 from src.evaluation.accuracy.stored import ReportError
 from src.evaluation.accuracy.system_result import System
 from tests.evaluation.rows import outcome, scene
 
-MODEL = Model(name="yolo", input_size=(256, 416), commit="abc", sha256="0" * 64, threshold=0.25)
+MODEL = MeasuredModel(name="yolo", input_size=(256, 416), commit="abc", sha256="0" * 64, threshold=0.25)
 REPORT = Report(
     command="python -m src.evaluate",
     commit="abc+dirty",

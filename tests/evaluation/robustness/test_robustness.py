@@ -8,7 +8,7 @@ import pytest
 
 from src.data.annotations.manifest import PlateLabel, Record
 from src.evaluation.datasets.sets import EvaluationSet, SetError
-from src.evaluation.robustness.run import AS_IT_IS, Run, choose, conditions_of, counts, relative_of, run
+from src.evaluation.robustness.run import AS_IT_IS, RobustnessRun, choose, conditions_of, counts, relative_of, run
 from src.evaluation.robustness.schema import PlateOfPicture
 from src.runtime.reader import Reader
 
@@ -94,7 +94,7 @@ def test_a_condition_without_plates_is_left_out_of_the_mean() -> None:
 
 
 def test_effects_are_summed_up_over_their_severities() -> None:
-    done = Run(plates("A", "B"), {AS_IT_IS: "RR", ("fog", 1): "RR", ("fog", 5): "FM", ("rain", 1): "RM"})
+    done = RobustnessRun(plates("A", "B"), {AS_IT_IS: "RR", ("fog", 1): "RR", ("fog", 5): "FM", ("rain", 1): "RM"})
     clean, fog, *_ = conditions_of(done)
     assert (clean.effect, clean.severity, fog.effect, fog.marks) == ("clean", 0, "fog", "RR")
     figures = {relative.effect: (relative.read.value, relative.found.value) for relative in relative_of(done)}

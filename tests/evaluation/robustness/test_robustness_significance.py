@@ -4,19 +4,19 @@ import pytest
 from scipy.stats import binom
 
 from src.evaluation.accuracy.plate_result import Figure
-from src.evaluation.accuracy.schema import Model
+from src.evaluation.accuracy.schema import MeasuredModel
 from src.evaluation.accuracy.stored import ReportError
-from src.evaluation.robustness.run import Run, conditions_of, relative_of
+from src.evaluation.robustness.run import RobustnessRun, conditions_of, relative_of
 from src.evaluation.robustness.schema import CLEAN, PlateOfPicture, Robustness
 from src.evaluation.robustness.significance import compare_runs
 
-MODEL = Model(name="m", input_size=(1, 1), commit="c", sha256="0" * 64)
+MODEL = MeasuredModel(name="m", input_size=(1, 1), commit="c", sha256="0" * 64)
 
 
 def report(texts: str, **marks: str) -> Robustness:
     """Plates of those texts, each on an image of its own; ``fog5="RM"`` are marks of fog at 5."""
     plates = [PlateOfPicture(set="gate", image=f"{n}.jpg", plate=0, text=text) for n, text in enumerate(texts)]
-    done = Run(plates, {(name.rstrip("0123456789"), int(name[-1])): row for name, row in marks.items()})
+    done = RobustnessRun(plates, {(name.rstrip("0123456789"), int(name[-1])): row for name, row in marks.items()})
     return Robustness(
         command="c",
         commit="abc",

@@ -11,7 +11,7 @@ from src.evaluation.report.accuracy import summary
 from src.evaluation.report.accuracy.figures import MEANINGS, acceptance_table, flow_tables
 from src.evaluation.report.accuracy.illustrations import calibration_plots, error_plots, read_plot
 from src.evaluation.report.accuracy.since import since
-from src.evaluation.report.document import Block, Card, Cell, Document, Gallery, Note, Section, Table
+from src.evaluation.report.document import Block, Card, Cell, DataTable, Document, Gallery, Paragraph, Section
 from src.evaluation.report.provenance import provenance, session
 from src.evaluation.report.wording import NONE, cell, interval, p_value, percent, signed, value
 
@@ -46,11 +46,11 @@ def _sections(report: Report, galleries: Sequence[Gallery]) -> Iterator[Section]
             "Misread plates, the most confident first, then those that were not found. Bars: how sure the reader was "
             "of each character. A dot stands for no character."
         )
-        yield Section("Gallery of errors", [Note(words), *galleries], detail=True)
+        yield Section("Gallery of errors", [Paragraph(words), *galleries], detail=True)
     skipped = [(system.name, s.set, s.image, s.fault) for system in report.systems for s in system.skipped]
     if skipped:
         header = ("system", "set", "picture", "fault")
-        yield Section("Skipped pictures", [Table("No figure counts them", header, skipped, words=4)], detail=True)
+        yield Section("Skipped pictures", [DataTable("No figure counts them", header, skipped, words=4)], detail=True)
     others = {system.name: f"predictions from {system.predictions}" for system in report.systems[1:]}
     yield provenance(report, session(report) | others)
 
@@ -77,7 +77,7 @@ def _figures(report: Report) -> Iterator[Block]:
             )
             for c in beside
         ]
-        yield Table(
+        yield DataTable(
             "Ours beside other systems, plate by plate",
             ("set", "system", "difference", "ours is", "ours", "theirs", "plates in both"),
             rows,
@@ -116,9 +116,9 @@ def _card(figures: SetFigures, beside: Sequence[summary.SystemComparison]) -> Ca
 
 
 def _errors(report: Report, errors: ErrorReport) -> Iterator[Block]:
-    yield Note(" ".join(summary.error_sentences(report, errors)))
+    yield Paragraph(" ".join(summary.error_sentences(report, errors)))
     if errors.mistaken:
-        yield Note("Most frequent confusions, true → read: " + ", ".join(summary.frequent_confusions(errors)))
+        yield Paragraph("Most frequent confusions, true → read: " + ", ".join(summary.frequent_confusions(errors)))
     yield from error_plots(errors)
     rows = [
         (
@@ -131,7 +131,7 @@ def _errors(report: Report, errors: ErrorReport) -> Iterator[Block]:
         for shares in errors.breakdowns
         for g in shares.groups
     ]
-    yield Table(
+    yield DataTable(
         "Every group in numbers",
         ("by", "group", "read, 95 % interval (Wilson)", "right", "plates"),
         rows,
@@ -143,7 +143,7 @@ def _errors(report: Report, errors: ErrorReport) -> Iterator[Block]:
 
 
 def _calibration(calibration: CalibrationReport) -> Iterator[Block]:
-    yield Note(
+    yield Paragraph(
         "A reading's confidence is meant to be the probability that its text is exactly right. On the diagonal it is; "
         "below it, the reader is too sure."
     )
@@ -163,8 +163,8 @@ def _calibration(calibration: CalibrationReport) -> Iterator[Block]:
         for name, group in summary.calibration_groups(calibration)
     ]
     header = ("readings", "n", "right", "mean confidence", "calibration error", "Brier score", "area under risk")
-    yield Table("Calibration", (*header, "99 % right from", "kept there"), rows)
-    yield Note(
+    yield DataTable("Calibration", (*header, "99 % right from", "kept there"), rows)
+    yield Paragraph(
         facts={
             "calibration error": "the mean gap between confidence and share right, over ten bins of equal numbers",
             "Brier score": "the mean square of confidence minus outcome",

@@ -9,7 +9,7 @@ from src.evaluation.accuracy.comparison import FlowName
 from src.evaluation.accuracy.schema import Report
 from src.evaluation.accuracy.system_result import SetFigures, System
 from src.evaluation.metrics.acceptance import EDGES, AcceptanceReport
-from src.evaluation.report.document import Cell, Note, Table
+from src.evaluation.report.document import Cell, DataTable, Paragraph
 from src.evaluation.report.wording import NONE, cell, value
 
 FLOWS: dict[FlowName, str] = {
@@ -60,7 +60,7 @@ COLUMNS: dict[FlowName, dict[str, tuple[Column, ...]]] = {
 }
 """The tables of a flow, by what is added to its title."""
 TITLES = {column.field: column.title for column in (*READING, *DETECTION, *WIDTHS)}
-MEANINGS = Note(
+MEANINGS = Paragraph(
     "With each figure stands its 95 % interval, by bootstrap over images. Plates missed count as not read.",
     {column.title: column.meaning for column in (*READING, *DETECTION, *WIDTHS)},
     title="What the figures mean",
@@ -68,7 +68,7 @@ MEANINGS = Note(
 )
 
 
-def flow_tables(report: Report) -> Iterator[Table]:
+def flow_tables(report: Report) -> Iterator[DataTable]:
     """The whole path, the detector alone (in two tables) and the reader alone, those of them that ran.
 
     A table has a row per set and system, ours first, and the columns that some row has a figure for. An asterisk marks
@@ -85,7 +85,7 @@ def flow_tables(report: Report) -> Iterator[Table]:
         for addition, columns in COLUMNS[flow].items():
             shown = [c for c in columns if any(getattr(getattr(f, flow), c.field) is not None for _, f in rows)]
             if shown:
-                yield Table(
+                yield DataTable(
                     (title + addition).capitalize(),
                     ("set", "system", *(column.title for column in shown), "plates", "ms"),
                     [_row(report, system, figures, flow, shown) for system, figures in rows],
@@ -124,7 +124,7 @@ def _missing(report: Report, system: System, name: str) -> int:
     return max(0, of_system - of_ours)
 
 
-def acceptance_table(acceptance: AcceptanceReport) -> Table:
+def acceptance_table(acceptance: AcceptanceReport) -> DataTable:
     """A row per set of scenes: the readings of boxes that are no plate, by confidence."""
     bands = [f"< {EDGES[0]:g}", *(f"{low:g}–{high:g}" for low, high in pairwise(EDGES)), f"≥ {EDGES[-1]:g}"]
     rows = [
@@ -138,7 +138,7 @@ def acceptance_table(acceptance: AcceptanceReport) -> Table:
         ]
         for of_set in acceptance.sets
     ]
-    return Table(
+    return DataTable(
         f"Accepted from a confidence of {acceptance.threshold:.3f}",
         ("set", "pictures", "boxes that are none", *bands, "accepted per picture", "accepted of hidden plates"),
         rows,

@@ -14,7 +14,7 @@ from src.core.types import Image
 from src.data.annotations.manifest import Box
 from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.metrics.alignment import align
-from src.evaluation.report.document import Exhibit, Gallery, Glyph
+from src.evaluation.report.document import AlignedCharacter, Exhibit, Gallery
 
 LIMIT = 60
 """Exhibits per set: more than that nobody looks at, and the page stays below some megabytes."""
@@ -65,11 +65,11 @@ def _exhibits(outcomes: Sequence[ScoredPlate], alone: Mapping[tuple[str, int], s
         )
 
 
-def glyphs(outcome: ScoredPlate) -> tuple[Glyph, ...]:
+def glyphs(outcome: ScoredPlate) -> tuple[AlignedCharacter, ...]:
     """The reading beside the truth, character by character."""
     sure = iter(outcome.char_confidences or ())
     pairs = align(outcome.truth or "", outcome.text)
-    return tuple(Glyph(true, read, next(sure, None) if read else None) for true, read in pairs)
+    return tuple(AlignedCharacter(true, read, next(sure, None) if read else None) for true, read in pairs)
 
 
 def framed(image: Image, box: Box, margin: float) -> Image:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from src.evaluation.accuracy.comparison import Change, Comparison, Difference, FlowComparison
 from src.evaluation.report.accuracy.figures import FLOWS, TITLES
-from src.evaluation.report.document import Block, Cell, Mark, Note, Section, Table
+from src.evaluation.report.document import Block, Cell, DataTable, Emphasis, Paragraph, Section
 from src.evaluation.report.wording import number, p_value, points, signed
 
 
@@ -13,7 +13,10 @@ def since(comparison: Comparison) -> Section:
     commit = f"commit {comparison.commit}, {comparison.created}"
     return Section(
         "Since the baseline",
-        [Note(f"Compared with {comparison.baseline} ({commit}). {_beyond_noise(comparison)}"), *_tables(comparison)],
+        [
+            Paragraph(f"Compared with {comparison.baseline} ({commit}). {_beyond_noise(comparison)}"),
+            *_tables(comparison),
+        ],
     )
 
 
@@ -31,18 +34,18 @@ def _tables(comparison: Comparison) -> Iterator[Block]:
     rows = [_difference(flow, d) for flow in comparison.flows for d in flow.differences if d.before != d.after]
     if rows:
         header = ("set", "system", "flow", "figure", "before", "now", "change", "test", "verdict")
-        yield Table("Every figure that changed", header, rows, words=4, texts=1)
+        yield DataTable("Every figure that changed", header, rows, words=4, texts=1)
     else:
-        yield Note("Every figure is the same.")
+        yield Paragraph("Every figure is the same.")
     for flow in comparison.flows:
         if flow.became_right or flow.became_wrong:
             yield _plates(flow)
     for flow in comparison.flows:
         for words, plates in (("only now", flow.only_after), ("only before", flow.only_before)):
             if plates:
-                yield Note(f"{_where(flow)}: {len(plates)} {words}, not compared: {', '.join(plates)}")
+                yield Paragraph(f"{_where(flow)}: {len(plates)} {words}, not compared: {', '.join(plates)}")
     if comparison.not_compared:
-        yield Note("Only in one of the reports: " + ", ".join(comparison.not_compared))
+        yield Paragraph("Only in one of the reports: " + ", ".join(comparison.not_compared))
 
 
 def _difference(flow: FlowComparison, d: Difference) -> list[Cell | str]:
@@ -51,16 +54,16 @@ def _difference(flow: FlowComparison, d: Difference) -> list[Cell | str]:
     return [*where, before, now, change(d), certainty(d), Cell(verdict(d), mark=_mark(d))]
 
 
-def _mark(d: Difference) -> Mark:
+def _mark(d: Difference) -> Emphasis:
     return ("better" if d.better else "worse") if d.beyond_noise else ""
 
 
-def _plates(flow: FlowComparison) -> Table:
+def _plates(flow: FlowComparison) -> DataTable:
     right, wrong = (len(changes) for changes in (flow.became_right, flow.became_wrong))
     rows = [_plate(c, Cell("right", mark="better")) for c in flow.became_right]
     rows += [_plate(c, Cell("wrong", mark="worse")) for c in flow.became_wrong]
     title = f"{_where(flow)}: {right} became right, {wrong} wrong, of {flow.plates:,} in both"
-    return Table(title, ("plate", "before", "after", "now", "image"), rows, words=3, texts=2, folded=True)
+    return DataTable(title, ("plate", "before", "after", "now", "image"), rows, words=3, texts=2, folded=True)
 
 
 def _plate(changed: Change, now: Cell) -> list[Cell | str]:

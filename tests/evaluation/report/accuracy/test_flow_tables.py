@@ -2,12 +2,12 @@
 
 from src.evaluation.accuracy.system_result import Skipped
 from src.evaluation.report.accuracy.figures import flow_tables
-from src.evaluation.report.document import Table
+from src.evaluation.report.document import DataTable
 from tests.evaluation.reports import report, system
 from tests.evaluation.rows import outcome, scene
 
 
-def column(table: Table, title: str) -> list[str]:
+def column(table: DataTable, title: str) -> list[str]:
     """The cells under a title."""
     return [str(row[list(table.header).index(title)]) for row in table.rows]
 

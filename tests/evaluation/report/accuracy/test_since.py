@@ -3,7 +3,7 @@
 from src.evaluation.accuracy.comparison import Comparison, Difference, FlowComparison
 from src.evaluation.report.accuracy.figures import TITLES
 from src.evaluation.report.accuracy.since import certainty, change, since, verdict
-from src.evaluation.report.document import Note
+from src.evaluation.report.document import Paragraph
 
 
 def difference(figure: str, after: float, **changes: object) -> Difference:
@@ -50,5 +50,5 @@ def test_only_what_changed_beyond_noise_is_named() -> None:
     empty |= {"only_after": (), "only_before": ()}
     flows = tuple(FlowComparison(flow=f, differences=d, **empty) for f, d in (("path", differences), ("ocr", ())))
     said = since(Comparison(baseline="b", commit="c", created="d", flows=flows, not_compared=())).blocks[0]
-    assert isinstance(said, Note)
+    assert isinstance(said, Paragraph)
     assert said.text.endswith("Changed beyond noise: gate, ours, whole path: read +100.0 points, better.")

@@ -16,7 +16,7 @@ from src.evaluation.report.accuracy.summary import (
     standings,
     system_comparisons,
 )
-from src.evaluation.report.document import Note
+from src.evaluation.report.document import Paragraph
 from tests.evaluation.reports import calibration, report, system
 from tests.evaluation.rows import outcome, scene
 
@@ -108,7 +108,7 @@ def test_calibration_groups_that_are_all_readings_are_not_repeated() -> None:
 def test_provenance_names_commit_models_machine_and_predictions() -> None:
     built = report(system("ours", []), system("peer", [], predictions="peer.jsonl"))
     (note,) = document(built).sections[-1].blocks
-    assert isinstance(note, Note)
+    assert isinstance(note, Paragraph)
     stated = note.facts
     assert stated["commit"] == "abc+dirty"
     assert stated["detector"].startswith("yolo, 64 × 96 pixels, threshold 0.25, commit ccc")
