@@ -191,7 +191,7 @@ def test_a_run_is_compared_with_an_earlier_report(evaluate: Command, photo: Phot
     assert status == 0
     assert (comparison.baseline, [f.flow for f in comparison.flows]) == (str(baseline), ["detector", "path", "ocr"])
     assert [c.after for c in comparison.flows[1].became_right] == ["AB01"]
-    assert "became right: 1" in out
+    assert "1 became right, 0 wrong" in out
 
 
 def test_val_brings_drawn_plates_where_their_typefaces_are_and_what_is_hard(
