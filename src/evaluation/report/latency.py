@@ -58,7 +58,7 @@ def _tables(report: Benchmark) -> list[DataTable]:
 
 def _peer(peer: Peer, machine: Mapping[str, str | int | None]) -> DataTable:
     processor = f"{machine.get('processor')} with {machine.get('features') or 'unknown features'}"
-    rows = tuple(
+    rows: tuple[tuple[Cell | str, ...], ...] = tuple(
         (
             row.set,
             str(row.ratio.n),

@@ -72,7 +72,7 @@ def _table(report: Robustness) -> DataTable:
     ]
     blank = [""] * len(severities)
     clean, every = report.conditions[0], report.relative[0]
-    rows = [
+    rows: list[list[Cell | str]] = [
         [CLEAN, value(clean.read), *blank, value(clean.found), *blank],
         *(_row(relative, [conditions[relative.effect, s] for s in severities]) for relative in report.relative[1:]),
         ["mean", *blank, cell(every.read), *blank, cell(every.found)],

@@ -127,7 +127,7 @@ def _missing(report: Report, system: System, name: str) -> int:
 def acceptance_table(acceptance: AcceptanceReport) -> DataTable:
     """A row per set of scenes: the readings of boxes that are no plate, by confidence."""
     bands = [f"< {EDGES[0]:g}", *(f"{low:g}–{high:g}" for low, high in pairwise(EDGES)), f"≥ {EDGES[-1]:g}"]
-    rows = [
+    rows: list[list[Cell | str]] = [
         [
             of_set.name,
             f"{of_set.images:,}",
