@@ -120,10 +120,10 @@ def answer(path: Path, reader: Reader | None) -> str:
     try:
         if reader is None:
             return "decoded, truncated" if read_photograph(path).truncated else "decoded"
-        described = describe(str(path), read_file(reader, path)[1], None)
+        record = describe(str(path), read_file(reader, path)[1], None)
     except ImageError as error:
         return "over 100 megapixels" if "over 100 mega" in str(error) else str(error).partition(" (")[0]
-    return "read, truncated" if described["truncated"] else "read"
+    return "read, truncated" if record.truncated else "read"
 
 
 def resident() -> float:

@@ -18,12 +18,13 @@ from pathlib import Path
 
 from src.core.cli import USAGE, Parser, run_command
 from src.core.image import ImageError
+from src.core.result import ErrorRecord
 from src.data.annotations.labels import LabelError
 from src.data.annotations.manifest import ManifestError
 from src.evaluation.datasets.sets import SetError, data_folder, default_sets, named_sets
 from src.evaluation.latency.peer import FastAlpr, PeerError
 from src.runtime.command import thread_count
-from src.runtime.output import JsonLines, describe, describe_error
+from src.runtime.output import JsonLines, describe
 from src.runtime.reader import read_file
 
 PROG = "python -m scripts.run_peer"
@@ -48,7 +49,7 @@ def _read(peer: FastAlpr, path: Path) -> int:
     try:
         _, result = read_file(peer, path)
     except ImageError as error:
-        lines.write(describe_error(str(path), "unreadable", str(error)))
+        lines.write(ErrorRecord.of(str(path), "unreadable", str(error)))
         print(f"{path}: {error}", file=sys.stderr)
         return 1
     lines.write(describe(str(path), result, None))

@@ -177,9 +177,9 @@ def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: ar
     try:
         with _progress(outcomes, total) as shown, closing(WRITERS[args.format](stream)) as writer:
             for outcome in shown:
-                writer.write(outcome.described)
+                writer.write(outcome.record)
                 if outcome.fault is not None:
-                    status = _fault(outcome.described["image"], outcome.fault)
+                    status = _fault(outcome.record.image, outcome.fault)
     except TritonError as error:  # no fault of a picture, and the rest would have it too: --resume can go on
         return _fault(PROG, str(error))
     except BrokenPipeError:

@@ -1,13 +1,11 @@
 """From which confidence on a reading may be accepted without a second look, and what that was measured on."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from src.core.schema import Closed
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Share(_Closed):
+class Share(Closed):
     """A share with its interval of 95 %, by bootstrap."""
 
     value: float = Field(ge=0, le=1)
@@ -15,7 +13,7 @@ class Share(_Closed):
     high: float = Field(ge=0, le=1)
 
 
-class Acceptance(_Closed):
+class Acceptance(Closed):
     """A threshold of confidence that was chosen on sources which the network had not seen.
 
     Cameras and countries that a network was trained on say nothing of others: the readings are those of a network

@@ -2,21 +2,21 @@
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from src.core.schema import Closed
 
 EPSILON = 1e-6
 """No confidence is nearer to 0 or 1 than this; the sixth place is the last that is printed."""
 
 
-class Calibration(BaseModel):
+class Calibration(Closed):
     """Multiplies the log-odds of a confidence by ``scale``: above 1 it moves away from one half, below 1 towards it.
 
     Platt, "Probabilistic outputs for support vector machines", 1999, without his bias; temperature scaling (Guo et
     al., "On calibration of modern neural networks", ICML 2017) of the two classes right and wrong, with a temperature
     of 1 / ``scale``. The order of readings stays as it is.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     scale: float = Field(gt=0)
     fitted_on: dict[str, int] = Field(description="source -> number of readings")
@@ -31,13 +31,11 @@ class Calibration(BaseModel):
         return from_log_odds(self.scale * to_log_odds(confidence))
 
 
-class WholeCalibration(BaseModel):
+class WholeCalibration(Closed):
     """From a network's log-odds that a crop shows the whole of a plate to the probability that it does.
 
     Platt's two parameters: ``scale`` times the log-odds, plus ``shift``. More log-odds never mean less probability.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     scale: float = Field(gt=0)
     shift: float

@@ -4,31 +4,29 @@ import hashlib
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from src.core.acceptance import Acceptance
 from src.core.calibration import Calibration, WholeCalibration
+from src.core.files import replacing
 from src.core.formats.compiled import FormatSet
+from src.core.schema import Closed, first_fault
 
 
 class CardError(ValueError):
     """A model folder that is incomplete or does not match its card."""
 
 
-class Start(BaseModel):
+class Start(Closed):
     """Weights that a training began with."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the file of weights")
     trained_on: dict[str, int] = Field(default={}, description="as of a card; empty where the weights have none")
 
 
-class ModelCard(BaseModel):
+class ModelCard(Closed):
     """Everything the runtime must know about an ONNX file, and a reader may want to know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
     name: str
@@ -81,9 +79,7 @@ def load_card(folder: Path) -> ModelCard:
     try:
         card = ModelCard.model_validate_json((folder / "card.json").read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "file"
-        raise CardError(f"{folder / 'card.json'}: {where}: {first['msg']}") from None
+        raise CardError(f"{folder / 'card.json'}: {first_fault(error, 'file')}") from None
     if sha256_of(folder / "model.onnx") != card.sha256:
         raise CardError(f"{folder / 'model.onnx'}: does not match the sha256 of its card")
     return card
@@ -91,9 +87,8 @@ def load_card(folder: Path) -> ModelCard:
 
 def write_card(card: ModelCard, folder: Path) -> None:
     """Writes ``card.json`` of ``folder``: whole or not at all, an older card stays until then."""
-    unfinished = folder / "card.json.part"
-    unfinished.write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    unfinished.replace(folder / "card.json")
+    with replacing(folder / "card.json") as unfinished:
+        unfinished.write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def sha256_of(path: Path) -> str:

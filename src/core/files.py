@@ -1,11 +1,29 @@
-"""Folders and files that are on the disk, not only in its cache, when these functions return (POSIX)."""
+"""Files that are there as a whole or not at all, and folders and files that are on the disk, not only in its cache."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 UNFINISHED = ".part"
 """What the name of a file ends with that may not be whole yet."""
+
+
+@contextmanager
+def replacing(path: Path, hidden: bool = False) -> Iterator[Path]:
+    """The path beside ``path`` that the block writes to; after the block, that file takes the place of ``path``.
+
+    Where the block raises, an older ``path`` stays as it was and nothing is left beside it. ``hidden``: until then the
+    name begins with a dot.
+    """
+    unfinished = path.with_name(f"{'.' if hidden else ''}{path.name}{UNFINISHED}")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def make_folder(folder: Path) -> None:
@@ -18,19 +36,15 @@ def make_folder(folder: Path) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Makes ``path``, which is new, with ``data`` in it: whole or not there at all. Raises OSError."""
-    unfinished = path.with_name(path.name + UNFINISHED)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    """Makes ``path``, which is new, with ``data`` in it: whole and on the disk, or not there at all. Raises OSError."""
     try:
-        with open(descriptor, "wb") as file:
+        with replacing(path) as unfinished, open(unfinished, "wb", opener=_private) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
         sync_folder(path.parent)
     except BaseException:
-        for left in (unfinished, path):
-            left.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
         raise
 
 
@@ -41,3 +55,7 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE_FILE)

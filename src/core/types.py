@@ -1,9 +1,11 @@
 """The values that travel between the stages."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 Image = npt.NDArray[np.uint8]
 """``uint8``, height x width x 3, RGB, EXIF orientation applied."""
@@ -26,11 +28,13 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text on a plate of a country (ISO 3166 alpha-2; None: of no listed type), and how probable both are."""
+    """A possible reading and country."""
 
     text: str
     region: str | None
-    confidence: float
+    """ISO 3166 alpha-2; None: of no listed type."""
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    """How probable both are."""
 
 
 @dataclass(frozen=True, slots=True)

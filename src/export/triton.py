@@ -16,6 +16,7 @@ from pathlib import Path
 
 from src.core.card import CardError, ModelCard, sha256_of
 from src.core.cli import USAGE, Parser, run_command
+from src.core.files import replacing
 from src.core.geometry import canvas_size
 from src.runtime.model import INPUT, Model, Task, Tensor, check_contract
 from src.runtime.plate_reader import MAX_BATCH
@@ -101,9 +102,8 @@ def _copy(file: Path, served: Path, number: int) -> None:
 def _write(path: Path, text: str) -> None:
     """Whole or not at all, and only what is new: a server that watches loads the model again."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        unfinished = path.with_name(f"{path.name}.part")
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        with replacing(path) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
 
 
 def _tensors(tensors: Mapping[str, Tensor]) -> str:

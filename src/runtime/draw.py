@@ -12,9 +12,9 @@ from pathlib import Path
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
-from src.core.geometry import box_to_corners
+from src.core.files import replacing
+from src.core.result import PlateRecord
 from src.core.types import Image
-from src.runtime.reader import PlateResult
 
 ACCEPTED, REJECTED, INK = (64, 220, 96), (255, 150, 60), (0, 0, 0)
 JPEG_QUALITY = 92
@@ -26,7 +26,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def annotate(
-    image: Image, plates: Sequence[PlateResult], accepted: Sequence[bool], factor: int = 1
+    image: Image, plates: Sequence[PlateRecord], accepted: Sequence[bool], factor: int = 1
 ) -> PillowImage.Image:
     """A copy of ``image`` (RGB) with every plate outlined and labelled; rejected readings are orange.
 
@@ -47,7 +47,7 @@ def annotate(
     return picture
 
 
-def annotate_crop(image: Image, plate: PlateResult, accepted: bool) -> PillowImage.Image:
+def annotate_crop(image: Image, plate: PlateRecord, accepted: bool) -> PillowImage.Image:
     """A plate already cut out, enlarged where it is tiny, with its label on a strip below it."""
     picture = PillowImage.fromarray(image)
     if picture.width < 240:
@@ -60,14 +60,13 @@ def annotate_crop(image: Image, plate: PlateResult, accepted: bool) -> PillowIma
     return page
 
 
-def caption(plate: PlateResult) -> str:
+def caption(plate: PlateRecord) -> str:
     """``RK884AL 98% SK``; a plate whose text stays empty says so. Rounded down: 100% would be certainty.
 
     The country is named where it is likelier than all others together.
     """
-    reading = plate.reading
-    country = f" {reading.region}" if (reading.region_confidence or 0) > 0.5 else ""
-    return f"{reading.text or '(no text)'} {int(reading.confidence * 100)}%{country}"
+    country = f" {plate.region}" if (plate.region_confidence or 0) > 0.5 else ""
+    return f"{plate.text or '(no text)'} {int(plate.confidence * 100)}%{country}"
 
 
 class AnnotatedFolder:
@@ -94,20 +93,14 @@ class AnnotatedFolder:
     def save(self, source: str, picture: PillowImage.Image) -> Path:
         """Writes the annotated picture of ``source``, one of the inputs, whole or not at all. Raises OSError."""
         target = self._targets[source]
-        part = target.with_name(f".{target.name}.part")  # the dot: a folder of pictures is searched without it
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            picture.save(part, "JPEG", quality=JPEG_QUALITY)
-            part.replace(target)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        with replacing(target, hidden=True) as unfinished:  # a folder of pictures is searched without hidden files
+            picture.save(unfinished, "JPEG", quality=JPEG_QUALITY)
         return target
 
 
-def _outline(plate: PlateResult, factor: int) -> list[float]:
-    corners = box_to_corners(plate.box) if plate.corners is None else plate.corners
-    return [float(value) / factor for value in corners.reshape(-1)]
+def _outline(plate: PlateRecord, factor: int) -> list[float]:
+    return [float(value) / factor for value in plate.outline.reshape(-1)]
 
 
 def _around(outline: list[float]) -> Rectangle:

@@ -1,67 +1,28 @@
-"""The four ways in which readings are printed; all of them write the same description of an image."""
+"""The four ways in which readings are printed; all of them write the same record of an image."""
 
 import csv
-import json
-from typing import Any, Protocol
+from typing import Protocol
 
 from rich.cells import cell_len, set_cell_size
 
-from src.core.types import Candidate
-from src.runtime.reader import ImageResult, PlateResult
-
-Description = dict[str, Any]
-"""What one image prints as JSON: its plates, or its error."""
-
-PLACES = 6
+from src.core.result import ErrorRecord, ImageRecord, PlateRecord, StageTimes
+from src.runtime.reader import ImageResult
 
 
-def describe(image: str, result: ImageResult, abstain: float | None) -> Description:
-    """The JSON object of an image, keys in their documented order; what does not exist yet is None."""
+def describe(image: str, result: ImageResult, abstain: float | None) -> ImageRecord:
+    """The record of an image."""
     ms = result.ms
-    stages = {"decode": ms.decode, "detect": ms.detect, "read": ms.read, "total": ms.total}
-    return {
-        "image": image,
-        "width": result.width,
-        "height": result.height,
-        "truncated": result.truncated,
-        "plates": [_describe_plate(plate, abstain) for plate in result.plates],
-        "ms": {stage: None if spent is None else round(spent, 2) for stage, spent in stages.items()},
-    }
-
-
-def describe_error(image: str, kind: str, message: str) -> Description:
-    """The JSON object of an image that could not be read."""
-    return {"image": image, "error": {"type": kind, "message": message}}
-
-
-def is_accepted(plate: PlateResult, abstain: float | None) -> bool | None:
-    """Whether a reading is as sure as ``abstain`` asks, by the confidence as printed; None without it."""
-    return None if abstain is None else round(plate.reading.confidence, PLACES) >= abstain
-
-
-def _describe_plate(plate: PlateResult, abstain: float | None) -> Description:
-    reading, corners, found = plate.reading, plate.corners, plate.detection_confidence
-    plain, sure = reading.plain or reading, reading.region_confidence
-    return {
-        "box": [round(float(value), 2) for value in plate.box],
-        "corners": None if corners is None else [[round(float(v), 2) for v in point] for point in corners],
-        "detection_confidence": None if found is None else round(found, PLACES),
-        "text": reading.text,
-        "confidence": round(reading.confidence, PLACES),
-        "char_confidences": [round(value, PLACES) for value in reading.char_confidences],
-        "raw_text": plain.text,
-        "raw_confidence": round(plain.confidence, PLACES),
-        "format": reading.format,
-        "region": reading.region,
-        "region_confidence": None if sure is None else round(sure, PLACES),
-        "candidates": None if reading.candidates is None else [_describe_candidate(c) for c in reading.candidates],
-        "accepted": is_accepted(plate, abstain),
-    }
-
-
-def _describe_candidate(candidate: Candidate) -> Description:
-    confidence = round(candidate.confidence, PLACES)
-    return {"text": candidate.text, "region": candidate.region, "confidence": confidence}
+    return ImageRecord(
+        image=image,
+        width=result.width,
+        height=result.height,
+        truncated=result.truncated,
+        plates=tuple(
+            PlateRecord.of(plate.box, plate.corners, plate.detection_confidence, plate.reading, abstain)
+            for plate in result.plates
+        ),
+        ms=StageTimes.of(ms.decode, ms.detect, ms.read, ms.total),
+    )
 
 
 class TextStream(Protocol):
@@ -73,9 +34,9 @@ class TextStream(Protocol):
 
 
 class Writer(Protocol):
-    """Prints descriptions one by one, as soon as each is there."""
+    """Prints records one by one, as soon as each is there."""
 
-    def write(self, described: Description) -> None: ...
+    def write(self, record: ImageRecord | ErrorRecord) -> None: ...
 
     def close(self) -> None: ...
 
@@ -86,8 +47,8 @@ class JsonLines:
     def __init__(self, stream: TextStream) -> None:
         self._stream = stream
 
-    def write(self, described: Description) -> None:
-        print(json.dumps(described, ensure_ascii=False), file=self._stream, flush=True)
+    def write(self, record: ImageRecord | ErrorRecord) -> None:
+        print(record.to_json(), file=self._stream, flush=True)
 
     def close(self) -> None:
         """Nothing is left to print."""
@@ -101,8 +62,8 @@ class JsonArray:
         self._separator = ""
         stream.write("[")
 
-    def write(self, described: Description) -> None:
-        self._stream.write(f"{self._separator}\n  {json.dumps(described, ensure_ascii=False)}")
+    def write(self, record: ImageRecord | ErrorRecord) -> None:
+        self._stream.write(f"{self._separator}\n  {record.to_json()}")
         self._stream.flush()
         self._separator = ","
 
@@ -123,14 +84,16 @@ class Csv:
         self._rows = csv.DictWriter(stream, self.COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
         self._rows.writeheader()
 
-    def write(self, described: Description) -> None:
-        error, truncated = described.get("error", {}).get("message"), described.get("truncated")
-        image = {"image": described["image"], "error": error, "truncated": truncated}
-        for number, plate in enumerate(described.get("plates", []), 1):
-            box = dict(zip(("x1", "y1", "x2", "y2"), plate["box"], strict=True))
-            self._rows.writerow(image | plate | box | {"plate": number})
-        if not described.get("plates"):
-            self._rows.writerow(image)
+    def write(self, record: ImageRecord | ErrorRecord) -> None:
+        if isinstance(record, ErrorRecord):
+            self._rows.writerow({"image": record.image, "error": record.error.message})
+        else:
+            image = {"image": record.image, "truncated": record.truncated}
+            for number, plate in enumerate(record.plates, 1):
+                box = dict(zip(("x1", "y1", "x2", "y2"), plate.box, strict=True))
+                self._rows.writerow(image | plate.model_dump() | box | {"plate": number})
+            if not record.plates:
+                self._rows.writerow(image)
         self._stream.flush()
 
     def close(self) -> None:
@@ -149,16 +112,18 @@ class Table:
         self._stream = stream
         self._row("PLATE", "READ", "COUNTRY", "FOUND", "BOX", "IMAGE")
 
-    def write(self, described: Description) -> None:
-        truncated = ("(truncated)",) if described.get("truncated") else ()
-        for plate in described.get("plates", []):
-            box = " ".join(f"{value:.0f}" for value in plate["box"])
-            text, country = plate["text"] or "(no text)", _country(plate["region"], plate["region_confidence"])
-            sure, found = _percent(plate["confidence"]), _percent(plate["detection_confidence"])
-            rejected = ("(rejected)",) if plate["accepted"] is False else ()
-            self._row(text, sure, country, found, box, described["image"], *rejected, *truncated)
-        if described.get("plates") == []:
-            self._row("-", "", "", "", "no plate found", described["image"], *truncated)
+    def write(self, record: ImageRecord | ErrorRecord) -> None:
+        if isinstance(record, ErrorRecord):
+            return
+        truncated = ("(truncated)",) if record.truncated else ()
+        for plate in record.plates:
+            box = " ".join(f"{value:.0f}" for value in plate.box)
+            text, country = plate.text or "(no text)", _country(plate.region, plate.region_confidence)
+            sure, found = _percent(plate.confidence), _percent(plate.detection_confidence)
+            rejected = ("(rejected)",) if plate.accepted is False else ()
+            self._row(text, sure, country, found, box, record.image, *rejected, *truncated)
+        if not record.plates:
+            self._row("-", "", "", "", "no plate found", record.image, *truncated)
 
     def close(self) -> None:
         """Nothing is left to print."""

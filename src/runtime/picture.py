@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from PIL import Image as PillowImage
 
 from src.core.image import ImageError, Photograph
+from src.core.result import ErrorRecord, ImageRecord
 from src.runtime.draw import AnnotatedFolder, annotate, annotate_crop
-from src.runtime.output import Description, describe, describe_error, is_accepted
-from src.runtime.reader import CropReader, ImageResult, Reader, read_file
+from src.runtime.output import describe
+from src.runtime.reader import CropReader, Reader, read_file
 from src.runtime.sources import Source
 
 
@@ -15,7 +16,7 @@ from src.runtime.sources import Source
 class Outcome:
     """What a picture prints, and what standard error is told where something went wrong."""
 
-    described: Description
+    record: ImageRecord | ErrorRecord
     fault: str | None = None
 
 
@@ -30,21 +31,21 @@ class PictureReader:
     def __call__(self, source: Source) -> Outcome:
         """Every fault of a picture is part of its outcome; pixels are let go of before it is returned."""
         if source.fault is not None:
-            return Outcome(describe_error(source.path, "no_image", source.fault), source.fault)
+            return Outcome(ErrorRecord.of(source.path, "no_image", source.fault), source.fault)
         try:
             photograph, result = read_file(self.reader, source.path)
         except ImageError as error:
-            return Outcome(describe_error(source.path, "unreadable", str(error)), str(error))
-        described = describe(source.path, result, self.abstain)
+            return Outcome(ErrorRecord.of(source.path, "unreadable", str(error)), str(error))
+        record = describe(source.path, result, self.abstain)
         try:
             if self.saved:
-                self.saved.save(source.path, self._annotated(photograph, result))
+                self.saved.save(source.path, self._annotated(photograph, record))
         except OSError as error:
-            return Outcome(described, f"annotated picture not saved: {error.strerror or error}")
-        return Outcome(described)
+            return Outcome(record, f"annotated picture not saved: {error.strerror or error}")
+        return Outcome(record)
 
-    def _annotated(self, photograph: Photograph, result: ImageResult) -> PillowImage.Image:
-        accepted = [is_accepted(plate, self.abstain) is not False for plate in result.plates]
+    def _annotated(self, photograph: Photograph, record: ImageRecord) -> PillowImage.Image:
+        accepted = [plate.accepted is not False for plate in record.plates]
         if isinstance(self.reader, CropReader):
-            return annotate_crop(photograph.pixels, result.plates[0], accepted[0])
-        return annotate(photograph.pixels, result.plates, accepted, photograph.factor)
+            return annotate_crop(photograph.pixels, record.plates[0], accepted[0])
+        return annotate(photograph.pixels, record.plates, accepted, photograph.factor)

@@ -1,11 +1,12 @@
 """A file of results that a kill, a full disk or a power cut leaves whole, and that a later run goes on with."""
 
-import json
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
+
+from src.core.result import ErrorRecord, parse_record
 
 
 class ResultError(ValueError):
@@ -87,12 +88,10 @@ def _read(file: BinaryIO, path: Path) -> tuple[Earlier, int]:
         if not line.endswith(b"\n"):
             break
         try:
-            described = json.loads(line)
+            record = parse_record(line)
         except ValueError:
-            described = None
-        if not isinstance(described, dict) or not isinstance(described.get("image"), str):
-            raise ResultError(f"{path}: line {number} is no result; only --format jsonl can be resumed")
-        images.add(described["image"])
-        failed = failed or "error" in described
+            raise ResultError(f"{path}: line {number} is no result; only --format jsonl can be resumed") from None
+        images.add(record.image)
+        failed = failed or isinstance(record, ErrorRecord)
         end += len(line)
     return Earlier(frozenset(images), failed), end

@@ -20,7 +20,7 @@ Photo = Callable[..., Path]
 
 
 def told(result: ImageResult) -> dict[str, Any]:
-    return describe("", result, None) | {"ms": None}
+    return describe("", result, None).model_dump(exclude={"ms"})
 
 
 @pytest.fixture

@@ -1,19 +1,17 @@
 """Annotated pictures are readable at every size, and overwrite nothing."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from src.core.types import Reading
+from src.core.result import PlateRecord
 from src.runtime.draw import ACCEPTED, REJECTED, AnnotatedFolder, annotate, annotate_crop, caption
-from src.runtime.reader import PlateResult
 
 
-def plate(*box: float, text: str = "RK884AL", confidence: float = 0.987) -> PlateResult:
-    return PlateResult(np.array(box, np.float32), None, 0.9, Reading(text, confidence, ()))
+def plate(*box: float, text: str = "RK884AL", confidence: float = 0.987) -> PlateRecord:
+    return PlateRecord(box=box, detection_confidence=0.9, text=text, confidence=confidence)
 
 
 def label_of(picture: Image.Image, colour: tuple[int, int, int] = ACCEPTED) -> tuple[int, int, int, int]:
@@ -85,8 +83,8 @@ def test_captions_never_round_up_to_certainty() -> None:
 
 @pytest.mark.parametrize(("sure", "ending"), [(0.51, "98% SK"), (0.5, "98%")])
 def test_captions_name_the_country_where_it_is_likelier_than_not(sure: float, ending: str) -> None:
-    known = Reading("RK884AL", 0.98, (), region="SK", region_confidence=sure)
-    assert caption(replace(plate(0, 0, 1, 1), reading=known)) == f"RK884AL {ending}"
+    known = {"confidence": 0.98, "region": "SK", "region_confidence": sure}
+    assert caption(plate(0, 0, 1, 1).model_copy(update=known)) == f"RK884AL {ending}"
 
 
 def test_a_text_beyond_ascii_is_drawn_on_every_machine() -> None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from src.core.result import ErrorRecord, ImageRecord
 from src.core.types import Candidate, Reading
-from src.runtime.output import WRITERS, describe, describe_error
+from src.runtime.output import WRITERS, describe
 from src.runtime.reader import ImageResult, PlateResult, Timings
 
 PLATE = PlateResult(
@@ -34,17 +35,17 @@ KEYS = [
 ]
 
 
-def printed(name: str, *described: dict) -> str:
+def printed(name: str, *records: ImageRecord | ErrorRecord) -> str:
     stream = io.StringIO()
     writer = WRITERS[name](stream)
-    for one in described:
+    for one in records:
         writer.write(one)
     writer.close()
     return stream.getvalue()
 
 
 def test_keys_come_in_the_documented_order_and_what_is_not_there_is_null() -> None:
-    described = describe("a.jpg", SEEN, None)
+    described = json.loads(describe("a.jpg", SEEN, None).to_json())
     plate = described["plates"][0]
     assert list(described) == ["image", "width", "height", "truncated", "plates", "ms"]
     assert list(plate) == KEYS
@@ -57,17 +58,17 @@ def test_keys_come_in_the_documented_order_and_what_is_not_there_is_null() -> No
 
 @pytest.mark.parametrize(("abstain", "accepted"), [(None, None), (0.876543, True), (0.88, False), (0.0, True)])
 def test_accepted_compares_the_confidence_as_printed(abstain: float | None, accepted: bool | None) -> None:
-    plate = describe("a.jpg", SEEN, abstain)["plates"][0]
-    assert plate["accepted"] is accepted
-    assert plate["confidence"] == 0.876543
+    (plate,) = describe("a.jpg", SEEN, abstain).plates
+    assert plate.accepted is accepted
+    assert plate.confidence == 0.876543
 
 
 def test_both_readings_the_country_and_the_candidates_are_printed() -> None:
     plain = Reading("京AI", 0.5, (0.9, 0.95, 0.6))
     candidates = (Candidate("京A1", "CN", 0.8712345678), Candidate("京AI", None, 0.02))
     reading = Reading("京A1", 0.88, (0.9, 0.95, 0.99), plain, "car", "CN", 0.9712345678, candidates)
-    described = describe("a.jpg", ImageResult(64, 48, (replace(PLATE, reading=reading),), SEEN.ms), None)
-    (plate,) = described["plates"]
+    record = describe("a.jpg", ImageResult(64, 48, (replace(PLATE, reading=reading),), SEEN.ms), None)
+    (plate,) = json.loads(record.to_json())["plates"]
     assert list(plate) == KEYS
     assert (plate["text"], plate["confidence"]) == ("京A1", 0.88)
     assert (plate["raw_text"], plate["raw_confidence"]) == ("京AI", 0.5)
@@ -76,15 +77,16 @@ def test_both_readings_the_country_and_the_candidates_are_printed() -> None:
         {"text": "京A1", "region": "CN", "confidence": 0.871235},
         {"text": "京AI", "region": None, "confidence": 0.02},
     ]
-    assert "CN 97%" in printed("text", described)
-    assert next(csv.DictReader(io.StringIO(printed("csv", described))))["region"] == "CN"
+    assert "CN 97%" in printed("text", record)
+    assert next(csv.DictReader(io.StringIO(printed("csv", record))))["region"] == "CN"
 
 
 def test_json_lines_and_array_hold_the_same_objects() -> None:
-    objects = [describe("a.jpg", SEEN, 0.5), describe_error("b.jpg", "unreadable", "no such file")]
-    assert [json.loads(line) for line in printed("jsonl", *objects).splitlines()] == objects
-    assert json.loads(printed("json", *objects)) == objects
-    assert json.loads(printed("json", objects[0])) == objects[:1]
+    objects = [describe("a.jpg", SEEN, 0.5), ErrorRecord.of("b.jpg", "unreadable", "no such file")]
+    said = [json.loads(one.to_json()) for one in objects]
+    assert [json.loads(line) for line in printed("jsonl", *objects).splitlines()] == said
+    assert json.loads(printed("json", *objects)) == said
+    assert json.loads(printed("json", objects[0])) == said[:1]
     assert json.loads(printed("json")) == []
     assert "京A1" in printed("jsonl", *objects)
 
@@ -92,7 +94,7 @@ def test_json_lines_and_array_hold_the_same_objects() -> None:
 def test_csv_has_a_row_per_plate_per_empty_image_and_per_error() -> None:
     both = ImageResult(64, 48, (PLATE, PLATE), SEEN.ms)
     objects = [describe("a,b.jpg", both, None), describe("none.jpg", EMPTY, None)]
-    rows = list(csv.DictReader(io.StringIO(printed("csv", *objects, describe_error("bad.jpg", "t", "gone")))))
+    rows = list(csv.DictReader(io.StringIO(printed("csv", *objects, ErrorRecord.of("bad.jpg", "t", "gone")))))
     assert [row["image"] for row in rows] == ["a,b.jpg", "a,b.jpg", "none.jpg", "bad.jpg"]
     assert [row["plate"] for row in rows] == ["1", "2", "", ""]
     assert (rows[0]["text"], rows[0]["x2"], rows[0]["error"]) == ("京A1", "30.0", "")
@@ -101,7 +103,7 @@ def test_csv_has_a_row_per_plate_per_empty_image_and_per_error() -> None:
 
 def test_every_format_says_that_the_end_of_a_file_is_missing() -> None:
     objects = [describe("cut.jpg", replace(result, truncated=True), None) for result in (SEEN, EMPTY)]
-    objects += [describe("whole.jpg", SEEN, None), describe_error("bad.jpg", "unreadable", "gone")]
+    objects += [describe("whole.jpg", SEEN, None), ErrorRecord.of("bad.jpg", "unreadable", "gone")]
     said = [json.loads(line).get("truncated") for line in printed("jsonl", *objects).splitlines()]
     assert said == [True, True, False, None]
     rows = csv.DictReader(io.StringIO(printed("csv", *objects)))

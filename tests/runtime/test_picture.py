@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from src.core.image import Photograph, read_photograph
+from src.core.result import ErrorRecord
 from src.runtime import reader
 from src.runtime.draw import AnnotatedFolder
 from src.runtime.picture import Outcome, PictureReader
@@ -27,8 +28,8 @@ def test_a_fault_is_described_and_told(models: Path, tmp_path: Path) -> None:
     empty = read(Source("in", "a folder without images"))
     gone = read(Source(str(tmp_path / "gone.jpg")))
     assert (empty.fault, gone.fault) == ("a folder without images", "no such file")
-    assert empty.described == {"image": "in", "error": {"type": "no_image", "message": "a folder without images"}}
-    assert gone.described["error"] == {"type": "unreadable", "message": "no such file"}
+    assert empty.record == ErrorRecord.of("in", "no_image", "a folder without images")
+    assert gone.record == ErrorRecord.of(str(tmp_path / "gone.jpg"), "unreadable", "no such file")
 
 
 def test_one_reader_serves_many_threads(models: Path, photo: Photo) -> None:
@@ -41,7 +42,7 @@ def test_one_reader_serves_many_threads(models: Path, photo: Photo) -> None:
         return read(source)
 
     def plates(outcomes: list[Outcome]) -> list[object]:
-        return [(o.described["image"], o.described["plates"]) for o in outcomes]
+        return [(o.record.image, o.record.plates) for o in outcomes]
 
     alone = [read(source) for source in sources]
     with ThreadPoolExecutor(8) as pool:
@@ -80,13 +81,13 @@ def test_a_huge_photograph_is_told_and_drawn_where_the_plate_is(
     models: Path, photo: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = photo(size=8)  # 768 x 512, its plate at 240, 160 - 480, 240
-    whole = PictureReader(Reader(models, 1))(Source(str(path))).described
+    whole = PictureReader(Reader(models, 1))(Source(str(path))).record
     monkeypatch.setattr(reader, "read_photograph", partial(read_photograph, least_side=384))
     folder = AnnotatedFolder(tmp_path / "out", [str(path)], tmp_path)
-    reduced = PictureReader(Reader(models, 1), saved=folder)(Source(str(path))).described
-    assert (reduced["width"], reduced["height"]) == (whole["width"], whole["height"]) == (768, 512)
-    np.testing.assert_allclose(reduced["plates"][0]["box"], whole["plates"][0]["box"], atol=8)
-    assert reduced["plates"][0]["text"] == "AB01"
+    reduced = PictureReader(Reader(models, 1), saved=folder)(Source(str(path))).record
+    assert (reduced.width, reduced.height) == (whole.width, whole.height) == (768, 512)
+    np.testing.assert_allclose(reduced.plates[0].box, whole.plates[0].box, atol=8)
+    assert reduced.plates[0].text == "AB01"
     drawn = np.asarray(Image.open(tmp_path / "out" / "gate.jpg"), int)
     assert drawn.shape == (256, 384, 3)
     assert (drawn[84:116, 120, 1] > 140).all()  # the left edge of the box, which is green, between grey and red
@@ -105,5 +106,5 @@ def test_a_picture_that_cannot_be_saved_leaves_nothing_half(
     monkeypatch.setattr(Image.Image, "save", full)
     outcome = PictureReader(Reader(models, 1), saved=folder)(Source(path))
     assert outcome.fault == "annotated picture not saved: No space left on device"
-    assert outcome.described["plates"]
+    assert outcome.record.plates
     assert list((tmp_path / "out").iterdir()) == []

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from src.core.result import ErrorRecord, ImageRecord, StageTimes
 from src.runtime.resume import Earlier, ResultError, ResultFile, begin, resume
 
 
-def line(image: str, **more: object) -> bytes:
-    return json.dumps({"image": image, **more}).encode() + b"\n"
+def line(image: str, fault: str = "") -> bytes:
+    times = StageTimes.of(None, None, 1, 1)
+    read = ImageRecord(image=image, width=64, height=48, plates=(), ms=times)
+    record = ErrorRecord.of(image, "unreadable", fault) if fault else read
+    return record.to_json().encode("utf-8", "backslashreplace") + b"\n"
 
 
 @pytest.fixture
@@ -67,11 +71,23 @@ class NearlyFull:
 
 class TestResume:
     def test_knows_the_images_that_are_done(self, path: Path) -> None:
-        path.write_bytes(line("a.jpg", plates=[]) + line("b\n.jpg", plates=[]) + line("\udcff.jpg", plates=[]))
+        path.write_bytes(line("a.jpg") + line("b\n.jpg") + line("\udcff.jpg"))
         assert resume(path) == Earlier(frozenset({"a.jpg", "b\n.jpg", "\udcff.jpg"}), failed=False)
 
+    def test_goes_on_with_results_that_say_less_than_those_of_today(self, path: Path) -> None:
+        plate = {"box": [1, 2, 3, 4], "corners": None, "detection_confidence": 0.5, "text": "A1", "confidence": 0.5}
+        old = {
+            "image": "a.jpg",
+            "width": 64,
+            "height": 48,
+            "plates": [plate],
+            "ms": StageTimes.of(1, 1, 1, 3).model_dump(),
+        }
+        path.write_text(json.dumps(old) + "\n")
+        assert resume(path).images == {"a.jpg"}
+
     def test_knows_that_some_failed(self, path: Path) -> None:
-        path.write_bytes(line("a.jpg", error={"type": "unreadable", "message": "damaged image"}) + line("b.jpg"))
+        path.write_bytes(line("a.jpg", fault="damaged image") + line("b.jpg"))
         assert resume(path) == Earlier(frozenset({"a.jpg", "b.jpg"}), failed=True)
 
     @pytest.mark.parametrize("kept", range(1, len(line("b.jpg"))))
@@ -89,7 +105,17 @@ class TestResume:
         path.touch()
         assert resume(path) == Earlier()
 
-    @pytest.mark.parametrize("other", [b"image,plate\n", b"[1]\n", b'{"image": 3}\n', b'{"picture": "a"}\n', b"\xff\n"])
+    @pytest.mark.parametrize(
+        "other",
+        [
+            b"image,plate\n",
+            b"[1]\n",
+            b'{"image": 3}\n',
+            b'{"picture": "a"}\n',
+            b"\xff\n",
+            b'{"image": "a", "plates": []}\n',
+        ],
+    )
     def test_any_other_file_stays_as_it_is(self, path: Path, other: bytes) -> None:
         path.write_bytes(line("a.jpg") + other + b"half")
         with pytest.raises(ResultError, match=r"results\.jsonl: line 2 is no result"):

@@ -3,15 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from src.core.result import ImageRecord, PlateRecord, StageTimes
 from src.service.database import Database
 from src.service.store import Pictures, Recognition, StoredImage, Upload, save_recognitions
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
-def plate(text: str = "A123BC77", **said: object) -> dict[str, Any]:
-    """A plate as ``src.runtime.output.describe`` has it."""
-    return {
+def plate(text: str = "A123BC77", **said: object) -> PlateRecord:
+    """A plate that was read as ``text``."""
+    fields = {
         "box": [1.5, 2.0, 30.0, 14.25],
         "corners": [[1.5, 2.0], [30.0, 2.0], [30.0, 14.25], [1.5, 14.25]],
         "detection_confidence": 0.875,
@@ -27,15 +28,17 @@ def plate(text: str = "A123BC77", **said: object) -> dict[str, Any]:
         "accepted": None,
         **said,
     }
+    return PlateRecord.model_validate(fields)
 
 
-def described(*plates: dict[str, Any]) -> dict[str, Any]:
+def record(*plates: PlateRecord) -> ImageRecord:
     """A picture of so many plates."""
-    return {"width": 64, "height": 48, "plates": list(plates)}
+    times = StageTimes.of(None, None, 1, 1)
+    return ImageRecord(image="gate.jpg", width=64, height=48, plates=plates, ms=times)
 
 
 def save(
-    database: Database, pictures: Pictures | None, *plates: dict[str, Any], minute: int = 0, **upload: Any
+    database: Database, pictures: Pictures | None, *plates: PlateRecord, minute: int = 0, **upload: Any
 ) -> StoredImage:
     """Saves a picture that was taken some minutes after NOON."""
     recognition = recognised(*plates, minute=minute, **upload)
@@ -43,8 +46,8 @@ def save(
     return recognition.stored
 
 
-def recognised(*plates: dict[str, Any], minute: int = 0, **upload: Any) -> Recognition:
+def recognised(*plates: PlateRecord, minute: int = 0, **upload: Any) -> Recognition:
     """A picture that was taken some minutes after NOON, not saved yet."""
     said = {"name": "gate.jpg", "media_type": "image/jpeg", "data": b"JPEG", "taken": NOON + timedelta(minutes=minute)}
-    said_of_picture = described(*plates)
-    return Recognition(Upload(**{**said, **upload}), said_of_picture, StoredImage.new(said_of_picture))
+    of_picture = record(*plates)
+    return Recognition(Upload(**{**said, **upload}), of_picture, StoredImage.new(of_picture))

@@ -20,35 +20,22 @@ from scripts.load.report import memory
 from scripts.load_test import main
 from src.core.image import decode_photograph
 from src.core.limits import LEAST_SIDE
+from src.core.result import ImageRecord, PlateRecord, StageTimes
 from src.service.database import Database, tables
 from src.service.store import Pictures, Recognition, StoredImage, Upload, save_recognitions
 from tests.commands import ROOT
 
 SAMPLES = ROOT / "data" / "samples"
-PLATE = {
-    "box": [1.0, 2.0, 30.0, 10.0],
-    "corners": None,
-    "detection_confidence": 0.9,
-    "text": "A123BC77",
-    "confidence": 0.9,
-    "char_confidences": [0.9] * 8,
-    "raw_text": "A123BC77",
-    "raw_confidence": 0.9,
-    "format": None,
-    "region": "RU",
-    "region_confidence": 0.9,
-    "candidates": [],
-    "accepted": None,
-}
+PLATE = PlateRecord(box=(1.0, 2.0, 30.0, 10.0), detection_confidence=0.9, text="A123BC77", confidence=0.9, region="RU")
+RECORD = ImageRecord(image="a.jpg", width=96, height=64, plates=(PLATE,), ms=StageTimes.of(None, None, 1, 1))
 
 
 def save(database: Database, pictures: Pictures, name: str) -> Kept:
     """A picture with one plate, and what a client would have been told."""
     data = name.encode()
     upload = Upload(name, "image/jpeg", data, camera="gate")
-    described = {"width": 96, "height": 64, "plates": [PLATE]}
-    stored = StoredImage.new(described)
-    save_recognitions(database, pictures, [Recognition(upload, described, stored)])
+    stored = StoredImage.new(RECORD)
+    save_recognitions(database, pictures, [Recognition(upload, RECORD, stored)])
     sightings = frozenset(sighting for sighting in stored.sightings if sighting is not None)
     return Kept(name, hashlib.sha256(data).hexdigest(), stored.id, sightings)
 

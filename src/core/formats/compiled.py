@@ -12,19 +12,16 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from src.core.calibration import Calibration
+from src.core.schema import Closed
 
 LEAST_UNLISTED = 0.05
 """Personalised plates, and types that no registry lists, must survive."""
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class RowOrder(_Closed):
+class RowOrder(Closed):
     """How the rows of a plate are brought into the order in which its number is registered.
 
     A reader gives what it sees row by row: ``lengths`` says how many characters each field has, one field of None has
@@ -50,7 +47,7 @@ class RowOrder(_Closed):
         return [place for number in self.order for place in range(starts[number], starts[number] + each[number])]
 
 
-class FormatType(_Closed):
+class FormatType(Closed):
     """One type of plate of a country."""
 
     name: str
@@ -59,7 +56,7 @@ class FormatType(_Closed):
     order: RowOrder | None = Field(default=None, description="of its rows; None: as they are registered")
 
 
-class FormatParameters(_Closed):
+class FormatParameters(Closed):
     """How formats are weighed against what the network sees; see ``core.format_decoding`` for what each does."""
 
     unlisted: float = Field(default=0.1, ge=LEAST_UNLISTED, lt=1, description="plates that are of no listed type")
@@ -69,7 +66,7 @@ class FormatParameters(_Closed):
     calibration: Calibration | None = Field(default=None, description="of the confidences that result")
 
 
-class FormatSet(_Closed):
+class FormatSet(Closed):
     """Every type of plate of the registry, as ``core.format_compilation`` makes it."""
 
     characters: str = Field(description="of the columns of the transitions but the first")

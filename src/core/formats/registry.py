@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from src.core.alphabet import LATIN, normalise
 from src.core.formats.colours import PALETTE, Colour
@@ -34,6 +34,7 @@ from src.core.formats.pattern import (
     without,
 )
 from src.core.formats.yaml import PlainLoader
+from src.core.schema import Closed
 
 REGISTRY = Path("configs/plates")
 
@@ -72,11 +73,7 @@ class RegistryError(ValueError):
     """A registry file that cannot be used; the message names file, key and fault."""
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Part(_Closed):
+class Part(Closed):
     """A named piece of a pattern: ``codes``, or a ``pattern`` of which ``without`` never occurs."""
 
     codes: Words = ()
@@ -98,7 +95,7 @@ class Part(_Closed):
         return self
 
 
-class Sign(_Closed):
+class Sign(Closed):
     """Something on a plate that is not read, in ``at`` (millimetres).
 
     ``text`` is small lettering; ``flag`` stripes of ``colours`` from top to bottom (``flag-vertical`` from left to
@@ -116,7 +113,7 @@ class Sign(_Closed):
     """Of the plates that have it."""
 
 
-class Band(_Closed):
+class Band(Closed):
     """A coloured strip along one side, with the country's letters and, in the European Union, the stars."""
 
     side: Literal["left", "right", "top", "bottom"] = "left"
@@ -131,7 +128,7 @@ class Band(_Closed):
     share: float = Field(default=1.0, gt=0, le=1)
 
 
-class Characters(_Closed):
+class Characters(Closed):
     """Height of the characters and widths of a letter (H) and of a digit (0), in millimetres."""
 
     height: Millimetres
@@ -141,7 +138,7 @@ class Characters(_Closed):
     """Where letters are lower than digits, as in Russia."""
 
 
-class Look(_Closed):
+class Look(Closed):
     """A pair of colours that a type comes in; ``ground`` of several colours runs from top to bottom."""
 
     ground: Annotated[tuple[Colour, ...], BeforeValidator(lambda v: _listed(v))]
@@ -151,7 +148,7 @@ class Look(_Closed):
     weight: float = Field(default=1.0, gt=0)
 
 
-class PlateType(_Closed):
+class PlateType(Closed):
     """One type of plate of a country."""
 
     name: str
@@ -211,10 +208,8 @@ class PlateType(_Closed):
         return self
 
 
-class Format(_Closed):
+class Format(Closed, arbitrary_types_allowed=True):
     """A type with its patterns read: what matches texts and makes them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     country: str
     type: PlateType
@@ -246,7 +241,7 @@ class Format(_Closed):
         return [field for line in self.lines for field in fields(line)]
 
 
-class Country(_Closed):
+class Country(Closed):
     """One file of the registry."""
 
     code: str = Field(pattern="^[A-Z]{2}$")

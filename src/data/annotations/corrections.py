@@ -4,28 +4,25 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from src.core.card import sha256_of
-from src.data.annotations.manifest import LabelBox, PlateLabel, PlateText, Points, Record, first_fault
+from src.core.schema import Closed, read_json_lines
+from src.data.annotations.manifest import LabelBox, PlateLabel, PlateText, Points, Record
 
 
 class CorrectionError(ValueError):
     """Corrections that cannot be read, or whose picture is not there; the message names file and line."""
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class CorrectedPlate(_Closed):
+class CorrectedPlate(Closed):
     """A plate that a person saw; ``corners`` only where they were marked."""
 
     box: LabelBox
     corners: Points | None = None
 
 
-class Correction(_Closed):
+class Correction(Closed):
     """One line: all plates of the picture with that hash, and the boxes that are neither right nor wrong."""
 
     set: Literal["scenes", "more/scenes"]
@@ -34,7 +31,7 @@ class Correction(_Closed):
     ignore: tuple[LabelBox, ...] = ()
 
 
-class TextCorrection(_Closed):
+class TextCorrection(Closed):
     """One line: what the crop with that hash says, null where a person could not read it for certain."""
 
     set: Literal["ocr", "more/ocr"]
@@ -150,14 +147,7 @@ def _tightened(record: Record, share: float) -> Record:
 
 def read_corrections(path: Path, kind: type[Line]) -> list[tuple[int, Line]]:
     """The corrections of one file, of one ``kind``, with their line numbers from 1. Raises CorrectionError."""
-    corrections = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if line.strip():
-            try:
-                corrections.append((number, kind.model_validate_json(line)))
-            except ValidationError as error:
-                raise CorrectionError(f"{path}:{number}: {first_fault(error)}") from None
-    return corrections
+    return read_json_lines(path, kind, CorrectionError)
 
 
 def _by_hash(folder: Path, kind: type[Line]) -> dict[str, Placed[Line]]:

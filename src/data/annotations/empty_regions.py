@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from src.core.schema import Closed, read_json_lines
 from src.data.annotations.corrections import CorrectionError
-from src.data.annotations.manifest import LabelBox, first_fault
+from src.data.annotations.manifest import LabelBox
 
 
-class Region(BaseModel):
+class Region(Closed):
     """A part of the picture with that hash in that set, without any plate."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     set: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
@@ -20,14 +19,7 @@ class Region(BaseModel):
 
 def read_regions(path: Path) -> list[Region]:
     """The regions of one file. Raises CorrectionError naming file and line of the first fault."""
-    regions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if line.strip():
-            try:
-                regions.append(Region.model_validate_json(line))
-            except ValidationError as error:
-                raise CorrectionError(f"{path}:{number}: {first_fault(error)}") from None
-    return regions
+    return [region for _, region in read_json_lines(path, Region, CorrectionError)]
 
 
 def regions_by_hash(folder: Path) -> dict[str, list[Region]]:

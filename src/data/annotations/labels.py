@@ -4,20 +4,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from src.core.card import sha256_of
-from src.data.annotations.manifest import LabelBox, PlateLabel, PlateText, Record, first_fault, read_manifest
+from src.core.schema import Closed, read_json_lines
+from src.data.annotations.manifest import LabelBox, PlateLabel, PlateText, Record, read_manifest
 
 
 class LabelError(ValueError):
     """Labels that cannot be read, or whose picture is not there; the message names file and line."""
 
 
-class Label(BaseModel):
+class Label(Closed):
     """One line of a label file: the picture's set and hash, and what its plate says."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     set: str = Field(description="the folder below the data root whose manifest lists the picture")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
@@ -66,14 +65,7 @@ def _records(labels: Sequence[Placed], images: Mapping[str, Mapping[str, Path]])
 
 def read_labels(path: Path) -> list[tuple[int, Label]]:
     """The labels of one file with their line numbers from 1. Raises LabelError."""
-    labels = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if line.strip():
-            try:
-                labels.append((number, Label.model_validate_json(line)))
-            except ValidationError as error:
-                raise LabelError(f"{path}:{number}: {first_fault(error)}") from None
-    return labels
+    return read_json_lines(path, Label, LabelError)
 
 
 def _label_files(folder: Path) -> list[Path]:

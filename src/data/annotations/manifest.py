@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from src.core.alphabet import normalise
+from src.core.files import replacing
+from src.core.schema import Closed, read_json_lines
 
 Box = tuple[float, float, float, float]
 Points = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
@@ -37,11 +39,7 @@ class ManifestError(ValueError):
     """A manifest that cannot be read; the message names file, line and fault."""
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class PlateLabel(_Closed):
+class PlateLabel(Closed):
     """One plate of a scene. Boxes and corners in pixels of the stored image."""
 
     box: LabelBox
@@ -55,7 +53,7 @@ class PlateLabel(_Closed):
     whole: bool = True
 
 
-class Record(_Closed):
+class Record(Closed):
     """One image: a scene when ``plates`` is there, else a crop of one plate with its ``text``."""
 
     image: str
@@ -84,26 +82,7 @@ class Record(_Closed):
 
 def read_manifest(path: Path) -> list[Record]:
     """All records of a manifest. Raises ManifestError naming file and line of the first fault."""
-    try:
-        # not splitlines: a JSON string may hold U+2028 and its like, which that would break in two
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(f"{path}: {getattr(error, 'strerror', None) or 'not a UTF-8 text file'}") from None
-    records = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                records.append(Record.model_validate_json(line))
-            except ValidationError as error:
-                raise ManifestError(f"{path}:{number}: {first_fault(error)}") from None
-    return records
-
-
-def first_fault(error: ValidationError, whole: str = "line") -> str:
-    """Its key (``whole`` where it is none) and words: ``plates.0.box: x1 < x2 and y1 < y2 expected, got ...``."""
-    first = error.errors()[0]
-    where = ".".join(map(str, first["loc"])) or whole
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+    return [record for _, record in read_json_lines(path, Record, ManifestError)]
 
 
 def write_manifest(path: Path, records: Iterable[Record]) -> None:
@@ -112,11 +91,9 @@ def write_manifest(path: Path, records: Iterable[Record]) -> None:
     The file appears whole or not at all: a run that is cut short leaves an older manifest as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+    with replacing(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
         for record in records:
             file.write(record.model_dump_json(exclude_defaults=True) + "\n")
-    unfinished.replace(path)
 
 
 def manifest_path(name: str, data_root: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from src.evaluation.accuracy.plate_result import Closed
+from src.core.schema import Closed
 
 FlowName = Literal["detector", "ocr", "path"]
 LOWER_IS_BETTER = frozenset({"cer", "extra", "corners"})

@@ -2,18 +2,11 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from src.core.schema import Closed
 from src.data.annotations.manifest import Box
 
 Flow = Literal["path", "ocr"]
 """``path``: found by the detector, then read. ``ocr``: read on its true box, whatever the detector does."""
-
-
-class Closed(BaseModel):
-    """Closed and frozen: a misspelt or missing field is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Appearance(Closed):

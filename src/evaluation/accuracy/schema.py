@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final, Literal
 
+from src.core.schema import Closed
 from src.evaluation.accuracy.comparison import Comparison
-from src.evaluation.accuracy.plate_result import Closed
 from src.evaluation.accuracy.stored import read_stored
 from src.evaluation.accuracy.system_result import System
 from src.evaluation.metrics.acceptance import AcceptanceReport

@@ -10,21 +10,21 @@ import numpy as np
 from src.core.geometry import box_to_corners, iou_matrix
 from src.core.image import Photograph
 from src.core.metrics import corner_error, covers_ends, match_boxes, over_ignored
+from src.core.result import PlateRecord
 from src.core.types import Boxes, Corners
-from src.data.annotations.manifest import Box, PlateLabel, Record
+from src.data.annotations.manifest import PlateLabel, Record
 from src.evaluation.accuracy.plate_result import Flow, ScoredImage, ScoredPlate
-from src.evaluation.accuracy.predictions import PredictedPlate, Prediction
 from src.evaluation.datasets.appearance import appearance
 
 
 def score_scene(
-    set_name: str, record: Record, prediction: Prediction, photograph: Photograph | None = None
+    set_name: str, record: Record, plates: Sequence[PlateRecord], photograph: Photograph | None = None
 ) -> tuple[list[ScoredPlate], ScoredImage]:
     """The whole path over one scene: an outcome of flow ``path`` per labelled plate, and the picture's counts.
 
-    With ``photograph`` each outcome also says how its plate looks.
+    ``plates`` is what the system says. With ``photograph`` each outcome also says how its plate looks.
     """
-    plates, labels = prediction.plates or (), record.plates or ()
+    labels = record.plates or ()
     boxes, true = as_boxes([p.box for p in plates]), as_boxes([label.box for label in labels])
     of_label = {t: p for p, t in match_boxes(boxes, true)}
     overlaps = iou_matrix(boxes, true)
@@ -53,17 +53,17 @@ def readable(record: Record) -> list[int]:
 
 
 def score_true_boxes(
-    set_name: str, record: Record, prediction: Prediction, photograph: Photograph | None = None
+    set_name: str, record: Record, plates: Sequence[PlateRecord], photograph: Photograph | None = None
 ) -> list[ScoredPlate]:
-    """The OCR alone over one scene: ``prediction`` has a plate for each ``readable`` one, in that order."""
+    """The OCR alone over one scene: ``plates`` has one for each ``readable`` one, in that order."""
     labels = record.plates or ()
     return [
         _matched(_labelled(set_name, "ocr", record, number, labels[number], photograph), plate, 1.0)
-        for number, plate in zip(readable(record), prediction.plates or (), strict=True)
+        for number, plate in zip(readable(record), plates, strict=True)
     ]
 
 
-def score_crop(set_name: str, record: Record, prediction: Prediction, photograph: Photograph) -> ScoredPlate:
+def score_crop(set_name: str, record: Record, plates: Sequence[PlateRecord], photograph: Photograph) -> ScoredPlate:
     """The OCR alone over a picture that is a plate already cut out; of several readings the surest counts.
 
     A text that nobody verified counts for nothing.
@@ -71,12 +71,12 @@ def score_crop(set_name: str, record: Record, prediction: Prediction, photograph
     whole = (0.0, 0.0, float(photograph.width), float(photograph.height))
     label = PlateLabel(box=whole, text=record.text, region=record.region, corners=record.corners, lines=record.lines)
     label = label.model_copy(update={"sure": record.verified})
-    blank = PredictedPlate(box=whole, text="", confidence=0)
-    plate = max(prediction.plates or (blank,), key=lambda p: p.confidence)
+    blank = PlateRecord(box=whole, text="", confidence=0)
+    plate = max(plates or (blank,), key=lambda p: p.confidence)
     return _matched(_labelled(set_name, "ocr", record, 0, label, photograph), plate, 1.0)
 
 
-def as_boxes(boxes: Sequence[Box]) -> Boxes:
+def as_boxes(boxes: Sequence[Sequence[float]]) -> Boxes:
     """``[N, 4]``, also of none."""
     return np.array(boxes, np.float32).reshape(-1, 4)
 
@@ -103,7 +103,7 @@ def _labelled(
     )
 
 
-def _found(labelled: ScoredPlate, label: PlateLabel, plate: PredictedPlate, iou: float) -> ScoredPlate:
+def _found(labelled: ScoredPlate, label: PlateLabel, plate: PlateRecord, iou: float) -> ScoredPlate:
     """A plate of a scene that the detector found."""
     predicted, true = outline(plate), outline(label)
     matched = _matched(labelled, plate, iou).model_copy(update={"covered": covers_ends(predicted, true)})
@@ -112,12 +112,12 @@ def _found(labelled: ScoredPlate, label: PlateLabel, plate: PredictedPlate, iou:
     return matched.model_copy(update={"corner_error": float(corner_error(predicted, true)) / 100})
 
 
-def outline(plate: PlateLabel | PredictedPlate) -> Corners:
+def outline(plate: PlateLabel | PlateRecord) -> Corners:
     """Its corners, else those of its box, ``[4, 2]``."""
     return box_to_corners(np.array(plate.box)) if plate.corners is None else np.array(plate.corners, np.float32)
 
 
-def _matched(labelled: ScoredPlate, plate: PredictedPlate, iou: float) -> ScoredPlate:
+def _matched(labelled: ScoredPlate, plate: PlateRecord, iou: float) -> ScoredPlate:
     return labelled.model_copy(
         update={
             "found": True,

@@ -6,8 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from src.data.annotations.manifest import first_fault
-from src.evaluation.accuracy.plate_result import Closed
+from src.core.schema import Closed, first_fault
 
 Stored = TypeVar("Stored", bound=Closed)
 

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from src.evaluation.accuracy.plate_result import Closed, ScoredImage, ScoredPlate
+from src.core.schema import Closed
+from src.evaluation.accuracy.plate_result import ScoredImage, ScoredPlate
 from src.evaluation.metrics.figures import DetectionFigures, ReadingFigures
 
 OURS = "ours"

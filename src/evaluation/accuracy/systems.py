@@ -8,16 +8,18 @@ import numpy as np
 
 from src.core.image import Photograph
 from src.core.regions import is_right_region
+from src.core.result import PlateRecord
 from src.core.types import Boxes, Reading
 from src.data.annotations.manifest import Record
-from src.evaluation.accuracy.predictions import Prediction, of_result
+from src.evaluation.accuracy.predictions import Prediction
 from src.evaluation.accuracy.run import SetRun
 from src.evaluation.accuracy.scoring import as_boxes, outline, readable, score_crop, score_scene, score_true_boxes
 from src.evaluation.accuracy.system_result import OURS
 from src.evaluation.metrics.average_precision import ImageDetections
 from src.runtime.detector import Detector
+from src.runtime.output import describe
 from src.runtime.plate_reader import PlateReader
-from src.runtime.reader import ImageResult, PlateResult, Reader, Timings, in_file
+from src.runtime.reader import Reader, in_file
 
 
 class Ours:
@@ -33,7 +35,7 @@ class Ours:
         """All three flows; ``total`` leaves out decoding."""
         result = in_file(self._reader_of(record).read(photograph.pixels), photograph, decode=0)
         run.time(detect=result.ms.detect, read=result.ms.read, total=result.ms.total)
-        _count_scene(run, record, of_result(record.image, result), photograph)
+        _count_scene(run, record, describe(record.image, result, None).plates, photograph)
         found = self._sweep.detect(photograph.pixels)
         boxes = np.array([d.box for d in found], np.float32).reshape(-1, 4) * photograph.factor
         run.detections.append(_detections(record, boxes, [d.confidence for d in found]))
@@ -42,24 +44,24 @@ class Ours:
     def plate(self, run: SetRun, record: Record, path: Path, photograph: Photograph) -> None:
         """The OCR alone; ``read`` is the time of all plates of the picture."""
         start = perf_counter()
-        prediction = self._on_true_boxes(record, photograph) if record.is_scene else self._on_crop(record, photograph)
+        plates = self._on_true_boxes(record, photograph) if record.is_scene else self._on_crop(record, photograph)
         run.time(read=(perf_counter() - start) * 1e3)
         if record.is_scene:
-            run.outcomes += score_true_boxes(run.pictures.name, record, prediction, photograph)
+            run.outcomes += score_true_boxes(run.pictures.name, record, plates, photograph)
         else:
-            run.outcomes.append(score_crop(run.pictures.name, record, prediction, photograph))
+            run.outcomes.append(score_crop(run.pictures.name, record, plates, photograph))
         run.images += 1
 
-    def _on_crop(self, record: Record, photograph: Photograph) -> Prediction:
+    def _on_crop(self, record: Record, photograph: Photograph) -> list[PlateRecord]:
         reading = self._plate_reader_of(record).read_whole(photograph.pixels)
         box = np.array([[0, 0, photograph.width, photograph.height]], np.float32)
-        return _prediction(record, photograph, box, [reading])
+        return _records(box, [reading])
 
-    def _on_true_boxes(self, record: Record, photograph: Photograph) -> Prediction:
+    def _on_true_boxes(self, record: Record, photograph: Photograph) -> list[PlateRecord]:
         labels = [(record.plates or ())[number] for number in readable(record)]
         corners = [(outline(label) / photograph.factor).astype(np.float32) for label in labels]
         readings = self._plate_reader_of(record).read(photograph.pixels, corners)
-        return _prediction(record, photograph, as_boxes([label.box for label in labels]), readings)
+        return _records(as_boxes([label.box for label in labels]), readings)
 
     def _plate_reader_of(self, record: Record) -> PlateReader:
         return self._reader_of(record).plate_reader
@@ -92,8 +94,8 @@ class Predicted:
         prediction = self._of(run, path)
         if prediction is None:
             return
-        _count_scene(run, record, prediction, photograph)
         plates = prediction.plates or ()
+        _count_scene(run, record, plates, photograph)
         scores = [p.detection_confidence for p in plates if p.detection_confidence is not None]
         if len(scores) == len(plates):
             run.detections.append(_detections(record, as_boxes([p.box for p in plates]), scores))
@@ -104,7 +106,7 @@ class Predicted:
             return
         prediction = self._of(run, path)
         if prediction is not None:
-            run.outcomes.append(score_crop(run.pictures.name, record, prediction, photograph))
+            run.outcomes.append(score_crop(run.pictures.name, record, prediction.plates or (), photograph))
             run.images += 1
 
     def _of(self, run: SetRun, path: Path) -> Prediction | None:
@@ -119,8 +121,8 @@ class Predicted:
         return None
 
 
-def _count_scene(run: SetRun, record: Record, prediction: Prediction, photograph: Photograph) -> None:
-    outcomes, scene = score_scene(run.pictures.name, record, prediction, photograph)
+def _count_scene(run: SetRun, record: Record, plates: Sequence[PlateRecord], photograph: Photograph) -> None:
+    outcomes, scene = score_scene(run.pictures.name, record, plates, photograph)
     run.outcomes += outcomes
     run.scenes.append(scene)
     run.images += 1
@@ -131,7 +133,6 @@ def _detections(record: Record, boxes: Boxes, scores: Sequence[float]) -> ImageD
     return ImageDetections(boxes, np.array(scores, np.float32), true, as_boxes(record.ignore))
 
 
-def _prediction(record: Record, photograph: Photograph, boxes: Boxes, readings: Sequence[Reading]) -> Prediction:
+def _records(boxes: Boxes, readings: Sequence[Reading]) -> list[PlateRecord]:
     """What the command line prints of plates whose boxes ``[N, 4]`` were given."""
-    plates = tuple(PlateResult(b, None, None, r) for b, r in zip(boxes, readings, strict=True))
-    return of_result(record.image, ImageResult(photograph.width, photograph.height, plates, Timings(None, None, 0, 0)))
+    return [PlateRecord.of(box, None, None, reading, None) for box, reading in zip(boxes, readings, strict=True)]

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from pydantic import ValidationError
 
-from src.data.annotations.manifest import first_fault
-from src.evaluation.accuracy.plate_result import Closed, Figure
+from src.core.schema import Closed, first_fault
+from src.evaluation.accuracy.plate_result import Figure
 
 Stage = Literal["decode", "resize", "detect", "postprocess", "crop", "read", "decode_text", "from_pixels", "total"]
 """``from_pixels`` is everything but decoding the file, ``total`` everything; ``detect`` and ``read`` are onnxruntime's

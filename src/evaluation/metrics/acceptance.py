@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from src.evaluation.accuracy.plate_result import Closed, Figure, ScoredImage, ScoredPlate
+from src.core.schema import Closed
+from src.evaluation.accuracy.plate_result import Figure, ScoredImage, ScoredPlate
 from src.evaluation.accuracy.system_result import System
 from src.evaluation.metrics.calibration import CalibrationReport
 from src.evaluation.metrics.figures import ratio, sums

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from scipy.stats import binomtest
 
-from src.evaluation.accuracy.plate_result import Appearance, Closed, ScoredPlate
+from src.core.schema import Closed
+from src.evaluation.accuracy.plate_result import Appearance, ScoredPlate
 
 UNKNOWN = "unknown"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from src.evaluation.accuracy.plate_result import Closed, Figure, ScoredPlate
+from src.core.schema import Closed
+from src.evaluation.accuracy.plate_result import Figure, ScoredPlate
 from src.evaluation.datasets.synthetic import SYNTHETIC
 from src.evaluation.metrics.figures import interval, resample_weights
 

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from src.evaluation.accuracy.plate_result import Closed, ScoredPlate
+from src.core.schema import Closed
+from src.evaluation.accuracy.plate_result import ScoredPlate
 from src.evaluation.metrics.alignment import align
 from src.evaluation.metrics.breakdown import Breakdown, breakdowns
 

@@ -10,7 +10,8 @@ from rapidfuzz.distance import Levenshtein
 
 from src.core.alphabet import merge_confusable
 from src.core.regions import is_right_region
-from src.evaluation.accuracy.plate_result import Closed, Figure, ScoredImage, ScoredPlate
+from src.core.schema import Closed
+from src.evaluation.accuracy.plate_result import Figure, ScoredImage, ScoredPlate
 
 RESAMPLES = 2000
 INTERVAL = (2.5, 97.5)

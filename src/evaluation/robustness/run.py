@@ -12,7 +12,6 @@ from src.core.image import ImageError
 from src.core.types import Image
 from src.data.annotations.manifest import Record
 from src.evaluation.accuracy.plate_result import Figure
-from src.evaluation.accuracy.predictions import of_result
 from src.evaluation.accuracy.scoring import score_scene
 from src.evaluation.accuracy.system_result import Skipped
 from src.evaluation.datasets.pictures import in_pixels, read_labelled
@@ -30,6 +29,7 @@ from src.evaluation.robustness.schema import (
     PlateOfPicture,
     Relative,
 )
+from src.runtime.output import describe
 from src.runtime.reader import Reader
 
 ConditionKey = tuple[str, int]
@@ -102,7 +102,7 @@ def _mark(image: Image, record: Record, reader: Reader, condition: ConditionKey)
     if condition != AS_IT_IS:
         distorted = distort(image, record, *condition)
         image, record, kept = distorted.image, distorted.record, distorted.plates
-    outcomes, _ = score_scene("", record, of_result(record.image, reader.read(image)))
+    outcomes, _ = score_scene("", record, describe(record.image, reader.read(image), None).plates)
     for number, outcome in zip(kept, outcomes, strict=True):
         marks[number] = READ if outcome.exact else FOUND if outcome.found else MISSED
     return "".join(marks)

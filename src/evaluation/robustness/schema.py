@@ -5,7 +5,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from src.evaluation.accuracy.plate_result import Closed, Figure
+from src.core.schema import Closed
+from src.evaluation.accuracy.plate_result import Figure
 from src.evaluation.accuracy.schema import MeasuredModel
 from src.evaluation.accuracy.stored import read_stored
 from src.evaluation.accuracy.system_result import Skipped

@@ -8,9 +8,10 @@ from typing import Annotated
 
 from fastapi import Request
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from src.core.limits import LEAST_CONFIDENCE
+from src.core.schema import Closed
 from src.service.api import examples
 from src.service.database.types import utc
 from src.service.http.problems import Kind, ServiceProblem
@@ -70,12 +71,6 @@ IdempotencyKey = Annotated[
     ),
     AfterValidator(_plain_key),
 ]
-
-
-class Closed(BaseModel):
-    """Refuses what it does not know: a misspelt option would otherwise be one that nobody set."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
 
 class RecognizeOptions(Closed):

@@ -1,84 +1,50 @@
 """What the API answers, as OpenAPI shows it."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from src.core.result import ErrorRecord, FaultRecord, ImageRecord, PlateRecord, SightingRecord, StageTimes
 from src.service.api import examples
 
-Probability = Annotated[float, Field(ge=0, le=1)]
 
-
-class Candidate(BaseModel):
-    """A possible reading and country."""
-
-    text: str
-    region: str | None
-    confidence: Probability
-
-
-class Plate(BaseModel):
-    """A plate that was found and read, as `python -m src.infer` prints it."""
-
-    box: list[float] = Field(min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the file")
-    corners: list[list[float]] | None = Field(description="clockwise from the plate's own top left")
-    detection_confidence: Probability | None
-    text: str = Field(description="empty: the plate was found, but not read, or not as surely as the operator asks")
-    confidence: Probability = Field(description="that the whole text is exactly right")
-    char_confidences: list[Probability]
-    raw_text: str = Field(description="read without the plate formats of countries")
-    raw_confidence: Probability
-    format: str | None = Field(description="the likeliest type of that country's plates")
-    region: str | None = Field(description="the likeliest country, ISO 3166")
-    region_confidence: Probability | None
-    candidates: list[Candidate] | None
-    accepted: bool | None = Field(description="as sure as `abstain` asks; null where it was not asked")
-
-
-class NewPlate(Plate):
+class NewPlate(PlateRecord):
     """A plate of a picture that was just read."""
 
     sighting: str | None = Field(description="its identifier; null where it is not stored, or has no text")
 
 
-class Milliseconds(BaseModel):
+class Milliseconds(StageTimes):
     """Times of one picture; what it shared with others is shared out among them."""
 
     decode: float
     detect: float
-    read: float
-    total: float
 
 
-class Result(BaseModel):
+class Result(ImageRecord):
     """A picture that was read."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.RESULT]})
 
     image: str = Field(description="its name as uploaded")
     id: str | None = Field(description="null where it is not stored")
-    width: int = Field(description="pixels of the file, its orientation applied")
-    height: int
-    truncated: bool = Field(description="whether the end of the file is missing, with hardly anything of the picture")
-    plates: list[NewPlate]
+    plates: tuple[NewPlate, ...]
     annotated: str | None = Field(description="a JPEG as data URL, where it was asked for")
     ms: Milliseconds
 
 
-class Fault(BaseModel):
+class Fault(FaultRecord):
     """Why a picture was not read, or not stored."""
 
     type: str = Field(description="as the end of a problem's type")
-    message: str
 
 
-class Failure(BaseModel):
+class Failure(ErrorRecord):
     """A picture that was not read, while others of the request were."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.FAILURE]})
 
-    image: str
     error: Fault
 
 
@@ -87,22 +53,13 @@ class Recognition(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"results": [examples.RESULT, examples.FAILURE]}]})
 
-    results: list[Result | Failure]
+    results: tuple[Result | Failure, ...]
 
 
-class Sighting(Plate):
+class Sighting(SightingRecord):
     """One reading of one plate, and the picture that it is in."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.SIGHTING]})
-
-    id: str
-    seen: datetime = Field(description="when the picture was taken or, where nobody said, received")
-    camera: str | None
-    image_id: str
-    image: str = Field(description="the picture's name as uploaded")
-    width: int
-    height: int
-    has_picture: bool = Field(description="whether the picture was kept")
 
 
 class Sightings(BaseModel):

@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from src.core.image import ImageError, Photograph, TooLargeError, UnknownFormatError
+from src.core.result import ImageRecord
 from src.core.types import Reading
-from src.runtime.output import Description, describe
+from src.runtime.output import describe
 from src.runtime.reader import ImageResult, PlateResult, Reader
 from src.runtime.triton import TritonError
 from src.service.api.idempotency import Repeats
@@ -48,8 +49,9 @@ log = logging.getLogger(__name__)
 class Recognised:
     """A picture that was read, and is stored if that was wished."""
 
-    described: Description
-    """As ``src.runtime.output.describe`` has it, with the identifiers of what is stored."""
+    record: ImageRecord
+    stored: StoredImage | None
+    """The identifiers that it is stored under; None: it is not."""
     drawn: bytes
     """The file with the plates marked; empty where none was wished."""
 
@@ -154,7 +156,7 @@ class Recogniser:
                 self._metrics.refused(str(problem.kind))
             return respond(problem, request.url.path)
         for each in read:
-            self._metrics.read(len(each.recognition.described["plates"]))
+            self._metrics.read(len(each.recognition.record.plates))
         return answer
 
     async def _outcomes(self, received: Received, reader: Reader, wish: Wish) -> list[_Read | ServiceProblem]:
@@ -198,10 +200,10 @@ class Recogniser:
                 read = await asyncio.wrap_future(future)  # which is cancelled when the time is over
         except Exception as error:
             return self._problem(error, file.name)
-        ms = read.recognition.described["ms"]
+        ms = read.recognition.record.ms
         for stage in ("decode", "detect", "read"):
-            self._metrics.spent(stage, ms[stage] / 1e3)
-        self._metrics.spent("wait", max(perf_counter() - start - ms["total"] / 1e3, 0))
+            self._metrics.spent(stage, getattr(ms, stage) / 1e3)
+        self._metrics.spent("wait", max(perf_counter() - start - ms.total / 1e3, 0))
         return read
 
     def _problem(self, error: Exception, name: str) -> ServiceProblem:
@@ -222,11 +224,10 @@ class Recogniser:
 def _finish(file: File, wish: Wish, min_reading: float, photograph: Photograph, result: ImageResult) -> _Read:
     options = wish.options
     result = replace(result, plates=tuple(_read_or_found(plate, min_reading) for plate in result.plates))
-    described = describe(file.name, result, options.abstain)
-    accepted = [plate["accepted"] for plate in described["plates"]]
-    drawn = b"" if wish.draw is None else marked(photograph, result.plates, accepted, wish.draw)
+    record = describe(file.name, result, options.abstain)
+    drawn = b"" if wish.draw is None else marked(photograph, record.plates, wish.draw)
     upload = Upload(file.name, photograph.media_type, file.data, options.camera, options.taken, wish.key_id)
-    return _Read(Recognition(upload, described, StoredImage.new(described)), drawn, options.store)
+    return _Read(Recognition(upload, record, StoredImage.new(record)), drawn, options.store)
 
 
 def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:
@@ -236,11 +237,8 @@ def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:
 
 
 def _recognised(read: _Read) -> Recognised:
-    """What was read, with the identifiers that it is stored under, if it is."""
-    described, stored = read.recognition.described, read.recognition.stored
-    sightings = stored.sightings if read.is_stored else [None] * len(stored.sightings)
-    plates = [plate | {"sighting": sighting} for plate, sighting in zip(described["plates"], sightings, strict=True)]
-    return Recognised({**described, "id": stored.id if read.is_stored else None, "plates": plates}, read.drawn)
+    made = read.recognition
+    return Recognised(made.record, made.stored if read.is_stored else None, read.drawn)
 
 
 def _foremost(problems: Sequence[ServiceProblem]) -> ServiceProblem:
@@ -252,7 +250,7 @@ def _kept(claim: Claim | None, answer: Response, read: Sequence[_Read]) -> NewAn
     """What a repeated request gets; None: it is answered anew, as the service may do better then."""
     if claim is None or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
-    plates = {plate["text"] for each in read for plate in each.recognition.described["plates"]} - {""}
+    plates = {plate.text for each in read for plate in each.recognition.record.plates} - {""}
     sightings = [known for each in read for known in each.recognition.stored.sightings if known is not None]
     return NewAnswer(claim, answer.status_code, bytes(answer.body), [*plates, *sightings])
 

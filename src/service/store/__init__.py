@@ -32,7 +32,7 @@ from src.service.store.query import QueryError, SightingQuery
 from src.service.store.recognitions import Recognition, StoredImage, Upload, save_recognitions
 from src.service.store.removal import delete_plate, delete_sighting
 from src.service.store.retention import Expired, expire, sweep
-from src.service.store.sightings import Page, Sighting, search, sighting
+from src.service.store.sightings import Page, search, sighting
 from src.service.store.stored_pictures import StoredPicture, latest_picture, picture
 from src.service.store.text import TextError
 from src.service.store.usage import Allowed, Refused, count_use, used_today
@@ -60,7 +60,6 @@ __all__ = [
     "Recognition",
     "Refused",
     "Scope",
-    "Sighting",
     "SightingQuery",
     "Statistics",
     "StoredImage",

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from src.core.result import SightingRecord
 from src.service.database import Database, tables
-from src.service.store.sightings import Sighting, newest
+from src.service.store.sightings import newest
 from src.service.store.text import plate_text
 
 LATEST = 10
@@ -22,7 +23,7 @@ class PlateHistory:
     sightings: int
     first_seen: datetime
     last_seen: datetime
-    latest: list[Sighting]
+    latest: list[SightingRecord]
     """Newest first, LATEST at most."""
 
 

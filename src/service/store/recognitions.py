@@ -5,27 +5,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from src.core.result import READING, ImageRecord, PlateRecord
 from src.service.database import Database, tables
 from src.service.database.types import new_id, utc
 from src.service.store.answers import NewAnswer, keep_answer
 from src.service.store.pictures import Pictures
 from src.service.store.rows import found_or_made
 from src.service.store.text import name, shown
-
-Description = Mapping[str, Any]
-"""``width``, ``height`` and ``plates`` of an image as ``src.runtime.output.describe`` makes them."""
-
-READ = (
-    *("text", "raw_text", "confidence", "raw_confidence", "char_confidences"),
-    *("region", "region_confidence", "format", "candidates", "accepted"),
-)
-"""What a sighting has of the description of a plate, under the same names."""
-
 
 AHEAD = timedelta(days=1)
 """How far a camera's clock, or its time zone, may be ahead: what is later is no time at which a picture was taken."""
@@ -63,9 +54,9 @@ class StoredImage:
     sightings: tuple[str | None, ...]
 
     @classmethod
-    def new(cls, described: Description) -> Self:
+    def new(cls, record: ImageRecord) -> Self:
         """Identifiers that nothing has yet."""
-        return cls(new_id(), tuple(new_id() if plate["text"] else None for plate in described["plates"]))
+        return cls(new_id(), tuple(new_id() if plate.text else None for plate in record.plates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +64,7 @@ class Recognition:
     """A picture, what was read in it, and the identifiers under which both are saved."""
 
     upload: Upload
-    described: Description
+    record: ImageRecord
     stored: StoredImage
 
 
@@ -106,14 +97,14 @@ def save_recognitions(
 
 
 def _image(recognition: Recognition) -> tables.Image:
-    upload, described = recognition.upload, recognition.described
+    upload, record = recognition.upload, recognition.record
     return tables.Image(
         id=recognition.stored.id,
         sha256=hashlib.sha256(upload.data).hexdigest(),
         name=shown(upload.name),
         media_type=shown(upload.media_type),
-        width=described["width"],
-        height=described["height"],
+        width=record.width,
+        height=record.height,
         bytes=len(upload.data),
         received=datetime.now(UTC),
         taken=upload.taken,
@@ -126,7 +117,7 @@ def _add(session: Session, images: Sequence[tables.Image], recognitions: Sequenc
     # in one order, as two transactions that make the same two plates would otherwise wait for each other
     names = sorted({name(each.upload.camera, "camera") for each in recognitions if each.upload.camera is not None})
     cameras = {called: _camera(session, called, images[0].received) for called in names}
-    keys = {(plate["text"], plate["region"]) for each in recognitions for plate in each.described["plates"]}
+    keys = {(plate.text, plate.region) for each in recognitions for plate in each.record.plates}
     known = {key: _plate(session, *key) for key in sorted(keys, key=lambda key: (key[0], key[1] or "")) if key[0]}
     for image, recognition in zip(images, recognitions, strict=True):
         if recognition.upload.camera is not None:
@@ -143,27 +134,27 @@ def _add_plates(
     known: Mapping[tuple[str, str | None], tables.Plate],
 ) -> None:
     """Adds detections, and the sightings of those that have a text."""
-    plates = zip(recognition.described["plates"], recognition.stored.sightings, strict=True)
+    plates = zip(recognition.record.plates, recognition.stored.sightings, strict=True)
     for position, (plate, sighting_id) in enumerate(plates):
         detection = _detection(image, position, plate)
         session.add(detection)
         if sighting_id is not None:
-            session.add(_sighting(sighting_id, detection, known[plate["text"], plate["region"]], plate))
+            session.add(_sighting(sighting_id, detection, known[plate.text, plate.region], plate))
 
 
-def _detection(image: tables.Image, position: int, plate: Description) -> tables.Detection:
-    x1, y1, x2, y2 = plate["box"]
+def _detection(image: tables.Image, position: int, plate: PlateRecord) -> tables.Detection:
+    x1, y1, x2, y2 = plate.box
     return tables.Detection(
         id=new_id(),
         image=image,
         position=position,
         **{"x1": x1, "y1": y1, "x2": x2, "y2": y2},
-        corners=plate["corners"],
-        confidence=plate["detection_confidence"],
+        corners=plate.corners,
+        confidence=plate.detection_confidence,
     )
 
 
-def _sighting(sighting_id: str, detection: tables.Detection, of: tables.Plate, plate: Description) -> tables.Sighting:
+def _sighting(sighting_id: str, detection: tables.Detection, of: tables.Plate, plate: PlateRecord) -> tables.Sighting:
     image = detection.image
     return tables.Sighting(
         id=sighting_id,
@@ -171,7 +162,7 @@ def _sighting(sighting_id: str, detection: tables.Detection, of: tables.Plate, p
         plate=of,
         camera=image.camera,
         seen=image.taken or image.received,
-        **{key: plate[key] for key in READ},
+        **plate.model_dump(include=set(READING)),
     )
 
 

@@ -1,52 +1,22 @@
 """Finds sightings."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
+from src.core.result import READING, SightingRecord
 from src.service.database import Database, tables
 from src.service.store.query import Place, SightingQuery, behind, conditions
-from src.service.store.recognitions import READ
 from src.service.store.text import shown
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One reading of one plate, and the picture that it is in."""
-
-    id: str
-    seen: datetime
-    camera: str | None
-    text: str
-    raw_text: str
-    confidence: float
-    raw_confidence: float
-    char_confidences: list[float]
-    region: str | None
-    region_confidence: float | None
-    format: str | None
-    candidates: list[dict[str, Any]] | None
-    accepted: bool | None
-    box: tuple[float, float, float, float]
-    """``x1, y1, x2, y2`` in pixels of the file."""
-    corners: list[list[float]] | None
-    detection_confidence: float | None
-    image_id: str
-    image: str
-    """The picture's name as uploaded."""
-    width: int
-    height: int
-    has_picture: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Sightings, newest first, and where the next ones begin; None: there are no more."""
 
-    items: list[Sighting]
+    items: list[SightingRecord]
     next_cursor: str | None
     total: int | None
     """On all pages; None behind a cursor, as it would be counted anew for each of them."""
@@ -68,13 +38,13 @@ def search(database: Database, query: SightingQuery) -> Page:
     return Page(items, Place(items[-1].seen, items[-1].id).cursor if more else None, total)
 
 
-def sighting(database: Database, sighting_id: str) -> Sighting | None:
+def sighting(database: Database, sighting_id: str) -> SightingRecord | None:
     """The sighting with this identifier."""
     with database.reading() as session:
         return next(iter(newest(session, [tables.Sighting.id == shown(sighting_id)], 1)), None)
 
 
-def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> list[Sighting]:
+def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> list[SightingRecord]:
     """The newest sightings on which all ``conditions`` hold, their joined detection, image and camera included.
 
     They are looked for by themselves, in an index that has all that is asked for; few rows are joined then.
@@ -100,19 +70,23 @@ def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:
     return session.scalar(select(func.count()).select_from(tables.Sighting).where(*conditions)) or 0
 
 
-def _record(row: tables.Sighting) -> Sighting:
+def _record(row: tables.Sighting) -> SightingRecord:
     found, image = row.detection, row.detection.image
-    return Sighting(
+    return SightingRecord(
         id=row.id,
         seen=row.seen,
         camera=None if row.camera is None else row.camera.name,
-        box=(found.x1, found.y1, found.x2, found.y2),
-        corners=found.corners,
-        detection_confidence=found.confidence,
         image_id=image.id,
         image=image.name,
         width=image.width,
         height=image.height,
         has_picture=image.stored_as is not None,
-        **{key: getattr(row, key) for key in READ},
+        **plate_fields(found, row),
     )
+
+
+def plate_fields(found: tables.Detection, read: tables.Sighting | None) -> dict[str, Any]:
+    """The fields of a ``PlateRecord``; ``read`` is None where the plate was found, and nothing read on it."""
+    said = {"text": "", "confidence": 0.0} if read is None else {name: getattr(read, name) for name in READING}
+    box = (found.x1, found.y1, found.x2, found.y2)
+    return {**said, "box": box, "corners": found.corners, "detection_confidence": found.confidence}

@@ -2,20 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Select, select
 
+from src.core.result import PlateRecord
 from src.service.database import Database, tables
 from src.service.store.pictures import Pictures
-from src.service.store.recognitions import READ
+from src.service.store.sightings import plate_fields
 from src.service.store.text import shown
-
-UNREAD = {
-    **dict.fromkeys(READ),
-    **{"text": "", "raw_text": "", "confidence": 0.0, "raw_confidence": 0.0, "char_confidences": []},
-}
-"""What is said of a plate on which nothing was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +23,7 @@ class StoredPicture:
     height: int
     path: Path | None
     """None where the picture was not kept."""
-    plates: list[dict[str, Any]]
-    """As ``src.runtime.output.describe`` has them, and ``sighting``, which is None where nothing was read."""
+    plates: list[PlateRecord]
 
 
 def picture(database: Database, pictures: Pictures, sighting_id: str) -> StoredPicture | None:
@@ -58,7 +51,7 @@ def _picture(database: Database, pictures: Pictures, wanted: Select[tables.Image
             .where(tables.Detection.image_id == image.id)
             .order_by(tables.Detection.position)
         )
-        described = [_describe(found, read) for found, read in plates]
+        records = [PlateRecord.model_validate(plate_fields(found, read)) for found, read in plates]
     return StoredPicture(
         image_id=image.id,
         name=image.name,
@@ -66,13 +59,5 @@ def _picture(database: Database, pictures: Pictures, wanted: Select[tables.Image
         width=image.width,
         height=image.height,
         path=None if image.stored_as is None else pictures.path(image.stored_as),
-        plates=described,
+        plates=records,
     )
-
-
-def _describe(found: tables.Detection, read: tables.Sighting | None) -> dict[str, Any]:
-    box = [found.x1, found.y1, found.x2, found.y2]
-    detection = {"box": box, "corners": found.corners, "detection_confidence": found.confidence}
-    if read is None:
-        return detection | UNREAD | {"sighting": None}
-    return detection | {key: getattr(read, key) for key in READ} | {"sighting": read.id}

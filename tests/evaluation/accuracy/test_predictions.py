@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from src.core.result import ErrorRecord, Record
 from src.core.types import Reading
-from src.evaluation.accuracy.predictions import PredictionError, of_result, read_predictions
-from src.runtime.output import describe, describe_error
+from src.evaluation.accuracy.predictions import PredictedPlate, Prediction, PredictionError, read_predictions
+from src.runtime.output import describe
 from src.runtime.reader import ImageResult, PlateResult, Timings
 
 PLATE = {"box": [0, 0, 10, 4], "text": "AB1", "confidence": 0.5}
@@ -21,24 +22,29 @@ RESULT = ImageResult(
 )
 
 
+def written(line: Any) -> str:
+    """A line of a file: text, an object or a record."""
+    return line if isinstance(line, str) else line.to_json() if isinstance(line, Record) else json.dumps(line)
+
+
 def read(folder: Path, *lines: Any, known: tuple[str, ...] = ("a.jpg", "b.jpg")) -> dict[str, Any]:
     """The predictions of a file with those lines, by the picture's name."""
     path = folder / "peer.jsonl"
-    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
+    path.write_text("\n".join(map(written, lines)))
     return {image.name: p for image, p in read_predictions(path, {folder / name for name in known}).items()}
 
 
 def test_what_infer_prints_comes_back(tmp_path: Path) -> None:
     image = str(tmp_path / "a.jpg")
     printed = describe(image, RESULT, abstain=0.5)
-    assert read(tmp_path, printed) == {"a.jpg": of_result(image, RESULT)}
-    (plate,) = of_result(image, RESULT).plates or ()
+    (plate,) = (PredictedPlate.model_validate(plate.model_dump()) for plate in printed.plates)
+    assert read(tmp_path, printed) == {"a.jpg": Prediction(image=image, plates=(plate,))}
     assert (plate.text, plate.box, plate.confidence) == ("A1", (1, 2, 30, 9.5), 0.7)
     assert (plate.detection_confidence, plate.char_confidences) == (0.8, (0.9, 0.8))
 
 
 def test_an_error_line_is_a_prediction_without_plates(tmp_path: Path) -> None:
-    found = read(tmp_path, describe_error(str(tmp_path / "a.jpg"), "unreadable", "no such file"))
+    found = read(tmp_path, ErrorRecord.of(str(tmp_path / "a.jpg"), "unreadable", "no such file"))
     assert found["a.jpg"].plates is None
     assert found["a.jpg"].error.message == "no such file"
 

@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 from src.data.annotations.manifest import PlateLabel, Record
-from src.evaluation.accuracy.predictions import PredictedPlate, Prediction, of_result
+from src.evaluation.accuracy.predictions import PredictedPlate, Prediction
 from src.evaluation.accuracy.run import SetRun, evaluate_set, gather
 from src.evaluation.accuracy.system_result import SetFigures
 from src.evaluation.accuracy.systems import Ours, OursByCountry, Predicted
 from src.evaluation.datasets.sets import EvaluationSet
 from src.evaluation.metrics.average_precision import AP_FLOOR
 from src.runtime.detector import Detector
+from src.runtime.output import describe
 from src.runtime.reader import Reader, read_file
 from tests.conftest import with_formats
 
@@ -40,17 +41,17 @@ def test_a_huge_photograph_is_measured_by_what_is_read_in_it(models: Path, photo
     path = tmp_path / "huge.png"
     Image.open(photo(blue=True)).resize(size, Image.Resampling.NEAREST).save(path, compress_level=1)
     reader = Reader(models, 1)
-    read = of_result(path.name, read_file(reader, path)[1])
-    labels = tuple(PlateLabel(box=plate.box, text="AB01") for plate in read.plates or ())
+    read = describe(path.name, read_file(reader, path)[1], None)
+    labels = tuple(PlateLabel(box=plate.box, text="AB01") for plate in read.plates)
     assert labels[0].box == pytest.approx([times * side for side in RED], abs=40)
     pictures = EvaluationSet("gate", "scenes", tmp_path, (Record(image=path.name, plates=labels),))
     (run,) = evaluate_set(pictures, [ours(models)])
     found = {o.plate: o for o in run.outcomes if o.flow == "path"}
     assert [found[number].iou for number in range(len(labels))] == pytest.approx([1] * len(labels))
-    assert [found[number].confidence for number in found] == [plate.confidence for plate in read.plates or ()]
+    assert [found[number].confidence for number in found] == [plate.confidence for plate in read.plates]
     assert found[0].appearance.width == pytest.approx(times * 30, abs=60)
     on_true_boxes = {o.plate: o.text for o in run.outcomes if o.flow == "ocr"}
-    assert on_true_boxes == {number: plate.text for number, plate in enumerate(read.plates or ())}
+    assert on_true_boxes == {number: plate.text for number, plate in enumerate(read.plates)}
     np.testing.assert_allclose(run.detections[0].boxes[0], labels[0].box, atol=1)
 
 

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from src.core.image import Photograph
+from src.core.result import PlateRecord
 from src.data.annotations.manifest import Box, PlateLabel, Record
-from src.evaluation.accuracy.predictions import PredictedPlate, Prediction
 from src.evaluation.accuracy.scoring import readable, score_crop, score_scene, score_true_boxes
 
 BOX, FAR, AWAY = (0.0, 0.0, 100.0, 20.0), (0.0, 100.0, 100.0, 120.0), (300.0, 0.0, 400.0, 20.0)
 IMAGE = Photograph(np.full((200, 400, 3), 90, np.uint8), 400, 200, 1, "image/png")
 
 
-def predicted(*plates: tuple[Box, str]) -> Prediction:
-    return Prediction(image="x", plates=[PredictedPlate(box=box, text=text, confidence=0.8) for box, text in plates])
+def predicted(*plates: tuple[Box, str]) -> list[PlateRecord]:
+    return [PlateRecord(box=box, text=text, confidence=0.8) for box, text in plates]
 
 
 def scene(*plates: PlateLabel, ignore: tuple[Box, ...] = ()) -> Record:
@@ -93,8 +93,8 @@ def test_a_text_that_nobody_verified_counts_for_nothing() -> None:
 
 def test_of_several_readings_of_a_crop_the_surest_counts_and_none_is_an_empty_text() -> None:
     record = Record(image="c.jpg", text="AB1")
-    plates = [PredictedPlate(box=BOX, text=text, confidence=sure) for text, sure in (("X", 0.2), ("AB1", 0.9))]
-    assert score_crop("shop", record, Prediction(image="c", plates=plates), IMAGE).exact
+    plates = [PlateRecord(box=BOX, text=text, confidence=sure) for text, sure in (("X", 0.2), ("AB1", 0.9))]
+    assert score_crop("shop", record, plates, IMAGE).exact
     assert score_crop("shop", record, predicted(), IMAGE).text == ""
 
 
@@ -102,8 +102,8 @@ def test_corners_are_compared_where_both_sides_have_them() -> None:
     true = ((0.0, 0.0), (100.0, 0.0), (100.0, 20.0), (0.0, 20.0))
     record = Record(image="a.jpg", plates=(PlateLabel(box=BOX, corners=true),))
     moved = tuple((x + 3, y + 4) for x, y in true)
-    plate = PredictedPlate(box=BOX, text="", confidence=0, corners=moved)
-    (found,), _ = score_scene("gate", record, Prediction(image="a.jpg", plates=(plate,)))
+    plate = PlateRecord(box=BOX, text="", confidence=0, corners=moved)
+    (found,), _ = score_scene("gate", record, [plate])
     assert found.corner_error == pytest.approx(0.05)
     (found,), _ = score_scene("gate", record, predicted((BOX, "AB1")))
     assert found.corner_error is None
@@ -115,8 +115,8 @@ def test_a_plate_is_covered_where_its_box_or_its_corners_reach_both_ends() -> No
     outcomes, _ = score_scene("gate", record, predicted((near(BOX, 1), "A"), ((FAR[0], FAR[1], 90, FAR[3]), "A")))
     assert [o.covered for o in outcomes] == [True, False, None]
     corners = ((0, 0), (90, 0), (90, 20), (0, 20))
-    plate = PredictedPlate(box=BOX, text="A", confidence=0.9, corners=corners)
-    (cut,), _ = score_scene("gate", scene(PlateLabel(box=BOX)), Prediction(image="x", plates=[plate]))
+    plate = PlateRecord(box=BOX, text="A", confidence=0.9, corners=corners)
+    (cut,), _ = score_scene("gate", scene(PlateLabel(box=BOX)), [plate])
     assert cut.covered is False  # the reader's crop goes by the corners
     marked = PlateLabel(box=BOX, corners=((0, 0), (80, 0), (80, 20), (0, 20)))
     (held,), _ = score_scene("gate", scene(marked), predicted((short, "A")))
@@ -126,8 +126,8 @@ def test_a_plate_is_covered_where_its_box_or_its_corners_reach_both_ends() -> No
 
 def test_readings_of_boxes_that_are_no_plate_keep_their_confidence() -> None:
     record = scene(PlateLabel(box=BOX), ignore=(FAR,))
-    plates = [PredictedPlate(box=b, text="A", confidence=c) for b, c in ((AWAY, 0.7), (BOX, 0.9), (FAR, 0.8))]
-    _, image = score_scene("gate", record, Prediction(image="x", plates=plates))
+    plates = [PlateRecord(box=b, text="A", confidence=c) for b, c in ((AWAY, 0.7), (BOX, 0.9), (FAR, 0.8))]
+    _, image = score_scene("gate", record, plates)
     assert (image.extra, image.extra_confidences) == (1, (0.7,))
 
 

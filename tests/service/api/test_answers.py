@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from src.core.result import PlateRecord
 from src.service.database import Database, open_database, tables
 from src.service.store import (
     SERVICE,
@@ -107,10 +108,9 @@ def test_a_claim_that_is_released_lets_the_next_request_be_the_first(database: D
 
 def test_what_cannot_be_stored_leaves_no_answer(database: Database) -> None:
     claim = first(database)
-    with pytest.raises(KeyError):
-        save_recognitions(
-            database, None, [recognised(plate(), {"text": "", "box": []})], NewAnswer(claim, 200, b"", [])
-        )
+    nowhere = PlateRecord.model_construct(text="", region=None, box=())
+    with pytest.raises(ValueError, match="unpack"):
+        save_recognitions(database, None, [recognised(plate(), nowhere)], NewAnswer(claim, 200, b"", []))
     assert ask(database) == InWork(35)
 
 
@@ -137,7 +137,7 @@ def test_deleting_forgets_the_answers_that_name_it(database: Database, pictures:
     for key, one in (("gone", gone), ("other", other)):
         claim = claim_answer(database, "", key, "a", NOW, LEASE)
         assert isinstance(claim, Claim)
-        about = [one.described["plates"][0]["text"], str(one.stored.sightings[0])]
+        about = [one.record.plates[0].text, str(one.stored.sightings[0])]
         save_recognitions(database, pictures, [one], NewAnswer(claim, 200, b"said", about))
     if by == "plate":
         assert delete_plate(database, pictures, "a 1", SERVICE) == 1

@@ -13,6 +13,7 @@ from sqlalchemy import event, func, select
 
 from src.core import files
 from src.core.geometry import box_to_corners
+from src.core.result import PlateRecord
 from src.core.types import Candidate, Reading
 from src.runtime.output import describe
 from src.runtime.reader import ImageResult, PlateResult, Timings
@@ -55,10 +56,8 @@ def test_what_was_saved_is_found(database: Database, pictures: Pictures) -> None
     assert (first.text, first.raw_text, first.camera, first.seen, first.image) == (
         *("A123BC77", "A123BC77", "gate", NOON, "gate.jpg"),
     )
-    assert {key: getattr(second, key) for key in other if key not in ("box", "corners")} == {
-        key: value for key, value in other.items() if key not in ("box", "corners")
-    }
-    assert (list(second.box), second.corners, first.corners) == (other["box"], None, plate()["corners"])
+    assert second.model_dump(include=set(PlateRecord.model_fields)) == other.model_dump()
+    assert (second.corners, first.corners) == (None, plate().corners)
     assert (first.image_id, first.width, first.height, first.has_picture) == (stored.id, 64, 48, True)
 
 
@@ -101,13 +100,13 @@ def test_a_plate_is_one_over_its_sightings(database: Database) -> None:
 def test_names_of_strangers_are_stored_as_they_are_and_never_paths(database: Database, pictures: Pictures) -> None:
     (known,) = save(
         *(database, pictures),
-        plate("X1", raw_text=HOSTILE, region=HOSTILE, format=HOSTILE, candidates=[{"text": HOSTILE}]),
+        plate("X1", raw_text=HOSTILE, region=HOSTILE, format=HOSTILE, candidates=[Candidate(HOSTILE, None, 0.5)]),
         **{"name": HOSTILE, "media_type": HOSTILE, "camera": HOSTILE},
     ).sightings
     found = sighting(database, str(known))
     assert found is not None
     assert {found.image, found.camera, found.raw_text, found.region, found.format} == {HOSTILE}
-    assert found.candidates == [{"text": HOSTILE}]
+    assert found.candidates == (Candidate(HOSTILE, None, 0.5),)
     assert [camera.name for camera in cameras(database)] == [HOSTILE]
     assert {path.name for path in pictures.folder.rglob("*") if path.is_file()} == {found.image_id}
 
@@ -129,8 +128,9 @@ def test_a_time_that_has_not_come_is_refused() -> None:
 
 
 def test_what_cannot_be_saved_leaves_no_row(database: Database, pictures: Pictures) -> None:
-    with pytest.raises(KeyError):
-        save(database, pictures, plate(), {"box": [1, 2, 3, 4]}, camera="gate")
+    nowhere = PlateRecord.model_construct(text="", region=None, box=())
+    with pytest.raises(ValueError, match="unpack"):
+        save(database, pictures, plate(), nowhere, camera="gate")
     for table in (tables.Image, tables.Detection, tables.Sighting, tables.Plate, tables.Camera):
         assert count(database, table) == 0
     assert in_folder(pictures) == []
@@ -242,6 +242,4 @@ def test_the_description_of_the_runtime_comes_back(database: Database, pictures:
     save_recognitions(database, pictures, [Recognition(Upload("gate.jpg", "image/jpeg", b""), said, stored)])
     kept = picture(database, pictures, str(stored.sightings[0]))
     assert kept is not None
-    assert kept.plates == [
-        one | {"sighting": known} for one, known in zip(said["plates"], stored.sightings, strict=True)
-    ]
+    assert kept.plates == list(said.plates)

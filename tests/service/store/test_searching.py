@@ -210,8 +210,7 @@ def test_a_picture_with_all_that_is_in_it(database: Database, pictures: Pictures
         assert found is not None
         assert found.path is not None
         assert (found.image_id, found.path.read_bytes(), found.media_type) == (stored.id, b"pixels", "image/jpeg")
-        assert [one["text"] for one in found.plates] == ["A123BC77", "京B0", ""]
-        assert [one["sighting"] for one in found.plates] == list(stored.sightings)
+        assert [one.text for one in found.plates] == ["A123BC77", "京B0", ""]
 
 
 def test_a_picture_that_was_not_kept_has_no_path(database: Database, pictures: Pictures) -> None:

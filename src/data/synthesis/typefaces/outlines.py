@@ -19,8 +19,9 @@ from typing import Annotated, Any, Literal
 import cv2
 import numpy as np
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
+from src.core.schema import Closed
 from src.data.synthesis.typefaces.pen import Corner, Mask, Points, draw, flatten
 
 FOLDER = Path(__file__).parent
@@ -74,10 +75,8 @@ def _corner(word: str) -> Corner:
     return Corner(float(x), float(y), radius)
 
 
-class Typeface(BaseModel):
+class Typeface(Closed, arbitrary_types_allowed=True):
     """What the file of a face holds; lengths in millimetres."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     name: str
     source: str

@@ -9,7 +9,7 @@ from src.core.image import decode_photograph
 from src.core.limits import LEAST_SIDE
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.lifespan import Service
-from src.service.recognition.drawing import DrawingError, FileKind, marked, plate_of
+from src.service.recognition.drawing import DrawingError, FileKind, marked
 from src.service.store import StoredPicture
 
 HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -46,8 +46,7 @@ def of_kind(data: bytes, kind: FileKind) -> Response:
 
 def _drawn(stored: StoredPicture, kind: FileKind) -> bytes:
     photograph = decode_photograph(_file(stored), LEAST_SIDE, stored.width * stored.height)
-    accepted = [plate["accepted"] for plate in stored.plates]
-    return marked(photograph, [plate_of(plate) for plate in stored.plates], accepted, kind)
+    return marked(photograph, stored.plates, kind)
 
 
 def _file(stored: StoredPicture) -> bytes:

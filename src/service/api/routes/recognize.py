@@ -2,15 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from src.runtime.output import describe_error
 from src.service.api.auth import Here, Recognizer
 from src.service.api.openapi import PICTURES, form, problems
 from src.service.api.requests import IdempotencyKey, RecognizeOptions
-from src.service.api.responses import Recognition
+from src.service.api.responses import Failure, Fault, Recognition, Result
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.recognition.drawing import FileKind
 from src.service.recognition.recogniser import Outcome, Wish
@@ -59,12 +58,16 @@ async def recognize(
 
 
 def _answer(outcomes: Sequence[Outcome]) -> Response:
-    answer = Recognition.model_validate({"results": [_result(outcome) for outcome in outcomes]})
+    answer = Recognition(results=tuple(map(_result, outcomes)))
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _result(outcome: Outcome) -> dict[str, Any]:
+def _result(outcome: Outcome) -> Result | Failure:
     if isinstance(outcome, ServiceProblem):
-        return describe_error(outcome.picture or "", str(outcome.kind), outcome.detail)
+        return Failure(image=outcome.picture or "", error=Fault(type=str(outcome.kind), message=outcome.detail))
     drawn = f"data:image/jpeg;base64,{b64encode(outcome.drawn).decode()}" if outcome.drawn else None
-    return outcome.described | {"annotated": drawn}
+    record, stored = outcome.record, outcome.stored
+    sightings = stored.sightings if stored else [None] * len(record.plates)
+    plates = [p.model_dump() | {"sighting": known} for p, known in zip(record.plates, sightings, strict=True)]
+    said = {"id": stored.id if stored else None, "plates": plates, "annotated": drawn}
+    return Result.model_validate(record.model_dump() | said)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Path, Query, Response
 
+from src.core.result import SightingRecord
 from src.service import store
 from src.service.api.auth import Deleter, Here, Looker
 from src.service.api.openapi import pictures, problems
@@ -33,7 +34,7 @@ def search(here: Here, actor: Looker, wanted: Annotated[SightingFilter, Query()]
 
 
 @router.get("/v1/sightings/{id}", response_model=Sighting, responses=NO_SUCH)
-def sighting(here: Here, actor: Looker, id: Id) -> store.Sighting:
+def sighting(here: Here, actor: Looker, id: Id) -> SightingRecord:
     """One sighting."""
     store.record(here.parts.database, Action.SIGHTING, id, actor)
     return existing(store.sighting(here.parts.database, id), "sighting")

@@ -1,0 +1,179 @@
+"""What is said of a picture: the JSON that the command line prints, the API answers and the store keeps.
+
+Fields stand in the order in which they are printed. Pixels are rounded to ``PIXEL_PLACES``, probabilities to
+``PLACES``: here, where a record is made of what was read, and nowhere else.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from src.core.types import Boxes, Candidate, Corners, Reading
+
+PIXEL_PLACES = 2
+"""Decimal places of pixels, and of milliseconds."""
+PLACES = 6
+"""Decimal places of a probability."""
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Record(BaseModel):
+    """A frozen part of the contract. Fields that it does not know are left out, as a later version may have more."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def to_json(self) -> str:
+        """The JSON object on one line, with everything but ASCII as it is."""
+        return json.dumps(self.model_dump(), ensure_ascii=False)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema of what is written: every field is there, whether it may be left out of what is read or not."""
+        described = handler(schema)
+        own = handler.resolve_ref_schema(described)
+        for field in own["properties"].values():
+            field.pop("default", None)
+        own["required"] = list(own["properties"])
+        return described
+
+
+class PlateRecord(Record):
+    """One plate: where it is, and what it says. What has a default may be missing from what is read."""
+
+    box: tuple[float, ...] = Field(min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the file")
+    corners: tuple[tuple[float, ...], ...] | None = Field(
+        default=None, description="clockwise from the plate's own top left"
+    )
+    detection_confidence: Probability | None = None
+    text: str = Field(description="empty: the plate was found, but not read, or not as surely as the operator asks")
+    confidence: Probability = Field(description="that the whole text is exactly right")
+    char_confidences: tuple[Probability, ...] = ()
+    raw_text: str = Field(default="", description="read without the plate formats of countries")
+    raw_confidence: Probability = 0.0
+    format: str | None = Field(default=None, description="the likeliest type of that country's plates")
+    region: str | None = Field(default=None, description="the likeliest country, ISO 3166")
+    region_confidence: Probability | None = None
+    candidates: tuple[Candidate, ...] | None = None
+    accepted: bool | None = Field(default=None, description="as sure as `abstain` asks; null where it was not asked")
+
+    @property
+    def outline(self) -> Corners:
+        """The corners ``[4, 2]``; those of the box where there are none."""
+        x1, y1, x2, y2 = self.box
+        return np.array(self.corners or ((x1, y1), (x2, y1), (x2, y2), (x1, y2)), np.float32)
+
+    @classmethod
+    def of(
+        cls, box: Boxes, corners: Corners | None, found: float | None, reading: Reading, abstain: float | None
+    ) -> Self:
+        """The record of a plate with ``box`` ``[4]`` and ``corners`` ``[4, 2]``, detected with confidence ``found``.
+
+        It is accepted where its confidence, as printed, is at least ``abstain``.
+        """
+        plain, candidates, confidence = reading.plain or reading, reading.candidates, _share(reading.confidence)
+        return cls(
+            box=_pixels(box),
+            corners=None if corners is None else tuple(map(_pixels, corners)),
+            detection_confidence=None if found is None else _share(found),
+            text=reading.text,
+            confidence=confidence,
+            char_confidences=tuple(map(_share, reading.char_confidences)),
+            raw_text=plain.text,
+            raw_confidence=_share(plain.confidence),
+            format=reading.format,
+            region=reading.region,
+            region_confidence=None if reading.region_confidence is None else _share(reading.region_confidence),
+            candidates=None if candidates is None else tuple(map(_rounded, candidates)),
+            accepted=None if abstain is None else confidence >= abstain,
+        )
+
+
+READING = frozenset(PlateRecord.model_fields) - {"box", "corners", "detection_confidence"}
+"""What a record says of the text of a plate: everything but where the plate is, and how sure that is."""
+
+
+class SightingRecord(PlateRecord):
+    """One reading of one plate that is stored, and the picture that it is in."""
+
+    id: str
+    seen: datetime = Field(description="when the picture was taken or, where nobody said, received")
+    camera: str | None
+    image_id: str
+    image: str = Field(description="the picture's name as uploaded")
+    width: int
+    height: int
+    has_picture: bool = Field(description="whether the picture was kept")
+
+
+class StageTimes(Record):
+    """Milliseconds of each stage; None for a stage that did not run."""
+
+    decode: float | None
+    detect: float | None
+    read: float
+    total: float
+
+    @classmethod
+    def of(cls, decode: float | None, detect: float | None, read: float, total: float) -> Self:
+        """The record of these times, as they were measured."""
+        stages = {"decode": decode, "detect": detect, "read": read, "total": total}
+        return cls.model_validate({name: ms if ms is None else round(ms, PIXEL_PLACES) for name, ms in stages.items()})
+
+
+class ImageRecord(Record):
+    """A picture that was read; its plates are those of the surest detection first."""
+
+    image: str
+    width: int = Field(description="pixels of the file, its orientation applied")
+    height: int
+    truncated: bool = Field(
+        default=False, description="whether the end of the file is missing, with hardly anything of the picture"
+    )
+    plates: tuple[PlateRecord, ...]
+    ms: StageTimes
+
+
+class FaultRecord(Record):
+    """Why a picture was not read, or not stored."""
+
+    type: str
+    message: str
+
+
+class ErrorRecord(Record):
+    """A picture that was not read, while others were."""
+
+    image: str
+    error: FaultRecord
+
+    @classmethod
+    def of(cls, image: str, kind: str, message: str) -> Self:
+        """The record of a picture that could not be read because of a fault of that ``kind``."""
+        return cls(image=image, error=FaultRecord(type=kind, message=message))
+
+
+def parse_record(line: bytes | str) -> ImageRecord | ErrorRecord:
+    """The record that ``to_json`` wrote, perhaps an earlier version of it. Raises ValueError for anything else."""
+    said = json.loads(line)  # which, unlike pydantic, takes names of files that are no UTF-8
+    kind = ErrorRecord if isinstance(said, dict) and "error" in said else ImageRecord
+    return kind.model_validate(said)
+
+
+def _pixels(values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(round(float(value), PIXEL_PLACES) for value in values)
+
+
+def _share(value: float) -> float:
+    return round(value, PLACES)
+
+
+def _rounded(candidate: Candidate) -> Candidate:
+    return replace(candidate, confidence=_share(candidate.confidence))
