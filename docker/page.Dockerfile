@@ -28,6 +28,9 @@ COPY --from=dependencies /venv /venv
 COPY src/__init__.py src/__init__.py
 COPY src/core src/core
 COPY src/service/__init__.py src/service/__init__.py
+COPY src/service/query.py src/service/query.py
+COPY src/service/text.py src/service/text.py
+COPY src/service/times.py src/service/times.py
 COPY src/service/launch/__init__.py src/service/launch/__init__.py
 COPY src/service/launch/ports.py src/service/launch/ports.py
 COPY src/service/probe.py src/service/probe.py

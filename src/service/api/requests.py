@@ -8,31 +8,16 @@ from typing import Annotated
 
 from fastapi import Request
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from src.core.limits import LEAST_CONFIDENCE
+from src.core.result import Probability
 from src.core.schema import Closed
 from src.service.api import examples
-from src.service.database.types import utc
 from src.service.http.problems import Kind, ServiceProblem
-from src.service.store.query import MAX_LIMIT
+from src.service.query import PLAIN, CameraName, Moment
 from src.service.store.recognitions import check_taken
-from src.service.store.text import NAME_LENGTH, name, plate_text
-
-PLAIN = r"^[^\x00-\x1f\x7f]*$"
-"""No control characters."""
-
-
-def _written(moment: str) -> str:
-    """Pydantic would take a bare number for seconds since 1970, and the year 2025 for half an hour of that year."""
-    if not re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", moment):
-        raise ValueError("no time, as 2026-01-31T12:00:00Z is one")
-    return moment
-
-
-def _zoned(moment: datetime) -> datetime:
-    """In UTC; what has no time zone is in the service's own, as the clock of a camera beside it."""
-    return utc(moment.astimezone() if moment.utcoffset() is None else moment)
+from src.service.text import NAME_LENGTH, plate_text
 
 
 def _past(taken: datetime) -> datetime:
@@ -40,11 +25,6 @@ def _past(taken: datetime) -> datetime:
     return taken
 
 
-Probability = Annotated[float, Field(ge=0, le=1)]
-Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_zoned)]
-CameraName = Annotated[
-    str, Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN), AfterValidator(lambda text: name(text, "camera"))
-]
 PlateText = Annotated[
     str,
     Field(min_length=1, max_length=64, pattern=PLAIN, description="in any spelling", examples=["M356CC65"]),
@@ -106,34 +86,6 @@ class RecognizeOptions(Closed):
     def codes(self) -> tuple[str, ...]:
         """The countries, in capitals."""
         return tuple(self.countries.upper().split(",")) if self.countries else ()
-
-
-class SightingFilter(Closed):
-    """Which sightings are asked for; what is unset does not matter."""
-
-    text: str | None = Field(
-        default=None,
-        max_length=64,
-        pattern=PLAIN,
-        description="a part of the plate; with * for any characters or ? for one, the whole of it. Cyrillic letters "
-        "are taken for the Latin ones that look alike, O for 0, I for 1 and B for 8",
-        examples=["356"],
-    )
-    region: str | None = Field(default=None, pattern="^[A-Za-z]{2}$", description="country, ISO 3166", examples=["RU"])
-    camera: CameraName | None = Field(default=None, examples=["gate"])
-    since: Moment | None = Field(
-        default=None,
-        description="not earlier; without a time zone it is the service's own",
-        examples=["2026-01-01T00:00:00Z"],
-    )
-    until: Moment | None = Field(
-        default=None,
-        description="earlier; without a time zone it is the service's own",
-        examples=["2027-01-01T00:00:00Z"],
-    )
-    min_confidence: Probability | None = Field(default=None, description="of the reading", examples=[0.5])
-    limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")
-    cursor: str | None = Field(default=None, max_length=200, description="`next` of the page before")
 
 
 def only_what_is_known(request: Request) -> None:

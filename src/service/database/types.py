@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import JSON, DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
+from src.service.times import utc
+
 ID_LENGTH = 32
 
 Id = String(ID_LENGTH)
@@ -22,16 +24,6 @@ PlateText = (
 def new_id() -> str:
     """A random identifier, which nobody can guess or count on from."""
     return uuid.uuid4().hex
-
-
-def utc(moment: datetime) -> datetime:
-    """``moment`` in UTC. Raises ValueError where it has no time zone or lies outside the calendar."""
-    if moment.utcoffset() is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{moment.isoformat()} lies outside the years 1 to 9999") from None
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,11 +1,12 @@
 """The API as the page sees it: every call gives the JSON of the contract, or raises ServiceError."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+
+from src.service.query import SightingQuery
 
 Json = dict[str, Any]
 
@@ -51,18 +52,6 @@ class Options:
     camera: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Which sightings are looked for; None for any. ``text`` may hold ``*`` and ``?``, times have a zone."""
-
-    text: str | None = None
-    region: str | None = None
-    camera: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    min_confidence: float | None = None
-
-
 class Service:
     """One visitor's way to the API. Every method raises ServiceError."""
 
@@ -98,17 +87,9 @@ class Service:
             raise StrangerError("not one result for one picture")
         return results[0]
 
-    def sightings(self, query: Query, limit: int, cursor: str | None = None) -> Json:
+    def sightings(self, query: SightingQuery) -> Json:
         """``items``, newest first, and ``next``: the cursor of the following page or None."""
-        words = {
-            "text": query.text,
-            "region": query.region,
-            "camera": query.camera,
-            "since": query.since and query.since.isoformat(),
-            "until": query.until and query.until.isoformat(),
-            "min_confidence": query.min_confidence,
-        }
-        return self._json("GET", "/v1/sightings", words | {"limit": limit, "cursor": cursor})
+        return self._json("GET", "/v1/sightings", query.model_dump(mode="json"))
 
     def picture(self, sighting: str) -> bytes:
         """The file that a sighting was read from, as it was uploaded."""

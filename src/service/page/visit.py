@@ -13,10 +13,11 @@ import httpx
 import streamlit as st
 
 from src.service.page import API, KEY, spoken
-from src.service.page.client import TIMEOUT, Json, Query, Service, ServiceError
+from src.service.page.client import TIMEOUT, Json, Service, ServiceError
 from src.service.page.explain import Sent, sentence
 from src.service.page.pictures import Preview, preview
 from src.service.page.texts import Language, Words
+from src.service.query import SightingQuery
 
 KEPT_S = 10
 """Streamlit runs the page anew after every click; what was just asked need not be asked, and audited, again."""
@@ -45,9 +46,9 @@ class Visit:
         """The names of all cameras. Raises ServiceError."""
         return [camera["name"] for camera in _cameras(self.service, self.key)["items"]]
 
-    def sightings(self, query: Query, limit: int, cursor: str | None) -> Json:
+    def sightings(self, query: SightingQuery) -> Json:
         """A page of sightings. Raises ServiceError."""
-        return _sightings(self.service, self.key, query, limit, cursor)
+        return _sightings(self.service, self.key, query)
 
     def preview(self, sighting: Json) -> Preview:
         """The picture of a sighting. Raises ServiceError, and ImageError for one that cannot be shown."""
@@ -110,9 +111,11 @@ def _cameras(_service: Service, key: str) -> Json:
     return _service.cameras()
 
 
-@st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
-def _sightings(_service: Service, key: str, query: Query, limit: int, cursor: str | None) -> Json:
-    return _service.sightings(query, limit, cursor)
+@st.cache_data(
+    ttl=KEPT_S, scope="session", show_spinner=False, hash_funcs={SightingQuery: SightingQuery.model_dump_json}
+)
+def _sightings(_service: Service, key: str, query: SightingQuery) -> Json:
+    return _service.sightings(query)
 
 
 @st.cache_data(ttl=600, max_entries=60, scope="session", show_spinner=False)

@@ -28,14 +28,13 @@ from src.service.store.keys import (
 )
 from src.service.store.pictures import Pictures, open_pictures
 from src.service.store.plates import PlateHistory, plate
-from src.service.store.query import QueryError, SightingQuery
 from src.service.store.recognitions import Recognition, StoredImage, Upload, save_recognitions
 from src.service.store.removal import delete_plate, delete_sighting
 from src.service.store.retention import Expired, expire, sweep
 from src.service.store.sightings import Page, search, sighting
 from src.service.store.stored_pictures import StoredPicture, latest_picture, picture
-from src.service.store.text import TextError
 from src.service.store.usage import Allowed, Refused, count_use, used_today
+from src.service.text import TextError
 
 __all__ = [
     "SERVICE",
@@ -56,11 +55,9 @@ __all__ = [
     "Page",
     "Pictures",
     "PlateHistory",
-    "QueryError",
     "Recognition",
     "Refused",
     "Scope",
-    "SightingQuery",
     "Statistics",
     "StoredImage",
     "StoredPicture",

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
-from src.service.database.types import new_id, utc
+from src.service.database.types import new_id
 from src.service.store.rows import found_or_made
+from src.service.times import utc
 
 KEPT_FOR = timedelta(hours=24)
 """How long a key stands for its first request."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from src.core.alphabet import merge_look_alikes, normalise
 from src.service.database import Database, tables
-from src.service.store.text import shown
+from src.service.text import shown
 
 
 class Action(StrEnum):

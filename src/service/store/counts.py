@@ -10,7 +10,7 @@ from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
-from src.service.database.types import utc
+from src.service.times import utc
 
 T = TypeVar("T", date, int)
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from src.service.database import Database, tables
 from src.service.database.types import new_id
 from src.service.store.audit import SERVICE, Action, note
-from src.service.store.text import name, shown
+from src.service.text import name, shown
 
 MARK = "np_"
 """What every key begins with, so that scanners for leaked secrets can know one."""

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from src.core.result import SightingRecord
 from src.service.database import Database, tables
 from src.service.store.sightings import newest
-from src.service.store.text import plate_text
+from src.service.text import plate_text
 
 LATEST = 10
 

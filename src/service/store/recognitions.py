@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from src.core.result import READING, ImageRecord, PlateRecord
 from src.service.database import Database, tables
-from src.service.database.types import new_id, utc
+from src.service.database.types import new_id
 from src.service.store.answers import NewAnswer, keep_answer
 from src.service.store.pictures import Pictures
 from src.service.store.rows import found_or_made
-from src.service.store.text import name, shown
+from src.service.text import name, shown
+from src.service.times import utc
 
 AHEAD = timedelta(days=1)
 """How far a camera's clock, or its time zone, may be ahead: what is later is no time at which a picture was taken."""

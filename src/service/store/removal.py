@@ -13,7 +13,7 @@ from src.service.database import Database, tables
 from src.service.store.answers import forget_answers
 from src.service.store.audit import Action, Actor, forget, note
 from src.service.store.pictures import Pictures
-from src.service.store.text import plate_text, shown
+from src.service.text import plate_text, shown
 
 BATCH = 500
 """Rows in one statement: databases limit its parameters."""

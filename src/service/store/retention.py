@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from src.service.database import Database, tables
-from src.service.database.types import utc
 from src.service.store.audit import OF_PLATES, SERVICE, Action, note, record
 from src.service.store.pictures import Pictures
 from src.service.store.recognitions import AHEAD
 from src.service.store.removal import drop_unseen
+from src.service.times import utc
 
 BATCH = 200
 """Images in one transaction: nothing can be saved while it lasts."""

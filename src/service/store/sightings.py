@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, contains_eager
 
 from src.core.result import READING, SightingRecord
 from src.service.database import Database, tables
-from src.service.store.query import Place, SightingQuery, behind, conditions
-from src.service.store.text import shown
+from src.service.query import Place, SightingQuery
+from src.service.store.conditions import behind, conditions
+from src.service.text import shown
 
 
 @dataclass(frozen=True, slots=True)

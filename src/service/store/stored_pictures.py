@@ -9,7 +9,7 @@ from src.core.result import PlateRecord
 from src.service.database import Database, tables
 from src.service.store.pictures import Pictures
 from src.service.store.sightings import plate_fields
-from src.service.store.text import shown
+from src.service.text import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
-from src.service.database.types import utc
 from src.service.store.keys import Key
+from src.service.times import utc
 
 MINUTE_S = 60
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from src.service.database import Database, DatabaseError, open_database
 from src.service.database.tables import Camera, Plate
-from src.service.database.types import utc
+from src.service.times import utc
 
 TOKYO = timezone(timedelta(hours=9))
 

@@ -11,7 +11,8 @@ from sqlalchemy import Column, Integer, create_engine, inspect, text
 
 from src.service.database import Database, DatabaseError, migration, open_database
 from src.service.database.tables import Table
-from src.service.store import SightingQuery, search
+from src.service.query import SightingQuery
+from src.service.store import search
 from tests.service.parallel import at_once
 
 

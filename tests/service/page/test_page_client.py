@@ -12,13 +12,13 @@ import pytest
 from src.service.page.client import (
     TIMEOUT,
     Options,
-    Query,
     RefusedError,
     Service,
     SlowError,
     StrangerError,
     UnreachableError,
 )
+from src.service.query import Place, SightingQuery
 from tests.service.page_answers import READ, problem
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -93,13 +93,16 @@ def test_what_is_not_set_is_left_to_the_service() -> None:
 
 def test_the_search_sends_what_is_filled_in() -> None:
     asked = Asked(answered(json={"items": [], "next": None}))
-    asked.service.sightings(Query("A1*", since=datetime(2026, 1, 2, tzinfo=UTC), min_confidence=0.5), 12, "further")
+    since = datetime(2026, 1, 2, tzinfo=UTC)
+    further = Place(since, "5f").cursor
+    query = SightingQuery(text="A1*", since=since, min_confidence=0.5, limit=12, cursor=further)
+    asked.service.sightings(query)
     assert asked.query == {
         "text": "A1*",
-        "since": "2026-01-02T00:00:00+00:00",
+        "since": "2026-01-02T00:00:00Z",
         "min_confidence": "0.5",
         "limit": "12",
-        "cursor": "further",
+        "cursor": further,
     }
 
 

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from src.service.database import Database, open_database, tables
+from src.service.query import SightingQuery
 from src.service.store import (
     Action,
     Actor,
     Pictures,
     Scope,
-    SightingQuery,
     TextError,
     create_key,
     delete_plate,

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from src.service.database import Database, tables
+from src.service.query import SightingQuery
 from src.service.store import (
     SERVICE,
     Action,
     Expired,
     Pictures,
     Scope,
-    SightingQuery,
     StoredImage,
     create_key,
     expire,

@@ -18,10 +18,10 @@ from src.core.types import Candidate, Reading
 from src.runtime.output import describe
 from src.runtime.reader import ImageResult, PlateResult, Timings
 from src.service.database import Database, open_database, tables
+from src.service.query import SightingQuery
 from src.service.store import (
     Pictures,
     Recognition,
-    SightingQuery,
     StoredImage,
     TextError,
     Upload,

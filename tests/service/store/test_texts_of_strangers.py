@@ -3,7 +3,7 @@
 import pytest
 
 from src.service.store import TextError
-from src.service.store.text import NAME_LENGTH, like, name, plate_text, shown
+from src.service.text import NAME_LENGTH, like, name, plate_text, shown
 
 
 @pytest.mark.parametrize(

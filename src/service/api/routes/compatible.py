@@ -9,10 +9,11 @@ from fastapi import APIRouter, Path, Request, Response
 from src.service import store
 from src.service.api.auth import Here, Looker, Recognizer
 from src.service.api.openapi import PICTURE, form, pictures, problems
-from src.service.api.requests import PLAIN, RecognizeOptions
+from src.service.api.requests import RecognizeOptions
 from src.service.api.routes.answers import drawn, existing, of_kind
 from src.service.api.routes.recognize import REFUSALS
 from src.service.http.problems import Kind
+from src.service.query import PLAIN
 from src.service.recognition.recogniser import Outcome, Recognised, Wish
 from src.service.store import Action
 

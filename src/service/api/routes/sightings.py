@@ -9,11 +9,12 @@ from src.core.result import SightingRecord
 from src.service import store
 from src.service.api.auth import Deleter, Here, Looker
 from src.service.api.openapi import pictures, problems
-from src.service.api.requests import Identifier, SightingFilter
+from src.service.api.requests import Identifier
 from src.service.api.responses import Deleted, Sighting, Sightings
 from src.service.api.routes.answers import drawn, existing, original
 from src.service.http.problems import Kind, ServiceProblem
-from src.service.store import Action, QueryError, SightingQuery, TextError
+from src.service.query import SightingQuery
+from src.service.store import Action
 
 router = APIRouter(tags=["sightings"])
 Id = Annotated[Identifier, Path()]
@@ -21,14 +22,10 @@ NO_SUCH = problems(Kind.NOT_FOUND)
 
 
 @router.get("/v1/sightings", response_model=Sightings, responses=problems())
-def search(here: Here, actor: Looker, wanted: Annotated[SightingFilter, Query()]) -> dict[str, Any]:
+def search(here: Here, actor: Looker, query: Annotated[SightingQuery, Query()]) -> dict[str, Any]:
     """Sightings by a part of a plate or wildcards, of a country, a camera or a time; newest first, page by page."""
-    try:
-        query = SightingQuery(**wanted.model_dump())
-    except (QueryError, TextError) as error:
-        raise ServiceProblem(Kind.INVALID_REQUEST, f"query.{error}") from None
-    detail = wanted.model_dump(mode="json", exclude={"text"}, exclude_none=True)
-    store.record(here.parts.database, Action.SEARCH, wanted.text, actor, detail)
+    detail = query.model_dump(mode="json", exclude={"text"}, exclude_none=True)
+    store.record(here.parts.database, Action.SEARCH, query.text, actor, detail)
     page = store.search(here.parts.database, query)
     return {"items": page.items, "next": page.next_cursor, "total": page.total}
 

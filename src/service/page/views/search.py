@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import streamlit as st
+from pydantic import ValidationError
 
 from src.core.image import ImageError
+from src.core.schema import first_fault
 from src.service.page import rendering, spoken
 from src.service.page.address import arrived, write
-from src.service.page.client import Json, Query, RefusedError
+from src.service.page.client import Json, RefusedError
 from src.service.page.period import DATES, DAYS, bounds, last_days, parse_days
 from src.service.page.pictures import Preview
 from src.service.page.texts import Words
 from src.service.page.views.details import open_details
 from src.service.page.visit import Visit, faults_shown
+from src.service.query import SightingQuery
 
 PER_PAGE = 12
 COLUMNS = 3
-NOT_FOUND = 404
+NOT_FOUND, INVALID = 404, 422
 FILTERS = ("text", "country", "camera", "period", "dates", "confidence")
 """As the address names them."""
 ANYTIME = "anytime"
@@ -35,7 +38,7 @@ def show(visit: Visit) -> None:
     with faults_shown(words):
         query = _query(visit)
         leafed = _leafed(query)
-        page = visit.sightings(query, PER_PAGE, leafed.cursors[-1])
+        page = visit.sightings(query.model_copy(update={"cursor": leafed.cursors[-1]}))
         if page["total"] is not None:
             leafed.total = page["total"]
         if page["items"]:
@@ -44,7 +47,7 @@ def show(visit: Visit) -> None:
         _leaf(leafed.cursors, page["next"], words)
 
 
-def _query(visit: Visit) -> Query:
+def _query(visit: Visit) -> SightingQuery:
     """What the filters ask for, which are in the address too. Raises ServiceError."""
     words = visit.words
     regions, cameras = visit.regions(), visit.cameras()
@@ -78,7 +81,18 @@ def _query(visit: Visit) -> Query:
         },
     )
     since, until = bounds(days, visit.zone)
-    return Query((text or "").strip() or None, region, camera, since, until, least / 100 or None)
+    try:
+        return SightingQuery(
+            text=(text or "").strip() or None,
+            region=region,
+            camera=camera,
+            since=since,
+            until=until,
+            min_confidence=least / 100 or None,
+            limit=PER_PAGE,
+        )
+    except ValidationError as error:  # as the API would say of it
+        raise RefusedError(INVALID, "invalid_request", f"query.{first_fault(error)}") from None
 
 
 def _take(said: Mapping[str, str], regions: Sequence[str], cameras: Sequence[str]) -> None:
@@ -140,13 +154,13 @@ def _days(visit: Visit) -> Sequence[date]:
 class Leafed:
     """How far the answer to a question was leafed through."""
 
-    query: Query
+    query: SightingQuery
     cursors: list[str | None]
     """Of the pages from the first to the one that is shown."""
     total: int = 0
 
 
-def _leafed(query: Query) -> Leafed:
+def _leafed(query: SightingQuery) -> Leafed:
     """Another question begins at the first page."""
     leafed = st.session_state.get("leafed")
     if leafed is None or leafed.query != query:

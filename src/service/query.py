@@ -1,0 +1,103 @@
+"""Questions about sightings, as the page asks them, the API takes them and the store answers them."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Self, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from src.core.result import Probability
+from src.core.schema import Closed
+from src.service.text import NAME_LENGTH, like, name
+from src.service.times import utc
+
+MAX_LIMIT = 500
+"""Sightings on one page."""
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters."""
+
+Said = TypeVar("Said", str, datetime)
+
+
+def _written(moment: Said) -> Said:
+    """Pydantic would take a bare number for seconds since 1970, and the year 2025 for half an hour of that year."""
+    if isinstance(moment, str) and not re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", moment):
+        raise ValueError("no time, as 2026-01-31T12:00:00Z is one")
+    return moment
+
+
+def _zoned(moment: datetime) -> datetime:
+    """In UTC; what has no time zone is in the service's own, as the clock of a camera beside it."""
+    return utc(moment.astimezone() if moment.utcoffset() is None else moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Behind which sighting a page begins."""
+
+    seen: datetime
+    id: str
+
+    @property
+    def cursor(self) -> str:
+        """The place as a text that clients hand back."""
+        return base64.urlsafe_b64encode(f"{self.seen.isoformat()} {self.id}".encode()).decode()
+
+    @classmethod
+    def from_cursor(cls, cursor: str) -> Self:
+        """The place that a cursor stands for. Raises PydanticCustomError, which is a ValueError."""
+        try:
+            seen, found, last = base64.b64decode(cursor, "-_", validate=True).decode("ascii").partition(" ")
+            if found and last.isalnum():
+                return cls(utc(datetime.fromisoformat(seen)), last)
+        except (binascii.Error, ValueError):
+            pass
+        raise PydanticCustomError("cursor", "is not one that a page of sightings ended with")
+
+
+def _searchable(text: str) -> str:
+    like(text)
+    return text
+
+
+def _followed(cursor: str) -> str:
+    Place.from_cursor(cursor)
+    return cursor
+
+
+Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_zoned)]
+CameraName = Annotated[
+    str, Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN), AfterValidator(lambda text: name(text, "camera"))
+]
+
+
+class SightingQuery(Closed):
+    """Which sightings are asked for; what is unset does not matter."""
+
+    text: Annotated[str, Field(max_length=64, pattern=PLAIN), AfterValidator(_searchable)] | None = Field(
+        default=None,
+        description="a part of the plate; with * for any characters or ? for one, the whole of it. Cyrillic letters "
+        "are taken for the Latin ones that look alike, O for 0, I for 1 and B for 8",
+        examples=["356"],
+    )
+    region: str | None = Field(default=None, pattern="^[A-Za-z]{2}$", description="country, ISO 3166", examples=["RU"])
+    camera: CameraName | None = Field(default=None, examples=["gate"])
+    since: Moment | None = Field(
+        default=None,
+        description="not earlier; without a time zone it is the service's own",
+        examples=["2026-01-01T00:00:00Z"],
+    )
+    until: Moment | None = Field(
+        default=None,
+        description="earlier; without a time zone it is the service's own",
+        examples=["2027-01-01T00:00:00Z"],
+    )
+    min_confidence: Probability | None = Field(default=None, description="of the reading", examples=[0.5])
+    limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")
+    cursor: Annotated[str, Field(max_length=200), AfterValidator(_followed)] | None = Field(
+        default=None, description="`next` of the page before"
+    )

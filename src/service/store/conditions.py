@@ -1,0 +1,33 @@
+"""What questions about sightings are in SQL."""
+
+from sqlalchemy import ColumnElement, select, tuple_
+
+from src.service.database import tables
+from src.service.database.types import Id, UtcDateTime
+from src.service.query import Place, SightingQuery
+from src.service.text import ESCAPE, like, shown
+
+
+def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
+    """What has to hold on a sighting; an index has all columns that it may be about, in the order of time."""
+    row, conditions = tables.Sighting, list[ColumnElement[bool]]()
+    if query.text is not None:
+        conditions.append(row.merged.like(like(query.text), escape=ESCAPE))
+    if query.region is not None:
+        conditions.append(row.region == shown(query.region.upper()))
+    if query.camera is not None:
+        called = tables.Camera.name == shown(query.camera.strip())
+        conditions.append(row.camera_id == select(tables.Camera.id).where(called).scalar_subquery())
+    if query.since is not None:
+        conditions.append(row.seen >= query.since)
+    if query.until is not None:
+        conditions.append(row.seen < query.until)
+    if query.min_confidence is not None:
+        conditions.append(row.confidence >= query.min_confidence)
+    return conditions
+
+
+def behind(cursor: str) -> ColumnElement[bool]:
+    """What holds on the sightings of the pages behind ``cursor``."""
+    row, place = tables.Sighting, Place.from_cursor(cursor)
+    return tuple_(row.seen, row.id) < tuple_(place.seen, place.id, types=[UtcDateTime, Id])
