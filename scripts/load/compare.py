@@ -78,13 +78,13 @@ def compare(database: Database, folder: Path, run: str, ledger: Ledger) -> Compa
 
 def _stored(database: Database, run: str) -> tuple[list[Row], defaultdict[str, set[str]]]:
     """The pictures of a run, and the sightings by picture."""
-    image, of_run = tables.Image, tables.Image.name.startswith(f"{run}-", autoescape=True)
+    image, of_run = tables.ImageRow, tables.ImageRow.name.startswith(f"{run}-", autoescape=True)
     columns = select(image.id, image.name, image.sha256, image.stored_as).where(of_run)
-    pairs = select(tables.Detection.image_id, tables.Sighting.id).join(tables.Sighting.detection)
+    pairs = select(tables.DetectionRow.image_id, tables.SightingRow.id).join(tables.SightingRow.detection)
     sightings: defaultdict[str, set[str]] = defaultdict(set)
     with database.reading() as session:
         rows = [Row(*row) for row in session.execute(columns)]
-        for image_id, sighting_id in session.execute(pairs.join(tables.Detection.image).where(of_run)):
+        for image_id, sighting_id in session.execute(pairs.join(tables.DetectionRow.image).where(of_run)):
             sightings[image_id].add(sighting_id)
     return rows, sightings
 
@@ -101,4 +101,4 @@ def _strays(folder: Path, database: Database) -> int:
     """Files of any run. The database is asked last: what is saved meanwhile is none."""
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     with database.reading() as session:
-        return len(files - set(session.scalars(select(tables.Image.stored_as))))
+        return len(files - set(session.scalars(select(tables.ImageRow.stored_as))))

@@ -5,7 +5,7 @@ from typing import Any
 
 from src.core.result import ImageRecord, PlateRecord, StageTimes
 from src.service.database import Database
-from src.service.store import Pictures, Recognition, StoredImage, Upload, save_recognitions
+from src.service.store import NewImage, Pictures, StoredImage, Upload, save_recognitions
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -46,8 +46,8 @@ def save(
     return recognition.stored
 
 
-def recognised(*plates: PlateRecord, minute: int = 0, **upload: Any) -> Recognition:
+def recognised(*plates: PlateRecord, minute: int = 0, **upload: Any) -> NewImage:
     """A picture that was taken some minutes after NOON, not saved yet."""
     said = {"name": "gate.jpg", "media_type": "image/jpeg", "data": b"JPEG", "taken": NOON + timedelta(minutes=minute)}
     of_picture = record(*plates)
-    return Recognition(Upload(**{**said, **upload}), of_picture, StoredImage.new(of_picture))
+    return NewImage(Upload(**{**said, **upload}), of_picture, StoredImage.new(of_picture))

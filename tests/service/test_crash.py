@@ -60,7 +60,7 @@ def save_dying(url: str, folder: Path, last: int) -> None:
 def answered(database: Database) -> set[str]:
     """The identifiers of the images that answers tell."""
     with database.reading() as session:
-        return {body.decode() for body in session.scalars(select(tables.Answer.body)) if body is not None}
+        return {body.decode() for body in session.scalars(select(tables.AnswerRow.body)) if body is not None}
 
 
 def status_of(work: Callable[..., None], *args: object) -> int:
@@ -77,13 +77,13 @@ def status_of(work: Callable[..., None], *args: object) -> int:
 def assert_whole(database: Database, pictures: Pictures) -> set[str]:
     """Every row has the rows and the file that belong to it; the identifiers of the images."""
     with database.reading() as session:
-        images = session.scalars(select(tables.Image)).all()
+        images = session.scalars(select(tables.ImageRow)).all()
         plates = session.execute(
-            select(tables.Detection.image_id, tables.Plate.text)
-            .join(tables.Sighting, tables.Sighting.detection_id == tables.Detection.id)
-            .join(tables.Sighting.plate)
+            select(tables.DetectionRow.image_id, tables.PlateRow.text)
+            .join(tables.SightingRow, tables.SightingRow.detection_id == tables.DetectionRow.id)
+            .join(tables.SightingRow.plate)
         ).all()
-        known = set(session.scalars(select(tables.Plate.text)))
+        known = set(session.scalars(select(tables.PlateRow.text)))
     for image in images:
         data = pictures.path(str(image.stored_as)).read_bytes()
         assert hashlib.sha256(data).hexdigest() == image.sha256

@@ -22,7 +22,7 @@ from src.core.image import decode_photograph
 from src.core.limits import LEAST_SIDE
 from src.core.result import ImageRecord, PlateRecord, StageTimes
 from src.service.database import Database, tables
-from src.service.store import Pictures, Recognition, StoredImage, Upload, save_recognitions
+from src.service.store import NewImage, Pictures, StoredImage, Upload, save_recognitions
 from tests.commands import ROOT
 
 SAMPLES = ROOT / "data" / "samples"
@@ -35,7 +35,7 @@ def save(database: Database, pictures: Pictures, name: str) -> Kept:
     data = name.encode()
     upload = Upload(name, "image/jpeg", data, camera="gate")
     stored = StoredImage.new(RECORD)
-    save_recognitions(database, pictures, [Recognition(upload, RECORD, stored)])
+    save_recognitions(database, pictures, [NewImage(upload, RECORD, stored)])
     sightings = frozenset(sighting for sighting in stored.sightings if sighting is not None)
     return Kept(name, hashlib.sha256(data).hexdigest(), stored.id, sightings)
 
@@ -60,8 +60,8 @@ def test_every_fault_is_found(database: Database, pictures: Pictures, ledger: Le
     save(database, pictures, "run-2")
     save(database, pictures, "run-9")
     with database.session() as session:
-        session.execute(delete(tables.Sighting).where(tables.Sighting.id.in_(first.sightings)))
-        session.execute(update(tables.Image).where(tables.Image.id == second.image).values(sha256="0" * 64))
+        session.execute(delete(tables.SightingRow).where(tables.SightingRow.id.in_(first.sightings)))
+        session.execute(update(tables.ImageRow).where(tables.ImageRow.id == second.image).values(sha256="0" * 64))
     pictures.path(f"{first.image[:2]}/{first.image}").unlink()
     pictures.path("ab").mkdir(exist_ok=True)
     pictures.path("ab/stray").write_bytes(b"x")

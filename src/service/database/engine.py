@@ -95,7 +95,7 @@ def open_database(url: str) -> Database:
         engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
         with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             migration.upgrade(connection)
-            identity = connection.scalars(select(tables.Installation.id)).one()
+            identity = connection.scalars(select(tables.InstallationRow.id)).one()
     except (SQLAlchemyError, CommandError, OSError) as error:
         raise DatabaseError(f"{parsed.render_as_string(hide_password=True)}: {first_line(error)}") from error
     return Database(engine, identity)

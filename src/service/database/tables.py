@@ -37,7 +37,7 @@ class Table(DeclarativeBase):
     }
 
 
-class Installation(Table):
+class InstallationRow(Table):
     """One row, by which this database can be told from others."""
 
     __tablename__ = "installation"
@@ -45,7 +45,7 @@ class Installation(Table):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
 
 
-class Camera(Table):
+class CameraRow(Table):
     """A place that pictures come from, known by its name."""
 
     __tablename__ = "cameras"
@@ -55,7 +55,7 @@ class Camera(Table):
     created: Mapped[datetime]
 
 
-class Image(Table):
+class ImageRow(Table):
     """A picture that was read."""
 
     __tablename__ = "images"
@@ -76,10 +76,10 @@ class Image(Table):
     camera_id: Mapped[str | None] = mapped_column(ForeignKey("cameras.id"), index=True)
     key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id"))
 
-    camera: Mapped[Camera | None] = relationship()
+    camera: Mapped[CameraRow | None] = relationship()
 
 
-class Detection(Table):
+class DetectionRow(Table):
     """A plate that was found in a picture, in pixels of the file."""
 
     __tablename__ = "detections"
@@ -96,10 +96,10 @@ class Detection(Table):
     corners: Mapped[list[list[float]] | None]
     confidence: Mapped[float | None]
 
-    image: Mapped[Image] = relationship()
+    image: Mapped[ImageRow] = relationship()
 
 
-class Plate(Table):
+class PlateRow(Table):
     """A plate over all its sightings: a text of a country, or of one that nobody knows."""
 
     __tablename__ = "plates"
@@ -119,7 +119,7 @@ def _merged(context: DefaultExecutionContext) -> str:
     return merge_look_alikes(context.get_current_parameters()["text"])
 
 
-class Sighting(Table):
+class SightingRow(Table):
     """One reading of one plate in one picture."""
 
     __tablename__ = "sightings"
@@ -150,12 +150,12 @@ class Sighting(Table):
     candidates: Mapped[list[dict[str, Any]] | None]
     accepted: Mapped[bool | None]
 
-    detection: Mapped[Detection] = relationship()
-    plate: Mapped[Plate] = relationship()
-    camera: Mapped[Camera | None] = relationship()
+    detection: Mapped[DetectionRow] = relationship()
+    plate: Mapped[PlateRow] = relationship()
+    camera: Mapped[CameraRow | None] = relationship()
 
 
-class ApiKey(Table):
+class ApiKeyRow(Table):
     """Who may ask. Of the secret only a digest is kept."""
 
     __tablename__ = "api_keys"
@@ -173,7 +173,7 @@ class ApiKey(Table):
     per_day: Mapped[int | None]
 
 
-class Usage(Table):
+class UsageRow(Table):
     """Requests of a key on a day of UTC."""
 
     __tablename__ = "usage"
@@ -183,7 +183,7 @@ class Usage(Table):
     count: Mapped[int] = mapped_column(BigInteger)
 
 
-class Bucket(Table):
+class BucketRow(Table):
     """The token bucket of a key's rate limit."""
 
     __tablename__ = "buckets"
@@ -194,7 +194,7 @@ class Bucket(Table):
     """When ``tokens`` was true; more have trickled in since."""
 
 
-class Audit(Table):
+class AuditRow(Table):
     """Who did what."""
 
     __tablename__ = "audit"
@@ -208,7 +208,7 @@ class Audit(Table):
     remote: Mapped[str | None]
 
 
-class Answer(Table):
+class AnswerRow(Table):
     """What a request with an ``Idempotency-Key`` was answered, or who is at work on it."""
 
     __tablename__ = "answers"

@@ -32,8 +32,8 @@ from src.service.store import (
     Claim,
     ClaimLostError,
     NewAnswer,
+    NewImage,
     Pictures,
-    Recognition,
     StoredImage,
     Upload,
     save_recognitions,
@@ -80,7 +80,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    recognition: Recognition
+    recognition: NewImage
     drawn: bytes
     is_stored: bool
 
@@ -166,7 +166,7 @@ class Recogniser:
         read = iter(await asyncio.gather(*map(self._read, whole, futures)))
         return [file.fault or next(read) for file in received.files]
 
-    async def _store(self, recognitions: Sequence[Recognition], answer: NewAnswer | None) -> None:
+    async def _store(self, recognitions: Sequence[NewImage], answer: NewAnswer | None) -> None:
         """Returns when all of it is on the disk."""
         if not recognitions and answer is None:
             return
@@ -227,7 +227,7 @@ def _finish(file: File, wish: Wish, min_reading: float, photograph: Photograph, 
     record = describe(file.name, result, options.abstain)
     drawn = b"" if wish.draw is None else marked(photograph, record.plates, wish.draw)
     upload = Upload(file.name, photograph.media_type, file.data, options.camera, options.taken, wish.key_id)
-    return _Read(Recognition(upload, record, StoredImage.new(record)), drawn, options.store)
+    return _Read(NewImage(upload, record, StoredImage.new(record)), drawn, options.store)
 
 
 def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:

@@ -15,7 +15,7 @@ from src.service.store.answers import (
     release_claim,
 )
 from src.service.store.audit import SERVICE, Action, Actor, record
-from src.service.store.counts import CameraCount, Statistics, cameras, statistics
+from src.service.store.counts import CameraSightings, Counts, cameras, statistics
 from src.service.store.keys import (
     ApiKeyError,
     Key,
@@ -27,8 +27,8 @@ from src.service.store.keys import (
     verify_key,
 )
 from src.service.store.pictures import Pictures, open_pictures
-from src.service.store.plates import PlateHistory, plate
-from src.service.store.recognitions import Recognition, StoredImage, Upload, save_recognitions
+from src.service.store.plates import PlateSightings, plate
+from src.service.store.recognitions import NewImage, StoredImage, Upload, save_recognitions
 from src.service.store.removal import delete_plate, delete_sighting
 from src.service.store.retention import Expired, expire, sweep
 from src.service.store.sightings import Page, search, sighting
@@ -42,23 +42,23 @@ __all__ = [
     "Actor",
     "Allowed",
     "ApiKeyError",
-    "CameraCount",
+    "CameraSightings",
     "Claim",
     "ClaimLostError",
+    "Counts",
     "Expired",
     "FirstAnswer",
     "InWork",
     "Key",
     "NewAnswer",
+    "NewImage",
     "NewKey",
     "OtherRequest",
     "Page",
     "Pictures",
-    "PlateHistory",
-    "Recognition",
+    "PlateSightings",
     "Refused",
     "Scope",
-    "Statistics",
     "StoredImage",
     "StoredPicture",
     "TextError",

@@ -71,7 +71,7 @@ def claim_answer(
     The claim holds for ``lease``. Then, and KEPT_FOR after its begin, the key may be claimed anew: who had it cannot
     keep an answer any more, nor store anything with it. Raises sqlalchemy.exc.SQLAlchemyError.
     """
-    now, claim, row = utc(now), Claim(caller, key, new_id()), tables.Answer
+    now, claim, row = utc(now), Claim(caller, key, new_id()), tables.AnswerRow
     begun = {"fingerprint": fingerprint, "claim": claim.id, "begun": now, "lapses": now + lease}
     wanted = select(row).where(row.caller == caller, row.key == key).with_for_update()
     with database.session() as session:
@@ -93,13 +93,13 @@ def claim_answer(
 def release_claim(database: Database, claim: Claim) -> None:
     """Makes the next request with the key the first one. Raises sqlalchemy.exc.SQLAlchemyError."""
     with database.session() as session:
-        session.execute(delete(tables.Answer).where(*_is_held(claim)))
+        session.execute(delete(tables.AnswerRow).where(*_is_held(claim)))
 
 
 def keep_answer(session: Session, answer: NewAnswer) -> None:
     """Keeps an answer if the transaction is kept. Raises ClaimLostError."""
     kept = {"status": answer.status, "body": answer.body, "about": " ".join(["", *answer.about, ""])}
-    keeping = update(tables.Answer).where(*_is_held(answer.claim)).values(kept).returning(tables.Answer.key)
+    keeping = update(tables.AnswerRow).where(*_is_held(answer.claim)).values(kept).returning(tables.AnswerRow.key)
     if session.scalar(keeping) is None:
         raise ClaimLostError(answer.claim.key)
 
@@ -109,7 +109,7 @@ def forget_answers(session: Session, names: Iterable[str]) -> None:
 
     The keys stay used: a client that only asks again does not bring back what was deleted.
     """
-    row = tables.Answer
+    row = tables.AnswerRow
     about = [row.about.contains(f" {name} ", autoescape=True) for name in names if name]
     if about:
         session.execute(update(row).where(row.body.is_not(None), or_(*about)).values(body=None, about=""))
@@ -117,12 +117,12 @@ def forget_answers(session: Session, names: Iterable[str]) -> None:
 
 def expire_answers(database: Database, now: datetime) -> int:
     """Deletes what was begun KEPT_FOR ago, answered or not; how many. Raises sqlalchemy.exc.SQLAlchemyError."""
-    row = tables.Answer
+    row = tables.AnswerRow
     with database.session() as session:
         old = delete(row).where(row.begun <= utc(now) - KEPT_FOR).returning(row.key)
         return len(session.scalars(old).all())
 
 
 def _is_held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    row = tables.Answer
+    row = tables.AnswerRow
     return row.caller == claim.caller, row.key == claim.key, row.claim == claim.id, row.status.is_(None)

@@ -66,7 +66,7 @@ def note(
 ) -> None:
     """Writes one entry, which is there if what else the transaction does is there."""
     session.add(
-        tables.Audit(
+        tables.AuditRow(
             at=datetime.now(UTC),
             key_id=actor.key_id,
             action=action.value,
@@ -85,7 +85,7 @@ def forget(session: Session, plain: str) -> None:
     """
     if not plain:  # as of "-": no plate, but what is left of a search for anything
         return
-    row = tables.Audit
+    row = tables.AuditRow
     entries = session.execute(
         select(row.id, row.action, row.subject).where(row.action.in_(BY_TEXT), row.subject.is_not(None))
     )

@@ -10,14 +10,14 @@ from src.service.text import ESCAPE, like, shown
 
 def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
     """What has to hold on a sighting; an index has all columns that it may be about, in the order of time."""
-    row, conditions = tables.Sighting, list[ColumnElement[bool]]()
+    row, conditions = tables.SightingRow, list[ColumnElement[bool]]()
     if query.text is not None:
         conditions.append(row.merged.like(like(query.text), escape=ESCAPE))
     if query.region is not None:
         conditions.append(row.region == shown(query.region.upper()))
     if query.camera is not None:
-        called = tables.Camera.name == shown(query.camera.strip())
-        conditions.append(row.camera_id == select(tables.Camera.id).where(called).scalar_subquery())
+        called = tables.CameraRow.name == shown(query.camera.strip())
+        conditions.append(row.camera_id == select(tables.CameraRow.id).where(called).scalar_subquery())
     if query.since is not None:
         conditions.append(row.seen >= query.since)
     if query.until is not None:
@@ -29,5 +29,5 @@ def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
 
 def behind(cursor: str) -> ColumnElement[bool]:
     """What holds on the sightings of the pages behind ``cursor``."""
-    row, place = tables.Sighting, Place.from_cursor(cursor)
+    row, place = tables.SightingRow, Place.from_cursor(cursor)
     return tuple_(row.seen, row.id) < tuple_(place.seen, place.id, types=[UtcDateTime, Id])

@@ -19,7 +19,7 @@ FREQUENT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class CameraCount:
+class CameraSightings:
     """A camera, and the sightings of its pictures."""
 
     name: str
@@ -29,7 +29,7 @@ class CameraCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class Counts:
     """Counts since some moment; days and hours (0 to 23) are those of UTC."""
 
     images: int
@@ -49,26 +49,26 @@ class Statistics:
     """Most frequent first, FREQUENT texts at most."""
 
 
-def cameras(database: Database) -> list[CameraCount]:
+def cameras(database: Database) -> list[CameraSightings]:
     """All cameras, by name."""
-    row = tables.Camera
+    row = tables.CameraRow
     with database.reading() as session:
         found = session.execute(
-            select(row.name, row.created, func.count(tables.Sighting.id), func.max(tables.Sighting.seen))
-            .outerjoin(tables.Sighting, tables.Sighting.camera_id == row.id)
+            select(row.name, row.created, func.count(tables.SightingRow.id), func.max(tables.SightingRow.seen))
+            .outerjoin(tables.SightingRow, tables.SightingRow.camera_id == row.id)
             .group_by(row.id)
             .order_by(row.name)
         )
-        return [CameraCount(*values) for values in found]
+        return [CameraSightings(*values) for values in found]
 
 
-def statistics(database: Database, since: datetime) -> Statistics:
+def statistics(database: Database, since: datetime) -> Counts:
     """Counts of what was seen since, and of the images that were received since. Raises ValueError without a zone."""
-    row, since = tables.Sighting, utc(since)
+    row, since = tables.SightingRow, utc(since)
     with database.reading() as session:
         of_times = _by_time(session, since)
-        return Statistics(
-            images=session.scalar(select(func.count()).where(tables.Image.received >= since)) or 0,
+        return Counts(
+            images=session.scalar(select(func.count()).where(tables.ImageRow.received >= since)) or 0,
             sightings=sum(of_times.values()),
             plates=session.scalar(select(func.count(row.text.distinct())).where(row.seen >= since)) or 0,
             by_time=of_times,
@@ -81,7 +81,7 @@ def statistics(database: Database, since: datetime) -> Statistics:
 
 
 def _by_time(session: Session, since: datetime) -> dict[datetime, int]:
-    seen = tables.Sighting.seen
+    seen = tables.SightingRow.seen
     parts = [extract(part, seen) for part in ("year", "month", "day", "hour")]
     rows = session.execute(select(*parts, func.count()).where(seen >= since).group_by(*parts).order_by(*parts))
     counts = {}
@@ -100,7 +100,7 @@ def _summed(counts: dict[datetime, int], part: Callable[[datetime], T]) -> dict[
 
 
 def _by_region(session: Session, since: datetime) -> dict[str | None, int]:
-    row, count = tables.Sighting, func.count()
+    row, count = tables.SightingRow, func.count()
     rows = session.execute(
         select(row.region, count)
         .where(row.seen >= since)
@@ -111,7 +111,7 @@ def _by_region(session: Session, since: datetime) -> dict[str | None, int]:
 
 
 def _by_camera(session: Session, since: datetime) -> dict[str | None, int]:
-    row, called, count = tables.Sighting, tables.Camera.name, func.count()
+    row, called, count = tables.SightingRow, tables.CameraRow.name, func.count()
     rows = session.execute(
         select(called, count)
         .select_from(row)
@@ -124,7 +124,7 @@ def _by_camera(session: Session, since: datetime) -> dict[str | None, int]:
 
 
 def _by_plate(session: Session, since: datetime) -> dict[str, int]:
-    row, count = tables.Sighting, func.count()
+    row, count = tables.SightingRow, func.count()
     rows = session.execute(
         select(row.text, count)
         .where(row.seen >= since)

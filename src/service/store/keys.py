@@ -79,7 +79,7 @@ def create_key(
     _check(scopes, expires, per_minute, per_day, now)
     prefix = MARK + secrets.token_hex(4)
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
-    row = tables.ApiKey(
+    row = tables.ApiKeyRow(
         id=new_id(),
         name=name(called, "key"),
         prefix=prefix,
@@ -93,7 +93,7 @@ def create_key(
     with database.session() as session:
         session.add(row)
         session.flush()
-        session.add(tables.Bucket(key_id=row.id, tokens=per_minute or 0, filled=now))
+        session.add(tables.BucketRow(key_id=row.id, tokens=per_minute or 0, filled=now))
         note(session, Action.CREATE_KEY, row.name, SERVICE, {"prefix": prefix, "scopes": row.scopes})
     return NewKey(_key(row), secret)
 
@@ -101,7 +101,7 @@ def create_key(
 def verify_key(database: Database, secret: str, now: datetime) -> Key | None:
     """The key that ``secret`` belongs to; None where there is none, or it is revoked or expired."""
     with database.reading() as session:
-        row = session.scalar(select(tables.ApiKey).where(tables.ApiKey.hash == _digest(secret)))
+        row = session.scalar(select(tables.ApiKeyRow).where(tables.ApiKeyRow.hash == _digest(secret)))
     key = None if row is None else _key(row)
     return key if key is not None and key.is_valid(now) else None
 
@@ -109,7 +109,7 @@ def verify_key(database: Database, secret: str, now: datetime) -> Key | None:
 def revoke_key(database: Database, prefix: str) -> Key:
     """Makes the key with this prefix useless, for good. Raises ApiKeyError where there is none."""
     with database.session() as session:
-        row = session.scalar(select(tables.ApiKey).where(tables.ApiKey.prefix == shown(prefix)))
+        row = session.scalar(select(tables.ApiKeyRow).where(tables.ApiKeyRow.prefix == shown(prefix)))
         if row is None:
             raise ApiKeyError(f"there is no key {shown(prefix)!r}")
         if row.revoked is None:
@@ -121,7 +121,7 @@ def revoke_key(database: Database, prefix: str) -> Key:
 def list_keys(database: Database) -> list[Key]:
     """All keys that were ever made, oldest first."""
     with database.reading() as session:
-        rows = session.scalars(select(tables.ApiKey).order_by(tables.ApiKey.created, tables.ApiKey.id))
+        rows = session.scalars(select(tables.ApiKeyRow).order_by(tables.ApiKeyRow.created, tables.ApiKeyRow.id))
         return [_key(row) for row in rows]
 
 
@@ -141,7 +141,7 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _key(row: tables.ApiKey) -> Key:
+def _key(row: tables.ApiKeyRow) -> Key:
     return Key(
         id=row.id,
         name=row.name,

@@ -14,7 +14,7 @@ LATEST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class PlateHistory:
+class PlateSightings:
     """A plate over all its sightings."""
 
     text: str
@@ -27,10 +27,10 @@ class PlateHistory:
     """Newest first, LATEST at most."""
 
 
-def plate(database: Database, text: str) -> PlateHistory | None:
+def plate(database: Database, text: str) -> PlateSightings | None:
     """The plate with this text, in any spelling; None where it was never seen. Raises TextError."""
     plain = plate_text(text)
-    row = tables.Sighting
+    row = tables.SightingRow
     count = func.count()
     with database.reading() as session:
         by_region = session.execute(
@@ -43,4 +43,4 @@ def plate(database: Database, text: str) -> PlateHistory | None:
     if not by_region:
         return None
     regions, counts, firsts, lasts = zip(*by_region, strict=True)
-    return PlateHistory(plain, list(regions), sum(counts), min(firsts), max(lasts), latest)
+    return PlateSightings(plain, list(regions), sum(counts), min(firsts), max(lasts), latest)

@@ -61,7 +61,7 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognition:
+class NewImage:
     """A picture, what was read in it, and the identifiers under which both are saved."""
 
     upload: Upload
@@ -72,7 +72,7 @@ class Recognition:
 def save_recognitions(
     database: Database,
     pictures: Pictures | None,
-    recognitions: Sequence[Recognition],
+    recognitions: Sequence[NewImage],
     answer: NewAnswer | None = None,
 ) -> None:
     """Saves pictures, their detections and sightings: when it returns, all of them are on the disk, and none of them
@@ -97,9 +97,9 @@ def save_recognitions(
             undo.pop_all()  # whether a commit that fails is on the disk after all, only ``sweep`` can tell
 
 
-def _image(recognition: Recognition) -> tables.Image:
+def _image(recognition: NewImage) -> tables.ImageRow:
     upload, record = recognition.upload, recognition.record
-    return tables.Image(
+    return tables.ImageRow(
         id=recognition.stored.id,
         sha256=hashlib.sha256(upload.data).hexdigest(),
         name=shown(upload.name),
@@ -113,7 +113,7 @@ def _image(recognition: Recognition) -> tables.Image:
     )
 
 
-def _add(session: Session, images: Sequence[tables.Image], recognitions: Sequence[Recognition]) -> None:
+def _add(session: Session, images: Sequence[tables.ImageRow], recognitions: Sequence[NewImage]) -> None:
     """Adds all rows of the images, to which the database has no objection."""
     # in one order, as two transactions that make the same two plates would otherwise wait for each other
     names = sorted({name(each.upload.camera, "camera") for each in recognitions if each.upload.camera is not None})
@@ -130,9 +130,9 @@ def _add(session: Session, images: Sequence[tables.Image], recognitions: Sequenc
 
 def _add_plates(
     session: Session,
-    image: tables.Image,
-    recognition: Recognition,
-    known: Mapping[tuple[str, str | None], tables.Plate],
+    image: tables.ImageRow,
+    recognition: NewImage,
+    known: Mapping[tuple[str, str | None], tables.PlateRow],
 ) -> None:
     """Adds detections, and the sightings of those that have a text."""
     plates = zip(recognition.record.plates, recognition.stored.sightings, strict=True)
@@ -143,9 +143,9 @@ def _add_plates(
             session.add(_sighting(sighting_id, detection, known[plate.text, plate.region], plate))
 
 
-def _detection(image: tables.Image, position: int, plate: PlateRecord) -> tables.Detection:
+def _detection(image: tables.ImageRow, position: int, plate: PlateRecord) -> tables.DetectionRow:
     x1, y1, x2, y2 = plate.box
-    return tables.Detection(
+    return tables.DetectionRow(
         id=new_id(),
         image=image,
         position=position,
@@ -155,9 +155,11 @@ def _detection(image: tables.Image, position: int, plate: PlateRecord) -> tables
     )
 
 
-def _sighting(sighting_id: str, detection: tables.Detection, of: tables.Plate, plate: PlateRecord) -> tables.Sighting:
+def _sighting(
+    sighting_id: str, detection: tables.DetectionRow, of: tables.PlateRow, plate: PlateRecord
+) -> tables.SightingRow:
     image = detection.image
-    return tables.Sighting(
+    return tables.SightingRow(
         id=sighting_id,
         detection=detection,
         plate=of,
@@ -167,11 +169,13 @@ def _sighting(sighting_id: str, detection: tables.Detection, of: tables.Plate, p
     )
 
 
-def _camera(session: Session, called: str, now: datetime) -> tables.Camera:
-    wanted = select(tables.Camera).where(tables.Camera.name == called)
-    return found_or_made(session, wanted, lambda: tables.Camera(name=called, created=now))
+def _camera(session: Session, called: str, now: datetime) -> tables.CameraRow:
+    wanted = select(tables.CameraRow).where(tables.CameraRow.name == called)
+    return found_or_made(session, wanted, lambda: tables.CameraRow(name=called, created=now))
 
 
-def _plate(session: Session, text: str, region: str | None) -> tables.Plate:
-    wanted = select(tables.Plate).where(tables.Plate.text == text, tables.Plate.region.is_not_distinct_from(region))
-    return found_or_made(session, wanted, lambda: tables.Plate(text=text, region=region))
+def _plate(session: Session, text: str, region: str | None) -> tables.PlateRow:
+    wanted = select(tables.PlateRow).where(
+        tables.PlateRow.text == text, tables.PlateRow.region.is_not_distinct_from(region)
+    )
+    return found_or_made(session, wanted, lambda: tables.PlateRow(text=text, region=region))

@@ -25,7 +25,7 @@ def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, ac
     Audited whether there was one or not. Kept answers that name it lose what they say.
     """
     with database.removing() as session:
-        found = session.scalars(select(tables.Sighting).where(tables.Sighting.id == shown(sighting_id))).all()
+        found = session.scalars(select(tables.SightingRow).where(tables.SightingRow.id == shown(sighting_id))).all()
         stored = _delete(session, found)
         forget_answers(session, [shown(sighting_id)])
         note(session, Action.DELETE_SIGHTING, sighting_id, actor, {"sightings": len(found)})
@@ -42,7 +42,7 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
     """
     plain = plate_text(text)
     with database.removing() as session:
-        found = session.scalars(select(tables.Sighting).where(tables.Sighting.text == plain)).all()
+        found = session.scalars(select(tables.SightingRow).where(tables.SightingRow.text == plain)).all()
         sightings: dict[str | None, int] = {**Counter(row.plate_id for row in found)} or {None: 0}
         stored = [
             file for start in range(0, len(found), BATCH) for file in _delete(session, found[start : start + BATCH])
@@ -57,24 +57,24 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
 
 def drop_unseen(session: Session, plate_ids: Collection[str]) -> int:
     """Deletes those of the plates that have no sighting left; how many."""
-    unseen = ~exists().where(tables.Sighting.plate_id == tables.Plate.id)
-    dropped = delete(tables.Plate).where(tables.Plate.id.in_(plate_ids), unseen).returning(tables.Plate.id)
+    unseen = ~exists().where(tables.SightingRow.plate_id == tables.PlateRow.id)
+    dropped = delete(tables.PlateRow).where(tables.PlateRow.id.in_(plate_ids), unseen).returning(tables.PlateRow.id)
     return len(session.scalars(dropped).all())
 
 
-def _delete(session: Session, sightings: Sequence[tables.Sighting]) -> list[str]:
+def _delete(session: Session, sightings: Sequence[tables.SightingRow]) -> list[str]:
     """Deletes the rows; returns the files to remove."""
     detections = {row.detection_id for row in sightings}
     plates = {row.plate_id for row in sightings}
-    of_detections = select(tables.Detection.image_id).where(tables.Detection.id.in_(detections))
+    of_detections = select(tables.DetectionRow.image_id).where(tables.DetectionRow.id.in_(detections))
     images = set(session.scalars(of_detections))
-    session.execute(delete(tables.Detection).where(tables.Detection.id.in_(detections)))  # sightings go with them
+    session.execute(delete(tables.DetectionRow).where(tables.DetectionRow.id.in_(detections)))  # sightings go with them
     drop_unseen(session, plates)
     others = (
         exists()
-        .where(tables.Detection.image_id == tables.Image.id)
-        .where(tables.Sighting.detection_id == tables.Detection.id)
+        .where(tables.DetectionRow.image_id == tables.ImageRow.id)
+        .where(tables.SightingRow.detection_id == tables.DetectionRow.id)
     )
-    gone = session.scalars(select(tables.Image).where(tables.Image.id.in_(images), ~others)).all()
-    session.execute(delete(tables.Image).where(tables.Image.id.in_([image.id for image in gone])))
+    gone = session.scalars(select(tables.ImageRow).where(tables.ImageRow.id.in_(images), ~others)).all()
+    session.execute(delete(tables.ImageRow).where(tables.ImageRow.id.in_([image.id for image in gone])))
     return [image.stored_as for image in gone if image.stored_as is not None]

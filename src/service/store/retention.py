@@ -49,7 +49,7 @@ def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expi
     total = Expired()
     while (batch := _expire_batch(database, pictures, before)) != Expired():
         total += batch
-    entries = tables.Audit
+    entries = tables.AuditRow
     with database.session() as session:
         session.execute(
             update(entries)
@@ -69,7 +69,7 @@ def sweep(database: Database, pictures: Pictures) -> int:
     for start in range(0, len(old), BATCH):
         files = old[start : start + BATCH]
         with database.reading() as session:
-            known = set(session.scalars(select(tables.Image.stored_as).where(tables.Image.stored_as.in_(files))))
+            known = set(session.scalars(select(tables.ImageRow.stored_as).where(tables.ImageRow.stored_as.in_(files))))
         removed += pictures.remove(sorted(set(files) - known))
     if removed:
         record(database, Action.EXPIRE, None, SERVICE, {"files": removed})
@@ -78,7 +78,7 @@ def sweep(database: Database, pictures: Pictures) -> int:
 
 def _expire_batch(database: Database, pictures: Pictures, before: datetime) -> Expired:
     with database.removing() as session:
-        row = tables.Image
+        row = tables.ImageRow
         is_old = (row.taken.is_(None)) | (row.taken < before) | (row.received < before - AHEAD)
         old = session.scalars(
             select(row).where(row.received < before, is_old).order_by(row.received).limit(BATCH)
@@ -87,10 +87,12 @@ def _expire_batch(database: Database, pictures: Pictures, before: datetime) -> E
             return Expired()
         ids, stored = [image.id for image in old], [image.stored_as for image in old if image.stored_as is not None]
         of_images = (
-            select(tables.Sighting.plate_id).join(tables.Sighting.detection).where(tables.Detection.image_id.in_(ids))
+            select(tables.SightingRow.plate_id)
+            .join(tables.SightingRow.detection)
+            .where(tables.DetectionRow.image_id.in_(ids))
         )
         plates = session.scalars(of_images).all()
-        session.execute(delete(tables.Image).where(tables.Image.id.in_(ids)))
+        session.execute(delete(tables.ImageRow).where(tables.ImageRow.id.in_(ids)))
         expired = Expired(len(ids), len(plates), drop_unseen(session, set(plates)))
         detail = {"images": expired.images, "sightings": expired.sightings, "plates": expired.plates}
         note(session, Action.EXPIRE, before.isoformat(), SERVICE, detail)

@@ -42,7 +42,7 @@ def search(database: Database, query: SightingQuery) -> Page:
 def sighting(database: Database, sighting_id: str) -> SightingRecord | None:
     """The sighting with this identifier."""
     with database.reading() as session:
-        return next(iter(newest(session, [tables.Sighting.id == shown(sighting_id)], 1)), None)
+        return next(iter(newest(session, [tables.SightingRow.id == shown(sighting_id)], 1)), None)
 
 
 def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> list[SightingRecord]:
@@ -50,16 +50,16 @@ def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) 
 
     They are looked for by themselves, in an index that has all that is asked for; few rows are joined then.
     """
-    row = tables.Sighting
+    row = tables.SightingRow
     wanted = select(row.id).where(*conditions).order_by(row.seen.desc(), row.id.desc()).limit(limit)
     rows = session.scalars(
-        select(tables.Sighting)
-        .join(tables.Sighting.detection)
-        .join(tables.Detection.image)
-        .outerjoin(tables.Sighting.camera)
+        select(tables.SightingRow)
+        .join(tables.SightingRow.detection)
+        .join(tables.DetectionRow.image)
+        .outerjoin(tables.SightingRow.camera)
         .options(
-            contains_eager(tables.Sighting.detection).contains_eager(tables.Detection.image),
-            contains_eager(tables.Sighting.camera),
+            contains_eager(tables.SightingRow.detection).contains_eager(tables.DetectionRow.image),
+            contains_eager(tables.SightingRow.camera),
         )
         .where(row.id.in_(wanted))
         .order_by(row.seen.desc(), row.id.desc())
@@ -68,10 +68,10 @@ def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) 
 
 
 def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:
-    return session.scalar(select(func.count()).select_from(tables.Sighting).where(*conditions)) or 0
+    return session.scalar(select(func.count()).select_from(tables.SightingRow).where(*conditions)) or 0
 
 
-def _record(row: tables.Sighting) -> SightingRecord:
+def _record(row: tables.SightingRow) -> SightingRecord:
     found, image = row.detection, row.detection.image
     return SightingRecord(
         id=row.id,
@@ -86,7 +86,7 @@ def _record(row: tables.Sighting) -> SightingRecord:
     )
 
 
-def plate_fields(found: tables.Detection, read: tables.Sighting | None) -> dict[str, Any]:
+def plate_fields(found: tables.DetectionRow, read: tables.SightingRow | None) -> dict[str, Any]:
     """The fields of a ``PlateRecord``; ``read`` is None where the plate was found, and nothing read on it."""
     said = {"text": "", "confidence": 0.0} if read is None else {name: getattr(read, name) for name in READING}
     box = (found.x1, found.y1, found.x2, found.y2)

@@ -29,27 +29,29 @@ class StoredPicture:
 def picture(database: Database, pictures: Pictures, sighting_id: str) -> StoredPicture | None:
     """The picture that a sighting is in."""
     of_sighting = (
-        select(tables.Detection.image_id).join(tables.Sighting).where(tables.Sighting.id == shown(sighting_id))
+        select(tables.DetectionRow.image_id).join(tables.SightingRow).where(tables.SightingRow.id == shown(sighting_id))
     )
-    return _picture(database, pictures, select(tables.Image).where(tables.Image.id.in_(of_sighting)))
+    return _picture(database, pictures, select(tables.ImageRow).where(tables.ImageRow.id.in_(of_sighting)))
 
 
 def latest_picture(database: Database, pictures: Pictures, name: str) -> StoredPicture | None:
     """The picture that was uploaded last under ``name``."""
-    images = select(tables.Image).where(tables.Image.name == shown(name))
-    return _picture(database, pictures, images.order_by(tables.Image.received.desc(), tables.Image.id.desc()).limit(1))
+    images = select(tables.ImageRow).where(tables.ImageRow.name == shown(name))
+    return _picture(
+        database, pictures, images.order_by(tables.ImageRow.received.desc(), tables.ImageRow.id.desc()).limit(1)
+    )
 
 
-def _picture(database: Database, pictures: Pictures, wanted: Select[tables.Image]) -> StoredPicture | None:
+def _picture(database: Database, pictures: Pictures, wanted: Select[tables.ImageRow]) -> StoredPicture | None:
     with database.reading() as session:
         image = session.scalar(wanted)
         if image is None:
             return None
         plates = session.execute(
-            select(tables.Detection, tables.Sighting)
-            .outerjoin(tables.Sighting, tables.Sighting.detection_id == tables.Detection.id)
-            .where(tables.Detection.image_id == image.id)
-            .order_by(tables.Detection.position)
+            select(tables.DetectionRow, tables.SightingRow)
+            .outerjoin(tables.SightingRow, tables.SightingRow.detection_id == tables.DetectionRow.id)
+            .where(tables.DetectionRow.image_id == image.id)
+            .order_by(tables.DetectionRow.position)
         )
         records = [PlateRecord.model_validate(plate_fields(found, read)) for found, read in plates]
     return StoredPicture(

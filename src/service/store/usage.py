@@ -39,7 +39,9 @@ def count_use(database: Database, key: Key, now: datetime) -> Allowed | Refused:
     now = utc(now)
     with database.session() as session:
         # the lock on this row is what makes requests of one key wait for each other
-        bucket = session.scalars(select(tables.Bucket).where(tables.Bucket.key_id == key.id).with_for_update()).one()
+        bucket = session.scalars(
+            select(tables.BucketRow).where(tables.BucketRow.key_id == key.id).with_for_update()
+        ).one()
         usage = _usage(session, key, now)
         if key.per_day is not None and usage.count >= key.per_day:
             return Refused("per_day", _until_midnight(now))
@@ -52,19 +54,19 @@ def count_use(database: Database, key: Key, now: datetime) -> Allowed | Refused:
 def used_today(database: Database, now: datetime) -> dict[str, int]:
     """Requests that were allowed since midnight of UTC, by the key's id."""
     with database.reading() as session:
-        rows = session.scalars(select(tables.Usage).where(tables.Usage.day == utc(now).date()))
+        rows = session.scalars(select(tables.UsageRow).where(tables.UsageRow.day == utc(now).date()))
         return {row.key_id: row.count for row in rows}
 
 
-def _usage(session: Session, key: Key, now: datetime) -> tables.Usage:
-    usage = session.get(tables.Usage, (key.id, now.date()))
+def _usage(session: Session, key: Key, now: datetime) -> tables.UsageRow:
+    usage = session.get(tables.UsageRow, (key.id, now.date()))
     if usage is None:
-        usage = tables.Usage(key_id=key.id, day=now.date(), count=0)
+        usage = tables.UsageRow(key_id=key.id, day=now.date(), count=0)
         session.add(usage)
     return usage
 
 
-def _take(bucket: tables.Bucket, per_minute: int, now: datetime) -> int:
+def _take(bucket: tables.BucketRow, per_minute: int, now: datetime) -> int:
     """Takes a token and returns 0, or leaves them and returns the seconds until there is one."""
     passed = max((now - bucket.filled).total_seconds(), 0)  # other machines' clocks may be ahead
     tokens = min(bucket.tokens + passed * per_minute / MINUTE_S, per_minute)

@@ -49,7 +49,7 @@ def answer(database: Database, claim: Claim, *about: str, status: int = 200) -> 
 
 def images(database: Database) -> int:
     with database.reading() as session:
-        return session.scalar(select(func.count()).select_from(tables.Image)) or 0
+        return session.scalar(select(func.count()).select_from(tables.ImageRow)) or 0
 
 
 def test_the_first_request_is_answered_and_the_others_get_its_answer(database: Database) -> None:
@@ -128,7 +128,7 @@ def test_expiry_deletes_what_a_day_ago_was_begun(database: Database) -> None:
     assert expire_answers(database, NOW + DAY - timedelta(seconds=1)) == 0
     assert expire_answers(database, NOW + DAY) == 2
     with database.reading() as session:
-        assert session.scalars(select(tables.Answer.key)).all() == ["later"]
+        assert session.scalars(select(tables.AnswerRow.key)).all() == ["later"]
 
 
 @pytest.mark.parametrize("by", ["plate", "sighting"])

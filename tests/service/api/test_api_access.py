@@ -84,8 +84,8 @@ def test_no_route_answers_without_a_key(api: Api) -> None:
             assert_problem(answer, 401, "no_key")
             assert answer.headers["www-authenticate"] == "Bearer"
     with api.service.parts.database.reading() as session:
-        assert session.query(tables.Image).count() == 0
-        assert session.query(tables.Audit).filter(tables.Audit.action == "search").count() == 0
+        assert session.query(tables.ImageRow).count() == 0
+        assert session.query(tables.AuditRow).filter(tables.AuditRow.action == "search").count() == 0
 
 
 def test_a_probe_and_a_browser_need_no_key(api: Api) -> None:
@@ -154,7 +154,7 @@ def test_what_a_key_stores_is_known_as_its(api: Api) -> None:
     files = {"images": ("a.png", picture())}
     assert api.ask("POST", "/v1/recognize", files=files, headers={"X-API-Key": new.secret}).status_code == 200
     with api.service.parts.database.reading() as session:
-        assert [image.key_id for image in session.query(tables.Image)] == [new.key.id]
+        assert [image.key_id for image in session.query(tables.ImageRow)] == [new.key.id]
 
 
 def test_the_document_names_the_ways_to_give_a_key(api: Api) -> None:

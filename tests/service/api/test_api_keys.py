@@ -30,7 +30,7 @@ def make(database: Database, **limits: int | None) -> Key:
     """A key whose bucket was filled before NOON."""
     key = create_key(database, "gate", [Scope.READ], **limits).key
     with database.session() as session:
-        session.scalars(select(tables.Bucket).where(tables.Bucket.key_id == key.id)).one().filled = NOON
+        session.scalars(select(tables.BucketRow).where(tables.BucketRow.key_id == key.id)).one().filled = NOON
     return key
 
 
@@ -41,8 +41,8 @@ class TestKeys:
         assert (made.key.per_minute, made.key.per_day, made.key.scopes) == (5, 7, {"read", "recognize"})
         assert made.secret.startswith(f"{made.key.prefix}_")
         with database.reading() as session:
-            row = session.scalars(select(tables.ApiKey)).one()
-            kept = [getattr(row, column.key) for column in tables.ApiKey.__table__.columns]
+            row = session.scalars(select(tables.ApiKeyRow)).one()
+            kept = [getattr(row, column.key) for column in tables.ApiKeyRow.__table__.columns]
         assert made.secret.removeprefix(made.key.prefix) not in str(kept)
         assert len(row.hash) == 64
 
@@ -54,7 +54,7 @@ class TestKeys:
     def test_neither_the_prefix_nor_the_digest_opens_anything(self, database: Database) -> None:
         made = create_key(database, "gate", [Scope.READ])
         with database.reading() as session:
-            digest = session.scalars(select(tables.ApiKey.hash)).one()
+            digest = session.scalars(select(tables.ApiKeyRow.hash)).one()
         assert verify_key(database, made.key.prefix, NOON) is None
         assert verify_key(database, digest, NOON) is None
 
@@ -101,7 +101,7 @@ class TestKeys:
         for _ in range(2):
             revoke_key(database, made.key.prefix)
         with database.reading() as session:
-            entries = session.scalars(select(tables.Audit).order_by(tables.Audit.at)).all()
+            entries = session.scalars(select(tables.AuditRow).order_by(tables.AuditRow.at)).all()
         assert [(entry.action, entry.subject) for entry in entries] == [("create key", "gate"), ("revoke key", "gate")]
         assert made.secret not in str([entry.detail for entry in entries])
 

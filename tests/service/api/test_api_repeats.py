@@ -41,7 +41,7 @@ def images(api: Api) -> int:
 
 def age(api: Api, **values: timedelta) -> None:
     """Moves what is known of all keys into the past."""
-    row, now = tables.Answer, datetime.now(UTC)
+    row, now = tables.AnswerRow, datetime.now(UTC)
     with api.service.parts.database.session() as session:
         session.execute(update(row).values({name: now - before for name, before in values.items()}))
 
@@ -173,7 +173,7 @@ def test_old_answers_are_removed(built_models: Path, tmp_path: Path) -> None:
 
         def is_gone() -> bool:
             with api.service.parts.database.reading() as session:
-                return session.query(tables.Answer).count() == 0
+                return session.query(tables.AnswerRow).count() == 0
 
         wait_for(is_gone, "the answer stays", 30)
         assert images(api) == 1

@@ -32,7 +32,7 @@ def found(api: Api, **query: object) -> list[str]:
 
 def audited(api: Api) -> list[tuple[str, str | None]]:
     with api.service.parts.database.reading() as session:
-        return [(row.action, row.subject) for row in session.query(tables.Audit).order_by(tables.Audit.at)]
+        return [(row.action, row.subject) for row in session.query(tables.AuditRow).order_by(tables.AuditRow.at)]
 
 
 def test_the_newest_come_first_page_by_page(api: Api) -> None:

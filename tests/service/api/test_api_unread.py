@@ -44,7 +44,7 @@ def test_an_unread_plate_is_told_and_kept_without_its_text(built_models: Path, t
         assert (counted["sightings"], counted["plates"]) == (1, 1)
         assert [plate["text"] for plate in counted["by_plate"]] == [RED_TEXT]
         with api.service.parts.database.reading() as session:
-            assert session.scalar(select(func.count()).select_from(tables.Detection)) == 2
+            assert session.scalar(select(func.count()).select_from(tables.DetectionRow)) == 2
 
 
 def test_it_is_drawn_in_another_colour_now_and_later(built_models: Path, tmp_path: Path) -> None:

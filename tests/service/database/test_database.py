@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from src.service.database import Database, DatabaseError, open_database
-from src.service.database.tables import Camera, Plate
+from src.service.database.tables import CameraRow, PlateRow
 from src.service.times import utc
 
 TOKYO = timezone(timedelta(hours=9))
@@ -22,18 +22,18 @@ TOKYO = timezone(timedelta(hours=9))
 
 def add(database: Database, name: str, created: datetime) -> None:
     with database.session() as session:
-        session.add(Camera(name=name, created=created))
+        session.add(CameraRow(name=name, created=created))
 
 
 def names(database: Database) -> list[str]:
     with database.reading() as session:
-        return list(session.scalars(select(Camera.name).order_by(Camera.name)))
+        return list(session.scalars(select(CameraRow.name).order_by(CameraRow.name)))
 
 
 def test_times_are_utc_on_the_way_out(database: Database) -> None:
     add(database, "gate", datetime(2025, 6, 1, 3, tzinfo=TOKYO))
     with database.reading() as session:
-        created = session.scalars(select(Camera.created)).one()
+        created = session.scalars(select(CameraRow.created)).one()
     assert (created, created.tzinfo) == (datetime(2025, 5, 31, 18, tzinfo=UTC), UTC)
 
 
@@ -49,7 +49,7 @@ def test_a_time_outside_the_calendar_is_named() -> None:
 
 def test_an_exception_undoes_the_transaction(database: Database) -> None:
     with suppress(LookupError), database.session() as session:
-        session.add(Camera(name="gate", created=datetime.now(UTC)))
+        session.add(CameraRow(name="gate", created=datetime.now(UTC)))
         session.flush()
         raise LookupError
     assert names(database) == []
@@ -58,9 +58,9 @@ def test_an_exception_undoes_the_transaction(database: Database) -> None:
 def test_errors_say_nothing_of_a_plate(database: Database) -> None:
     """They are logged, with those that they came from."""
     with database.session() as session:
-        session.add(Plate(text="A123BC77", region="RU"))
+        session.add(PlateRow(text="A123BC77", region="RU"))
         session.flush()
-        session.add(Plate(text="A123BC77", region="RU"))
+        session.add(PlateRow(text="A123BC77", region="RU"))
         with pytest.raises(IntegrityError) as fault:
             session.flush()
         session.rollback()
@@ -72,7 +72,7 @@ def test_errors_say_nothing_of_a_plate(database: Database) -> None:
 def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
     add(database, "before", datetime.now(UTC))
     with database.session() as session:
-        session.add(Camera(name="unfinished", created=datetime.now(UTC)))
+        session.add(CameraRow(name="unfinished", created=datetime.now(UTC)))
         session.flush()
         assert names(database) == ["before"]
     assert names(database) == ["before", "unfinished"]
@@ -107,7 +107,7 @@ def test_removing_waits_for_adding(database: Database) -> None:
 def test_the_files_of_sqlite_are_for_this_user_alone(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/n.db")
     with database.session() as session:
-        session.add(Camera(name="gate", created=datetime.now(UTC)))
+        session.add(CameraRow(name="gate", created=datetime.now(UTC)))
         session.flush()
         modes = {path.name: stat.filemode(path.stat().st_mode) for path in tmp_path.glob("n.db*")}
     assert modes == dict.fromkeys(("n.db", "n.db-wal", "n.db-shm"), "-rw-------")
@@ -178,9 +178,9 @@ def test_a_reader_that_turns_writer_would_be_refused_in_sqlite(tmp_path: Path) -
     """Why writers ask for the lock at once: SQLite refuses them later, and no patience helps."""
     database = open_database(f"sqlite:///{tmp_path}/n.db")
     with database.reading() as session:
-        session.scalars(select(Camera)).all()
+        session.scalars(select(CameraRow)).all()
         add(database, "other", datetime.now(UTC))
-        session.add(Camera(name="late", created=datetime.now(UTC)))
+        session.add(CameraRow(name="late", created=datetime.now(UTC)))
         with pytest.raises(Exception, match="locked") as fault:
             session.flush()
         session.rollback()

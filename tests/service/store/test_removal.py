@@ -31,7 +31,7 @@ NOBODY = Actor()
 
 
 def rows(database: Database) -> dict[str, int]:
-    counted = (tables.Image, tables.Detection, tables.Sighting, tables.Plate)
+    counted = (tables.ImageRow, tables.DetectionRow, tables.SightingRow, tables.PlateRow)
     with database.reading() as session:
         return {table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0 for table in counted}
 
@@ -41,7 +41,7 @@ def files(pictures: Pictures) -> set[str]:
 
 
 def audit(database: Database) -> list[tuple[str, str | None, object, str | None]]:
-    row = tables.Audit
+    row = tables.AuditRow
     with database.reading() as session:
         return list(session.execute(select(row.action, row.subject, row.detail, row.remote).order_by(row.at)).all())
 
@@ -108,14 +108,18 @@ def test_deletions_are_audited_found_or_not(database: Database, pictures: Pictur
         ("delete plate", None, {"sightings": 0}, "10.0.0.2"),
     ]
     with database.reading() as session:
-        assert list(session.scalars(select(tables.Audit.key_id).order_by(tables.Audit.at))) == [None, key.id, None]
+        assert list(session.scalars(select(tables.AuditRow.key_id).order_by(tables.AuditRow.at))) == [
+            None,
+            key.id,
+            None,
+        ]
 
 
 def test_the_audit_forgets_a_deleted_plate_but_not_deeds(database: Database, pictures: Pictures) -> None:
     for region in ("RU", "RU", None):
         save(database, pictures, recognitions.plate("A1", region=region))
     with database.reading() as session:
-        ids = dict(session.execute(select(tables.Plate.id, tables.Plate.region)).all())
+        ids = dict(session.execute(select(tables.PlateRow.id, tables.PlateRow.region)).all())
     for about in ("а-1", "*A1?"):
         record(database, Action.SEARCH, about, NOBODY, {"region": "RU"})
     record(database, Action.PLATE, "A1", NOBODY)

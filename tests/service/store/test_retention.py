@@ -32,7 +32,7 @@ def age(database: Database, stored: StoredImage, days: float) -> None:
     """Makes a picture one that was received so many days ago."""
     with database.session() as session:
         when = NOW - timedelta(days=days)
-        session.execute(update(tables.Image).where(tables.Image.id == stored.id).values(received=when))
+        session.execute(update(tables.ImageRow).where(tables.ImageRow.id == stored.id).values(received=when))
 
 
 def texts(database: Database) -> set[str]:
@@ -80,7 +80,7 @@ def test_it_goes_in_batches_each_of_them_audited(
     assert expire(database, pictures, NOW - timedelta(days=30)) == Expired(5, 5, 1)
     assert files(pictures) == set()
     with database.reading() as session:
-        entries = session.scalars(select(tables.Audit).order_by(tables.Audit.at)).all()
+        entries = session.scalars(select(tables.AuditRow).order_by(tables.AuditRow.at)).all()
     assert {entry.action for entry in entries} == {"expire"}
     assert [entry.detail["images"] for entry in entries if entry.detail] == [2, 2, 1]
     assert entries[0].subject == (NOW - timedelta(days=30)).isoformat()
@@ -90,11 +90,11 @@ def test_the_audit_forgets_plates_but_not_deeds(database: Database, pictures: Pi
     create_key(database, "office", [Scope.READ])
     record(database, Action.SEARCH, "A1*", SERVICE, {"found": 3})
     with database.session() as session:
-        session.execute(update(tables.Audit).values(at=NOW - timedelta(days=31)))
+        session.execute(update(tables.AuditRow).values(at=NOW - timedelta(days=31)))
     record(database, Action.SEARCH, "B1*", SERVICE)
     expire(database, pictures, NOW - timedelta(days=30))
     with database.reading() as session:
-        found = set(session.execute(select(tables.Audit.action, tables.Audit.subject)).all())
+        found = set(session.execute(select(tables.AuditRow.action, tables.AuditRow.subject)).all())
     assert found == {("create key", "office"), ("search", None), ("search", "B1*")}
 
 
@@ -107,7 +107,7 @@ def test_files_without_a_row_go_with_what_is_too_old(database: Database, picture
     make_old(pictures, pictures.put("a" * 32, b"x"))
     assert expire(database, pictures, NOW - timedelta(days=30)) == Expired(files=1)
     with database.reading() as session:
-        assert session.scalars(select(tables.Audit.detail)).all() == [{"files": 1}]
+        assert session.scalars(select(tables.AuditRow.detail)).all() == [{"files": 1}]
 
 
 class TestSweep:

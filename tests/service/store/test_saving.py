@@ -20,8 +20,8 @@ from src.runtime.reader import ImageResult, PlateResult, Timings
 from src.service.database import Database, open_database, tables
 from src.service.query import SightingQuery
 from src.service.store import (
+    NewImage,
     Pictures,
-    Recognition,
     StoredImage,
     TextError,
     Upload,
@@ -64,7 +64,7 @@ def test_what_was_saved_is_found(database: Database, pictures: Pictures) -> None
 def test_the_row_tells_the_picture_from_others(database: Database, pictures: Pictures) -> None:
     stored = save(database, pictures, data=b"pixels", name="x" * 999)
     with database.reading() as session:
-        row = session.scalars(select(tables.Image)).one()
+        row = session.scalars(select(tables.ImageRow)).one()
     assert (row.id, row.sha256, row.bytes) == (stored.id, hashlib.sha256(b"pixels").hexdigest(), 6)
     assert pictures.path(str(row.stored_as)).read_bytes() == b"pixels"
     assert row.name == "x" * 255
@@ -81,7 +81,7 @@ def test_a_plate_without_text_is_no_sighting(database: Database, pictures: Pictu
     stored = save(database, pictures, plate(""), plate())
     assert stored.sightings[0] is None
     assert stored.sightings[1] is not None
-    assert (count(database, tables.Detection), count(database, tables.Plate)) == (2, 1)
+    assert (count(database, tables.DetectionRow), count(database, tables.PlateRow)) == (2, 1)
 
 
 def test_what_was_not_taken_at_a_known_time_was_seen_when_it_came(database: Database) -> None:
@@ -94,7 +94,7 @@ def test_what_was_not_taken_at_a_known_time_was_seen_when_it_came(database: Data
 def test_a_plate_is_one_over_its_sightings(database: Database) -> None:
     for region in ("RU", None, "RU", None, "KZ"):
         save(database, None, plate(region=region))
-    assert (count(database, tables.Plate), count(database, tables.Sighting)) == (3, 5)
+    assert (count(database, tables.PlateRow), count(database, tables.SightingRow)) == (3, 5)
 
 
 def test_names_of_strangers_are_stored_as_they_are_and_never_paths(database: Database, pictures: Pictures) -> None:
@@ -131,7 +131,7 @@ def test_what_cannot_be_saved_leaves_no_row(database: Database, pictures: Pictur
     nowhere = PlateRecord.model_construct(text="", region=None, box=())
     with pytest.raises(ValueError, match="unpack"):
         save(database, pictures, plate(), nowhere, camera="gate")
-    for table in (tables.Image, tables.Detection, tables.Sighting, tables.Plate, tables.Camera):
+    for table in (tables.ImageRow, tables.DetectionRow, tables.SightingRow, tables.PlateRow, tables.CameraRow):
         assert count(database, table) == 0
     assert in_folder(pictures) == []
 
@@ -151,7 +151,7 @@ def test_a_full_disk_leaves_no_row_and_no_file(
     monkeypatch.setattr("src.service.store.recognitions.new_id", lambda: image_id)
     with pytest.raises(OSError, match="No space left"):
         save(database, pictures, plate())
-    assert count(database, tables.Image) == 0
+    assert count(database, tables.ImageRow) == 0
     assert in_folder(pictures) == []
 
 
@@ -174,10 +174,10 @@ def test_what_was_read_for_one_request_is_saved_whole_or_not_at_all(
         monkeypatch.setattr("src.service.store.recognitions._add_plates", lambda *_: 1 / 0)
     with pytest.raises((OSError, ZeroDivisionError)):
         save_recognitions(database, pictures, pair)
-    assert (count(database, tables.Image), count(database, tables.Plate), in_folder(pictures)) == (0, 0, [])
+    assert (count(database, tables.ImageRow), count(database, tables.PlateRow), in_folder(pictures)) == (0, 0, [])
     monkeypatch.undo()
     save_recognitions(database, pictures, pair)
-    assert (count(database, tables.Image), len(in_folder(pictures))) == (2, 2)
+    assert (count(database, tables.ImageRow), len(in_folder(pictures))) == (2, 2)
     assert [camera.sightings for camera in cameras(database)] == [1, 1]
 
 
@@ -217,7 +217,7 @@ def test_several_processes_save_at_once(database: Database, database_url: str, t
     ids = [image for of_process in saved for image in of_process]
     found = search(database, SightingQuery(limit=500)).items
     assert sorted(Counter(item.image_id for item in found).items()) == sorted((i, 2 + n % 2) for n, i in enumerate(ids))
-    assert (count(database, tables.Plate), count(database, tables.Camera)) == (5 * EACH, 2)
+    assert (count(database, tables.PlateRow), count(database, tables.CameraRow)) == (5 * EACH, 2)
     pictures = open_pictures(database, tmp_path / "pictures")
     assert {path.name for path in pictures.folder.glob("*/*")} == set(ids)
 
@@ -239,7 +239,7 @@ def test_the_description_of_the_runtime_comes_back(database: Database, pictures:
     )
     said = describe("gate.jpg", ImageResult(64, 48, found, Timings(None, None, 1.0, 1.0)), abstain=0.5)
     stored = StoredImage.new(said)
-    save_recognitions(database, pictures, [Recognition(Upload("gate.jpg", "image/jpeg", b""), said, stored)])
+    save_recognitions(database, pictures, [NewImage(Upload("gate.jpg", "image/jpeg", b""), said, stored)])
     kept = picture(database, pictures, str(stored.sightings[0]))
     assert kept is not None
     assert kept.plates == list(said.plates)

@@ -112,7 +112,7 @@ def plan(database: Database, statement: Select[Any]) -> str:
 
 @pytest.mark.parametrize("asked", [{}, {"region": "RU"}, {"min_confidence": 0.5}])
 def test_a_part_is_looked_for_in_an_index_from_the_newest_on(five: Database, asked: dict[str, Any]) -> None:
-    row, holds = tables.Sighting, conditions(SightingQuery(text="834", **asked))
+    row, holds = tables.SightingRow, conditions(SightingQuery(text="834", **asked))
     newest = select(row.id).where(*holds).order_by(row.seen.desc(), row.id.desc()).limit(13)
     assert f"ix_sightings_{'region_' if 'region' in asked else ''}seen_id_merged_confidence" in plan(five, newest)
     for statement in (newest, select(func.count()).select_from(row).where(*holds)):
