@@ -28,6 +28,9 @@ COPY --from=dependencies /venv /venv
 COPY src/__init__.py src/__init__.py
 COPY src/core src/core
 COPY src/service/__init__.py src/service/__init__.py
+COPY src/service/api/__init__.py src/service/api/__init__.py
+COPY src/service/api/examples.py src/service/api/examples.py
+COPY src/service/api/responses.py src/service/api/responses.py
 COPY src/service/query.py src/service/query.py
 COPY src/service/text.py src/service/text.py
 COPY src/service/times.py src/service/times.py

@@ -12,7 +12,6 @@ from src.service.api import examples
 
 SAMPLE = Path("data/samples/00-ru.jpg")
 READ = examples.RESULT
-PLATE = READ["plates"][0]
 
 
 def problem(status: int, detail: str, kind: str = "blank", **more: object) -> dict[str, Any]:

@@ -1,14 +1,18 @@
-"""The API as the page sees it: every call gives the JSON of the contract, or raises ServiceError."""
+"""The API as the page sees it: every call gives what the API says, in its own types, or raises ServiceError."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
+from src.core.schema import first_fault
+from src.service.api.responses import Failure, PlateHistory, Recognition, Result, Sightings
 from src.service.query import SightingQuery
 
 Json = dict[str, Any]
+Said = TypeVar("Said", bound=BaseModel)
 
 TIMEOUT = httpx.Timeout(60, connect=2)
 """Seconds. The service gives up on a request earlier, and says so."""
@@ -72,8 +76,8 @@ class Service:
         except httpx.RequestError as error:
             raise UnreachableError(f"{self.address}: {error}") from None
 
-    def recognize(self, name: str, data: bytes, media_type: str, options: Options) -> Json:
-        """The result of one picture: ``plates`` and so on, or ``error`` where it cannot be read."""
+    def recognize(self, name: str, data: bytes, media_type: str, options: Options) -> Result | Failure:
+        """What was read in one picture, or why nothing was."""
         query = {
             "countries": ",".join(options.countries) or None,
             "min_confidence": options.min_confidence,
@@ -82,14 +86,14 @@ class Service:
             "camera": options.camera,
         }
         files = {"images": (name, data, media_type)}
-        results = self._json("POST", "/v1/recognize", query, files=files).get("results")
-        if not isinstance(results, list) or len(results) != 1:
+        results = self._said(Recognition, "POST", "/v1/recognize", query, files=files).results
+        if len(results) != 1:
             raise StrangerError("not one result for one picture")
         return results[0]
 
-    def sightings(self, query: SightingQuery) -> Json:
-        """``items``, newest first, and ``next``: the cursor of the following page or None."""
-        return self._json("GET", "/v1/sightings", query.model_dump(mode="json"))
+    def sightings(self, query: SightingQuery) -> Sightings:
+        """A page of sightings, newest first."""
+        return self._said(Sightings, "GET", "/v1/sightings", query.model_dump(mode="json"))
 
     def picture(self, sighting: str) -> bytes:
         """The file that a sighting was read from, as it was uploaded."""
@@ -103,9 +107,9 @@ class Service:
         """Removes a plate with all its sightings."""
         self._send("DELETE", f"/v1/plates/{quote(text, safe='')}")
 
-    def plate(self, text: str) -> Json:
+    def plate(self, text: str) -> PlateHistory:
         """What is known of a plate over all its sightings."""
-        return self._json("GET", f"/v1/plates/{quote(text, safe='')}")
+        return self._said(PlateHistory, "GET", f"/v1/plates/{quote(text, safe='')}")
 
     def cameras(self) -> Json:
         """``items``: the cameras that sightings name."""
@@ -128,6 +132,12 @@ class Service:
                 raise
             return False
         return True
+
+    def _said(self, kind: type[Said], method: str, path: str, query: Json | None = None, **content: Any) -> Said:
+        try:
+            return kind.model_validate(self._json(method, path, query, **content))
+        except ValidationError as error:
+            raise StrangerError(f"{path}: {first_fault(error)}") from None
 
     def _json(self, method: str, path: str, query: Json | None = None, **content: Any) -> Json:
         response = self._send(method, path, query, **content)

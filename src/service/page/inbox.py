@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from src.core.image import ImageError
-from src.service.page.client import Json, Options, RefusedError, Service
+from src.service.api.responses import Failure, Fault, Result
+from src.service.page.client import Options, RefusedError, Service
 from src.service.page.explain import Sent, concerns_picture
 from src.service.page.pictures import Preview, preview
 
@@ -30,7 +31,7 @@ class Taken:
     """A picture that was sent, and what came of it: a result, or its refusal."""
 
     name: str
-    described: Json
+    answer: Result | Failure
     sent: Sent
     preview: Preview | None = None
     refusal: RefusedError | None = None
@@ -65,7 +66,7 @@ class Inbox:
 
     def as_json(self) -> str:
         """What the API said of each picture, as one array."""
-        return json.dumps([taken.described for taken in self.taken.values()], ensure_ascii=False, indent=2)
+        return json.dumps([taken.answer.model_dump() for taken in self.taken.values()], ensure_ascii=False, indent=2)
 
     def empty(self) -> None:
         """Forgets everything; files get new keys with ``number``."""
@@ -78,16 +79,15 @@ def _take(file: File, service: Service, options: Options) -> Taken:
     data = file.getvalue()
     sent = Sent(file.type, len(data))
     try:
-        described = service.recognize(file.name, data, file.type, options)
-        if "error" in described:
-            fault = described["error"]
-            raise RefusedError(UNREADABLE, fault["type"], fault["message"])
+        answer = service.recognize(file.name, data, file.type, options)
+        if isinstance(answer, Failure):
+            raise RefusedError(UNREADABLE, answer.error.type, answer.error.message)
     except RefusedError as refused:
         if not concerns_picture(refused):
             raise
-        error = {"type": refused.kind, "message": refused.detail}
-        return Taken(file.name, {"image": file.name, "error": error}, sent, refusal=refused)
+        fault = Fault(type=refused.kind, message=refused.detail)
+        return Taken(file.name, Failure(image=file.name, error=fault), sent, refusal=refused)
     try:
-        return Taken(file.name, described, sent, preview(data, described["width"], described["plates"]))
+        return Taken(file.name, answer, sent, preview(data, answer.width, answer.plates))
     except ImageError:
-        return Taken(file.name, described, sent)  # read by the service, which knows more formats
+        return Taken(file.name, answer, sent)  # read by the service, which knows more formats

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image as PillowImage
 
 from src.core.image import decode_photograph
-from src.service.page.client import Json
+from src.core.result import PlateRecord
 
 LONG_SIDE = 1280
 """Pixels of the copy: sharp on a wide screen, some 200 kB."""
@@ -20,7 +20,7 @@ CROP_MARGIN = 0.12
 _TALLEST = 1.0
 """Crops are at most so many times as high as wide, whatever the corners say."""
 
-Points = npt.NDArray[np.float64]
+Points = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +31,14 @@ class Preview:
     crops: tuple[str, ...]
 
 
-def preview(data: bytes, width: int, plates: Sequence[Json]) -> Preview:
+def preview(data: bytes, width: int, plates: Sequence[PlateRecord]) -> Preview:
     """Of a file whose width is ``width`` pixels, with plates in the pixels of the file. Raises ImageError."""
     photograph = decode_photograph(data)
     picture = PillowImage.fromarray(photograph.pixels)
     scale = picture.width / width
-    crops = tuple(_data_url(crop(picture, outline(plate) * scale)) for plate in plates)
+    crops = tuple(_data_url(crop(picture, plate.outline * scale)) for plate in plates)
     picture.thumbnail((LONG_SIDE, LONG_SIDE))
     return Preview(_data_url(picture), crops)
-
-
-def outline(plate: Json) -> Points:
-    """The corners ``[4, 2]`` of a plate, clockwise from its top left; those of its box where it has none."""
-    if plate["corners"] is not None:
-        return np.array(plate["corners"], np.float64)
-    x1, y1, x2, y2 = plate["box"]
-    return np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float64)
 
 
 def crop(picture: PillowImage.Image, corners: Points) -> PillowImage.Image:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import jinja2
 
+from src.core.result import ImageRecord, PlateRecord, SightingRecord
 from src.service.page import spoken
-from src.service.page.client import Json
 from src.service.page.figures import ACCENT, Bar
-from src.service.page.pictures import Preview, outline
+from src.service.page.pictures import Preview
 from src.service.page.signing import FIELD, SIGN_IN, SIGN_OUT
 from src.service.page.texts import Words
 from src.service.page.widgets import sayings
@@ -41,17 +41,17 @@ class Mark:
     rejected: bool
 
 
-def mark(plate: Json, size: tuple[int, int], words: Words, name: str = "") -> Mark:
+def mark(plate: PlateRecord, size: tuple[int, int], words: Words, name: str = "") -> Mark:
     """Where and how a plate is marked on a photograph of ``size`` (width, height); ``name`` begins its label."""
-    corners = outline(plate) / size * 100
+    corners = plate.outline / size * 100
     (left, top), (right, bottom) = corners.min(0), corners.max(0)
     across = f"left:{left:.2f}%" if left < _FAR else f"right:{100 - right:.2f}%"
     down = f"bottom:{100 - top:.2f}%" if top > _HIGH else f"top:{bottom:.2f}%"
     inner = [f"{x:.2f}% {y:.2f}%" for x, y in corners]
     outer = [f"calc({x:.2f}% {_away(x, left, right)}) calc({y:.2f}% {_away(y, top, bottom)})" for x, y in corners]
     ring = [*outer, outer[0], *inner, inner[0]]
-    label = f"{name} {plate['text'] or words('plate.no_text')}".lstrip()
-    return Mark(_polygon(inner), _polygon(["evenodd", *ring]), f"{across};{down}", label, plate["accepted"] is False)
+    label = f"{name} {plate.text or words('plate.no_text')}".lstrip()
+    return Mark(_polygon(inner), _polygon(["evenodd", *ring]), f"{across};{down}", label, plate.accepted is False)
 
 
 def _away(place: float, low: float, high: float) -> str:
@@ -63,22 +63,22 @@ def _polygon(parts: Sequence[str]) -> str:
     return f"clip-path:polygon({','.join(parts)})"
 
 
-def reading(described: Json, preview: Preview | None, words: Words) -> str:
+def reading(record: ImageRecord, preview: Preview | None, words: Words) -> str:
     """A picture that was read: marked, with a card for each plate."""
-    plates, size = described["plates"], (described["width"], described["height"])
+    plates, size = record.plates, (record.width, record.height)
     names = [f"{number}." if len(plates) > 1 else "" for number in range(1, len(plates) + 1)]
     marks = [mark(plate, size, words, name) for plate, name in zip(plates, names, strict=True)]
     return _render("reading.html", words, plates=plates, preview=preview, marks=marks)
 
 
-def sighting(found: Json, preview: Preview | None, seen: str, words: Words) -> str:
+def sighting(found: SightingRecord, preview: Preview | None, seen: str, words: Words) -> str:
     """A sighting in a list; ``seen`` is when."""
     return _render("sighting.html", words, plate=found, preview=preview, seen=seen)
 
 
-def photograph(found: Json, preview: Preview, words: Words) -> str:
+def photograph(found: SightingRecord, preview: Preview, words: Words) -> str:
     """The whole photograph of a sighting, its plate marked."""
-    size = found["width"], found["height"]
+    size = found.width, found.height
     return _render("photograph.html", words, preview=preview, marks=[mark(found, size, words)])
 
 

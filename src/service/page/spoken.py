@@ -59,9 +59,9 @@ def size(count: int, language: Language) -> str:
     return format_unit(round(count / divisor, 1), unit, "short", locale=language)
 
 
-def moment(text: str, language: Language, zone: tzinfo) -> str:
-    """An ISO 8601 time as day and minute in ``zone``."""
-    return format_datetime(datetime.fromisoformat(text).astimezone(zone), "d MMM y, HH:mm", locale=language)
+def moment(time: datetime, language: Language, zone: tzinfo) -> str:
+    """Day and minute in ``zone``."""
+    return format_datetime(time.astimezone(zone), "d MMM y, HH:mm", locale=language)
 
 
 def day(text: str, language: Language) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import httpx
 import streamlit as st
 
+from src.service.api.responses import Sighting, Sightings
 from src.service.page import API, KEY, spoken
 from src.service.page.client import TIMEOUT, Json, Service, ServiceError
 from src.service.page.explain import Sent, sentence
@@ -46,13 +47,13 @@ class Visit:
         """The names of all cameras. Raises ServiceError."""
         return [camera["name"] for camera in _cameras(self.service, self.key)["items"]]
 
-    def sightings(self, query: SightingQuery) -> Json:
+    def sightings(self, query: SightingQuery) -> Sightings:
         """A page of sightings. Raises ServiceError."""
         return _sightings(self.service, self.key, query)
 
-    def preview(self, sighting: Json) -> Preview:
+    def preview(self, sighting: Sighting) -> Preview:
         """The picture of a sighting. Raises ServiceError, and ImageError for one that cannot be shown."""
-        return _preview(self.service, self.key, sighting["id"], sighting)
+        return _preview(self.service, self.key, sighting.id, sighting)
 
 
 def look_again() -> None:
@@ -114,10 +115,10 @@ def _cameras(_service: Service, key: str) -> Json:
 @st.cache_data(
     ttl=KEPT_S, scope="session", show_spinner=False, hash_funcs={SightingQuery: SightingQuery.model_dump_json}
 )
-def _sightings(_service: Service, key: str, query: SightingQuery) -> Json:
+def _sightings(_service: Service, key: str, query: SightingQuery) -> Sightings:
     return _service.sightings(query)
 
 
 @st.cache_data(ttl=600, max_entries=60, scope="session", show_spinner=False)
-def _preview(_service: Service, key: str, sighting: str, _plate: Json) -> Preview:
-    return preview(_service.picture(sighting), _plate["width"], [_plate])
+def _preview(_service: Service, key: str, sighting: str, _plate: Sighting) -> Preview:
+    return preview(_service.picture(sighting), _plate.width, [_plate])

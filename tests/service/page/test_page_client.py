@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from src.service.api import examples
+from src.service.api.responses import Result
 from src.service.page.client import (
     TIMEOUT,
     Options,
@@ -71,7 +73,9 @@ def test_whoever_answers_is_there() -> None:
 def test_a_picture_is_sent_with_its_options() -> None:
     asked = Asked(answered(json={"results": [READ]}))
     options = Options(("RU", "BY"), 0.25, 0.85, False, "North gate")
-    assert asked.service.recognize("ворота.jpg", b"\xff\xd8pixels", "image/jpeg", options) == READ
+    assert asked.service.recognize("ворота.jpg", b"\xff\xd8pixels", "image/jpeg", options) == Result.model_validate(
+        READ
+    )
     request = asked.requests[0]
     assert (request.method, request.url.path) == ("POST", "/v1/recognize")
     assert asked.query == {
@@ -92,7 +96,7 @@ def test_what_is_not_set_is_left_to_the_service() -> None:
 
 
 def test_the_search_sends_what_is_filled_in() -> None:
-    asked = Asked(answered(json={"items": [], "next": None}))
+    asked = Asked(answered(json={"items": [], "next": None, "total": 0}))
     since = datetime(2026, 1, 2, tzinfo=UTC)
     further = Place(since, "5f").cursor
     query = SightingQuery(text="A1*", since=since, min_confidence=0.5, limit=12, cursor=further)
@@ -121,7 +125,7 @@ def test_a_key_of_other_letters_is_no_fault_of_the_page() -> None:
 
 
 def test_names_cannot_leave_their_place_in_the_path() -> None:
-    asked = Asked(answered(json={}))
+    asked = Asked(answered(json=examples.PLATE))
     asked.service.plate("../../metrics?x=1#y")
     asked.service.delete_sighting("a/b")
     raw = [request.url.raw_path for request in asked.requests]

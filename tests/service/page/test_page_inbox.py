@@ -8,13 +8,15 @@ from itertools import count
 import pytest
 
 from src.core.image import ImageError
+from src.service.api.responses import Failure, Fault, Result
 from src.service.page import inbox
-from src.service.page.client import Json, Options, RefusedError, Service, UnreachableError
+from src.service.page.client import Options, RefusedError, Service, UnreachableError
 from src.service.page.inbox import Inbox
 from src.service.page.pictures import Preview
 from tests.service.page_answers import READ
 
 NUMBERS = count()
+RESULT = Result.model_validate(READ)
 SHOWN = Preview("data:photo", ("data:crop",))
 
 
@@ -31,16 +33,16 @@ class File:
 class Recogniser(Service):
     """Answers by name: a result, or the fault that stands there for it."""
 
-    def __init__(self, **faults: Exception | Json) -> None:
+    def __init__(self, **faults: Exception | Failure) -> None:
         self.faults = faults
         self.asked: list[str] = []
 
-    def recognize(self, name: str, data: bytes, media_type: str, options: Options) -> Json:
+    def recognize(self, name: str, data: bytes, media_type: str, options: Options) -> Result | Failure:
         self.asked.append(name)
-        fault = self.faults.get(name, READ)
+        fault = self.faults.get(name, RESULT)
         if isinstance(fault, Exception):
             raise fault
-        return fault | {"image": name}
+        return fault.model_copy(update={"image": name})
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +61,7 @@ def test_new_pictures_are_sent_and_counted() -> None:
 
 
 def test_a_refused_picture_is_taken_and_the_others_go_on() -> None:
-    damaged = {"error": {"type": "damaged", "message": "truncated"}}
+    damaged = Failure(image="", error=Fault(type="damaged", message="truncated"))
     service = Recogniser(b=RefusedError(415, "unknown_format", "no image"), c=damaged)
     box = Inbox()
     list(box.read([File("a"), File("b"), File("c"), File("d")], service, Options()))
@@ -91,7 +93,7 @@ def test_a_picture_that_the_page_cannot_show_was_read(monkeypatch: pytest.Monkey
     box = Inbox()
     list(box.read([File("a")], Recogniser(), Options()))
     (taken,) = box.newest()
-    assert (taken.preview, taken.refusal, taken.described["plates"]) == (None, None, READ["plates"])
+    assert (taken.preview, taken.refusal, taken.answer) == (None, None, RESULT.model_copy(update={"image": "a"}))
 
 
 def test_a_run_that_overtakes_another_sends_nothing_twice() -> None:
@@ -100,7 +102,7 @@ def test_a_run_that_overtakes_another_sends_nothing_twice() -> None:
     waiting, go_on = threading.Event(), threading.Event()
 
     class Slow(Recogniser):
-        def recognize(self, *words: object) -> Json:
+        def recognize(self, *words: object) -> Result | Failure:
             waiting.set()
             assert go_on.wait(10)
             return super().recognize(*words)

@@ -2,14 +2,14 @@
 
 import base64
 import io
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from src.core.image import ImageError
-from src.service.page.pictures import CROP_WIDTH, LONG_SIDE, crop, outline, preview
+from src.core.result import PlateRecord
+from src.service.page.pictures import CROP_WIDTH, LONG_SIDE, crop, preview
 
 
 def photograph(width: int = 400, height: int = 300) -> Image.Image:
@@ -33,8 +33,9 @@ def decoded(url: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(data)))
 
 
-def plate(**said: Any) -> dict[str, Any]:
-    return {"box": [100, 150, 220, 180], "corners": None, **said}
+def plate(times: int = 1) -> PlateRecord:
+    """The plate of a photograph that is so many times as large."""
+    return PlateRecord(box=[side * times for side in (100, 150, 220, 180)], text="A1", confidence=1)
 
 
 def assert_is_the_plate(shown: Image.Image) -> None:
@@ -58,7 +59,7 @@ def test_plates_are_cut_out_of_small_pictures_as_they_are() -> None:
 def test_large_pictures_are_shown_smaller(times: int) -> None:
     """Ten times as large is decoded at a half, four times as large whole: both in pixels of the file."""
     large = photograph().resize((400 * times, 300 * times), Image.Resampling.NEAREST)
-    shown = preview(encoded(large), 400 * times, [plate(box=[side * times for side in plate()["box"]])])
+    shown = preview(encoded(large), 400 * times, [plate(times)])
     assert decoded(shown.photo).size == (LONG_SIDE, LONG_SIDE * 3 // 4)
     assert_is_the_plate(decoded(shown.crops[0]))
 
@@ -74,7 +75,7 @@ def test_a_tilted_plate_is_upright() -> None:
     tilted = photograph().rotate(-20, Image.Resampling.BICUBIC, center=(160, 165))
     turn = np.radians(20)
     matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    corners = (outline(plate()) - (160, 165)) @ matrix + (160, 165)
+    corners = (plate().outline - (160, 165)) @ matrix + (160, 165)
     assert_is_the_plate(crop(tilted, corners))
 
 

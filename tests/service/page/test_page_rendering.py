@@ -4,18 +4,27 @@ from typing import Any
 
 import pytest
 
+from src.core.result import ImageRecord
+from src.service.api import examples
+from src.service.api.responses import Sighting
 from src.service.page import model_cards, rendering
 from src.service.page.figures import Bar
 from src.service.page.pictures import Preview
 from src.service.page.texts import Words
-from tests.service.page_answers import PLATE, READ, cards
+from tests.service.page_answers import READ, cards
 
 SHOWN = Preview("data:image/jpeg;base64,AAAA", ("data:image/jpeg;base64,BBBB",))
 EN = Words("en")
 
 
-def plate(**said: Any) -> dict[str, Any]:
-    return {**PLATE, "box": [200, 300, 400, 360], "corners": None, **said}
+def plate(**said: Any) -> Sighting:
+    """A sighting, which is a plate, of 800 x 600 pixels."""
+    return Sighting.model_validate({**examples.SIGHTING, "box": [200, 300, 400, 360], "corners": None, **said})
+
+
+def picture(*plates: Sighting) -> ImageRecord:
+    """A picture that was read."""
+    return ImageRecord.model_validate(READ).model_copy(update={"plates": plates})
 
 
 def test_a_plate_is_marked_in_per_cent_of_the_picture() -> None:
@@ -34,10 +43,10 @@ def test_labels_stay_inside_the_picture(box: list[float], place: str) -> None:
 
 
 def test_labels_are_numbered_where_there_are_several() -> None:
-    one = rendering.reading({**READ, "plates": [plate()]}, SHOWN, EN)
+    one = rendering.reading(picture(plate()), SHOWN, EN)
     assert ">M356CC65</figcaption>" in one
     both = Preview(SHOWN.photo, SHOWN.crops * 2)
-    two = rendering.reading({**READ, "plates": [plate(), plate(text="B2")]}, both, EN)
+    two = rendering.reading(picture(plate(), plate(text="B2")), both, EN)
     assert ">1. M356CC65</figcaption>" in two
     assert ">2. B2</figcaption>" in two
 
@@ -55,23 +64,23 @@ def test_labels_are_numbered_where_there_are_several() -> None:
     ],
 )
 def test_what_a_card_says(said: dict[str, Any], shown: str, hidden: str) -> None:
-    card = rendering.reading({**READ, "plates": [plate(**said)]}, SHOWN, EN)
+    card = rendering.reading(picture(plate(**said)), SHOWN, EN)
     assert shown in card
     assert hidden not in card
 
 
 def test_no_plate_and_no_preview() -> None:
-    assert "No plate found" in rendering.reading({**READ, "plates": []}, Preview(SHOWN.photo, ()), EN)
-    assert "No preview" in rendering.reading(READ, None, EN)
+    assert "No plate found" in rendering.reading(picture(), Preview(SHOWN.photo, ()), EN)
+    assert "No preview" in rendering.reading(ImageRecord.model_validate(READ), None, EN)
 
 
 def test_markup_in_texts_is_shown_and_not_obeyed() -> None:
     evil = '<img src=x onerror="alert(1)">'
     strange = plate(text=evil, raw_text=evil, format=evil, region=evil, candidates=[], camera=evil)
     shown = [
-        rendering.reading({**READ, "plates": [strange]}, SHOWN, EN),
+        rendering.reading(picture(strange), SHOWN, EN),
         rendering.sighting(strange, SHOWN, evil, EN),
-        rendering.photograph({**strange, "width": 800, "height": 600}, SHOWN, EN),
+        rendering.photograph(strange, SHOWN, EN),
         rendering.heading(evil, evil),
         rendering.bars([Bar(evil, 1, evil)], EN),
         rendering.facts([(evil, evil)]),

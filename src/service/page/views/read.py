@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from src.service.api.responses import Result
 from src.service.page import rendering, spoken
 from src.service.page.client import Options, RefusedError, Service
 from src.service.page.inbox import File, Inbox, Taken
@@ -159,10 +160,10 @@ def _actions(inbox: Inbox, words: Words) -> None:
 
 def _show(taken: Taken, words: Words) -> None:
     with st.container(border=True):
-        if taken.refusal is not None:
+        if isinstance(taken.answer, Result):
+            found = words("read.count", count=len(taken.answer.plates))
+            st.html(rendering.heading(taken.name, found))
+            st.html(rendering.reading(taken.answer, taken.preview, words))
+        elif taken.refusal is not None:
             st.html(rendering.heading(taken.name, ""))
             show_fault(taken.refusal, words, taken.sent)
-            return
-        found = words("read.count", count=len(taken.described["plates"]))
-        st.html(rendering.heading(taken.name, found))
-        st.html(rendering.reading(taken.described, taken.preview, words))

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from src.core.image import ImageError
 from src.core.schema import first_fault
+from src.service.api.responses import Sighting
 from src.service.page import rendering, spoken
 from src.service.page.address import arrived, write
-from src.service.page.client import Json, RefusedError
+from src.service.page.client import RefusedError
 from src.service.page.period import DATES, DAYS, bounds, last_days, parse_days
 from src.service.page.pictures import Preview
 from src.service.page.texts import Words
@@ -39,12 +40,12 @@ def show(visit: Visit) -> None:
         query = _query(visit)
         leafed = _leafed(query)
         page = visit.sightings(query.model_copy(update={"cursor": leafed.cursors[-1]}))
-        if page["total"] is not None:
-            leafed.total = page["total"]
-        if page["items"]:
+        if page.total is not None:
+            leafed.total = page.total
+        if page.items:
             st.caption(words("search.total", count=spoken.number(leafed.total, words.language)))
-        _results(page["items"], visit)
-        _leaf(leafed.cursors, page["next"], words)
+        _results(page.items, visit)
+        _leaf(leafed.cursors, page.next, words)
 
 
 def _query(visit: Visit) -> SightingQuery:
@@ -168,7 +169,7 @@ def _leafed(query: SightingQuery) -> Leafed:
     return leafed
 
 
-def _results(items: Sequence[Json], visit: Visit) -> None:
+def _results(items: Sequence[Sighting], visit: Visit) -> None:
     if not items:
         st.info(visit.words("search.none"), icon=":material/search_off:")
     for begin in range(0, len(items), COLUMNS):
@@ -178,18 +179,18 @@ def _results(items: Sequence[Json], visit: Visit) -> None:
                 _result(found, visit)
 
 
-def _result(found: Json, visit: Visit) -> None:
+def _result(found: Sighting, visit: Visit) -> None:
     words = visit.words
     shown = _picture_of(found, visit)
-    seen = spoken.moment(found["seen"], words.language, visit.zone)
+    seen = spoken.moment(found.seen, words.language, visit.zone)
     st.html(rendering.sighting(found, shown, seen, words))
-    if st.button(words("search.open"), key=f"open-{found['id']}", width="stretch"):
+    if st.button(words("search.open"), key=f"open-{found.id}", width="stretch"):
         open_details(found, shown, visit)
 
 
-def _picture_of(found: Json, visit: Visit) -> Preview | None:
+def _picture_of(found: Sighting, visit: Visit) -> Preview | None:
     """None where no picture is kept any more, or the page cannot show its format. Raises ServiceError."""
-    if not found["has_picture"]:
+    if not found.has_picture:
         return None
     try:
         return visit.preview(found)

@@ -25,10 +25,11 @@ def read_in_russian() -> None:
 
 def details() -> None:
     from src.service.api import examples
+    from src.service.api.responses import Sighting
     from src.service.page.views.details import open_details
     from src.service.page.visit import start
 
-    open_details(examples.SIGHTING, None, start("en", ""))
+    open_details(Sighting.model_validate(examples.SIGHTING), None, start("en", ""))
 
 
 def search() -> None:

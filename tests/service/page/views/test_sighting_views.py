@@ -47,6 +47,14 @@ def test_filters_reach_the_api(api: Api) -> None:
     assert query == {"text": "A1*", "region": "RU", "camera": "gate", "min_confidence": "0.5", "limit": "12"}
 
 
+def test_a_text_that_the_api_would_refuse_is_not_even_sent(api: Api) -> None:
+    page = opened(search)
+    asked = len(sent(api, "GET /v1/sightings"))
+    page.text_input(key="search-text").set_value("A\x01").run()
+    assert len(faults(page)) == 1
+    assert len(sent(api, "GET /v1/sightings")) == asked
+
+
 def test_leafing_there_and_back(api: Api) -> None:
     api.instead["GET /v1/sightings"] = httpx.Response(
         200, json={"items": [examples.SIGHTING], "next": "further", "total": 30}
