@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from src.core.files import replacing
 from src.evaluation.report.document import Document
 from src.evaluation.report.html import html
 from src.evaluation.report.markdown import markdown
@@ -27,9 +28,8 @@ def write(document: Document, figures: BaseModel, folder: Path) -> None:
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        unfinished = folder / f"{name}.part"
-        unfinished.write_bytes(content)
-        unfinished.replace(folder / name)
+        with replacing(folder / name) as unfinished:
+            unfinished.write_bytes(content)
     for stale in folder.glob(PLOTS):
         if stale.name not in files:
             stale.unlink()
