@@ -15,6 +15,8 @@ from src.export.rearrange import can_take_pixels, rearrange
 
 QUANTISED = ["Conv", "Sigmoid", "Mul", "Add", "Concat", "Split", "MaxPool", "Resize"]
 """SiLU is a Sigmoid and a Mul: with convolutions alone in 8 bits, what is converted back and forth eats up the gain."""
+RANGES = {"CalibMovingAverage": True, "CalibMovingAverageConstant": 0.02}
+"""Ranges are moving averages over the pictures: one glaring picture must not make the steps of all others coarse."""
 
 Batch = npt.NDArray[np.uint8]
 
@@ -57,6 +59,7 @@ def quantise(model: Path, out: Path, batches: Iterable[Batch]) -> None:
             reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            extra_options=RANGES,
         )
     faster = onnx.load(out)
     rearrange(faster)
