@@ -63,8 +63,8 @@ Each source is calibrated by the others alone, and the table shows what that doe
 of them. Both minimise the log loss of the source that fares worst against its own before, so that a source which is
 like none of them is not promised too much. A card with plate formats gets two fits, as its reader gives the reading
 without them too; how much formats count is what makes the true texts and countries most probable, each source alike.
-A network that tells whole plates from others gets a fit of that, on these plates and on half hidden ones, cut ones and
-parts of pictures without a plate; its probability is a factor of every confidence.
+A network that tells whole plates from others gets a fit of that, on those read right and on half hidden ones, cut ones
+and parts of pictures without a plate; its probability is a factor of every confidence.
 
 A model that has seen every source cannot show how sure it may be elsewhere. With --unseen both confidences are fitted
 on what an earlier stage of its training, such as one with mix=left_out, reads of the sources that it had not seen. From
@@ -108,7 +108,8 @@ def calibrated(reader: PlateReader, plates: Sequence[Seen], left_out: LeftOut | 
     read_by = None if left_out is None else source.card.sha256
     plain = [source.plain(plate.log_probs) for plate in unsure]
     calibration = calibrate("without formats", by_source(unsure, [(r.text, r.confidence) for r in plain]), read_by)
-    told = fit_wholeness(source, unsure, data)
+    right = [plate for plate, reading in zip(unsure, plain, strict=True) if reading.text == plate.text]
+    told = fit_wholeness(source, right, data)
     card = reader.card.model_copy(update={"calibration": calibration, "whole": told, "acceptance": None})
     if card.formats is None or reader.format_reader is None:
         return card
@@ -130,8 +131,12 @@ def fit_formats(reader: FormatReader, plates: Sequence[Seen]) -> FormatParameter
 
 
 def fit_wholeness(reader: PlateReader, plates: Sequence[Seen], data: Path) -> WholeCalibration | None:
-    """The probability that a plate is whole, where the network tells; None where nothing shows what is not whole."""
-    others = seen(reader, partial(reader, not_whole(data, SPLIT))) if plates[0].whole is not None else []
+    """Fits the probability that a plate is whole; None where the network does not tell, or nothing shows what is not.
+
+    ``plates`` were read right: of those that were not, some may be cut by their own label, or blurred beyond reading.
+    """
+    tells = bool(plates) and plates[0].whole is not None
+    others = seen(reader, partial(reader, not_whole(data, SPLIT))) if tells else []
     if not others:
         return None
     by_group: list[dict[str, list[float]]] = [{}, {}]

@@ -207,7 +207,7 @@ def test_a_reader_that_tells_whole_plates_gets_a_fit_of_that(
     assert run(models, write_data()) == 0
     told = load_card(models / "ocr").whole
     assert told is not None
-    assert told.fitted_on == {"gate": 40, "street": 40, "cut": 5, "wall": 3}
+    assert told.fitted_on == {"gate": 36, "street": 36, "cut": 5, "wall": 3}  # of 40 each, four are misread
     assert told.log_loss_after < told.log_loss_before
     assert "whole: scale" in capsys.readouterr().out
     red, other = PlateReader(models / "ocr", 1).read_crops(
