@@ -40,14 +40,16 @@ def test_golden_tensors_replay(folder: Path) -> None:
 def test_shipped_weights_are_the_shipped_model(name: str, score: str) -> None:
     """``weights.safetensors`` loads into the network that the card describes and answers like the ONNX file."""
     from src.training.detector import DetectorModule
-    from src.training.ocr import OCRModule
+    from src.training.ocr import OCRModule, hyper_parameters
     from src.training.weights import load_weights
 
     folder = Path("exports") / name
     card = load_card(folder)
     golden = dict(np.load(folder / "golden.npz"))
     if card.task == "ocr":
-        module: OCRModule | DetectorModule = OCRModule(card.regions, alphabet=card.alphabet, **card.architecture)
+        module: OCRModule | DetectorModule = OCRModule(
+            card.regions, alphabet=card.alphabet, **hyper_parameters(card.architecture)
+        )
     else:
         module = DetectorModule(**card.architecture)
     load_weights(module.model, folder)

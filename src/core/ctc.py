@@ -1,4 +1,7 @@
-"""From the networks' outputs to detections and readings; numpy only, shared by training and the runtime."""
+"""Decoding turns the networks' outputs into detections and readings.
+
+Training and runtime share it; it needs numpy alone.
+"""
 
 import math
 
@@ -11,8 +14,10 @@ from src.core.types import Corners, Detection, Reading
 
 Floats = npt.NDArray[np.float32]
 BLANK = 0
+NO_LABEL = -100
+"""The label of what nobody knows, such as the character in a column of an unmarked crop; the losses leave it out."""
 RESCALED = 8
-"""Columns after which the forward algorithm's probabilities are made to sum to 1, before they vanish."""
+"""The forward algorithm scales its probabilities to a sum of 1 after so many steps, before they become too small."""
 
 
 def decode_detections(
@@ -24,11 +29,12 @@ def decode_detections(
     confidence: float,
     iou: float = 0.5,
 ) -> list[Detection]:
-    """Raw boxes ``[A, 4]``, scores ``[A]`` and corners ``[A, 4, 2]`` of one image to its detections, best first.
+    """Turns raw boxes ``[A, 4]``, scores ``[A]`` and corners ``[A, 4, 2]`` of one image into detections, best first.
 
-    Boxes and corners are in canvas pixels; ``corners`` is None where the model has none. ``size`` is the original
-    (height, width), to which boxes are clipped; what lies outside is dropped. Corners are not clipped, so that a plate
-    cut by the edge keeps its shape; a detection whose corners form no plate that fits its box goes without.
+    Boxes and corners are in pixels of the canvas; ``corners`` is None where the model predicts none. ``size`` is the
+    (height, width) of the original image: boxes are clipped to it, and a box that lies outside is dropped. Corners are
+    not clipped, so that a plate at the edge keeps its shape. A detection has no corners where they form no
+    quadrilateral that fits its box.
     """
     likely = np.flatnonzero(scores >= confidence)
     kept = likely[nms(boxes[likely], scores[likely], iou)]
@@ -46,9 +52,10 @@ def _sound_corners(boxes: Floats, corners: Floats, fit: Letterbox) -> list[Corne
 
 
 def ctc_decode(log_probs: Floats, alphabet: Alphabet) -> Reading:
-    """Best-path text of ``log_probs [T, C]``; its forward-algorithm likelihood is the confidence.
+    """Reads the best path of ``log_probs [steps, classes]``; class 0 is the blank.
 
-    A character's own confidence is the highest probability among the columns that voted for it.
+    The confidence is the likelihood of the text over all its alignments (see ``ctc_log_likelihood``). The confidence of
+    a character is the highest probability among the steps whose best class it is.
     """
     best = log_probs.argmax(-1)
     starts = np.flatnonzero((best != BLANK) & (np.concatenate([[-1], best[:-1]]) != best))
@@ -63,23 +70,10 @@ def ctc_decode(log_probs: Floats, alphabet: Alphabet) -> Reading:
     return Reading(alphabet.decode(classes.tolist()), min(likelihood, 1.0), tuple(min(p, 1.0) for p in peaks))
 
 
-def slot_decode(log_probs: Floats, alphabet: Alphabet) -> Reading:
-    """Text of ``log_probs [slots, C]``, a character per slot up to the first end (class 0).
-
-    Its confidence is the product of the slots, the end included where there is one.
-    """
-    best = log_probs.argmax(-1)
-    ends = np.flatnonzero(best == BLANK)
-    length = int(ends[0]) if len(ends) else len(best)
-    peaks = np.exp(log_probs.max(-1).astype(np.float64))
-    characters = tuple(min(float(p), 1.0) for p in peaks[:length])
-    return Reading(alphabet.decode(best[:length].tolist()), min(float(peaks[: length + 1].prod()), 1.0), characters)
-
-
 def ctc_log_likelihood(log_probs: Floats, classes: list[int]) -> float:
-    """Log probability of a class sequence summed over all its alignments.
+    """Returns the log-probability of ``classes``, summed over all their alignments to ``log_probs [steps, classes]``.
 
-    The forward algorithm of Graves et al., "Connectionist Temporal Classification", ICML 2006.
+    This is the forward algorithm of Graves et al., "Connectionist Temporal Classification", ICML 2006.
     """
     extended = np.full(2 * len(classes) + 1, BLANK)
     extended[1::2] = classes
@@ -91,8 +85,8 @@ def ctc_log_likelihood(log_probs: Floats, classes: list[int]) -> float:
     states[:2] = emission[0, :2]
     scale = 0.0
     for start in range(1, len(emission), RESCALED):
-        for column in emission[start : start + RESCALED]:
-            states = states @ onward * column
+        for step in emission[start : start + RESCALED]:
+            states = states @ onward * step
         if not (total := float(states.sum())):
             return -np.inf
         states /= total

@@ -1,4 +1,4 @@
-"""A checkpoint to a shipped folder: ONNX, card, golden tensors, half-precision weights."""
+"""An export turns a checkpoint into a folder that ships: ONNX file, card, golden tensors, half-precision weights."""
 
 import os
 import shutil
@@ -20,25 +20,28 @@ from src.core.formats.registry import Country
 from src.core.limits import LEAST_READING
 from src.evaluation.accuracy.provenance import commit
 from src.export.onnx import ParityError, check_parity, check_varies, export_onnx, onnx_outputs
-from src.models.heads import CTCHead
 from src.training.detector import DetectorModule
-from src.training.ocr import OCRModule
+from src.training.ocr import OCRModule, hyper_parameters
 from src.training.weights import WeightsError, save_weights
 
 GOLDEN_IMAGES = 2
 STRIDE = 32
-"""Of the detector's coarsest map."""
+"""The stride of the detector's coarsest map, in pixels."""
 Check = Callable[[Path], None]
 
 
 class ExportError(ValueError):
-    """What an export lacks; the message says what to run first."""
+    """An export that cannot be made; the message says what is missing or wrong."""
 
 
 def export_detector(
     checkpoint: Path, out: Path, size: int, confidence: float, images: npt.NDArray[np.uint8]
 ) -> ModelCard:
-    """Ships a detector for canvases of up to ``size`` pixels; ``images`` uint8 [>= 3, size, size, 3] prove it."""
+    """Exports a detector for canvases of up to ``size`` x ``size`` pixels into the folder ``out``.
+
+    The export is compared with the network on ``images``, uint8 [>= 3, size, size, 3] RGB. Raises ExportError, and
+    ParityError where they differ.
+    """
     if size % STRIDE:
         raise ExportError(f"detector.size={size} is no multiple of {STRIDE}")
     saved = load_checkpoint(checkpoint, "make train-detector")
@@ -46,7 +49,8 @@ def export_detector(
     facts = {"task": "detector", "input_size": (size, size), "stride": STRIDE, "confidence_threshold": confidence}
     tolerances = {"boxes": 0.05, "scores": 1e-3, "corners": 0.05}  # pixels, probability, pixels
     on_all_canvases = same_on_smaller_canvases(module.model, images, tolerances)
-    return _ship(module.model, out, images, tolerances, facts | _provenance(saved), on_all_canvases)
+    facts |= _provenance(saved["provenance"], saved["hyper_parameters"])
+    return _ship(module.model, out, images, tolerances, facts, on_all_canvases)
 
 
 def export_ocr(
@@ -55,18 +59,17 @@ def export_ocr(
     crops: Callable[[tuple[int, int]], npt.NDArray[np.uint8]],
     registry: Mapping[str, Country],
 ) -> ModelCard:
-    """Ships a reader that knows the formats of ``registry``.
+    """Exports a reader, with the plate formats of ``registry``, into the folder ``out``.
 
-    ``crops`` gives at least three of a size (height, width), uint8 [N, H, W, 3], which prove that its texts are the
-    network's.
+    ``crops`` is called with a size (height, width) and returns at least three crops, uint8 [N, H, W, 3] RGB, on which
+    the outputs and the texts of the export are compared with the network's. Raises ExportError, and ParityError where
+    they differ.
     """
     saved = load_checkpoint(checkpoint, "make train-ocr")
     try:
-        module = OCRModule.load_from_checkpoint(checkpoint, map_location="cpu", weights_only=True, pretrained=False)
+        module, stated = OCRModule.from_checkpoint(saved), hyper_parameters(saved["hyper_parameters"])
     except WeightsError as error:
         raise ExportError(f"{checkpoint}: {error}") from None
-    if not isinstance(module.model.head, CTCHead):
-        raise ExportError(f"{checkpoint}: the runtime decodes CTC, this head has slots")
     height, width = module.hparams["size"]
     images, size = crops((height, width)), (height, width)
     facts = {
@@ -79,11 +82,11 @@ def export_ocr(
     }
     same_texts = _same_texts(module.model, images, module.alphabet)
     tolerances = {"log_probs": 1e-2, "regions": 1e-2, "whole": 1e-2}
-    return _ship(module.model, out, images, tolerances, facts | _provenance(saved), same_texts)
+    return _ship(module.model, out, images, tolerances, facts | _provenance(saved["provenance"], stated), same_texts)
 
 
 def load_checkpoint(path: Path, command: str) -> dict[str, Any]:
-    """A Lightning checkpoint as plain values. Raises ExportError that names the command which makes one."""
+    """Reads a Lightning checkpoint. Raises ExportError, which names the ``command`` that makes one."""
     if not path.is_file():
         raise ExportError(f"no checkpoint {path}: run `{command}` first")
     saved: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
@@ -92,13 +95,11 @@ def load_checkpoint(path: Path, command: str) -> dict[str, Any]:
     return saved
 
 
-def _provenance(saved: dict[str, Any]) -> dict[str, Any]:
-    known = saved["provenance"]
+def _provenance(known: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the card's fields on the training: from its provenance ``known`` and its hyper-parameters ``stated``."""
     return {
         "commit": commit(),  # before the export itself puts files into the working tree
-        "architecture": {
-            k: _plain(v) for k, v in saved["hyper_parameters"].items() if k not in ("alphabet", "regions")
-        },
+        "architecture": {k: _plain(v) for k, v in stated.items() if k not in ("alphabet", "regions")},
         "trained_on": known["sources"] | {"samples_drawn": known["samples"]},
         "started_from": known.get("started_from", []),
         "precision": known.get("precision"),
@@ -118,7 +119,10 @@ def _ship(
     facts: dict[str, Any],
     further_check: Check,
 ) -> ModelCard:
-    """Builds the folder beside ``out`` and swaps it in when every check has passed; a failure writes nothing."""
+    """Builds the folder beside ``out`` and puts it in its place once every check has passed.
+
+    Where a check fails, the new folder is removed and the one at ``out`` stays as it was.
+    """
     building = out.with_name(f".{out.name}.building")
     _mend_swap(out)
     shutil.rmtree(building, ignore_errors=True)
@@ -148,9 +152,9 @@ def _ship(
 
 
 def _swap_in(building: Path, out: Path) -> None:
-    """Gives ``building`` the name of ``out``; an older export is removed when that is done.
+    """Renames ``building`` to ``out``, and then removes the older export.
 
-    Raises ExportError where a name cannot be changed: the older export stays then, and the new one lies in
+    Raises ExportError where a folder cannot be renamed: then the older export stays, and the new one stays in
     ``building``.
     """
     older = _older(out)
@@ -165,7 +169,7 @@ def _swap_in(building: Path, out: Path) -> None:
 
 
 def _mend_swap(out: Path) -> None:
-    """Where a swap was cut off, the older export gets its name back, or is removed where the new one is in place."""
+    """Ends a swap that was interrupted: the older export gets its name back, or goes if the new one is in place."""
     older = _older(out)
     if os.path.lexists(out):
         _remove(older)
@@ -178,7 +182,7 @@ def _older(out: Path) -> Path:
 
 
 def _remove(folder: Path) -> None:
-    """Removes a folder, or a link to one but not what it points to; what is not there is no fault."""
+    """Removes a folder, or a link to a folder without the folder itself, if there is one."""
     if folder.is_symlink():
         folder.unlink()
     elif folder.exists():
@@ -186,9 +190,10 @@ def _remove(folder: Path) -> None:
 
 
 def same_on_smaller_canvases(model: nn.Module, images: npt.NDArray[np.uint8], tolerances: dict[str, float]) -> Check:
-    """Parity on landscape and portrait canvases from one stride up, cut from the middle of square ``images``.
+    """Returns a check of the export on landscape and portrait canvases, from one stride up to a whole image.
 
-    Such a strip may show no plate, and a good detector is then silent: only whole images must be told apart.
+    The canvases are cut from the middle of the square ``images``. A narrow one may show no plate, so that its outputs
+    need not vary between images (``check_varies`` is asked of whole images alone).
     """
 
     def check(path: Path) -> None:
@@ -203,6 +208,8 @@ def same_on_smaller_canvases(model: nn.Module, images: npt.NDArray[np.uint8], to
 
 
 def _same_texts(model: nn.Module, images: npt.NDArray[np.uint8], alphabet: Alphabet) -> Check:
+    """Returns a check that the runtime, which decodes with ``ctc_decode``, reads the same texts from the export."""
+
     def check(path: Path) -> None:
         with torch.no_grad():
             expected = model.eval()(torch.from_numpy(images))[0].numpy()

@@ -1,16 +1,27 @@
-"""What turns the trunk's map into characters, three ways, compared in ``notebooks/LOG.md``; and what is a whole plate.
+"""The reader's heads: two write the text of the trunk's map, one tells whether a crop shows the whole of a plate.
 
-A head of characters takes ``[N, C, rows, T]`` and gives log-probabilities ``[N, steps, classes]``, of which class 0 is
-the CTC blank, or the end of the text where a step is a slot.
+A text head takes the map ``[N, channels, rows, columns]`` and returns log-probabilities ``[N, steps, classes]``, of
+which class 0 is the CTC blank. It brings its loss and its decoding, so that training and reading work with any head:
+the network stands here, the loss in ``src.models.ctc_loss``, the decoding in ``src.core.ctc``.
 """
 
+import numpy as np
+import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from src.core.alphabet import Alphabet
+from src.core.ctc import ctc_decode
+from src.core.types import Reading
+from src.models.ctc_loss import TextLabels, alignment_loss, ctc_loss, step_classes
 
 
 class CTCHead(nn.Module):
-    """One step for each column; the rows are seen together, so a plate of two lines cannot be written down."""
+    """One step per column of the map: connectionist temporal classification of a single line of text.
+
+    A step sees all rows of its column and of both neighbours. The two lines of a square plate share their columns, so
+    this head cannot read them; ``TwoLineCTCHead`` can.
+    """
 
     lines = 1
 
@@ -29,12 +40,35 @@ class CTCHead(nn.Module):
         logits = self.classify(self.hidden(features.flatten(1, 2)))
         return logits.transpose(1, 2).float().log_softmax(-1)
 
+    def loss(self, log_probs: Tensor, labels: TextLabels) -> tuple[Tensor, Tensor]:
+        """Returns the loss of the texts and the loss of the character alignment, two scalars."""
+        return ctc_loss(log_probs, labels), alignment_loss(log_probs, step_classes(labels, self.lines))
+
+    def decode(self, log_probs: npt.NDArray[np.float32], alphabet: Alphabet) -> Reading:
+        """Reads the ``log_probs [steps, classes]`` of one crop."""
+        return ctc_decode(log_probs, alphabet)
+
+
+class TwoLineCTCHead(CTCHead):
+    """CTC of two lines: one step per column for the upper line, then one per column for the lower line.
+
+    Both lines are one sequence of steps, so loss and decoding are those of one line. Either line sees the whole map. A
+    plate of one line is written in the upper one.
+    """
+
+    lines = 2
+
+    def forward(self, features: Tensor) -> Tensor:
+        hidden = self.hidden(features.flatten(1, 2))  # [N, 2 * width, columns]
+        logits = self.classify(torch.cat(hidden.chunk(2, 1), 2))  # [N, classes, 2 * columns]
+        return logits.transpose(1, 2).float().log_softmax(-1)
+
 
 def fit_rows(weight: Tensor, before: int, after: int) -> Tensor:
-    """The first layer of a CTC head ``[out, channels * rows, kernel]``, of ``before`` rows, for ``after`` of them.
+    """Fits the first layer of a head to a map of ``after`` rows, where it was trained on a map of ``before`` rows.
 
-    Each row's weights go to those that lie over it, by how much they do: a map that is the same in every row gives
-    the same.
+    ``weight`` is ``[out, channels * rows, kernel]``. The weights of an old row are shared out among the new rows that
+    overlap it, in proportion to the overlap. On a map whose rows are all alike the layer then answers as before.
     """
     out, width, kernel = weight.shape
     edges = [torch.linspace(0, 1, rows + 1) for rows in (before, after)]
@@ -45,57 +79,12 @@ def fit_rows(weight: Tensor, before: int, after: int) -> Tensor:
     return torch.einsum("ocrk,rs->ocsk", by_row, shares).reshape(out, -1, kernel).to(weight.dtype)
 
 
-class TwoLineCTCHead(CTCHead):
-    """A step for each column of the upper line and then of the lower: CTC over both, set side by side.
-
-    Either line sees the whole map. A plate of one line is written in the upper.
-    """
-
-    lines = 2
-
-    def forward(self, features: Tensor) -> Tensor:
-        hidden = self.hidden(features.flatten(1, 2))  # [N, 2 width, T]
-        logits = self.classify(torch.cat(hidden.chunk(2, 1), 2))  # [N, classes, 2 T]
-        return logits.transpose(1, 2).float().log_softmax(-1)
-
-
-class SlotHead(nn.Module):
-    """A step for each character: ``slots`` learned queries that attend to the map.
-
-    As the decoder of Baek et al., "What is wrong with scene text recognition model comparisons?", ICCV 2019, but all
-    characters at once. ``attention(features)`` [N, slots, rows * T] says where each looks.
-    """
-
-    def __init__(
-        self, channels: int, rows: int, columns: int, width: int, classes: int, dropout: float, slots: int
-    ) -> None:
-        super().__init__()
-        self.project = nn.Sequential(
-            nn.Conv2d(channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.SiLU()
-        )
-        self.place = nn.Parameter(torch.randn(1, width, rows, columns) * 0.02)
-        self.key = nn.Conv2d(width, width, 1)
-        self.query = nn.Parameter(torch.randn(slots, width) * width**-0.5)
-        self.classify = nn.Sequential(nn.LayerNorm(width), nn.Dropout(dropout), nn.Linear(width, classes))
-
-    def attend(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-probabilities [N, slots, classes], and the log of the attention [N, slots, rows * T]."""
-        values = self.project(features)
-        keys = self.key(values + self.place).flatten(2)
-        attention = (self.query @ keys).float().log_softmax(-1)
-        seen = attention.exp().to(values.dtype) @ values.flatten(2).transpose(1, 2)
-        return F.log_softmax(self.classify(seen).float(), -1), attention
-
-    def forward(self, features: Tensor) -> Tensor:
-        return self.attend(features)[0]
-
-
 class WholeHead(nn.Module):
-    """Log-odds ``[N, 1]`` that a crop shows the whole of a plate, from the map ``[N, C, rows, T]``.
+    """Log-odds ``[N, 1]`` that a crop shows the whole of a plate, from the map ``[N, channels, rows, columns]``.
 
-    Three things tell that it does not: a character that the left or the right edge cuts, which the first and the last
-    column show; something before the plate, or blurred characters, which any column may show and the maximum keeps; and
-    that nothing is a plate, which the mean over all columns shows.
+    A crop that shows less betrays it in one of three ways. A character is cut by the left or the right edge: the first
+    or the last column shows it. Something hides the plate, or characters are blurred: any column may show it, so the
+    maximum over the columns is taken. The crop shows no plate at all: the mean over the columns shows it.
     """
 
     def __init__(self, channels: int, rows: int, width: int = 64) -> None:
@@ -106,6 +95,6 @@ class WholeHead(nn.Module):
         self.decide = nn.Sequential(nn.Linear(4 * width, width), nn.SiLU(), nn.Linear(width, 1))
 
     def forward(self, features: Tensor) -> Tensor:
-        seen = self.hidden(features.flatten(1, 2))  # [N, width, T]
+        seen = self.hidden(features.flatten(1, 2))  # [N, width, columns]
         pooled = torch.cat([seen[..., 0], seen[..., -1], seen.amax(-1), seen.mean(-1)], 1)
         return self.decide(pooled).float()

@@ -1,7 +1,7 @@
-"""The Lightning module of the reader: texts, the places of their characters, the country, and what is a whole plate."""
+"""The Lightning module of the reader: it trains the text, the country, and whether a plate is whole."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytorch_lightning as pl
@@ -10,12 +10,10 @@ from rapidfuzz.distance import Levenshtein
 from torch import Tensor
 
 from src.core.alphabet import LATIN, PROVINCES, SUFFIXES, Alphabet
-from src.core.ctc import ctc_decode, slot_decode
-from src.data.loaders.char_alignment import NO_LABEL
+from src.core.ctc import NO_LABEL
 from src.data.loaders.crops import CropBatch
-from src.models.heads import SlotHead
 from src.models.ocr import Head, PlateOCR
-from src.training.ocr_loss import ColumnsLoss, SlotsLoss, TextLoss, region_loss, whole_loss
+from src.training.ocr_loss import region_loss, whole_loss
 from src.training.schedule import optimisation
 from src.training.weights import Rows, WeightsError
 
@@ -23,10 +21,12 @@ from src.training.weights import Rows, WeightsError
 class OCRModule(pl.LightningModule):
     """Trains a ``PlateOCR``; ``regions`` are the countries that it tells apart.
 
-    The synthesiser knows where each character stands, so its columns are supervised: without it CTC sits on its
-    plateau for tens of thousands of crops. The weight of that loss falls from ``column_weight`` to
-    ``column_weight_end`` over the first ``column_fade`` of the training.
-    ``whole_weight`` is that of telling whole plates from what is cut, covered, unreadable or no plate.
+    The loss is a weighted sum. The loss of the texts has weight 1. The loss of the character alignment helps CTC to
+    begin: the synthesiser knows where each character stands, and without that help CTC learns nothing for tens of
+    thousands of crops. Its weight falls from ``alignment_weight`` to ``alignment_weight_end`` during the share
+    ``alignment_fade`` of the training. ``region_weight`` weighs the loss of the countries. ``whole_weight`` weighs the
+    loss of the output ``whole``, which tells whole plates from plates that are cut, covered or unreadable, and from
+    crops without a plate.
     """
 
     def __init__(
@@ -38,12 +38,11 @@ class OCRModule(pl.LightningModule):
         cut_after: int = 5,
         head: Head = "two-line-ctc",
         head_width: int = 256,
-        slots: int = 12,
         dropout: float = 0.1,
         pretrained: bool = False,
-        column_weight: float = 2.0,
-        column_weight_end: float = 0.1,
-        column_fade: float = 0.8,
+        alignment_weight: float = 2.0,
+        alignment_weight_end: float = 0.1,
+        alignment_fade: float = 0.8,
         region_weight: float = 0.1,
         whole_weight: float = 0.5,
         learning_rate: float = 2e-3,
@@ -62,42 +61,38 @@ class OCRModule(pl.LightningModule):
             cut_after,
             head,
             head_width,
-            slots,
             dropout,
             pretrained,
         )
-        trained = self.model.head
-        self.text_loss: TextLoss = SlotsLoss(trained) if isinstance(trained, SlotHead) else ColumnsLoss(trained)
-        self.decode = slot_decode if isinstance(trained, SlotHead) else ctc_decode
         if channels_last:
             self.model.to(memory_format=torch.channels_last)
 
     @property
     def rows(self) -> tuple[Rows, ...]:
-        """What the rows of the last layers stand for; class 0 is the blank."""
+        """The character and the country that each row of the last layers stands for; row 0 of the text is the blank."""
         characters = Rows("head.classify", "alphabet", tuple(self.alphabet.characters), first=1)
         return characters, Rows("region.1", "regions", self.regions)
 
     def training_step(self, batch: CropBatch, index: int) -> Tensor:
         features = self.model.features(batch.images)
-        text, places = self.text_loss(features, batch)
+        text, alignment = self.model.head.loss(self.model.head(features), batch)
         region = region_loss(self.model.regions(features), batch.regions)
         whole = whole_loss(self.model.whole(features), batch.whole)
-        loss = text + self.column_weight() * places + self.hparams["region_weight"] * region
+        loss = text + self.alignment_weight() * alignment + self.hparams["region_weight"] * region
         loss = loss + self.hparams["whole_weight"] * whole
         n = len(batch.texts)
         self.log("loss", loss.detach(), prog_bar=True, batch_size=n)
         self.log("loss_text", text.detach(), prog_bar=True, batch_size=n)
-        self.log("loss_columns", places.detach(), batch_size=n)
+        self.log("loss_alignment", alignment.detach(), batch_size=n)
         self.log("loss_region", region.detach(), batch_size=n)
         self.log("loss_whole", whole.detach(), batch_size=n)
         return loss
 
-    def column_weight(self) -> float:
-        """The present weight of the loss of the characters' places."""
-        start, end = self.hparams["column_weight"], self.hparams["column_weight_end"]
+    def alignment_weight(self) -> float:
+        """Returns the weight of the alignment's loss at the present step."""
+        start, end = self.hparams["alignment_weight"], self.hparams["alignment_weight_end"]
         progress = self.trainer.global_step / max(1, int(self.trainer.estimated_stepping_batches))
-        return float(start + (end - start) * min(1.0, progress / max(self.hparams["column_fade"], 1e-6)))
+        return float(start + (end - start) * min(1.0, progress / max(self.hparams["alignment_fade"], 1e-6)))
 
     def on_validation_epoch_start(self) -> None:
         self._exact: dict[str, list[bool]] = defaultdict(list)
@@ -106,10 +101,10 @@ class OCRModule(pl.LightningModule):
         self._whole: dict[str, list[bool]] = defaultdict(list)
 
     def validation_step(self, batch: CropBatch, index: int) -> Any:
-        """Returns the readings, for whoever draws them."""
+        """Returns the texts that were read, which ``SampleReadings`` draws."""
         log_probs, regions, whole = self.model(batch.images)
         told = ((whole.squeeze(1) > 0) == batch.whole).tolist()
-        readings = [self.decode(row, self.alphabet).text for row in log_probs.cpu().numpy()]
+        readings = [self.model.head.decode(row, self.alphabet).text for row in log_probs.cpu().numpy()]
         right = (regions.argmax(1) == batch.regions).tolist()
         for i, (read, true, source) in enumerate(zip(readings, batch.texts, batch.sources, strict=True)):
             self._whole[source if source.startswith("not_whole") else "plates"].append(told[i])
@@ -123,9 +118,11 @@ class OCRModule(pl.LightningModule):
         return readings
 
     def on_validation_epoch_end(self) -> None:
-        """``val/read`` and ``val/region`` are means over sources: the Brazilian cameras must not outvote the rest.
+        """Logs the figures of the validation.
 
-        ``val/whole`` is the mean over whole plates, and over each kind of what is not whole, of the share told as such.
+        ``val/read`` and ``val/region`` are means over the sources, so that one with many crops does not outvote the
+        others. ``val/whole`` is the share of crops whose wholeness is told rightly: a mean over the whole plates and
+        over each kind of crop that shows no whole plate.
         """
         for name, edits in self._edits.items():
             wrong, characters = map(sum, zip(*edits, strict=True))
@@ -142,8 +139,19 @@ class OCRModule(pl.LightningModule):
         if real:
             self.log(f"val/{figure}", sum(real) / len(real), prog_bar=True)
 
+    @classmethod
+    def from_checkpoint(cls, saved: dict[str, Any]) -> "OCRModule":
+        """Builds the trained reader of a checkpoint, which ``torch.load`` has read; it downloads nothing.
+
+        Raises WeightsError for a checkpoint of a reader that this version cannot build.
+        """
+        module = cls(**hyper_parameters(saved["hyper_parameters"]) | {"pretrained": False})
+        module.on_load_checkpoint(saved)
+        module.load_state_dict(saved["state_dict"])
+        return module
+
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Raises WeightsError for a checkpoint of a reader that could not yet tell what is whole."""
+        """Raises WeightsError for a checkpoint of a reader that has no output ``whole`` yet."""
         if not any(name.startswith("model.whole.") for name in checkpoint["state_dict"]):
             raise WeightsError(
                 "the checkpoint is of a reader without the output `whole`: a new training may begin with it "
@@ -155,3 +163,22 @@ class OCRModule(pl.LightningModule):
         warmup = self.hparams["warmup_samples"] // batch
         total = int(self.trainer.estimated_stepping_batches)
         return optimisation(self.model, self.hparams["learning_rate"], self.hparams["weight_decay"], warmup, total)
+
+
+_DROPPED = "slots"
+"""The number of slots of a head that no longer exists. Checkpoints and cards of then have it for every head."""
+_RENAMED = {
+    "column_weight": "alignment_weight",
+    "column_weight_end": "alignment_weight_end",
+    "column_fade": "alignment_fade",
+}
+
+
+def hyper_parameters(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what a checkpoint or card of any age states of a reader as ``OCRModule`` takes it today.
+
+    Raises WeightsError for a reader with the head of learned slots.
+    """
+    if stated.get("head") == "slots":
+        raise WeightsError("the checkpoint is of a reader with the head `slots`, which this version does not have")
+    return {_RENAMED.get(name, name): value for name, value in stated.items() if name != _DROPPED}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from src.core.alphabet import Alphabet
-from src.core.ctc import BLANK, ctc_decode, ctc_log_likelihood, decode_detections, slot_decode
+from src.core.ctc import BLANK, ctc_decode, ctc_log_likelihood, decode_detections
 from src.core.geometry import Letterbox, box_to_corners
 
 ALPHABET = Alphabet("AB")
@@ -109,20 +109,3 @@ def test_corners_come_back_in_original_pixels_with_their_own_box() -> None:
 def test_nothing_found_needs_no_corners() -> None:
     nothing = np.zeros((3, 4), np.float32), np.zeros(3, np.float32), np.zeros((3, 4, 2), np.float32)
     assert decode_detections(*nothing, Letterbox(1.0, 0, 0), (10, 10), 0.5) == []
-
-
-def slots(*probabilities: list[float]) -> np.ndarray:
-    return np.log(np.array(probabilities, np.float32))
-
-
-def test_slots_are_read_up_to_the_first_end() -> None:
-    reading = slot_decode(slots([0.1, 0.9, 0.0001], [0.2, 0.2, 0.6], [0.8, 0.1, 0.1], [0.1, 0.8, 0.1]), Alphabet("AB"))
-    assert reading.text == "AB"
-    assert reading.char_confidences == pytest.approx((0.9, 0.6))
-    assert reading.confidence == pytest.approx(0.9 * 0.6 * 0.8)  # the end included
-
-
-def test_slots_without_an_end_are_all_read() -> None:
-    reading = slot_decode(slots([0.1, 0.9, 0.0001], [0.2, 0.2, 0.6]), Alphabet("AB"))
-    assert reading.text == "AB"
-    assert reading.confidence == pytest.approx(0.9 * 0.6)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from src.models.heads import CTCHead, SlotHead, TwoLineCTCHead, WholeHead, fit_rows
+from src.models.heads import CTCHead, TwoLineCTCHead, WholeHead, fit_rows
 
 
 def features() -> torch.Tensor:
@@ -10,8 +10,8 @@ def features() -> torch.Tensor:
 
 
 def test_every_head_gives_probabilities_of_its_steps() -> None:
-    heads = [CTCHead(6, 2, 4, 5, 0.0), TwoLineCTCHead(6, 2, 4, 5, 0.0), SlotHead(6, 2, 8, 4, 5, 0.0, 3)]
-    for head, steps in zip(heads, (8, 16, 3), strict=True):
+    heads = [CTCHead(6, 2, 4, 5, 0.0), TwoLineCTCHead(6, 2, 4, 5, 0.0)]
+    for head, steps in zip(heads, (8, 16), strict=True):
         out = head.eval()(features())
         assert out.shape == (2, steps, 5)
         assert torch.allclose(out.exp().sum(-1), torch.ones(2, steps), atol=1e-5)
@@ -20,12 +20,6 @@ def test_every_head_gives_probabilities_of_its_steps() -> None:
 def test_the_two_lines_are_told_apart() -> None:
     out = TwoLineCTCHead(6, 2, 4, 5, 0.0).eval()(features())
     assert (out[:, :8] - out[:, 8:]).abs().max() > 0.01
-
-
-def test_attention_is_a_distribution_over_the_map() -> None:
-    _, attention = SlotHead(6, 2, 8, 4, 5, 0.0, 3).eval().attend(features())
-    assert attention.shape == (2, 3, 16)
-    assert torch.allclose(attention.exp().sum(-1), torch.ones(2, 3), atol=1e-5)
 
 
 @pytest.mark.parametrize(("before", "after"), [(2, 3), (2, 4), (3, 2), (4, 3), (3, 5), (1, 3), (4, 1)])

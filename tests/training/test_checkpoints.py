@@ -76,5 +76,5 @@ def test_a_resumed_run_still_says_what_it_started_from(tmp_path: Path) -> None:
     first, resumed = fit(1, None, [start]), fit(2, str(tmp_path / "last.ckpt"), [])
     assert (first["sources"], first["samples"], first["precision"]) == ({"gate": 4}, 16, "bf16-mixed")
     assert first["started_from"] == resumed["started_from"] == [start]
-    stated = _provenance({"provenance": resumed, "hyper_parameters": {}})
+    stated = _provenance(resumed, {})
     assert (stated["started_from"], stated["precision"]) == ([start], "bf16-mixed")

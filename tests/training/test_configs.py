@@ -80,7 +80,7 @@ def test_every_published_value_is_of_its_constructors_type(experiment: str | Non
         ("train_detector", "optim.warmup_samples=many", "optim.warmup_samples=many: Input should be a valid integer"),
         ("train_detector", "optim.weight_decay='0.1'", r"optim.weight_decay=0\.1: Input should be a valid number"),
         ("train_ocr", "model.cut_after=1.5", r"model\.cut_after=1\.5: Input should be a valid integer"),
-        ("train_ocr", "model.head=clever", "model.head=clever: Input should be 'ctc', 'two-line-ctc' or 'slots'"),
+        ("train_ocr", "model.head=clever", "model.head=clever: Input should be 'ctc' or 'two-line-ctc'"),
         ("train_ocr", "data.batch_size=[64]", r"data.batch_size=\[64\]: Input should be a valid integer"),
         ("train_ocr", "trainer.max_epochs=all", "trainer.max_epochs=all: Input should be a valid integer"),
         ("train_detector", "data.sizes=[[0.0, large]]", "data.sizes=.*large.*: Input should be a valid"),

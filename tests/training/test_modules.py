@@ -5,8 +5,8 @@ import pytorch_lightning as pl
 import torch
 from torch.utils.data import DataLoader
 
+from src.core.ctc import NO_LABEL
 from src.core.geometry import box_to_corners
-from src.data.loaders.char_alignment import NO_LABEL
 from src.data.loaders.crops import CropBatch
 from src.data.loaders.scenes import SceneBatch
 from src.training.detector import DetectorModule
@@ -47,13 +47,13 @@ class FewCrops(pl.LightningDataModule):
         texts = ["AB", "B", "A", "AB", ""]
         targets = torch.tensor([[1, 2], [2, 0], [1, 0], [1, 2], [0, 0]])
         images = torch.randint(0, 255, (5, 32, 128, 3), dtype=torch.uint8)
-        owners = torch.full((5, 2, 32), NO_LABEL)
+        alignment = torch.full((5, 2, 32), NO_LABEL)
         told = torch.tensor([True, True, True, True, False])
         whole = torch.tensor([True, True, False, True, False])
         sources = ["gate", "street", "not_whole_cut", "not_whole_covered", "not_whole_background"]
         regions = torch.tensor([0, 0, NO_LABEL, NO_LABEL, NO_LABEL])
         lengths = torch.tensor([len(text) for text in texts])
-        batch = CropBatch(images, targets, lengths, owners, regions, told, whole, texts, sources)
+        batch = CropBatch(images, targets, lengths, alignment, regions, told, whole, texts, sources)
         return DataLoader([batch], batch_size=None)
 
     val_dataloader = train_dataloader
@@ -70,9 +70,9 @@ def test_a_reader_fits_and_only_whole_plates_count_as_read_or_not() -> None:
     )  # fmt: skip
     trainer.fit(module, FewCrops())
     logged = {name: float(value) for name, value in trainer.callback_metrics.items()}
-    parts = {name: logged[f"loss_{name}"] for name in ("text", "columns", "region", "whole")}
+    parts = {name: logged[f"loss_{name}"] for name in ("text", "alignment", "region", "whole")}
     assert parts["whole"] > 0
-    weighed = parts["text"] + 2.0 * parts["columns"] + 0.1 * parts["region"] + 0.5 * parts["whole"]
+    weighed = parts["text"] + 2.0 * parts["alignment"] + 0.1 * parts["region"] + 0.5 * parts["whole"]
     assert logged["loss"] == pytest.approx(weighed, rel=1e-4)
     assert {name for name in logged if name.startswith("val/read_")} == {"val/read_gate", "val/read_street"}
     kinds = ("plates", "not_whole_cut", "not_whole_covered", "not_whole_background")

@@ -1,36 +1,36 @@
-"""Which character stands in which column of the reader's map."""
+"""Character alignment: which character of the text stands in which column of the reader's map."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from src.core.ctc import NO_LABEL
 from src.core.types import Boxes
 
 LINES = 2
-"""Rows of labels: plates have one line of text or two."""
-NO_LABEL = -100
-"""Of a column of which nobody knows what it shows; the losses leave it out."""
+"""A plate has one line of text or two; an alignment always has both."""
 
-Owners = npt.NDArray[np.int64]
-"""``[LINES, columns]``: 0 between characters, ``i + 1`` where the text's character ``i`` stands, or NO_LABEL."""
+Alignment = npt.NDArray[np.int64]
+"""``[LINES, columns]``: ``i + 1`` where character ``i`` of the text stands, 0 between characters, else NO_LABEL."""
 
 
-def unknown_owners(columns: int) -> Owners:
-    """Of a crop whose characters nobody marked."""
+def unknown_alignment(columns: int) -> Alignment:
+    """Returns the alignment of a crop whose characters nobody has marked: NO_LABEL everywhere."""
     return np.full((LINES, columns), NO_LABEL, np.int64)
 
 
-def column_owners(chars: Boxes, rows: Sequence[int] | npt.NDArray[np.int64], width: int, columns: int) -> Owners:
-    """From the boxes ``chars [n, 4]`` in pixels of a crop ``width`` wide and the line of each, 0 the upper.
+def align_characters(chars: Boxes, rows: Sequence[int] | npt.NDArray[np.int64], width: int, columns: int) -> Alignment:
+    """Aligns characters to the columns of the map of a crop that is ``width`` pixels wide.
 
-    A character holds the middle 70 % of its box and at least the column nearest its centre, so that the blank
-    which CTC needs between two equal neighbours has room.
+    ``chars [n, 4]`` are the boxes of the characters in pixels of the crop, ``rows [n]`` their lines: 0 is the upper,
+    1 the lower one. A character takes the columns of the middle 70 % of its box, and always the column nearest to its
+    centre. The rest stays free for the blank that CTC needs between two equal characters.
     """
-    owners = np.zeros((LINES, columns), np.int64)
+    alignment = np.zeros((LINES, columns), np.int64)
     centres = (np.arange(columns) + 0.5) * width / columns
     for i, (box, row) in enumerate(zip(chars, rows, strict=True), 1):
         middle, reach = (box[0] + box[2]) / 2, 0.35 * (box[2] - box[0])
-        owners[row, np.abs(centres - middle) <= reach] = i
-        owners[row, int(np.clip(middle * columns / width, 0, columns - 1))] = i
-    return owners
+        alignment[row, np.abs(centres - middle) <= reach] = i
+        alignment[row, int(np.clip(middle * columns / width, 0, columns - 1))] = i
+    return alignment

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from src.core.alphabet import Alphabet
+from src.core.ctc import NO_LABEL
 from src.core.geometry import box_to_corners, corners_to_box, crop_matrix, crop_plate, widen
 from src.core.types import Corners, Image
 from src.data.annotations.corrections import apply_known_texts
@@ -22,7 +23,7 @@ from src.data.annotations.manifest import ManifestError, of_split, read_set
 from src.data.copy_paste import SwappedPlates, patches
 from src.data.copy_paste.plates import LEAST_WIDTH
 from src.data.loaders.backgrounds import Background, backgrounds
-from src.data.loaders.char_alignment import NO_LABEL, Owners, column_owners, unknown_owners
+from src.data.loaders.char_alignment import Alignment, align_characters, unknown_alignment
 from src.data.loaders.not_whole import NotWhole
 from src.data.loaders.real_crops import RealCrop, real_crops
 from src.data.loaders.sampling import EpochSampler, balanced, epoch_of, one_thread, source_probabilities
@@ -40,14 +41,14 @@ READABLE_TRIES = 4
 
 @dataclass(frozen=True)
 class CropSample:
-    """``image`` uint8 [H, W, 3] RGB, its ``text``, who stands in each column, and the country where it is known.
+    """``image`` uint8 [H, W, 3] RGB, its ``text``, its character alignment, and the country where it is known.
 
     The text is None where nobody knows what can be read; ``whole`` is whether all of a plate is seen.
     """
 
     image: Image
     text: str | None
-    owners: Owners
+    alignment: Alignment
     region: str | None
     source: str
     whole: bool = True
@@ -56,15 +57,15 @@ class CropSample:
 @dataclass(frozen=True)
 class CropBatch:
     """``images`` uint8 [N, H, W, 3] RGB; ``targets`` [N, longest] classes, 0 after the ``lengths`` [N] of each text;
-    ``owners`` [N, 2, T] as of ``column_owners``; ``regions`` [N] indices; NO_LABEL in either where unknown.
+    ``alignment`` [N, 2, columns] as ``align_characters`` gives it; ``regions`` [N] indices; NO_LABEL where unknown.
 
-    ``read`` [N] says whose text is known, ``whole`` [N] who shows all of a plate. Unknown texts are empty.
+    ``read`` [N] says which texts are known; an unknown text is empty. ``whole`` [N]: which show a whole plate.
     """
 
     images: Tensor
     targets: Tensor
     lengths: Tensor
-    owners: Tensor
+    alignment: Tensor
     regions: Tensor
     read: Tensor
     whole: Tensor
@@ -106,20 +107,20 @@ class CropDataset(Dataset[CropSample]):
             image = crop_plate(crop.image, cut, self.size, margin=0.0)
         else:
             image, cut = self.augment(crop.image, crop.corners, self.size, np.random.default_rng(seed))
-        return CropSample(image, crop.text, self._owners(crop, cut), crop.region, crop.source)
+        return CropSample(image, crop.text, self._alignment(crop, cut), crop.region, crop.source)
 
-    def _owners(self, crop: RealCrop, cut: Corners) -> Owners:
+    def _alignment(self, crop: RealCrop, cut: Corners) -> Alignment:
         if crop.chars is None:
-            return unknown_owners(self.columns)
+            return unknown_alignment(self.columns)
         corners = cv2.perspectiveTransform(box_to_corners(crop.chars), crop_matrix(cut, self.size, margin=0.0))
-        return column_owners(corners_to_box(corners), [0] * len(crop.text), self.size[1], self.columns)
+        return align_characters(corners_to_box(corners), [0] * len(crop.text), self.size[1], self.columns)
 
     def _synthetic(self, rng: np.random.Generator) -> CropSample:
         if self.synthesiser is None:
             raise ValueError("a synthetic crop was asked for, but there is no synthesiser")
         plate = self.synthesiser(rng)
-        owners = column_owners(plate.chars, plate.rows, self.size[1], self.columns)
-        return CropSample(plate.image, plate.text, owners, plate.region or None, f"synthetic_{plate.region}")
+        alignment = align_characters(plate.chars, plate.rows, self.size[1], self.columns)
+        return CropSample(plate.image, plate.text, alignment, plate.region or None, f"synthetic_{plate.region}")
 
     def _swapped(self, rng: np.random.Generator) -> CropSample:
         if self.swapped is None or self.augment is None:
@@ -130,14 +131,14 @@ class CropDataset(Dataset[CropSample]):
             chars = corners_to_box(cv2.perspectiveTransform(plate.chars, crop_matrix(cut, self.size, margin=0.0)))
             if contrast(image, chars) > MIN_CONTRAST:
                 break
-        owners = column_owners(chars, plate.rows, self.size[1], self.columns)
-        return CropSample(image, plate.text, owners, plate.region or None, f"swapped_{plate.region}")
+        alignment = align_characters(chars, plate.rows, self.size[1], self.columns)
+        return CropSample(image, plate.text, alignment, plate.region or None, f"swapped_{plate.region}")
 
     def _not_whole(self, rng: np.random.Generator) -> CropSample:
         if self.not_whole is None:
             raise ValueError("a crop of no whole plate was asked for, but nothing makes one")
         made = self.not_whole(rng)
-        return CropSample(made.image, made.text, made.owners, made.region, f"not_whole_{made.kind}", made.whole)
+        return CropSample(made.image, made.text, made.alignment, made.region, f"not_whole_{made.kind}", made.whole)
 
 
 class CropData(pl.LightningDataModule):
@@ -327,7 +328,7 @@ class CropData(pl.LightningDataModule):
             torch.from_numpy(np.stack([s.image for s in samples])),
             torch.tensor([classes + [0] * (longest - len(classes)) for classes in encoded]),
             torch.tensor([len(classes) for classes in encoded]),
-            torch.from_numpy(np.stack([s.owners for s in samples])),
+            torch.from_numpy(np.stack([s.alignment for s in samples])),
             torch.tensor([self._region(s.region) for s in samples]),
             torch.tensor([s.text is not None for s in samples]),
             torch.tensor([s.whole for s in samples]),
@@ -340,5 +341,5 @@ class CropData(pl.LightningDataModule):
         return self.regions.index(code) if code in self.regions else NO_LABEL
 
     def transfer_batch_to_device(self, batch: CropBatch, device: torch.device, dataloader_idx: int) -> CropBatch:
-        tensors = ("images", "targets", "lengths", "owners", "regions", "read", "whole")
+        tensors = ("images", "targets", "lengths", "alignment", "regions", "read", "whole")
         return replace(batch, **{name: getattr(batch, name).to(device) for name in tensors})

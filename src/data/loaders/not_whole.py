@@ -25,7 +25,7 @@ from src.data.copy_paste.occluders import hide
 from src.data.copy_paste.overlays import written
 from src.data.copy_paste.paste import cut
 from src.data.loaders.backgrounds import Background
-from src.data.loaders.char_alignment import Owners, column_owners, unknown_owners
+from src.data.loaders.char_alignment import Alignment, align_characters, unknown_alignment
 from src.data.loaders.real_crops import RealCrop
 from src.data.synthesis import CropSynthesiser
 from src.data.synthesis.drawing.lettering import BRAZILIAN_TOWNS, DEALERS, SLOGANS, STATES
@@ -65,7 +65,7 @@ class Sample:
 
     image: Image
     text: str | None
-    owners: Owners
+    alignment: Alignment
     region: str | None
     kind: Kind
     whole: bool = False
@@ -197,7 +197,7 @@ class NotWhole:
             part = _part(subject, _cells(subject), known, depth, rng)
             image, onto = self._photographed(subject, part, rng)
             if not known:
-                return Sample(image, None, unknown_owners(self.columns), subject.region, "cut")
+                return Sample(image, None, unknown_alignment(self.columns), subject.region, "cut")
             boxes = _boxes(subject, onto)
             left = _inside(boxes, self.size)
             if left.min() <= LOST:
@@ -222,7 +222,7 @@ class NotWhole:
         crop, onto = self._photographed(replace(subject, image=image), subject.corners, rng)
         if not known:
             text = subject.text if beside else None
-            return Sample(crop, text, unknown_owners(self.columns), subject.region, "covered", beside)
+            return Sample(crop, text, unknown_alignment(self.columns), subject.region, "covered", beside)
         boxes = _boxes(subject, onto)
         left = np.minimum(_inside(boxes, self.size), 1 - hidden)
         return self._labelled(subject, crop, boxes, left, "covered")
@@ -232,18 +232,18 @@ class NotWhole:
         gone, there = left <= LOST, left >= SEEN
         whole = not gone.any()
         if not (gone | there).all():
-            return Sample(image, None, unknown_owners(self.columns), subject.region, kind, whole)
+            return Sample(image, None, unknown_alignment(self.columns), subject.region, kind, whole)
         text = "".join(c for c, seen in zip(subject.text, there, strict=True) if seen)
         rows = [row for row, seen in zip(subject.rows, there, strict=True) if seen]
         limits = np.array([self.size[1], self.size[0]] * 2, np.float32)
-        owners = column_owners(boxes[there].clip(0, limits), rows, self.size[1], self.columns)
-        return Sample(image, text, owners, subject.region, kind, whole)
+        alignment = align_characters(boxes[there].clip(0, limits), rows, self.size[1], self.columns)
+        return Sample(image, text, alignment, subject.region, kind, whole)
 
     def _unreadable(self, rng: np.random.Generator) -> Sample:
         """A plate too small, too soft or moved too far to be read."""
         subject = self._subject(rng)
         image, _ = self._photographed(subject, subject.corners, rng)
-        return Sample(blurred(image, rng), None, unknown_owners(self.columns), None, "unreadable")
+        return Sample(blurred(image, rng), None, unknown_alignment(self.columns), None, "unreadable")
 
     def _background(self, rng: np.random.Generator) -> Sample:
         """A part of a scene without any plate: nothing can be read."""
@@ -287,8 +287,8 @@ class NotWhole:
         return self._nothing(crop, "empty", "")
 
     def _nothing(self, image: Image, kind: Kind, text: str | None) -> Sample:
-        owners = unknown_owners(self.columns) if text is None else np.zeros((2, self.columns), np.int64)
-        return Sample(image, text, owners, None, kind)
+        alignment = unknown_alignment(self.columns) if text is None else np.zeros((2, self.columns), np.int64)
+        return Sample(image, text, alignment, None, kind)
 
 
 def emptied(plate: Plate, rng: np.random.Generator) -> Plate:

@@ -78,9 +78,10 @@ def test_both_lines_of_a_plate_are_labelled(swapped: SwappedPlates) -> None:
     assert all(sample.image.shape == (48, 128, 3) for sample in samples)
     assert {sample.source for sample in samples} == {"swapped_RU"}
     for sample in samples:
-        assert set(sample.owners[sample.owners > 0]) <= set(range(1, len(sample.text) + 1))
-        assert len(set(sample.owners[sample.owners > 0])) >= len(sample.text) - 2  # some are cut off, or share a column
-    assert any((sample.owners[1] > 0).any() for sample in samples)
+        aligned = set(sample.alignment[sample.alignment > 0])
+        assert aligned <= set(range(1, len(sample.text) + 1))
+        assert len(aligned) >= len(sample.text) - 2  # some are cut off, or share a column
+    assert any((sample.alignment[1] > 0).any() for sample in samples)
 
 
 def test_effects_that_are_left_out_happen_to_no_plate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

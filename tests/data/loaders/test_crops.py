@@ -10,9 +10,10 @@ from PIL import Image
 
 from src.core.alphabet import Alphabet
 from src.core.card import sha256_of
+from src.core.ctc import NO_LABEL
 from src.core.geometry import box_to_corners
 from src.data.annotations.manifest import ManifestError, PlateLabel, Record, write_manifest
-from src.data.loaders.char_alignment import NO_LABEL, unknown_owners
+from src.data.loaders.char_alignment import unknown_alignment
 from src.data.loaders.crops import NOT_WHOLE, SYNTHETIC, CropData, CropDataset, CropSample
 from src.data.loaders.real_crops import RealCrop, real_crops
 from src.data.synthesis import SynthesisError
@@ -27,7 +28,7 @@ def test_a_real_crop_has_text_but_no_column_labels() -> None:
     crop = RealCrop(image, box_to_corners(BOX), "A1", "here", 0.0)
     sample = CropDataset([crop], (32, 128), 32)[0, 0]
     assert sample.image.shape == (32, 128, 3)
-    assert np.all(sample.owners == NO_LABEL)
+    assert np.all(sample.alignment == NO_LABEL)
 
 
 def test_known_characters_label_the_columns_wherever_the_crop_lies() -> None:
@@ -35,13 +36,13 @@ def test_known_characters_label_the_columns_wherever_the_crop_lies() -> None:
     image[:, 40:48] = 255
     chars = np.array([[40, 0, 48, 16]], np.float32)
     data = CropDataset([RealCrop(image, box_to_corners(BOX), "7", "x", 0.0, None, chars)], (32, 128), 32)
-    assert np.flatnonzero(data[0, 0].owners[0]).tolist() == [21, 22]  # of 20 to 23, the middle 70 %
+    assert np.flatnonzero(data[0, 0].alignment[0]).tolist() == [21, 22]  # of 20 to 23, the middle 70 %
     data.augment = CropAugment(margin=(0.3, 0.9), corner=0.0)
     for seed in range(10):
         sample = data[0, seed]
-        labelled = np.flatnonzero(sample.owners[0])
+        labelled = np.flatnonzero(sample.alignment[0])
         columns = sample.image.mean((0, 2)).reshape(32, 4).mean(1)
-        assert set(sample.owners[0, labelled]) == {1}
+        assert set(sample.alignment[0, labelled]) == {1}
         assert columns[labelled].min() > columns.mean()
 
 
@@ -220,7 +221,7 @@ def test_a_crop_of_no_known_text_is_marked_as_such(tmp_path) -> None:
     data = crop_data(tmp_path, {"own": ["A1", "B1"]})
     image = np.zeros((48, 128, 3), np.uint8)
     samples = [
-        CropSample(image, text, unknown_owners(32), None, "own", whole)
+        CropSample(image, text, unknown_alignment(32), None, "own", whole)
         for text, whole in (("A1", True), (None, False), ("", False))
     ]
     batch = data._collate(samples)

@@ -10,11 +10,11 @@ from PIL import Image
 
 from src.core.alphabet import Alphabet
 from src.core.card import sha256_of
+from src.core.ctc import NO_LABEL
 from src.core.geometry import box_to_corners
 from src.data.annotations.manifest import PlateLabel, Record
 from src.data.copy_paste import SwappedPlates, patches
 from src.data.loaders.backgrounds import Background, backgrounds
-from src.data.loaders.char_alignment import NO_LABEL
 from src.data.loaders.not_whole import KINDS, NotWhole, Sample, blurred, emptied
 from src.data.loaders.real_crops import RealCrop
 from src.data.synthesis import CropSynthesiser, find_fonts
@@ -65,13 +65,13 @@ def test_a_cut_plate_is_not_whole_and_its_text_is_what_is_left() -> None:
         assert not sample.whole, seed
         assert sample.region == "RU"
         if sample.text is None:
-            assert (sample.owners == NO_LABEL).all()
+            assert (sample.alignment == NO_LABEL).all()
             continue
         known += 1
         assert sample.text in TEXT, seed  # what is left is in one piece
         assert len(sample.text) < len(TEXT)
         assert set(sample.text) <= set(seen(sample)), seed
-        assert sorted(set(sample.owners[sample.owners > 0])) == list(range(1, len(sample.text) + 1))
+        assert sorted(set(sample.alignment[sample.alignment > 0])) == list(range(1, len(sample.text) + 1))
     assert known > 100
 
 
@@ -80,7 +80,7 @@ def test_columns_of_a_cut_plate_belong_to_the_characters_that_stand_there() -> N
         sample = maker(plate()).make("cut", np.random.default_rng(seed))
         columns = sample.image[20:28].astype(float).mean((0, 2)).reshape(32, 4)
         for number, char in enumerate(sample.text or "", 1):
-            (own,) = np.nonzero(sample.owners[0] == number)
+            (own,) = np.nonzero(sample.alignment[0] == number)
             assert np.abs(columns[own] - GREYS[TEXT.index(char)]).min() < 12, seed
 
 
@@ -89,7 +89,7 @@ def test_where_no_character_is_marked_one_is_lost_for_certain() -> None:
     for seed in range(100):
         sample = maker(plate(chars=False)).make("cut", np.random.default_rng(seed))
         assert (sample.text, sample.whole) == (None, False)
-        assert (sample.owners == NO_LABEL).all()
+        assert (sample.alignment == NO_LABEL).all()
         columns = [(np.abs(sample.image.astype(int) - grey).max(2) <= 3).any(0).sum() for grey in GREYS]
         at_an_edge = max(sample.image[0].max(), sample.image[-1].max()) > 30  # the top or the bottom is cut off
         lost += min(columns) < 0.5 * max(columns) or at_an_edge
@@ -184,7 +184,7 @@ def test_no_plate_has_no_text_and_nobody_says_what_lettering_reads(
         if sample.kind == "background" and kind == "overlay":
             continue  # no face writes that line
         assert (sample.text, sample.region, sample.whole) == (text, None, False)
-        assert (sample.owners == (NO_LABEL if text is None else 0)).all()
+        assert (sample.alignment == (NO_LABEL if text is None else 0)).all()
 
 
 def test_an_emptied_plate_has_no_number(everything: NotWhole) -> None:
