@@ -1,4 +1,4 @@
-"""What an export may be told."""
+"""The keys of an export's configuration."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""A network to one self-contained ONNX file, proven equal to the network."""
+"""Writes a network as one self-contained ONNX file, and checks that it answers as the network does."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from torch.export import Dim
 OPSET = 20
 BATCHES = (1, 3)
 LARGEST = 1024
-"""Bound of what an export leaves free: images in a batch, strides along a side."""
+"""The largest value of a free dimension: images in a batch, strides along a side."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -1,4 +1,4 @@
-"""A float model in fewer bits, by onnxruntime's own tools: 8 by static quantisation for CPUs, 16 in floats for GPUs."""
+"""Quantises a float model with onnxruntime's tools: to integers of 8 bits for CPUs, to floats of 16 bits for GPUs."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +14,7 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 from src.export.rearrange import can_take_pixels, rearrange
 
 QUANTISED = ["Conv", "Sigmoid", "Mul", "Add", "Concat", "Split", "MaxPool", "Resize"]
-"""SiLU is a Sigmoid and a Mul: with convolutions alone in 8 bits, what is converted back and forth eats up the gain."""
+"""SiLU is a Sigmoid and a Mul. If convolutions alone had 8 bits, converting between them would cost what they save."""
 RANGES = {"CalibMovingAverage": True, "CalibMovingAverageConstant": 0.02}
 """Ranges are moving averages over the pictures: one glaring picture must not make the steps of all others coarse."""
 
@@ -22,11 +22,11 @@ Batch = npt.NDArray[np.uint8]
 
 
 class QuantisationError(ValueError):
-    """A model that cannot be quantised, or that then answers otherwise."""
+    """A model that cannot be quantised, or whose outputs change too much when it is."""
 
 
 class _Calibration(CalibrationDataReader):
-    """Batches for the input ``images``, one after the other."""
+    """Gives onnxruntime the calibration batches for the input ``images``."""
 
     def __init__(self, batches: Iterable[Batch]) -> None:
         self._batches = iter(batches)

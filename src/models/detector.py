@@ -10,14 +10,14 @@ from src.models.yolo import PoseModel, get_cfg, load_checkpoint, yaml_model_load
 log = logging.getLogger(__name__)
 CORNERS = 4
 FITTING = 0.9
-"""The share of the network's weights that a foreign network must have in the same shape to be worth a start."""
+"""Weights of another network are taken over only if they fill at least this share of ours."""
 
 
 class PlateDetector(nn.Module):
-    """One class with four corners, raw boxes and scores; suppression is numpy's task (``core.decoding``).
+    """Finds plates: boxes, scores and four corners, before suppression, which ``core.ctc.decode_detections`` does.
 
-    ``network`` names an ultralytics YAML of a detector (``yolo26n``, ``yolo11n``, ...), ``width`` replaces the
-    multiple of channels of its scale (0.25 for the nano). ``pretrained`` starts from ultralytics' own COCO weights,
+    ``network`` names the YAML of an ultralytics detector (``yolo26n``, ``yolo11n``, ...). ``width`` replaces its
+    multiple of channels, which is 0.25 for a nano. ``pretrained`` starts from ultralytics' own COCO weights,
     which it downloads. Raises ValueError for a width that the network or its weights do not have.
     """
 
@@ -36,11 +36,11 @@ class PlateDetector(nn.Module):
             self.load_state_dict(self.adapted(load_checkpoint(f"{network}.pt")[0].float().state_dict()))
 
     def adapted(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Weights of ultralytics' ``DetectionModel``, such as one trained on COCO, as weights of this network.
+        """Returns a state of this network that begins with the weights of an ultralytics ``DetectionModel``.
 
-        Those whose name and shape this network has are taken; the others stay as they are, and the log names their
-        layers. A state of this network is returned as it is. Raises ValueError where less than FITTING of the weights
-        are found.
+        Such a model may be trained on COCO. A weight is taken over if this network has one of the same name and shape;
+        the other weights of this network stay as they are, and the log names their layers. A state of this network is
+        returned unchanged. Raises ValueError where less than the share FITTING of the weights would be taken over.
         """
         if not any(name.startswith("model.") for name in state):
             return state
@@ -79,15 +79,16 @@ def _weights(state: dict[str, Tensor]) -> int:
 
 
 def _layer(name: str) -> str:
-    """``network.model.23.cv3.0.2`` of ``network.model.23.cv3.0.2.conv.weight``: a block of one map of the head."""
+    """Returns the layer of a weight, as ``network.model.23.cv3.0.2`` for ``network.model.23.cv3.0.2.conv.weight``."""
     return ".".join(name.split(".")[:6])
 
 
 def architecture(network: str, width: float | None) -> dict[str, Any]:
-    """The YAML of ``network`` with corners for a head, without the one-to-one head, in another ``width``.
+    """Returns the YAML of ``network`` with a head for corners, without the one-to-one head, in the given ``width``.
 
-    What is shipped is the dense branch; with both, ultralytics' loss would fade out the very branch that we ship.
-    The head is the plain ``Pose``: ``Pose26`` costs as much time and adds a normalizing flow to the training.
+    We ship the dense (one-to-many) branch. If the network had the one-to-one branch too, ultralytics' loss would lower
+    the weight of the dense one during the training. The head is the plain ``Pose``: ``Pose26`` takes as much time and
+    adds a normalizing flow to the training.
     """
     described: dict[str, Any] = yaml_model_load(f"{network}.yaml")
     described["head"][-1][2:] = ["Pose", ["nc", "kpt_shape"]]

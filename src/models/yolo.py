@@ -1,4 +1,4 @@
-"""The only door to ultralytics, which changes other people's modules when it is imported."""
+"""The only module that imports ultralytics, which replaces functions of other packages when it is imported."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The one door between configuration and code."""
+"""Configurations are checked and built here and nowhere else."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 ALLOWED = ("src.", "pytorch_lightning.loggers.", "pytorch_lightning.callbacks.", "torch.optim.")
 
 _REFERENCE = re.compile(r"\$\{([\w.]+)\}")
-"""The value of a key that is another key's."""
+"""A value that refers to another key."""
 
 
 class ConfigError(ValueError):
@@ -74,7 +74,7 @@ def build(config: DictConfig) -> Any:
 
 
 def _built(node: Any, key: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every part of ``node`` that is built, and its key."""
+    """Yields the key and the content of every part of ``node`` that has a ``_target_``."""
     if isinstance(node, dict):
         if "_target_" in node:
             yield key, node
@@ -99,7 +99,7 @@ def _constructor(target: str) -> Any:
 
 
 def _check_value(key: str, value: Any, hint: Any) -> None:
-    """As JSON: lists are tuples there and words paths, but no word is a number."""
+    """Checks the value as strict JSON: a list may stand for a tuple, a string for a path, never for a number."""
     kind: TypeAdapter[Any] = TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True))
     try:
         kind.validate_json(json.dumps(value), strict=True)

@@ -1,4 +1,4 @@
-"""What makes training on a CPU bearable."""
+"""Depthwise convolutions that train fast on a CPU."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 DENSE = 16
-"""Channels per group of the weight gradient: one vector of AVX-512."""
+"""The channels in a group of the weight gradient, as many as one vector of AVX-512 holds."""
 
 
 class CPUDepthwise(nn.Conv2d):

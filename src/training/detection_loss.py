@@ -1,4 +1,4 @@
-"""What the detector is trained for: ultralytics' losses of boxes and scores, and ours of the corners."""
+"""The detector's loss: ultralytics' losses of boxes and scores, and our own loss of the corners."""
 
 from typing import Any, cast
 
@@ -10,14 +10,14 @@ from src.data.loaders.scenes import SceneBatch
 from src.models.yolo import v8PoseLoss
 
 ROUNDED = 0.02
-"""Where the corner loss turns from linear to quadratic: 1 % of the width of a plate four times as wide as high."""
+"""Below this distance the corner loss is quadratic: 1 % of the width of a plate four times as wide as high."""
 
 
 class CornerLoss(nn.Module):
     """Smooth L1 of the visible corners, as a share of the plate's size (the root of its box's area).
 
-    It takes the place of ultralytics' keypoint loss, 1 - OKS, whose gradient vanishes at both ends: with its wide
-    default sigma for the last per cent of a plate's width, with a narrow one for corners that are far off.
+    It replaces ultralytics' keypoint loss, 1 - OKS (object keypoint similarity). The gradient of that loss vanishes:
+    with its wide default sigma for corners that are nearly right, with a narrow sigma for corners that are far off.
     """
 
     def forward(self, predicted: Tensor, true: Tensor, visible: Tensor, area: Tensor) -> Tensor:
@@ -31,7 +31,7 @@ class CornerLoss(nn.Module):
 
 
 class DetectionLoss:
-    """Build it when ``network`` (ultralytics') is on its device."""
+    """The loss of an ultralytics ``network``, which must be on its device already when this is built."""
 
     def __init__(self, network: nn.Module, corner_gain: float) -> None:
         self._loss = cast(Any, v8PoseLoss(network))

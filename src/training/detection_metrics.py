@@ -1,7 +1,7 @@
 """How a validation judges the detector: average precision, recall by plate width, corner error.
 
-These are the figures of a model card. ``src.evaluate`` has others: it counts what is found by the card's threshold, and
-takes widths in pixels of the picture, not of the canvas.
+These figures stand in the model card. ``src.evaluate`` measures otherwise: it counts plates found at the threshold of
+the card, and takes widths in pixels of the original picture instead of the canvas.
 """
 
 import logging
@@ -18,7 +18,7 @@ from src.core.metrics import corner_error, match_boxes
 WIDTHS = (0, 24, 48, 96, 10_000)
 """Edges of the plate widths, in canvas pixels, by which recall is reported."""
 CONFIDENCE = 0.25
-"""From which a plate counts as found in recall and corner error."""
+"""The least score with which a plate counts as found, for recall and corner error."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -43,8 +43,8 @@ class DetectionMetrics:
     ) -> None:
         """One image: raw boxes ``[A, 4]``, scores ``[A]`` and corners ``[A, 4, 2]`` against its plates.
 
-        Plates are ``true [M, 4]`` and ``true_corners [M, 4, 3]``: x, y and whether the corner is known. What lies over
-        ``ignore [K, 4]`` is neither right nor wrong.
+        Plates are ``true [M, 4]`` and ``true_corners [M, 4, 3]``: x, y and whether the corner is known. A
+        detection over a box of ``ignore [K, 4]`` counts neither as right nor as wrong.
         """
         kept = suppressed(boxes, scores)
         boxes, scores, corners = boxes[kept], scores[kept], corners[kept]

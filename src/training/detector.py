@@ -1,4 +1,4 @@
-"""The Lightning module of the detector: our schedule around its loss and its metrics."""
+"""The Lightning module of the detector: it joins network, loss, metrics and learning-rate schedule."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from src.training.weights import Rows
 class DetectorModule(pl.LightningModule):
     """Trains a ``PlateDetector``; ``warmup_samples`` and the cosine are counted in samples.
 
-    ``corner_gain`` weighs the corners' part of the loss; that of the boxes has 7.5.
+    ``corner_gain`` is the weight of the corner loss; the weight of the box loss is 7.5.
     """
 
     rows: tuple[Rows, ...] = ()
-    """Its classes have no names."""
+    """No row of the last layers stands for a character or a country."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A command line of Hydra's, whose faults are one line each as those of every other command are."""
+"""Hydra commands report a fault in one line, as every other command does."""
 
 import os
 import sys

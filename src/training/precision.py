@@ -7,7 +7,7 @@ import torch
 from src.core.processor import FAST_BFLOAT16
 
 AUTO = "auto"
-"""In place of one of Lightning's precisions."""
+"""The value of ``trainer.precision`` that stands for the fastest one."""
 
 
 def device_type(accelerator: str) -> str:

@@ -25,12 +25,12 @@ class Adapts(Protocol):
     """A network that can begin with weights of another shape, or of another network."""
 
     def adapted(self, state: State) -> State:
-        """``state`` as it fits; what does not stays as it is. Raises ValueError where too little fits."""
+        """Returns ``state`` fitted to this network, as far as it can be. Raises ValueError where too little fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What rows of a last layer stand for, from row ``first`` on; cards and checkpoints have the list as ``named``."""
+    """The labels of a last layer's rows, from row ``first`` on; cards and checkpoints have them as ``named``."""
 
     layer: str
     named: str
@@ -49,14 +49,13 @@ def save_weights(model: nn.Module, path: Path) -> None:
 
 
 def load_weights(model: nn.Module, source: Path, may_lack: Sequence[str] = (), rows: Sequence[Rows] = ()) -> None:
-    """Loads an export folder (``weights.safetensors``), a safetensors file or a Lightning checkpoint, strictly.
+    """Loads all weights from an export folder, a safetensors file or a Lightning checkpoint.
 
-    A network may adapt what is of another shape, as a reader for crops of another height does, or of another network,
-    as the detector does with one that was trained on COCO.
-    ``rows`` of an export folder or a checkpoint go by their labels: a reader may be given further characters and
-    countries, whose rows keep their values. So do weights whose names begin with one of ``may_lack``, where the file
-    has none for them. Raises WeightsError where there is no file, where names or shapes differ, or for a beginning of
-    no name.
+    A network that ``Adapts`` may begin with weights of another shape (a reader for crops of another height) or of
+    another network (a detector trained on COCO). The ``rows`` of the last layers are matched by their labels, so a
+    reader can learn further characters and countries: their rows keep the values that they have. Weights whose names
+    begin with one of ``may_lack`` keep their values too, where the file lacks them. Raises WeightsError where there is
+    no file, where names or shapes differ, and where no weight begins with one of ``may_lack``.
     """
     path = source / "weights.safetensors" if source.is_dir() else source
     if not path.is_file():
@@ -98,7 +97,7 @@ def starts_of(source: Path) -> list[dict[str, Any]]:
 
 
 def _read(path: Path) -> tuple[State, Mapping[str, Any]]:
-    """The weights, and what is stated of the network that they are of."""
+    """Returns the weights of a file, and what its card or checkpoint states of the network."""
     if path.suffix == ".safetensors":
         card = path.with_name("card.json")
         return load_file(path), json.loads(card.read_bytes()) if card.is_file() else {}
@@ -108,7 +107,7 @@ def _read(path: Path) -> tuple[State, Mapping[str, Any]]:
 
 
 def _by_label(rows: Rows, state: State, own: State, stated: Mapping[str, Any]) -> State:
-    """The weights of a layer of ``state`` in the order of ``rows``; rows that are new to it are as in ``own``."""
+    """Returns a layer of ``state`` with rows in the order of ``rows``; rows that it lacks are those of ``own``."""
     before = list(stated.get(rows.named, ()))
     common = [label for label in rows.labels if label in before]
     here = [*range(rows.first), *(rows.first + rows.labels.index(label) for label in common)]
