@@ -67,7 +67,7 @@ train_seconds=$((end - SECONDS - export_seconds))
 ((train_seconds > 0)) || { echo "gpu_train: MINUTES must leave $export_seconds s for the export" >&2; exit 2; }
 minutes=$(awk "BEGIN {print $train_seconds / 60}")
 set -- "experiment=${model}_gpu" "output_dir='$run'" "minutes=$minutes" "$@"
-[[ $model == detector ]] && set -- "$@" "cache='$work/cache'" "data.swap.fonts='$work/fonts'" ||
+[[ $model == detector ]] && set -- "$@" "cache='$work/cache'" "data.copy_paste.fonts='$work/fonts'" ||
     set -- "$@" "data.fonts='$work/fonts'"
 start=() # the weights to begin with
 [[ $model == detector && -f $work/start/weights.safetensors ]] && start=("init_from='$work/start'")

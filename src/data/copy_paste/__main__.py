@@ -1,4 +1,4 @@
-"""A sheet of training canvases: ``python -m src.data.copy_paste OUT.png --count 40 [--marks]``."""
+"""Draws a sheet of training canvases: ``python -m src.data.copy_paste OUT.png --count 40 [--marks]``."""
 
 if __name__ == "__main__":  # before the imports that take seconds
     from src.core.cli import begin_command
@@ -18,7 +18,7 @@ from src.core.image import ImageError, read_image
 from src.core.montage import enlarged, montage
 from src.core.types import Image
 from src.data.annotations.manifest import ManifestError, of_split, read_manifest
-from src.data.copy_paste import PlateSwap, clear
+from src.data.copy_paste import CopyPaste, clear
 from src.data.loaders.scenes import scene_labels
 from src.data.synthesis import FontError
 from src.data.transforms.augment import SceneAugment
@@ -27,14 +27,14 @@ from src.data.transforms.scene import Scene
 COLUMNS = 5
 
 
-def swapped(scene: Scene, augment: SceneAugment, swap: PlateSwap, size: int, rng: np.random.Generator) -> Scene:
-    """What the detector is trained on, from a scene that was drawn for pastes."""
-    scene = swap(clear(augment.frame(scene, size, rng), rng), rng)
+def pasted(scene: Scene, augment: SceneAugment, copy_paste: CopyPaste, size: int, rng: np.random.Generator) -> Scene:
+    """Makes of a scene what the detector is trained on."""
+    scene = copy_paste(clear(augment.frame(scene, size, rng), rng), rng)
     return replace(scene, image=augment.reencode(scene.image, rng))
 
 
 def marked(scene: Scene, zoom: int = 2) -> Image:
-    """The canvas enlarged: boxes green, corners red, the first corner yellow."""
+    """Enlarges the canvas and draws boxes green, corners red and the first corner yellow."""
     large = enlarged(scene.image, zoom)
     for x1, y1, x2, y2 in np.round(scene.boxes * zoom).astype(int).tolist():
         cv2.rectangle(large, (x1, y1), (x2, y2), (0, 255, 0), 1)
@@ -58,14 +58,14 @@ def main() -> None:
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
     try:
-        records, swap = of_split(read_manifest(args.manifest), args.split), PlateSwap(args.fonts)
+        records, copy_paste = of_split(read_manifest(args.manifest), args.split), CopyPaste(args.fonts)
         if not records:
             parser.error(f"{args.manifest}: no scene of split {args.split!r}")
         cells = []
         for record in (records[int(i)] for i in rng.integers(len(records), size=args.count)):
             labels = scene_labels(record)
             scene = Scene(read_image(args.manifest.parent / record.image), labels.boxes, labels.corners, labels.ignore)
-            scene = swapped(scene, SceneAugment(), swap, args.size, rng)
+            scene = pasted(scene, SceneAugment(), copy_paste, args.size, rng)
             cells.append(marked(scene) if args.marks else scene.image)
     except (ManifestError, FontError, RegistryError, ImageError) as error:
         parser.error(str(error))

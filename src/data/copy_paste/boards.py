@@ -1,4 +1,4 @@
-"""What most things that are no plate are made of: a board of one colour, an edge, lines of text."""
+"""Parts that most distractors are made of: a board of one colour, an edge, lines of text."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ PAIRS: tuple[tuple[Colour, Colour], ...] = (
 
 
 def colours(rng: np.random.Generator) -> tuple[Colour, Colour]:
-    """Ground and ink: those of signs and plates, or any dark and light."""
+    """Returns the colours of ground and ink: those of signs and plates, or any dark and light ones."""
     if rng.random() < 0.6:
         return pick(rng, PAIRS)
     dark, light = colour(rng, 0, 110), colour(rng, 150, 256)
@@ -26,12 +26,12 @@ def colours(rng: np.random.Generator) -> tuple[Colour, Colour]:
 
 
 def board(height: int, aspect: float, ground: Colour) -> Image:
-    """``[height, height * aspect, 3]`` of one colour."""
+    """Returns a board ``[height, height * aspect, 3]`` of one colour."""
     return np.full((height, max(4, round(height * aspect)), 3), ground, np.uint8)
 
 
 def edge(image: Image, ink: Colour, rng: np.random.Generator) -> None:
-    """A border along every other board."""
+    """Draws a border along the edge of every other board."""
     if rng.random() < 0.5:
         height, width = image.shape[:2]
         inset, thick = int(height * rng.uniform(0, 0.08)), max(1, round(height * float(rng.uniform(0.01, 0.06))))
@@ -39,9 +39,9 @@ def edge(image: Image, ink: Colour, rng: np.random.Generator) -> None:
 
 
 def write(image: Image, lines: Sequence[str], ink: Colour, faces: Faces, rng: np.random.Generator) -> None:
-    """Fills ``image`` with lines of text in one face, squeezed into its width where they must be.
+    """Fills ``image`` with lines of text in one face, compressed where they are too wide.
 
-    Where no face holds all of them each line has its own, and one that nothing writes stays empty.
+    If no face holds all of them, each line has its own, and a line that no face can write stays empty.
     """
     height, width = image.shape[:2]
     row, common = height / len(lines), faces.for_words(rng, "".join(lines))
@@ -56,13 +56,13 @@ def write(image: Image, lines: Sequence[str], ink: Colour, faces: Faces, rng: np
 
 
 def flat(image: npt.NDArray[np.generic], rng: np.random.Generator) -> Flat:
-    """``image`` with round corners."""
+    """Gives ``image`` round corners."""
     pixels = np.asarray(image, np.uint8)
     return shaped(pixels, rounded(pixels.shape[0], pixels.shape[1], float(rng.uniform(0.01, 0.2))))
 
 
 def shaped(image: npt.NDArray[np.generic], alpha: npt.NDArray[np.generic]) -> Flat:
-    """``image`` [h, w, 3] where ``alpha`` [h, w] says so; without characters."""
+    """Returns ``image`` [h, w, 3] with the transparency ``alpha`` [h, w] and without characters."""
     height, width = alpha.shape
     whole = np.array([0, 0, width, height], np.float32)
     return Flat(np.asarray(image, np.uint8), np.asarray(alpha, np.uint8), whole, np.zeros((0, 4), np.float32))

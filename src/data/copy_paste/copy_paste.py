@@ -1,4 +1,4 @@
-"""Which pastes a scene gets, and what of its truth changes by them."""
+"""Chooses which objects are pasted into a scene, and updates its ground truth."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,12 +8,12 @@ import numpy as np
 
 from src.core.geometry import corners_to_box
 from src.core.types import Boxes, Corners
-from src.data.copy_paste.distractors import decal
+from src.data.copy_paste.distractors import distractor
 from src.data.copy_paste.dress import DRAWN, dressed, shrunk
-from src.data.copy_paste.look import Look, look_of, nearby, shaded
 from src.data.copy_paste.occluders import occlude
 from src.data.copy_paste.overlays import overlay
 from src.data.copy_paste.paste import cut, paste, wipe
+from src.data.copy_paste.photometry import Photometry, nearby, photometry_of, shaded
 from src.data.copy_paste.place import WIDTHS, alone, beside, is_squarer, outside, over, touches, widened
 from src.data.synthesis import CropSynthesiser, find_fonts
 from src.data.synthesis.layout.generic import three_lines
@@ -21,31 +21,31 @@ from src.data.synthesis.layout.plate import Plate
 from src.data.transforms.scene import Scene, no_boxes
 
 MOST = 0.5
-"""Share of images that may be touched: the others keep their own seams, noise and light."""
+"""At most this share of the images may be changed: the others keep their own seams, noise and light."""
 PASTES = (0.0, 0.3, 0.3, 0.25, 0.15)
-"""How likely none, one, two, ... things are pasted into a scene."""
+"""The probabilities that no, one, two, three or four objects are pasted into a scene."""
 OVER = 0.6
-"""Share of things that take the place of a photographed plate, where there is one."""
+"""This share of the objects replaces a photographed plate, if there is one."""
 BESIDE = 0.3
-"""Share of distractors that stand alone right beside a plate, where there is one."""
+"""This share of the distractors that replace nothing stands right beside a plate, if there is one."""
 ALIKE = 0.8
-"""Share of squarer plates among those that take the place of one: it hangs where a long one has no room."""
+"""If a squarer plate is replaced, this share of the new plates is squarer: its place has no room for a long one."""
 TWO_LINED, THREE_LINED = 0.6, 0.06
-"""Shares of squarer plates that are drawn again until they have two lines, and that have three."""
+"""The shares of squarer plates that must have two lines, and that have three."""
 TELLING = 40.0
-"""Width in pixels of a real plate from which on something else may take its place: a far plate is a pale patch too."""
+"""Distractors replace real plates of at least this many pixels of width: a far plate is a pale patch too."""
 
 
-class PlateSwap:
-    """Pastes one to four things into the ``share`` of scenes that it is asked for.
+class CopyPaste:
+    """Pastes up to four objects into a scene; a caller applies it to the ``share`` of its scenes.
 
-    A thing is as often a plate as none, both over real plates and elsewhere, so that neither a seam nor a patch says
-    anything by itself (after Dwibedi et al., Cut, Paste and Learn, 2017). The share ``squarer`` of plates that stand
-    alone or take the place of a long one are squarer: those of motorcycles, of two or three lines, American ones. The
-    share ``turned`` of things has any turn. Of the share ``occluded`` of plates, photographed and drawn, a part is
-    hidden behind something, and over the share ``overlaid`` of scenes a camera or a site writes. ``weights`` of
-    countries are as of CropSynthesiser. The same generator gives the same scene; can be pickled. Raises FontError where
-    ``fonts`` has none.
+    An object is as often a plate as a distractor, both over real plates and elsewhere, so that neither a seam nor a
+    patch tells a plate (after Dwibedi et al., Cut, Paste and Learn, 2017). The share ``squarer`` of the plates that
+    stand alone or replace a long one is squarer: plates of motorcycles, of two or three lines, American ones. The share
+    ``turned`` of the objects has any rotation. A part of the share ``occluded`` of the plates, photographed and drawn,
+    is hidden behind something. The share ``overlaid`` of the scenes gets text as a camera or a website writes it.
+    ``weights`` of countries are those of CropSynthesiser. The same generator gives the same scene, and objects can be
+    pickled. Raises FontError if ``fonts`` has none.
     """
 
     def __init__(
@@ -59,21 +59,21 @@ class PlateSwap:
         weights: Mapping[str, float] | None = None,
     ) -> None:
         if not 0 <= share <= MOST:
-            raise ValueError(f"the share of scenes that are swapped must lie within 0..{MOST}, got {share}")
+            raise ValueError(f"the share of scenes that get pastes must lie within 0..{MOST}, got {share}")
         self.share, self.squarer, self.turned = share, squarer, turned
         self.occluded, self.overlaid = occluded, overlaid
         self._plates = CropSynthesiser(find_fonts(Path(fonts)), weights=weights)
 
     def __call__(self, scene: Scene, rng: np.random.Generator) -> Scene:
-        """``scene`` with its pastes: plates are added to its truth, the old one under a paste leaves it."""
+        """Returns ``scene`` with pastes: new plates join its ground truth, replaced ones leave it."""
         scene = replace(scene, image=np.ascontiguousarray(scene.image).copy())
-        look = look_of(scene.image)
+        look = photometry_of(scene.image)
         pasted, distractors = no_boxes(), np.zeros((0, 4, 3), np.float32)
         for _ in range(int(rng.choice(5, p=PASTES))):
             is_plate = rng.random() < 0.5
             old = _real_plate(scene, pasted, WIDTHS[0] if is_plate else TELLING, rng)
             plate = self._plate(scene, old, rng) if is_plate else None
-            flat = dressed(plate, self._plates, rng) if plate else decal(self._plates.faces, rng, DRAWN)
+            flat = dressed(plate, self._plates, rng) if plate else distractor(self._plates.faces, rng, DRAWN)
             aspect = float((flat.plate[2] - flat.plate[0]) / (flat.plate[3] - flat.plate[1]))
             if old is None:
                 taken = np.concatenate([scene.boxes, pasted])
@@ -101,15 +101,15 @@ class PlateSwap:
             overlay(scene.image, scene.boxes, self._plates.faces, rng)
         return scene
 
-    def _hide(self, scene: Scene, distractors: Corners, look: Look, rng: np.random.Generator) -> None:
-        """Occluders before plates and, so that they tell of none, as often before ``distractors`` [N, 4, 3]."""
+    def _hide(self, scene: Scene, distractors: Corners, look: Photometry, rng: np.random.Generator) -> None:
+        """Draws occluders over plates and, lest they tell a plate, as often over ``distractors`` [N, 4, 3]."""
         boxes = np.concatenate([scene.boxes, corners_to_box(distractors[..., :2])])
         corners = np.concatenate([scene.corners, distractors])
         for index in np.flatnonzero(rng.random(len(boxes)) < self.occluded).tolist():
             occlude(scene.image, index, boxes, corners, nearby(look, cut(scene.image, boxes[index])), rng)
 
     def _plate(self, scene: Scene, old: int | None, rng: np.random.Generator) -> Plate:
-        """A plate, of the shape that is wanted in the place of the plate ``old`` of ``scene``, or of none."""
+        """Draws a plate whose shape suits the place of the plate ``old`` of ``scene``, or of none."""
         squarer = rng.random() < (ALIKE if old is not None and _is_squarer(scene.boxes[old]) else self.squarer)
         if squarer and rng.random() < THREE_LINED:
             return three_lines(rng)
@@ -121,7 +121,7 @@ class PlateSwap:
 
 
 def _real_plate(scene: Scene, pasted: Boxes, least: float, rng: np.random.Generator) -> int | None:
-    """Which photographed plate of ``least`` pixels width or more a thing takes the place of; None: it stands alone."""
+    """Chooses a photographed plate, at least ``least`` pixels wide, to be replaced; None if the object stands alone."""
     real = [i for i, box in enumerate(scene.boxes) if box[2] - box[0] >= least and not (box == pasted).all(1).any()]
     return int(rng.choice(real)) if real and rng.random() < OVER else None
 
@@ -131,14 +131,14 @@ def _is_squarer(box: Boxes) -> bool:
 
 
 def _has_room(scene: Scene, old: int, corners: Corners) -> bool:
-    """Whether a thing at ``corners`` [4, 2] in the place of the plate ``old`` hides no other and can be seen whole."""
+    """Tells whether an object at ``corners`` [4, 2] that replaces ``old`` hides no other plate and is fully visible."""
     around = np.stack([widened(scene.boxes[old]), widened(corners_to_box(corners))])
     crowded = touches(around, np.delete(scene.boxes, old, 0)) or outside(corners, scene.image)
     return not crowded and bool(np.ptp(corners[:, 0]) >= WIDTHS[0])
 
 
 def _without_plate(scene: Scene, old: int, rng: np.random.Generator) -> Scene:
-    """The plate ``old`` is painted out and leaves the truth: it is gone even where the new thing is narrower."""
+    """Paints the plate ``old`` over and removes it from the ground truth, even where the new object is narrower."""
     wipe(scene.image, scene.boxes[old], rng)
     return replace(scene, boxes=np.delete(scene.boxes, old, 0), corners=np.delete(scene.corners, old, 0))
 
@@ -152,6 +152,6 @@ def _with_plate(scene: Scene, corners: Corners) -> Scene:
 
 
 def _marked(corners: Corners) -> Corners:
-    """``corners`` [4, 2] as [1, 4, 3], all visible."""
+    """Returns ``corners`` [4, 2] as [1, 4, 3], all visible."""
     marked: Corners = np.concatenate([corners, np.ones((4, 1), np.float32)], 1)[None]
     return marked

@@ -1,4 +1,4 @@
-"""Distractors, what is no plate and looks a little like one: blanks, signs, lettering, grilles, empty frames."""
+"""Distractors are no plates and look a little like one: blanks, signs, lettering, grilles, empty frames."""
 
 from collections.abc import Callable
 
@@ -27,13 +27,13 @@ TEXTS = (*WORDS, *WORDS, *DEALERS, *PLACES, *SLOGANS, *STATES, *BRAZILIAN_TOWNS,
 _Maker = Callable[[Faces, np.random.Generator, int], Flat]
 
 
-def decal(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """One of them, straight on, ``height`` pixels high."""
+def distractor(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
+    """Draws a random distractor seen straight on, ``height`` pixels high."""
     return pick(rng, MAKERS)(faces, rng, height)
 
 
 def _blank(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A rectangle of one colour, some with an edge, bolts, or the coloured end of a plate."""
+    """Draws a rectangle of one colour, sometimes with an edge, bolts, or the coloured end of a plate."""
     ground, ink = colours(rng)
     image = board(height, float(rng.uniform(1.0, 5.5)), ground)
     if rng.random() < 0.3:
@@ -46,7 +46,7 @@ def _blank(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _sign(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """One to three lines of words on a board."""
+    """Draws one to three lines of words on a board."""
     ground, ink = colours(rng)
     lines = 1 + int(rng.random() * 3)
     image = board(height, float(rng.uniform(0.8, 6.0 / lines + 1)), ground)
@@ -56,7 +56,7 @@ def _sign(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _advert(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """Many small lines: an advertisement, a notice, a parking ticket."""
+    """Draws many small lines: an advertisement, a notice, a parking ticket."""
     ground, ink = colours(rng)
     image = board(height, float(rng.uniform(0.7, 2.5)), ground)
     write(image, [pick(rng, TEXTS) for _ in range(3 + int(rng.random() * 4))], ink, faces, rng)
@@ -64,7 +64,7 @@ def _advert(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _phone(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A telephone number on a strip, or under the name of a firm."""
+    """Draws a telephone number on a strip, sometimes under the name of a firm."""
     ground, ink = colours(rng)
     lines = [words.phone(rng)] if rng.random() < 0.6 else [pick(rng, (*DEALERS, *WORDS)), words.phone(rng)]
     image = board(height, float(rng.uniform(4.5, 9.0)) / len(lines), ground)
@@ -73,7 +73,7 @@ def _phone(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _lettering(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """Letters that are stuck to the body one by one: only they cover it."""
+    """Draws separate letters without a board, as they are stuck to the body of a vehicle."""
     text = pick(rng, TEXTS) if rng.random() < 0.7 else words.phone(rng)
     mask = sign_mask(faces.choose(rng, "generic", stray=1.0), text)
     width = max(2, round(height * mask.shape[1] / mask.shape[0] * float(rng.uniform(0.8, 1.4))))
@@ -83,7 +83,7 @@ def _lettering(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _round(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """An oval or round sticker with a word or two digits: a country's letters, a speed limit, a badge."""
+    """Draws an oval or round sticker with a word or two digits: a country's letters, a speed limit, a badge."""
     ground, ink = colours(rng)
     image = board(height, float(rng.uniform(0.9, 1.7)), ground)
     width = image.shape[1]
@@ -100,7 +100,7 @@ def _round(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _grille(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """Bars, slats or a mesh before something dark."""
+    """Draws bars, slats or a mesh over something dark."""
     image = board(height, float(rng.uniform(1.2, 6.0)), colour(rng, 5, 45))
     bar = colour(rng, 40, 210)
     step, thick = height * float(rng.uniform(0.12, 0.4)), max(1, round(height * float(rng.uniform(0.02, 0.1))))
@@ -115,7 +115,7 @@ def _grille(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _frame(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A holder without its plate: the body shows through it, or its own dark back does."""
+    """Draws a holder without its plate: the body shows through it, or its own dark back does."""
     back = np.full((height, round(height * pick(rng, (4.6, 4.6, 2.0, 1.5))), 3), colour(rng, 10, 60), np.uint8)
     held = hold(shaped(back, np.full(back.shape[:2], 255, np.uint8)), faces, rng)
     alpha = held.alpha.copy()
@@ -127,7 +127,7 @@ def _frame(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _reflector(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A lamp or a reflector: red, amber or white glass with ribs and a bright patch."""
+    """Draws a lamp or a reflector: red, amber or white glass with ribs and a bright patch."""
     glass = pick(rng, ((170, 20, 25), (200, 90, 20), (225, 228, 230), (130, 15, 20)))
     image = board(height, float(rng.uniform(0.8, 5.0)), glass)
     rib = tuple(int(c * 0.75) for c in glass)

@@ -1,4 +1,4 @@
-"""A drawn plate as it hangs on a vehicle, before it is photographed: dirty, lit unevenly, in a holder."""
+"""Draws a plate as it hangs on a vehicle, before it is photographed: dirty, lit unevenly, in a holder."""
 
 from dataclasses import replace
 
@@ -14,16 +14,16 @@ from src.data.synthesis.drawing.holder import hold
 from src.data.synthesis.layout.plate import Plate
 
 DRAWN = 96
-"""Pixels that a thing is drawn high, then shrunk by area to twice what it will be: the warp alone would alias."""
+"""An object is drawn this high in pixels, then shrunk by area to twice its final size: the warp alone would alias."""
 
 
 HELD_TWO_LINED = 0.2
 FAULTS = (("dirt", dirt, 0.1), ("sun", shadow, 0.1), ("sun", glare, 0.05))
-"""Group, what happens to the picture of a plate, and how often."""
+"""A group of effects, the function that applies it to the picture of a plate, and its probability."""
 
 
 def dressed(plate: Plate, plates: CropSynthesiser, rng: np.random.Generator) -> Flat:
-    """``plate``, DRAWN pixels high, without the groups of effects that ``plates`` leaves out."""
+    """Draws ``plate``, DRAWN pixels high, without the groups of effects that ``plates`` leaves out."""
     sheet = spoiled(paint_plate(plate, plates.faces, rng, DRAWN), plates.on_plate, 1.0, rng)
     flat = cut_out(sheet, rng)
     for group, fault, odds in FAULTS:
@@ -34,7 +34,7 @@ def dressed(plate: Plate, plates: CropSynthesiser, rng: np.random.Generator) -> 
 
 
 def shrunk(flat: Flat, corners: Corners) -> Flat:
-    """``flat`` no larger than twice what it will be at ``corners``."""
+    """Shrinks ``flat`` to at most twice its size at ``corners``."""
     high = 2 * float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
     scale = high / float(flat.plate[3] - flat.plate[1])
     if scale >= 1:

@@ -12,7 +12,7 @@ from src.data.synthesis.layout.plate import BLACK, BLUE, GREEN, RED, WHITE, YELL
 from src.data.synthesis.typefaces.fonts import Faces, note_mask
 
 PAGE = 3
-"""A page is drawn so many times as high as other things: it has that many more lines."""
+"""A page is drawn this many times as high as other distractors, because it has many more lines."""
 _PRINT = (
     "the", "of the", "and", "report", "in", "delivery", "is not", "for", "with", "price", "which", "number",
     "to be", "invoice", "on", "Vertrag", "und", "die", "nicht", "que", "para", "los", "при", "и", "не", "договор",
@@ -47,7 +47,7 @@ _ROUTES = (
 
 
 def shop_sign(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """The name of a shop in any script, over a telephone number or an address on some, lit unevenly."""
+    """Draws the name of a shop in any script, sometimes over a telephone number or an address, lit unevenly."""
     ground, ink = colours(rng)
     image = board(height, float(rng.uniform(1.8, 7.0)), ground)
     split = height if rng.random() < 0.5 else round(height * float(rng.uniform(0.6, 0.75)))
@@ -60,7 +60,7 @@ def shop_sign(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def page(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A printed page or a notice: a headline, many lines of words, in one or two columns."""
+    """Draws a printed page or a notice: a headline and many lines of words, in one or two columns."""
     tall = height * PAGE
     paper, ink = (pick(rng, (WHITE, WHITE, (228, 222, 205), (245, 240, 160))), pick(rng, (BLACK, BLACK, (40, 40, 70))))
     image = board(tall, pick(rng, (0.71, 0.71, 1.0, 1.41)), paper)
@@ -79,7 +79,7 @@ def page(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _print(image: Image, step: float, ink: Colour, faces: Faces, rng: np.random.Generator) -> None:
-    """Lines of words ``step`` pixels apart, the last of a paragraph shorter."""
+    """Prints lines of words ``step`` pixels apart; the last line of a paragraph is shorter."""
     high, wide = image.shape[:2]
     script = rng.integers(len(_PRINT), size=6)  # few words in few faces, as in any text
     masks = [note_mask(face, text) for text in (_PRINT[int(i)] for i in script) if (face := faces.for_note(rng, text))]
@@ -97,7 +97,7 @@ def _print(image: Image, step: float, ink: Colour, faces: Faces, rng: np.random.
 
 
 def railing(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """Upright bars between two rails, through which what is behind is seen."""
+    """Draws upright bars between two rails; the background shows between them."""
     width = round(height * float(rng.uniform(1.5, 6.0)))
     alpha = np.zeros((height, width), np.uint8)
     ink = pick(rng, (colour(rng, 5, 60), colour(rng, 160, 245), colour(rng, 60, 150)))
@@ -107,14 +107,14 @@ def railing(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
         cv2.line(alpha, (round(float(x)), 0), (round(float(x)), height), 255, thick, cv2.LINE_AA)
     for y in (thick, height - thick, *((round(height * float(rng.uniform(0.2, 0.8))),) if rng.random() < 0.4 else ())):
         cv2.line(alpha, (0, y), (width, y), 255, round(thick * 1.6), cv2.LINE_AA)
-    if rng.random() < 0.25:  # rings or crosses between the bars
+    if rng.random() < 0.25:  # draws rings or crosses between the bars
         for x in np.arange(thick + step / 2, width, step):
             cv2.circle(alpha, (round(float(x)), height // 2), max(2, round(step / 2)), 255, thick, cv2.LINE_AA)
     return shaped(np.full((height, width, 3), ink, np.uint8), alpha)
 
 
 def balcony(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A railing before a door and a wall, on a slab."""
+    """Draws a railing in front of a door and a wall, on a slab."""
     fence = railing(faces, rng, height)
     wide = fence.alpha.shape[1]
     image = np.full((height, wide, 3), colour(rng, 90, 220), np.uint8)
@@ -128,7 +128,7 @@ def balcony(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def windows(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """Rows of panes: of a house, of a bus, of a shutter, of bricks, of a ventilator."""
+    """Draws rows of panes: of a house, a bus, a shutter, bricks or a ventilator."""
     wall = colour(rng, 40, 235)
     image = board(height, float(rng.uniform(0.8, 6.0)), wall)
     width = image.shape[1]
@@ -145,7 +145,7 @@ def windows(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def prices(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A board of prices: names at the left, digits at the right, line by line."""
+    """Draws a board of prices: names at the left, digits at the right, line by line."""
     ground, ink = colours(rng)
     rows = 2 + int(rng.random() * 3)
     image = board(height, float(rng.uniform(0.7, 2.2)), ground)
@@ -162,7 +162,7 @@ def prices(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def street_sign(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """The name of a street or a town, or the number of a road or a house, that never in the colours of plates."""
+    """Draws the name of a street or a town, or the number of a road or, never in the colours of plates, of a house."""
     short = rng.random() < 0.45
     grounds = (BLUE, BLUE, GREEN, RED) if short else (BLUE, BLUE, GREEN, RED, WHITE, YELLOW)
     ground = pick(rng, grounds)
@@ -178,7 +178,7 @@ def street_sign(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def poster(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A poster: a coloured picture of shapes with a headline and small print."""
+    """Draws a poster: a coloured picture of shapes with a headline and small print."""
     image = board(height, float(rng.uniform(0.7, 3.0)), colour(rng, 20, 240))
     width = image.shape[1]
     for _ in range(2 + int(rng.random() * 4)):

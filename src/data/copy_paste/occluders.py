@@ -1,7 +1,7 @@
-"""Occluders, what stands before a plate and hides a part of it: legs, bars, tow hitches, bicycle racks, blobs, cars.
+"""Occluders stand in front of a plate and hide a part of it: legs, bars, tow hitches, bicycle racks, blobs, cars.
 
-Each is drawn in a window around the plate and is larger than it, so that it is seen to be something else. The plate's
-box and corners stay those of the whole plate.
+Each is drawn in a window around the plate and is larger than the plate, so that one sees what it is. The plate's box
+and corners stay those of the whole plate.
 """
 
 from collections.abc import Callable
@@ -13,18 +13,18 @@ import numpy.typing as npt
 
 from src.core.geometry import FILL
 from src.core.types import Boxes, Corners, Image
-from src.data.copy_paste.look import NATIVE_BLUR, Look
+from src.data.copy_paste.photometry import NATIVE_BLUR, Photometry
 from src.data.synthesis.layout.plate import Colour, colour, pick
 from src.data.transforms.scene import Floats
 
 FINE = 2
-"""An occluder is drawn so many times as large and then averaged down."""
+"""An occluder is drawn this many times as large and then averaged down."""
 AROUND = 5.0
-"""How far the window reaches beyond the plate, in heights of its box: what hides it is larger than it is."""
+"""The window reaches so far beyond the plate, in heights of its box, because an occluder is larger than the plate."""
 HIDDEN = (0.06, 0.5)
-"""Least and most of a plate's area that is hidden: of less nothing is learnt, of more its extent cannot be seen."""
+"""The range of the hidden share of a plate's area: less teaches nothing, and more leaves its extent unknown."""
 SPARED = 0.1
-"""Most of another plate's area that may be hidden with it."""
+"""At most this share of another plate's area may be hidden with it."""
 TRIES = 6
 
 Mask = npt.NDArray[np.uint8]
@@ -39,15 +39,17 @@ _METALS: tuple[Colour, ...] = (
 
 @dataclass(frozen=True)
 class Stage:
-    """Where an occluder is drawn: a window of ``size`` (height, width) in which the plate has the corners ``plate``
-    [4, 2] and a side of ``high`` pixels; all in pixels of the enlarged window."""
+    """A window of ``size`` (height, width) over a plate with corners ``plate`` [4, 2], in which an occluder is drawn.
+
+    ``high`` is the length of the plate's sides. All are in pixels of the enlarged window.
+    """
 
     size: tuple[int, int]
     plate: Corners
     high: float
 
     def at(self, along: float, down: float) -> Floats:
-        """The point [2] of the plate's plane, (0, 0) its top left, (1, 1) its bottom right, beyond it too."""
+        """Maps a point of the plate's plane, (0, 0) its top left and (1, 1) its bottom right, to the window [2]."""
         a, b, c, d = self.plate
         point: Floats = (a * (1 - along) + b * along) * (1 - down) + (d * (1 - along) + c * along) * down
         return point
@@ -55,16 +57,18 @@ class Stage:
 
 @dataclass(frozen=True)
 class Layer:
-    """What an occluder looks like: ``paint`` [h, w, 3] where ``mask`` [h, w] says so."""
+    """The picture of an occluder: ``paint`` [h, w, 3] where ``mask`` [h, w] is set."""
 
     paint: Floats
     mask: Mask
 
 
-def occlude(image: Image, index: int, boxes: Boxes, corners: Floats, look: Look, rng: np.random.Generator) -> None:
+def occlude(
+    image: Image, index: int, boxes: Boxes, corners: Floats, look: Photometry, rng: np.random.Generator
+) -> None:
     """Hides a part of the plate ``index`` of ``boxes`` [M, 4] with ``corners`` [M, 4, 3], in place.
 
-    Nothing happens where TRIES occluders hide too little of it, too much, or too much of another plate.
+    Nothing happens if TRIES occluders hide too little of it, too much, or too much of another plate.
     """
     box = boxes[index]
     reach = AROUND * (box[3] - box[1])
@@ -88,10 +92,11 @@ def occlude(image: Image, index: int, boxes: Boxes, corners: Floats, look: Look,
             return
 
 
-def hide(image: Image, plate: Corners, look: Look, rng: np.random.Generator) -> Mask:
-    """Draws something before or beside the plate with corners ``plate`` [4, 2], in place; gives what it hides.
+def hide(image: Image, plate: Corners, look: Photometry, rng: np.random.Generator) -> Mask:
+    """Draws an occluder over or beside the plate with corners ``plate`` [4, 2], in place; returns what it hides.
 
-    That is [H, W] of ``image``, 255 where nothing behind can be seen. It may hide all of the plate or none of it.
+    The result is [H, W] of ``image``, with 255 where the background is hidden. All of the plate or none of it may be
+    hidden.
     """
     height, width = image.shape[:2]
     large = (plate * FINE).astype(np.float32)
@@ -107,15 +112,15 @@ def _inner(box: Boxes) -> Corners:
 
 
 def _hidden(mask: Mask, plate: Corners) -> float:
-    """Which share of the quadrilateral ``plate`` [4, 2] ``mask`` covers; 0 where it lies elsewhere."""
+    """Returns the share of the quadrilateral ``plate`` [4, 2] that ``mask`` covers; 0 if it lies elsewhere."""
     area = np.zeros_like(mask)
     cv2.fillConvexPoly(area, np.round(plate).astype(np.int32), 255)
     whole = int(np.count_nonzero(area))
     return int(np.count_nonzero(cv2.bitwise_and(area, mask) > 127)) / whole if whole else 0.0
 
 
-def _lay(window: Image, layer: Layer, look: Look, rng: np.random.Generator) -> None:
-    """The layer and its shadow onto ``window``, in the light, softness and grain of ``look``."""
+def _lay(window: Image, layer: Layer, look: Photometry, rng: np.random.Generator) -> None:
+    """Draws the layer and its shadow onto ``window``, with the light, softness and grain of ``look``."""
     size = window.shape[1::-1]
     paint = cv2.resize(layer.paint, size, interpolation=cv2.INTER_AREA)
     seen = cv2.resize(layer.mask, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
@@ -133,7 +138,7 @@ def _lay(window: Image, layer: Layer, look: Look, rng: np.random.Generator) -> N
 
 
 def _limb(stage: Stage, points: Floats, widths: Floats, ink: Colour, rng: np.random.Generator) -> Layer:
-    """A round body along ``points`` [n, 2], ``widths`` [n] thick, shaded from its lit side to its dark one."""
+    """Draws a round body along ``points`` [n, 2], ``widths`` [n] thick, shaded from its lit side to its dark one."""
     mask = np.zeros(stage.size, np.uint8)
     paint = np.full((*stage.size, 3), ink, np.float32)
     steps = np.linspace(0, len(points) - 1, 40)
@@ -153,7 +158,7 @@ def _limb(stage: Stage, points: Floats, widths: Floats, ink: Colour, rng: np.ran
 
 
 def leg(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
-    """A passer-by's leg, or an arm, in cloth or bare, from below the plate to above it."""
+    """Draws the leg of a passer-by, or an arm, in cloth or bare, from below the plate to above it."""
     along, wide = float(rng.uniform(-0.05, 1.05)), stage.high * float(rng.uniform(0.5, 1.5))
     lean, knee = float(rng.normal(0, 0.12)), float(rng.normal(0, 0.08))
     points = np.stack([stage.at(along - lean, 7.0), stage.at(along + knee, 0.5), stage.at(along + lean, -6.0)])
@@ -164,7 +169,7 @@ def leg(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
 
 
 def bar(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
-    """A bar, a pole, a cable or a barrier's arm, at any angle, striped on some."""
+    """Draws a bar, a pole, a cable or a barrier's arm at any angle, sometimes striped."""
     thick = stage.high * float(np.exp(rng.uniform(np.log(0.12), np.log(0.6))))
     along, turn = float(rng.uniform(0.05, 0.95)), float(rng.uniform(0, np.pi))
     middle = stage.at(along, float(rng.uniform(0.2, 0.8)))
@@ -179,7 +184,7 @@ def bar(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
 
 
 def hitch(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
-    """A tow hitch: a neck that comes from below, with a ball or a cap before the plate."""
+    """Draws a tow hitch: a neck that comes from below, with a ball or a cap in front of the plate."""
     along, top = float(rng.uniform(0.25, 0.75)), float(rng.uniform(0.1, 0.75))
     ink, wide = pick(rng, _METALS[:4]), stage.high * float(rng.uniform(0.2, 0.45))
     points = np.stack([stage.at(along + float(rng.normal(0, 0.05)), 2.5), stage.at(along, top)])
@@ -195,7 +200,7 @@ def hitch(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
 
 
 def rack(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
-    """A bicycle on its rack: a wheel's rim with spokes, and the tubes that hold it."""
+    """Draws a bicycle on its rack: a wheel's rim with spokes, and the tubes that hold it."""
     layer = bar(stage, window, rng)
     mask, paint = layer.mask, layer.paint
     ink = pick(rng, _METALS)
@@ -213,7 +218,7 @@ def rack(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
 
 
 def blob(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
-    """A leaf, a rag, a bag, snow or a clod: an irregular patch of one colour with spots."""
+    """Draws a leaf, a rag, a bag, snow or a clod: an irregular patch of one colour with spots."""
     middle = stage.at(float(rng.uniform(-0.05, 1.05)), float(rng.uniform(-0.2, 1.2)))
     angles = np.linspace(0, 2 * np.pi, 25)[:-1]
     wobble = 1 + sum(
@@ -230,7 +235,7 @@ def blob(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
 
 
 def neighbour(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
-    """Something in the colours of the scene over one end of the plate, its edge straight or round: a car, a wall."""
+    """Draws a shape in the scene's colours over one end of the plate, such as a car or a wall."""
     end, reach = int(rng.random() < 0.5), float(rng.uniform(0.1, 0.45))
     along = reach if end == 0 else 1 - reach
     lean = float(rng.normal(0, 0.1))

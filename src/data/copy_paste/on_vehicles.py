@@ -34,7 +34,7 @@ _GROUNDS: tuple[tuple[Colour, ...], ...] = (
 )  # fmt: skip
 _STICKERS: tuple[Colour, ...] = (RED, BLUE, GREEN, YELLOW, (230, 120, 30), (120, 70, 140), WHITE, BLACK)
 _METAL = np.array([[250], [235], [190], [110], [70], [150], [215], [160]], np.float32)
-"""Grey values of chrome from top to bottom: sky, horizon, ground."""
+"""The grey values of chrome from top to bottom: sky, horizon, ground."""
 _BADGES = (
     "TDI", "GTI", "V6", "V8", "4WD", "AWD", "XDRIVE", "QUATTRO", "TURBO", "HYBRID", "2.0", "1.6i", "320d", "C 200",
     "CRDi", "SPORT", "LIMITED", "GT", "RS", "S-LINE", "AMG", "COROLLA", "CIVIC", "LOGAN", "PRIORA", "NEXIA",
@@ -44,7 +44,7 @@ _BADGES = (
 
 
 def empty_plate(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A plate without its number: a state's name alone, a band alone, or nothing; bolts, a border, a holder on some."""
+    """Draws a plate without a number: a state's name, a band or nothing; sometimes with bolts, a border, a holder."""
     aspect = pick(rng, (4.6, 4.6, 2.0, 2.0, 1.4))
     ground = pick(rng, _GROUNDS)
     ink = pick(rng, (BLACK, BLUE, RED, GREEN)) if sum(ground[0]) > 330 else WHITE
@@ -55,7 +55,7 @@ def empty_plate(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _furniture(aspect: float, ink: Colour, rng: np.random.Generator) -> tuple[tuple[Shape, ...], tuple[Note, ...]]:
-    """What there is beside the number."""
+    """Draws everything that stands beside the number."""
     if aspect > 4 and rng.random() < 0.5:
         strip = Shape("rect", (0.0, 0.0, 0.08, 1.0), pick(rng, (BLUE, BLUE, RED)))
         return (strip,), (Note((0.012, 0.6, 0.068, 0.92), pick(rng, BAND_TEXTS), WHITE),)
@@ -73,10 +73,10 @@ def _furniture(aspect: float, ink: Colour, rng: np.random.Generator) -> tuple[tu
 
 
 def named_plate(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """What hangs where a plate would: at a dealer's, on show, after a wedding, on a wall.
+    """Draws what hangs in place of a plate: at a dealer's, on show, after a wedding, on a wall.
 
-    The ground, the border, the holder and the bolts are those of a plate. Large on it stands the name of a firm, of a
-    state or of a place, or an address of a page, over a telephone number on some; none of it is a number of a vehicle.
+    The ground, the border, the holder and the bolts are those of a plate. The large text is the name of a firm, a state
+    or a place, or a web address, sometimes over a telephone number; none of it is the number of a vehicle.
     """
     aspect = pick(rng, (4.6, 4.6, 4.6, 2.0, 2.0, 1.5)) * float(rng.uniform(0.9, 1.12))
     ground = pick(rng, _GROUNDS)[0]
@@ -106,7 +106,7 @@ def named_plate(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def strip(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """What stands above or below a plate: a state's name, a slogan, the dealer's on his frame."""
+    """Draws a strip above or below a plate: a state's name, a slogan, or the dealer's name on a frame."""
     ground, ink = ((15, 15, 16), WHITE) if rng.random() < 0.5 else colours(rng)
     text = pick(rng, (*STATES, *SLOGANS, *DEALERS, *DEALERS)) if rng.random() < 0.7 else words.web(rng)
     image = board(height, float(rng.uniform(5, 12)), ground)
@@ -115,7 +115,7 @@ def strip(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def sticker(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """An expiry or inspection sticker: a month, a year, a short number, on a bright square or a disc."""
+    """Draws an expiry or inspection sticker: a month, a year or a short number on a bright square or a disc."""
     ground = pick(rng, _STICKERS)
     ink = pick(rng, (BLACK, BLUE, RED)) if sum(ground) > 400 else WHITE
     image = board(height, float(rng.uniform(0.75, 1.7)), ground)
@@ -132,7 +132,7 @@ def sticker(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def permit(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A permit behind a windscreen or a code to scan: a grid of black and white, with words beside it."""
+    """Draws a permit behind a windscreen or a code to scan: a grid of black and white with words beside it."""
     image = board(height, float(rng.uniform(1.0, 2.4)), WHITE)
     cells = int(rng.integers(12, 26))
     bars = rng.random() < 0.4
@@ -148,7 +148,7 @@ def permit(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def badge(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """Chrome letters of a model, or a maker's ring or shield, set on the body."""
+    """Draws the chrome letters of a model, or a maker's ring or shield, on the body."""
     if rng.random() < 0.6:
         text = pick(rng, _BADGES)
         face = faces.for_words(rng, text)
@@ -181,7 +181,7 @@ def _chrome(height: int, width: int, rng: np.random.Generator) -> Image:
 
 
 def radiator(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """A radiator's grille in its frame: slats, bars or honeycomb of dark plastic or chrome, a badge in its middle."""
+    """Draws a radiator's grille: slats, bars or honeycomb of dark plastic or chrome, with a badge in the middle."""
     image = board(height, float(rng.uniform(1.5, 6.5)), colour(rng, 4, 30))
     width = image.shape[1]
     bar = pick(rng, (colour(rng, 25, 70), (200, 203, 208), (150, 152, 156)))
@@ -209,7 +209,7 @@ def radiator(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def _lay(image: Image, thing: Flat, left: int, top: int) -> None:
-    """``thing`` onto ``image`` where it has room for it."""
+    """Puts ``thing`` onto ``image`` where it has room for it."""
     high, wide = thing.alpha.shape
     if left < 0 or top < 0:
         return
@@ -219,7 +219,7 @@ def _lay(image: Image, thing: Flat, left: int, top: int) -> None:
 
 
 def van(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """Two or three lines that are painted on the side of a van: a trade, a telephone number, an address."""
+    """Draws two or three lines as on the side of a van: a trade, a telephone number, an address."""
     width = round(height * float(rng.uniform(1.6, 4.0)))
     count = 2 + int(rng.random() * 2)
     ink, second = pick(rng, _STICKERS), pick(rng, _STICKERS)
@@ -242,7 +242,7 @@ def van(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
 
 
 def display(faces: Faces, rng: np.random.Generator, height: int) -> Flat:
-    """The lamps of a bus's destination or of a shop: a line of amber, red, green or white dots on black."""
+    """Draws the display of a bus or a shop: a line of amber, red, green or white dots on black."""
     text = pick(rng, (words.shop, words.clock, lambda r: f"{int(r.integers(1, 400))} {pick(r, PLACES)}"))(rng)
     face = faces.for_words(rng, text)
     dots = int(rng.integers(9, 16))

@@ -1,6 +1,6 @@
-"""What a camera, a site or an editor writes over a picture: clocks, speeds, names, brands, watermarks, captions.
+"""Overlays: what a camera, a website or an editor writes over a picture, such as clocks, names and watermarks.
 
-None of it is a plate, and none of it is part of the scene: it has neither its light nor its perspective.
+An overlay is neither a plate nor a part of the scene: it has neither its light nor its perspective.
 """
 
 from collections.abc import Callable
@@ -23,23 +23,23 @@ _INKS: tuple[Colour, ...] = (
     (80, 230, 255), (255, 60, 50), (15, 15, 15),
 )  # fmt: skip
 HEIGHTS = (5.0, 90.0)
-"""Pixels that a line of an overlay is high."""
+"""The range of the height of a line in pixels."""
 SHARES, CLOSE = (0.022, 0.085), (0.085, 0.25)
-"""Of the shorter side of a picture that a line is high, as cameras write it, and where a part of one is enlarged."""
+"""A line's height as a share of the picture's shorter side: as cameras write it, and in an enlarged cut-out."""
 CLOSELY = 0.25
-"""Share of the latter."""
+"""This share of the lines is written as in an enlarged part of a picture."""
 LEAST_SIDE = 64
-"""Pixels of a picture's sides under which nothing is written over it."""
+"""Nothing is written over a picture with a side of fewer pixels."""
 COARSE = (7, 12)
-"""Dots that the characters of a recorder's own face are high."""
+"""The range of the dots by which the characters of a recorder's own face are high."""
 
 Window = tuple[int, int, int, int]
-"""x1, y1, x2, y2 of the picture on its canvas, whole pixels."""
+"""x1, y1, x2, y2 of the picture on its canvas, in whole pixels."""
 
 
 @dataclass(frozen=True)
-class Canvas:
-    """What is written on, in place: ``image`` with the boxes ``taken`` [M, 4] that stay clear, in which ``faces``."""
+class OverlayTarget:
+    """Holds the ``image`` that is written on in place, the boxes ``taken`` [M, 4] that stay clear, and ``faces``."""
 
     image: Image
     taken: Boxes
@@ -48,9 +48,11 @@ class Canvas:
 
 
 @dataclass(frozen=True)
-class Style:
-    """How a line is written: ``ink``; ``around`` it is nothing, an ``outline``, a ``shadow`` or a ``box`` of ``paper``;
-    ``dots`` is the height in dots of a coarse face (None: a smooth one); ``opacity`` in 0..1."""
+class TextStyle:
+    """The style of a line: ``ink`` with nothing, an ``outline``, a ``shadow`` or a ``box`` of ``paper`` ``around`` it.
+
+    ``dots`` is the height in dots of a coarse face (None for a smooth one); ``opacity`` is in 0..1.
+    """
 
     ink: Colour
     paper: Colour
@@ -60,14 +62,14 @@ class Style:
 
 
 def overlay(image: Image, taken: Boxes, faces: Faces, rng: np.random.Generator) -> None:
-    """Writes one of them over ``image``, in place, clear of the boxes ``taken`` [M, 4]; watermarks may cross those."""
+    """Writes a random overlay over ``image``, in place; only watermarks may cross the boxes ``taken`` [M, 4]."""
     window = _picture(image)
     if min(window[2] - window[0], window[3] - window[1]) >= LEAST_SIDE:
-        pick(rng, MAKERS)(Canvas(image, taken, faces, rng), window)
+        pick(rng, MAKERS)(OverlayTarget(image, taken, faces, rng), window)
 
 
 def _picture(image: Image) -> Window:
-    """What of the canvas is not fill."""
+    """Finds the part of the canvas that is not padding."""
     rows = np.flatnonzero((image[:, ::4] != FILL).any((1, 2)))
     columns = np.flatnonzero((image[::4] != FILL).any((0, 2)))
     if not rows.size or not columns.size:
@@ -76,12 +78,12 @@ def _picture(image: Image) -> Window:
 
 
 def _seen(image: Image) -> Floats:
-    """``[h, w, 1]``: 0 where ``image`` is fill, which nobody writes over, else 1."""
+    """Returns ``[h, w, 1]``: 0 where ``image`` is padding, on which nothing is written, otherwise 1."""
     return (image != FILL).any(-1, keepdims=True).astype(np.float32)
 
 
-def _recorder(on: Canvas, window: Window) -> None:
-    """A dashboard camera's line along one edge, now and then its brand in a corner."""
+def _recorder(on: OverlayTarget, window: Window) -> None:
+    """Writes the line of a dashboard camera along one edge, sometimes with its brand in a corner."""
     rng = on.rng
     style, high = _style(rng), _height(window, rng)
     bottom, across = rng.random() < 0.7, pick(rng, (0.0, 0.0, 0.5, 1.0))
@@ -92,8 +94,8 @@ def _recorder(on: Canvas, window: Window) -> None:
         _write(brand, place, high * float(rng.uniform(0.9, 2.0)), window, style, on)
 
 
-def _watching(on: Canvas, window: Window) -> None:
-    """A fixed camera's clock in one corner and its name in another."""
+def _watching(on: OverlayTarget, window: Window) -> None:
+    """Writes the clock of a fixed camera in one corner and its name in another."""
     rng = on.rng
     style, high = _style(rng), _height(window, rng)
     clock, name = (0.0, 0.0), (1.0, 1.0)
@@ -105,8 +107,8 @@ def _watching(on: Canvas, window: Window) -> None:
     _write(pick(rng, words.CAMERAS), name, high, window, style, on)
 
 
-def _strip(on: Canvas, window: Window) -> None:
-    """A bar along an edge with what a gate or a speed camera knows: time, place, speed, the number that it read."""
+def _strip(on: OverlayTarget, window: Window) -> None:
+    """Writes a bar along an edge with the data of a gate or a speed camera: time, place, speed, number."""
     rng = on.rng
     x1, y1, x2, y2 = window
     high = _height(window, rng)
@@ -119,7 +121,7 @@ def _strip(on: Canvas, window: Window) -> None:
     share = float(rng.uniform(0.5, 1.0))
     bar = on.image[top : top + tall, x1:x2]
     bar[:] = bar + (np.array(paper, np.float32) - bar) * (_seen(bar) * np.float32(share))
-    style = Style(ink, paper, "nothing", None if rng.random() < 0.6 else int(rng.integers(*COARSE)), 1.0)
+    style = TextStyle(ink, paper, "nothing", None if rng.random() < 0.6 else int(rng.integers(*COARSE)), 1.0)
     makers = (words.clock, words.speed, words.plate_number, lambda r: pick(r, words.CAMERAS))
     for row in range(rows):
         line = (x1, top + round(tall * row / rows), x2, top + round(tall * (row + 1) / rows))
@@ -127,8 +129,8 @@ def _strip(on: Canvas, window: Window) -> None:
             _write(pick(rng, makers)(rng), (across, 0.5), high, line, style, on)
 
 
-def _caption(on: Canvas, window: Window) -> None:
-    """Two or three lines of a film's caption, an advertisement or a meme."""
+def _caption(on: OverlayTarget, window: Window) -> None:
+    """Writes a caption of one to three lines, as of a film, an advertisement or a meme."""
     rng = on.rng
     style = _style(rng)
     high = _height(window, rng) * 1.4
@@ -142,11 +144,11 @@ def _caption(on: Canvas, window: Window) -> None:
             _write(text, (0.5, 0.5), high, line, style, on)
 
 
-def _watermark(on: Canvas, window: Window) -> None:
-    """The name of a site across the picture, once or again and again, so pale that plates show through."""
+def _watermark(on: OverlayTarget, window: Window) -> None:
+    """Writes the name of a website across the picture, once or repeatedly, so pale that plates show through."""
     rng = on.rng
     text = words.web(rng) if rng.random() < 0.6 else pick(rng, DEALERS)
-    style = Style(pick(rng, ((255, 255, 255), (255, 255, 255), (20, 20, 20))), BLACK, "nothing", None, 1.0)
+    style = TextStyle(pick(rng, ((255, 255, 255), (255, 255, 255), (20, 20, 20))), BLACK, "nothing", None, 1.0)
     x1, y1, x2, y2 = window
     width, height = x2 - x1, y2 - y1
     if rng.random() < 0.6:
@@ -171,14 +173,14 @@ def _watermark(on: Canvas, window: Window) -> None:
 
 @dataclass(frozen=True)
 class Stamp:
-    """A line of text: ``paint`` [h, w, 3] and how much of it is seen, ``alpha`` [h, w] in 0..1."""
+    """Holds a line of text: ``paint`` [h, w, 3] and its opacity ``alpha`` [h, w] in 0..1."""
 
     paint: Floats
     alpha: Floats
 
 
-def _stamp(text: str, style: Style, high: float, on: Canvas) -> Stamp | None:
-    """``text`` about ``high`` pixels high; None where no face writes it."""
+def _stamp(text: str, style: TextStyle, high: float, on: OverlayTarget) -> Stamp | None:
+    """Draws ``text`` about ``high`` pixels high; None if no face holds its characters."""
     face = on.faces.for_words(on.rng, text)
     if face is None:
         return None
@@ -204,15 +206,17 @@ def _stamp(text: str, style: Style, high: float, on: Canvas) -> Stamp | None:
 
 
 def _dotted(mask: Mask, dots: int) -> Mask:
-    """``mask`` as a face of ``dots`` dots has it."""
+    """Redraws ``mask`` as a face of ``dots`` dots would show it."""
     high, wide = mask.shape
     coarse = cv2.resize(mask, (max(2, round(wide * dots / high)), dots), interpolation=cv2.INTER_AREA)
     hard = ((np.asarray(coarse) > 100) * 255).astype(np.uint8)
     return np.asarray(cv2.resize(hard, (wide, high), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def _write(text: str, place: tuple[float, float], high: float, window: Window, style: Style, on: Canvas) -> None:
-    """``text`` at ``place`` of ``window``, (0, 0) its top left and (1, 1) its bottom right, where it meets no plate."""
+def _write(
+    text: str, place: tuple[float, float], high: float, window: Window, style: TextStyle, on: OverlayTarget
+) -> None:
+    """Writes ``text`` at ``place`` of ``window``, (0, 0) top left and (1, 1) bottom right, unless it meets a plate."""
     stamp = _stamp(text, style, high, on)
     x1, y1, x2, y2 = window
     if stamp is None:
@@ -234,9 +238,9 @@ def _write(text: str, place: tuple[float, float], high: float, window: Window, s
 def written(image: Image, text: str, high: float, faces: Faces, rng: np.random.Generator) -> Boxes | None:
     """Writes ``text`` as a camera does, about ``high`` pixels high, in the middle of ``image``, in place.
 
-    Gives the box [4] that it takes; None where no face writes it.
+    Returns the box [4] that it takes; None if no face holds its characters.
     """
-    on = Canvas(image, np.zeros((0, 4), np.float32), faces, rng)
+    on = OverlayTarget(image, np.zeros((0, 4), np.float32), faces, rng)
     stamp = _stamp(text, _style(rng), high, on)
     if stamp is None:
         return None
@@ -249,7 +253,7 @@ def written(image: Image, text: str, high: float, faces: Faces, rng: np.random.G
 
 
 def _narrowed(stamp: Stamp, width: int) -> Stamp:
-    """``stamp`` made smaller where it is wider than ``width``."""
+    """Shrinks ``stamp`` if it is wider than ``width``."""
     if stamp.alpha.shape[1] <= width:
         return stamp
     size = (width, max(2, round(stamp.alpha.shape[0] * width / stamp.alpha.shape[1])))
@@ -258,21 +262,21 @@ def _narrowed(stamp: Stamp, width: int) -> Stamp:
 
 
 def _height(window: Window, rng: np.random.Generator) -> float:
-    """Of a line, in pixels."""
+    """Chooses the height of a line in pixels."""
     side = min(window[2] - window[0], window[3] - window[1])
     shares = CLOSE if rng.random() < CLOSELY else SHARES
     return float(np.clip(side * np.exp(rng.uniform(*np.log(shares))), *HEIGHTS))
 
 
-def _style(rng: np.random.Generator) -> Style:
+def _style(rng: np.random.Generator) -> TextStyle:
     ink = pick(rng, _INKS)
     paper = BLACK if sum(ink) > 300 else (240, 240, 240)
     around = pick(rng, ("outline", "outline", "shadow", "nothing", "box"))
     dots = int(rng.integers(*COARSE)) if rng.random() < 0.4 else None
-    return Style(ink, paper, around, dots, float(rng.uniform(0.75, 1.0)))
+    return TextStyle(ink, paper, around, dots, float(rng.uniform(0.75, 1.0)))
 
 
-_Maker = Callable[[Canvas, Window], None]
+_Maker = Callable[[OverlayTarget, Window], None]
 
 MAKERS: tuple[_Maker, ...] = (
     _recorder, _recorder, _recorder, _watching, _watching, _strip, _caption, _watermark, _watermark,

@@ -1,4 +1,4 @@
-"""Painting things into a canvas and out of it. All functions here change ``image`` in place, but ``clear``."""
+"""Paints objects into a canvas and out of it. All functions here except ``clear`` change ``image`` in place."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from src.core.geometry import box_to_corners
 from src.core.types import Boxes, Corners, Image
-from src.data.copy_paste.look import NATIVE_BLUR, Floats, Look
+from src.data.copy_paste.photometry import NATIVE_BLUR, Floats, Photometry
 from src.data.synthesis.capture.pose import transform
 from src.data.synthesis.drawing.draw import Flat
 from src.data.transforms.scene import Scene
@@ -16,18 +16,19 @@ from src.data.transforms.scene import Scene
 FINE = 2
 """The warp goes to this many times the size and is then averaged down: bilinear sampling alone would alias."""
 SURROUND = 0.14
-"""How far beyond a box it is painted over, in heights of the box, and two pixels more."""
+"""A box is painted over up to this far beyond its sides, in heights of the box, and two pixels more."""
 
 SMEAR = 0.2
-"""Over which share of an edge its pixels are averaged before it is drawn inwards: single ones would leave streaks."""
+"""An edge's pixels are averaged over this share of it before they are drawn inwards: single ones would leave
+streaks."""
 
 
 def clear(scene: Scene, rng: np.random.Generator) -> Scene:
-    """``scene`` with whatever its ignore boxes hold painted over like the body around, and no ignore box left.
+    """Paints over the ignore boxes of ``scene`` like the body around them, and removes them.
 
-    So no loss has to leave anything out. Grey or blurred boxes would be negatives that look like far plates, and stand
-    where plates stand; these look like a car without a plate, and plates are swapped onto the same kind of ground.
-    Plates that reach into an ignore box stay as they are.
+    Then no loss has to ignore anything. Grey or blurred boxes would be negatives that look like far plates and stand
+    where plates stand. Painted ones look like a car without a plate, and plates are pasted onto the same kind of
+    ground. Plates that reach into an ignore box stay as they are.
     """
     if not len(scene.ignore):
         return scene
@@ -40,7 +41,7 @@ def clear(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def wipe(image: Image, box: Boxes, rng: np.random.Generator) -> None:
-    """Paints over ``box`` [4] and a little around it: each pixel a mean of the four edges, nearer ones weigh more."""
+    """Paints over ``box`` [4] and a little around it with the mean of the four edges, weighted by nearness."""
     pad = SURROUND * (box[3] - box[1]) + 2
     ((x1, y1, x2, y2),) = _pixels(box[None] + pad * np.array([-1, -1, 1, 1], np.float32), image.shape[:2])
     if x2 <= x1 or y2 <= y1:
@@ -67,10 +68,10 @@ def wipe(image: Image, box: Boxes, rng: np.random.Generator) -> None:
     image[y1:y2, x1:x2] = (total / weights + grain).clip(0, 255)
 
 
-def paste(image: Image, flat: Flat, corners: Corners, look: Look, rng: np.random.Generator) -> None:
-    """Lays ``flat`` on ``image`` so that the plate in it comes to ``corners`` [4, 2], with its holder around that.
+def paste(image: Image, flat: Flat, corners: Corners, look: Photometry, rng: np.random.Generator) -> None:
+    """Draws ``flat`` onto ``image`` so that its plate comes to ``corners`` [4, 2], with its holder around that.
 
-    Light, colour, blur and noise are those of ``look``, give or take; the edge is as soft as the rest.
+    Light, colour, blur and noise are about those of ``look``; the edge is as soft as the rest.
     """
     matrix = np.asarray(cv2.getPerspectiveTransform(box_to_corners(flat.plate), corners.astype(np.float32)), np.float64)
     whole = box_to_corners(np.array([0, 0, flat.image.shape[1], flat.image.shape[0]], np.float32))
@@ -92,9 +93,9 @@ def paste(image: Image, flat: Flat, corners: Corners, look: Look, rng: np.random
 def _warped(
     flat: Flat, matrix: npt.NDArray[np.float64], window: tuple[int, int, int, int], blur: float
 ) -> tuple[Image, Floats]:
-    """Colour [h, w, 3] and share in 0..1 [h, w] of ``flat`` in ``window`` of the canvas, blurred."""
+    """Returns the blurred colour [h, w, 3] and opacity in 0..1 [h, w] of ``flat`` in ``window`` of the canvas."""
     x1, y1, x2, y2 = window
-    # pixel centres: p of the flat's own grid lies at p + 0.5 of its coordinates, and back again in the window
+    # point p of the flat's pixel grid has the coordinates p + 0.5, and the reverse in the window
     centre = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     into = np.array([[FINE, 0, -FINE * x1 - 0.5], [0, FINE, -FINE * y1 - 0.5], [0, 0, 1]])
     through = into @ matrix @ centre
@@ -109,15 +110,15 @@ def _warped(
 
 
 def _shadow(alpha: Floats, rng: np.random.Generator) -> Floats:
-    """Of something thin on the body, by how much it darkens: [h, w, 1], below it and a little to one side."""
+    """Returns how much a thin object darkens the body, [h, w, 1], below it and a little to one side."""
     shift = np.array([[1, 0, rng.uniform(-1.5, 1.5)], [0, 1, rng.uniform(0.3, 2)]], np.float32)
     cast = cv2.GaussianBlur(cv2.warpAffine(alpha, shift, alpha.shape[::-1]), (0, 0), float(rng.uniform(0.7, 1.6)))
     shadow: Floats = (cast * np.float32(rng.uniform(0.1, 0.5)))[..., None]
     return shadow
 
 
-def _light(look: Look, rng: np.random.Generator) -> Look:
-    """``look``, give or take: no two things in a picture are lit exactly alike."""
+def _light(look: Photometry, rng: np.random.Generator) -> Photometry:
+    """Varies ``look`` a little: no two objects in a picture are lit exactly alike."""
     span = look.bright - look.dark
     dark = look.dark + span * float(rng.uniform(-0.02, 0.12))
     bright = look.bright + span * float(rng.uniform(-0.2, 0.04))
@@ -126,7 +127,7 @@ def _light(look: Look, rng: np.random.Generator) -> Look:
 
 
 def _gradient(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """A gain [h, w, 1] that changes a little from one side to the other, and from top to bottom."""
+    """Returns a gain [h, w, 1] that changes a little from one side to the other, and from top to bottom."""
     down = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None] * np.float32(rng.normal(0, 0.06))
     along = np.linspace(-1, 1, shape[1], dtype=np.float32)[None] * np.float32(rng.normal(0, 0.06))
     gain: Floats = (1 + down + along)[..., None]
@@ -134,14 +135,14 @@ def _gradient(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
 
 
 def cut(image: Image, box: Boxes) -> Image:
-    """The pixels that ``box`` [4] touches, a view; at least one."""
+    """Returns a view of the pixels that ``box`` [4] touches, at least one."""
     ((x1, y1, x2, y2),) = _pixels(box[None], image.shape[:2])
     x1, y1 = min(x1, image.shape[1] - 1), min(y1, image.shape[0] - 1)
     return image[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
 
 
 def _pixels(boxes: Boxes, size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
-    """The whole pixels that ``boxes`` [N, 4] touch, cut at a picture of ``size`` (height, width)."""
+    """Returns the whole pixels that ``boxes`` [N, 4] touch, cut at a picture of ``size`` (height, width)."""
     limits = np.array([size[1], size[0]] * 2)
     whole = np.concatenate([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])], 1).clip(0, limits).astype(int)
     return [(x1, y1, x2, y2) for x1, y1, x2, y2 in whole.tolist()]

@@ -1,4 +1,4 @@
-"""Where on a canvas a paste comes to lie: over a real plate, or on its own."""
+"""Chooses where on a canvas an object is pasted: over a real plate, or on its own."""
 
 import cv2
 import numpy as np
@@ -9,20 +9,20 @@ from src.data.synthesis.capture.pose import transform
 from src.data.transforms.scene import Floats
 
 LONG, SHORT = 520.0, 305.0
-"""Widths in millimetres of plates in one line and of squarer ones."""
+"""The widths in millimetres of plates of one line and of squarer ones."""
 SQUARER = 2.9
-"""The aspect under which a plate is taken for one of the latter."""
+"""A plate of at most this aspect counts as squarer."""
 WIDTHS = (20.0, 460.0)
-"""Of a paste that stands alone, in pixels: on a patch narrower than that nobody could see that it is a plate."""
+"""The range of the width in pixels of an object that stands alone: nobody could recognise a narrower plate."""
 FILLED = 0.95
-"""Of the canvas's width at most."""
+"""An object fills at most this share of the canvas's width."""
 LEAST_BESIDE = 4.0
-"""Pixels of either side under which a thing beside a plate could not be seen."""
+"""An object beside a plate has sides of at least this many pixels: nobody could see a smaller one."""
 TRIES = 8
 ON_VEHICLE = 0.7
-"""Share of pastes that stand alone near a plate of the scene, where there is one."""
+"""This share of the objects that stand alone stands near a plate of the scene, if there is one."""
 TURNS = 55.0
-"""Degrees to either side by which a paste may be turned: motorcycles lean, cameras are held aslant."""
+"""An object may be turned by this many degrees to either side: motorcycles lean, cameras are held aslant."""
 
 
 def over(
@@ -33,12 +33,12 @@ def over(
     millimetres: float | None = None,
     turned: float = 0.0,
 ) -> Corners:
-    """Corners [4, 2] for a thing of ``aspect`` where the plate ``box`` [4] is, as large as it would be there.
+    """Returns corners [4, 2] for an object of ``aspect`` that replaces the plate in ``box`` [4], at its natural size.
 
-    ``corners`` [4, 3] of the old plate give its pose where they are visible; a box alone gets a small random one, or
-    with the odds of ``turned`` any turn. Where a squarer thing takes the place of a long plate or a long one that of a
-    squarer, their widths in ``millimetres`` say how large it is (None: LONG or SHORT); else it is as wide as the old
-    one, of which nobody knows whether a car or a motorcycle carries it.
+    ``corners`` [4, 3] of the old plate give its pose if they are visible. A plate with only a box gets a small random
+    pose, or with the probability ``turned`` any rotation. If a squarer object replaces a long plate, or a long one a
+    squarer plate, their widths in ``millimetres`` (None: LONG or SHORT) give its size. Otherwise it is as wide as the
+    old plate, since nobody knows whether a car or a motorcycle carries it.
     """
     width, height = float(box[2] - box[0]), float(box[3] - box[1])
     across = width * float(rng.uniform(0.9, 1.15))
@@ -51,7 +51,7 @@ def over(
 
 
 def is_squarer(aspect: float) -> bool:
-    """Whether a thing ``aspect`` times as wide as high has the shape of plates of two lines or of American ones."""
+    """Tells whether an object ``aspect`` times as wide as high is shaped like plates of two lines or American ones."""
     return aspect <= SQUARER
 
 
@@ -60,7 +60,7 @@ def _millimetres(aspect: float) -> float:
 
 
 def _in_the_pose_of(corners: Corners, aspect: float, wide: float) -> Corners:
-    """The old plate's own perspective; ``wide`` against its width."""
+    """Gives the object the perspective of the old plate; ``wide`` is relative to that plate's width."""
     span = [np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[3] - corners[0])]
     high = wide * float(span[0]) / aspect / float(span[1])
     unit = np.array([[-wide, -high], [wide, -high], [wide, high], [-wide, high]], np.float32) / 2
@@ -69,9 +69,9 @@ def _in_the_pose_of(corners: Corners, aspect: float, wide: float) -> Corners:
 
 
 def _posed(middle: Floats, width: float, aspect: float, turned: float, rng: np.random.Generator) -> Corners:
-    """A rectangle around ``middle`` [2], seen a little from the side and from above, turned a little or by any TURNS.
+    """Returns a rectangle around ``middle`` [2] in a slightly oblique view, turned a little.
 
-    ``turned`` are the odds of the latter.
+    With the probability ``turned`` it is turned by up to TURNS degrees.
     """
     half, high = width / 2, width / aspect / 2 * float(rng.uniform(0.92, 1.3))
     quad = np.array([[-half, -high], [half, -high], [half, high], [-half, high]], np.float32)
@@ -85,10 +85,10 @@ def _posed(middle: Floats, width: float, aspect: float, turned: float, rng: np.r
 
 
 def alone(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator, turned: float = 0.0) -> Corners | None:
-    """Corners [4, 2] for a thing of ``aspect`` clear of the boxes ``taken`` [M, 4]; None where no room was found.
+    """Returns corners [4, 2] for an object of ``aspect`` clear of ``taken`` [M, 4]; None if no room was found.
 
-    Every other one is about as large as the plates that are there, the others have any width of WIDTHS. With the odds
-    of ``turned`` it has any turn.
+    Every other object is about as large as the existing plates, the others have any width of WIDTHS. With the
+    probability ``turned`` it has any rotation.
     """
     size = np.array(image.shape[1::-1], np.float32)
     for _ in range(TRIES):
@@ -101,16 +101,16 @@ def alone(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator, t
 
 
 def _moved_in(corners: Corners, size: Floats) -> Corners:
-    """``corners`` [4, 2] moved onto a canvas of ``size`` [2], so that what is large finds its place too."""
+    """Moves ``corners`` [4, 2] onto a canvas of ``size`` [2], so that large objects find a place too."""
     box = corners_to_box(corners)
     moved: Corners = corners + np.maximum(2 - box[:2], 0) - np.maximum(box[2:] - (size - 2), 0)
     return moved
 
 
 def beside(image: Image, taken: Boxes, aspect: float, rng: np.random.Generator) -> Corners | None:
-    """Corners [4, 2] for a thing of ``aspect`` right above, below or next to one of the boxes ``taken`` [M, 4].
+    """Returns corners [4, 2] for an object of ``aspect`` right above, below or next to one of ``taken`` [M, 4].
 
-    So hang stickers, dealers' names and badges. None where that would meet a box, or leave the picture.
+    Stickers, dealers' names and badges hang like this. Returns None if it would meet a box, or leave the picture.
     """
     if not len(taken):
         return None
@@ -138,7 +138,7 @@ def _width(taken: Boxes, size: float, rng: np.random.Generator) -> float:
 
 
 def _near(taken: Boxes, size: Floats, rng: np.random.Generator) -> Floats:
-    """On the vehicle around a plate, or anywhere."""
+    """Returns a point on the vehicle around a plate, or anywhere."""
     if len(taken) and rng.random() < ON_VEHICLE:
         box = taken[int(rng.integers(len(taken)))]
         reach = (box[2] - box[0]) * rng.normal(0, (1.2, 0.8))
@@ -147,23 +147,23 @@ def _near(taken: Boxes, size: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _is_free(image: Image, box: Boxes, taken: Boxes) -> bool:
-    """Whether ``box`` with a margin meets no other, and lies on the picture rather than on its fill."""
+    """Tells whether ``box`` with a margin meets no other box, and lies on the picture rather than on its padding."""
     points = box_to_corners(box).astype(int).clip(0, np.array(image.shape[1::-1]) - 1)
     filled = (image[points[:, 1], points[:, 0]] == FILL).all(1)
     return not touches(widened(box)[None], taken) and not filled.any()
 
 
 def widened(box: Boxes) -> Boxes:
-    """``box`` [4] with room for a holder, a shadow, and what is painted over around it."""
+    """Widens ``box`` [4] by the room for a holder, a shadow, and what is painted over around it."""
     wide: Boxes = box + (0.3 * (box[3] - box[1]) + 2) * np.array([-1, -1, 1, 1], np.float32)
     return wide
 
 
 def touches(boxes: Boxes, others: Boxes) -> bool:
-    """Whether any of ``boxes`` [N, 4] meets any of ``others`` [M, 4]."""
+    """Tells whether any of ``boxes`` [N, 4] meets any of ``others`` [M, 4]."""
     return bool((iou_matrix(boxes, others) > 0).any())
 
 
 def outside(corners: Corners, image: Image) -> bool:
-    """Whether a corner lies beyond the canvas."""
+    """Tells whether a corner lies beyond the canvas."""
     return bool((corners < 0).any() or (corners > np.array(image.shape[1::-1])).any())

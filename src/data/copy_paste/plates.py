@@ -1,4 +1,4 @@
-"""Drawn plates in place of photographed ones, cut out for the reader: real light and surroundings, known text."""
+"""Replaces photographed plates by drawn ones and cuts them out: the light is real and the text is known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from src.core.image import read_named
 from src.core.types import Boxes, Corners, Image
 from src.data.annotations.manifest import PlateLabel, Record
 from src.data.copy_paste.dress import dressed, shrunk
-from src.data.copy_paste.look import look_of, nearby
 from src.data.copy_paste.paste import cut, paste, wipe
+from src.data.copy_paste.photometry import nearby, photometry_of
 from src.data.copy_paste.place import outside, over
 from src.data.synthesis import CropSynthesiser
 from src.data.synthesis.capture.pose import transform
@@ -22,16 +22,18 @@ from src.data.synthesis.drawing.draw import Flat
 from src.data.transforms.scene import Floats
 
 LEAST_WIDTH = 40.0
-"""Pixels of a photographed plate under which nothing drawn in its place could be read."""
+"""A photographed plate must be this many pixels wide, or nobody could read a plate drawn in its place."""
 AROUND = 1.2
-"""How much of the scene is kept on every side of a plate, in heights of its box: room for squarer plates."""
+"""This much of the scene is kept on every side of a plate, in heights of its box, as room for squarer plates."""
 TRIES = 20
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A part of a scene around a plate, whose ``box`` [4] and ``corners`` [4, 3] (x, y, visible) are in pixels of
-    ``image`` (RGB). Beyond the picture's edge its last pixels repeat."""
+    """The part of a scene around a plate; ``box`` [4] and ``corners`` [4, 3] (x, y, visible) are in its pixels.
+
+    ``image`` is RGB. Beyond the picture's edge its last pixels repeat.
+    """
 
     image: Image
     box: Boxes
@@ -40,9 +42,11 @@ class Patch:
 
 
 @dataclass(frozen=True)
-class SwappedPlate:
-    """``image`` RGB with a drawn plate in ``corners`` [4, 2]; the same of its characters are ``chars`` [n, 4, 2], and
-    ``rows`` [n] the lines on which they stand, 0 the upper."""
+class PastedPlate:
+    """Holds ``image`` RGB with a drawn plate in ``corners`` [4, 2].
+
+    ``chars`` [n, 4, 2] are the corners of its characters and ``rows`` [n] the lines on which they stand, 0 the upper.
+    """
 
     image: Image
     corners: Corners
@@ -53,7 +57,7 @@ class SwappedPlate:
 
 
 def patches(records: Sequence[Record], root: Path) -> list[Patch]:
-    """Around every plate of scenes that is wide enough. Raises ImageError that names the picture."""
+    """Cuts a patch around every plate of scenes that is wide enough. Raises ImageError that names the picture."""
     found = []
     for record in records:
         wide = [p for p in record.plates or () if p.box[2] - p.box[0] >= LEAST_WIDTH]
@@ -77,28 +81,28 @@ def _around(image: Image, plate: PlateLabel, source: str) -> Patch:
     return Patch(image[rows][:, columns], box - np.array([x1, y1, x1, y1], np.float32), corners, source)
 
 
-class SwappedPlates:
-    """Makes them from ``patches`` and what ``plates`` draws; the same generator gives the same. Can be pickled."""
+class PastedPlates:
+    """Pastes the plates that ``plates`` draws onto ``patches``. The same generator gives the same; can be pickled."""
 
     def __init__(self, patches: Sequence[Patch], plates: CropSynthesiser) -> None:
         if not patches:
             raise ValueError(f"no photographed plate is {LEAST_WIDTH:g} pixels wide")
         self.patches, self.drawn = patches, plates
 
-    def __call__(self, rng: np.random.Generator) -> SwappedPlate:
-        """One plate, on a patch where it has room."""
+    def __call__(self, rng: np.random.Generator) -> PastedPlate:
+        """Draws one plate on a patch where it has room."""
         plate = self.drawn.plate(rng)
         image, corners, flat = self.laid(dressed(plate, self.drawn, rng), rng)
         onto = cv2.getPerspectiveTransform(box_to_corners(flat.plate), corners.astype(np.float32))
         chars = transform(np.asarray(onto), box_to_corners(flat.chars).reshape(-1, 2)).reshape(-1, 4, 2)
-        return SwappedPlate(image, corners, plate.text, plate.region, chars, np.array(plate.rows, np.int64))
+        return PastedPlate(image, corners, plate.text, plate.region, chars, np.array(plate.rows, np.int64))
 
     def laid(self, flat: Flat, rng: np.random.Generator) -> tuple[Image, Corners, Flat]:
-        """A patch with ``flat`` in place of its plate, its corners [4, 2], and ``flat`` as large as it is there."""
+        """Returns a patch with ``flat`` in place of its plate, the corners [4, 2], and ``flat`` as it was scaled."""
         aspect = float((flat.plate[2] - flat.plate[0]) / (flat.plate[3] - flat.plate[1]))
         patch, corners = self._place(aspect, rng)
         image = patch.image.copy()
-        look = nearby(look_of(image), cut(image, patch.box))
+        look = nearby(photometry_of(image), cut(image, patch.box))
         wipe(image, patch.box, rng)
         flat = shrunk(flat, corners)
         paste(image, flat, corners, look, rng)

@@ -1,4 +1,4 @@
-"""What is written in streets, on vans and by cameras: clocks, names, telephone numbers, shops, in many scripts."""
+"""Texts of streets, vans and cameras in many scripts: clocks, names, telephone numbers, shops."""
 
 from collections.abc import Callable
 
@@ -83,24 +83,24 @@ _PHONES = (
 
 
 def filled(pattern: str, rng: np.random.Generator) -> str:
-    """``pattern`` with a digit for each d, a capital for each L."""
+    """Replaces each d of ``pattern`` by a digit, each L by a capital, each t by a capital of Russian plates."""
     kinds = {"d": "0123456789", "L": "ABCDEFGHIJKLMNOPRSTUVWXYZ", "t": "ABEKMHOPCTYX"}
     return "".join(pick(rng, kinds[c]) if c in kinds else c for c in pattern)
 
 
 def phone(rng: np.random.Generator) -> str:
-    """A telephone number as somebody writes it on a van."""
+    """Returns a telephone number as it is written on a van."""
     return "".join(str(int(rng.random() * 10)) if c == "d" else c for c in pick(rng, _PHONES))
 
 
 def web(rng: np.random.Generator) -> str:
-    """An address of a page or of a mailbox."""
+    """Returns a web address or a mailbox."""
     name = pick(rng, SITES) + pick(rng, DOMAINS)
     return pick(rng, ("www.", "www.", "", "info@", "http://")) + name
 
 
 def clock(rng: np.random.Generator) -> str:
-    """A date and a time, or one of them."""
+    """Returns a date and a time, or one of them."""
     hour, minute, second = (int(v) for v in rng.integers((0, 0, 0), (24, 60, 60)))
     time = f"{hour:02d}:{minute:02d}:{second:02d}"
     if rng.random() < 0.15:
@@ -118,7 +118,7 @@ def _date(rng: np.random.Generator) -> str:
 
 
 def speed(rng: np.random.Generator) -> str:
-    """How fast the recorder's car is, or where."""
+    """Returns the speed of the recorder's car, or its position."""
     value = int(rng.integers(0, 160))
     if rng.random() < 0.35:
         north, east = rng.uniform((10, -120), (65, 140)).tolist()
@@ -130,13 +130,13 @@ def speed(rng: np.random.Generator) -> str:
 
 
 def plate_number(rng: np.random.Generator) -> str:
-    """What a recorder or a gate's screen types about a vehicle: its number, which is no plate."""
+    """Returns the number of a vehicle as a recorder or a gate's screen shows it; it is no plate."""
     pattern = pick(rng, PLATE_LIKE)
     return pick(rng, ("", "", "Plate: ", "LPR ", "NO. ", "REG ")) + filled(pattern, rng)
 
 
 def recorder_line(rng: np.random.Generator) -> str:
-    """A line that a dashboard camera writes into its pictures."""
+    """Returns a line that a dashboard camera writes into its pictures."""
     parts = [clock(rng)]
     if rng.random() < 0.45:
         parts.append(speed(rng))
@@ -148,7 +148,7 @@ def recorder_line(rng: np.random.Generator) -> str:
 
 
 def trade(rng: np.random.Generator) -> str:
-    """One line of what a van carries: a trade, a firm, a number, an address."""
+    """Returns a line from the side of a van: a trade, a firm, a number, an address."""
     maker: _Maker = pick(rng, (phone, phone, web, _trade, _trade))
     return maker(rng)
 
@@ -158,5 +158,5 @@ def _trade(rng: np.random.Generator) -> str:
 
 
 def shop(rng: np.random.Generator) -> str:
-    """The name of a shop or of a place."""
+    """Returns the name of a shop or of a place."""
     return pick(rng, SHOPS)

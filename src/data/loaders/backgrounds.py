@@ -1,4 +1,4 @@
-"""Parts of scenes that have the shape of a plate and show none."""
+"""Cuts parts out of scenes that have the shape of a plate and show none."""
 
 import json
 from collections.abc import Sequence
@@ -15,33 +15,33 @@ from src.core.types import Boxes, Image
 from src.data.annotations.manifest import Record
 
 SCENES = 1500
-"""Most scenes that are looked at."""
+"""At most this many scenes are used."""
 EACH = 2
-"""Parts that are cut out of a scene."""
+"""So many parts are cut out of each scene."""
 TRIES = 8
 ASPECTS = (1.0, 6.0)
-"""Width by height."""
+"""The range of width divided by height."""
 NARROWEST, WIDEST = 28.0, 0.6
-"""Pixels, and share of the picture's width."""
+"""The smallest width in pixels, and the largest as a share of the picture's width."""
 AROUND = 0.3
-"""How much of the scene is kept on every side, in heights."""
+"""This much of the scene is kept on every side, in heights of the part."""
 TALL = 64
-"""Pixels to which a higher part is made smaller."""
+"""A part that is higher than this many pixels is made smaller."""
 
 
 @dataclass(frozen=True)
 class Background:
-    """A part of a scene: ``box`` [4] in ``image`` (RGB), which goes on around it where the scene does."""
+    """The part of a scene in ``box`` [4] of ``image`` (RGB), which also shows the scene around the part."""
 
     image: Image
     box: Boxes
 
 
 def backgrounds(records: Sequence[Record], root: Path, kept_apart: Path | None = None) -> list[Background]:
-    """EACH of at most SCENES scenes, clear of all plates and ignore boxes; of TRIES places those with most edges.
+    """Cuts EACH parts out of at most SCENES scenes, clear of all plates and ignore boxes.
 
-    ``kept_apart`` is a folder of JSON Lines that name photographs by ``sha256``: these are left out, as the evaluation
-    shows parts of them. Raises ImageError that names the picture.
+    Of TRIES places those with the most edges are taken. ``kept_apart`` is a folder of JSON Lines that name photographs
+    by ``sha256``: these are left out, because parts of them are evaluated on. Raises ImageError that names the picture.
     """
     rng = np.random.default_rng(0)
     scenes = [record for record in records if record.is_scene]
@@ -66,7 +66,7 @@ def _hashes(folder: Path) -> set[str]:
 
 
 def _place(image: Image, taken: Boxes, rng: np.random.Generator) -> Boxes | None:
-    """A box [4] of any size clear of ``taken`` [M, 4]; None where it is not."""
+    """Chooses a box [4] of any size and place. Returns None if it meets one of ``taken`` [M, 4]."""
     height, width = image.shape[:2]
     wide = float(np.exp(rng.uniform(np.log(NARROWEST), np.log(max(WIDEST * width, NARROWEST + 1)))))
     high = wide / float(np.exp(rng.uniform(*np.log(ASPECTS))))
@@ -92,6 +92,6 @@ def _cut(image: Image, box: Boxes) -> Background:
 
 
 def _edges(part: Background) -> float:
-    """How much grey values change from pixel to pixel along the rows, as they do where something is written."""
+    """Measures how much grey values change from pixel to pixel along the rows, as they do in writing."""
     grey = cv2.cvtColor(part.image, cv2.COLOR_RGB2GRAY).astype(np.float32)
     return float(np.abs(np.diff(grey, axis=1)).mean()) if grey.shape[1] > 1 else 0.0

@@ -1,4 +1,4 @@
-"""Plate crops, synthetic and real, as batches for the reader."""
+"""Loads plate crops, synthetic and real, as batches for the reader."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from src.core.types import Corners, Image
 from src.data.annotations.corrections import apply_known_texts
 from src.data.annotations.labels import load_labels
 from src.data.annotations.manifest import ManifestError, of_split, read_set
-from src.data.copy_paste import SwappedPlates, patches
+from src.data.copy_paste import PastedPlates, patches
 from src.data.copy_paste.plates import LEAST_WIDTH
 from src.data.loaders.backgrounds import Background, backgrounds
 from src.data.loaders.char_alignment import Alignment, align_characters, unknown_alignment
@@ -32,18 +32,18 @@ from src.data.synthesis.synthesiser import MIN_CONTRAST, contrast
 from src.data.synthesis.typefaces.fonts import DRAWN
 from src.data.transforms.augment import CropAugment
 
-SYNTHETIC, SWAPPED, NOT_WHOLE = -1, -2, -3
-"""The indices that stand for a crop drawn from its seed, one drawn into a photograph, and one of no whole plate."""
+SYNTHETIC, PASTED, NOT_WHOLE = -1, -2, -3
+"""The indices of a synthetic crop, a synthetic plate pasted into a photograph, and a crop of no whole plate."""
 
 READABLE_TRIES = 4
-"""How often a crop is drawn into a photograph before an unreadable one is used."""
+"""A pasted plate is drawn at most so many times until it is readable."""
 
 
 @dataclass(frozen=True)
 class CropSample:
     """``image`` uint8 [H, W, 3] RGB, its ``text``, its character alignment, and the country where it is known.
 
-    The text is None where nobody knows what can be read; ``whole`` is whether all of a plate is seen.
+    The text is None if nobody knows what can be read; ``whole`` tells whether all of a plate is visible.
     """
 
     image: Image
@@ -74,7 +74,7 @@ class CropBatch:
 
 
 class CropDataset(Dataset[CropSample]):
-    """Item ``(index, seed)``: the real crop of that index, or for SYNTHETIC, SWAPPED and NOT_WHOLE one of the seed."""
+    """Item ``(index, seed)`` is a real crop, or for SYNTHETIC, PASTED and NOT_WHOLE one that is made from the seed."""
 
     def __init__(
         self,
@@ -83,11 +83,11 @@ class CropDataset(Dataset[CropSample]):
         columns: int,
         augment: CropAugment | None = None,
         synthesiser: CropSynthesiser | None = None,
-        swapped: SwappedPlates | None = None,
+        pasted: PastedPlates | None = None,
         not_whole: NotWhole | None = None,
     ) -> None:
         self.crops, self.size, self.columns = crops, size, columns
-        self.augment, self.synthesiser, self.swapped = augment, synthesiser, swapped
+        self.augment, self.synthesiser, self.pasted = augment, synthesiser, pasted
         self.not_whole = not_whole
 
     def __len__(self) -> int:
@@ -97,8 +97,8 @@ class CropDataset(Dataset[CropSample]):
         index, seed = key
         if index == SYNTHETIC:
             return self._synthetic(np.random.default_rng(seed))
-        if index == SWAPPED:
-            return self._swapped(np.random.default_rng(seed))
+        if index == PASTED:
+            return self._pasted(np.random.default_rng(seed))
         if index == NOT_WHOLE:
             return self._not_whole(np.random.default_rng(seed))
         crop = self.crops[index]
@@ -122,17 +122,17 @@ class CropDataset(Dataset[CropSample]):
         alignment = align_characters(plate.chars, plate.rows, self.size[1], self.columns)
         return CropSample(plate.image, plate.text, alignment, plate.region or None, f"synthetic_{plate.region}")
 
-    def _swapped(self, rng: np.random.Generator) -> CropSample:
-        if self.swapped is None or self.augment is None:
+    def _pasted(self, rng: np.random.Generator) -> CropSample:
+        if self.pasted is None or self.augment is None:
             raise ValueError("a crop drawn into a photograph was asked for, but nothing makes one")
         for _ in range(READABLE_TRIES):
-            plate = self.swapped(rng)
+            plate = self.pasted(rng)
             image, cut = self.augment(plate.image, plate.corners, self.size, rng)
             chars = corners_to_box(cv2.perspectiveTransform(plate.chars, crop_matrix(cut, self.size, margin=0.0)))
             if contrast(image, chars) > MIN_CONTRAST:
                 break
         alignment = align_characters(chars, plate.rows, self.size[1], self.columns)
-        return CropSample(image, plate.text, alignment, plate.region or None, f"swapped_{plate.region}")
+        return CropSample(image, plate.text, alignment, plate.region or None, f"pasted_{plate.region}")
 
     def _not_whole(self, rng: np.random.Generator) -> CropSample:
         if self.not_whole is None:
@@ -142,17 +142,17 @@ class CropDataset(Dataset[CropSample]):
 
 
 class CropData(pl.LightningDataModule):
-    """Real crops of ``sets`` and of the hand labels, and a ``synthetic_share`` drawn on the fly.
+    """Loads real crops of ``sets`` and of the hand labels, and makes the share ``synthetic_share`` on the fly.
 
-    A set is a folder below ``data_root``, or the path of a manifest; of scenes the plates with a text are cut out.
+    A set is a folder below ``data_root``, or the path of a manifest; plates with a text are cut out of scenes.
     ``looked_at`` is a folder of corrected texts of crops (see ``apply_known_texts``), null for none. The share
-    ``swapped_share`` of the drawn crops is drawn into photographs of the training split of the sets ``scenes``.
-    ``source_weights``: relative frequency of a source's crops (1 where not named). ``balance`` from 0 to 1 evens out
-    countries and the beginnings of their texts (see ``sampling.balanced``), over all sources. ``registry`` (folders of
-    plate formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and
-    ``synthetic_outlines`` (typefaces drawn here, null for all) are the ``CropSynthesiser``'s. The share
-    ``not_whole_share`` of all crops shows no whole plate (see ``NotWhole``), as do ``not_whole_val`` fixed ones made of
-    ``val``; of photographs that the folder ``kept_apart`` names no background is taken.
+    ``pasted_share`` of the synthetic plates is pasted into photographs of the training split of the sets ``scenes``.
+    ``source_weights`` are relative frequencies of a source's crops (1 where not named). ``balance`` from 0 to 1 evens
+    out countries and the beginnings of their texts over all sources (see ``sampling.balanced``). ``registry`` (folders
+    of plate formats), ``synthetic_weights`` (by country), ``synthetic_without`` (groups of effects) and
+    ``synthetic_outlines`` (typefaces drawn by this project, null for all) are those of ``CropSynthesiser``. The share
+    ``not_whole_share`` of all crops shows no whole plate (see ``NotWhole``), and so do ``not_whole_val`` fixed crops of
+    ``val``. Photographs that the folder ``kept_apart`` names give no backgrounds.
     """
 
     def __init__(
@@ -171,7 +171,7 @@ class CropData(pl.LightningDataModule):
         synthetic_share: float = 0.7,
         synthetic_val: int = 256,
         scenes: Sequence[str] = (),
-        swapped_share: float = 0.0,
+        pasted_share: float = 0.0,
         registry: Sequence[str] = ("configs/plates",),
         synthetic_weights: dict[str, float] | None = None,
         synthetic_without: Sequence[str] = (),
@@ -188,8 +188,8 @@ class CropData(pl.LightningDataModule):
         super().__init__()
         if not 0 <= synthetic_share <= 1:
             raise ValueError(f"synthetic_share must lie within 0..1, got {synthetic_share}")
-        if not 0 <= swapped_share <= 1 or (swapped_share and not scenes):
-            raise ValueError(f"swapped_share must lie within 0..1 and needs scenes, got {swapped_share} and {scenes}")
+        if not 0 <= pasted_share <= 1 or (pasted_share and not scenes):
+            raise ValueError(f"pasted_share must lie within 0..1 and needs scenes, got {pasted_share} and {scenes}")
         if not 0 <= not_whole_share < 1:
             raise ValueError(f"not_whole_share must lie within 0 and less than 1, got {not_whole_share}")
         if not 0 <= balance <= 1:
@@ -200,7 +200,7 @@ class CropData(pl.LightningDataModule):
         self.size, self.columns = (int(size[0]), int(size[1])), columns
         self.batch_size, self.samples_per_epoch = batch_size, samples_per_epoch
         self.synthetic_share, self.synthetic_val = synthetic_share, synthetic_val
-        self.scenes, self.swapped_share = tuple(scenes), swapped_share
+        self.scenes, self.pasted_share = tuple(scenes), pasted_share
         self.registry = [Path(folder) for folder in registry]
         self.synthetic_weights, self.synthetic_without = synthetic_weights, tuple(synthetic_without)
         self.synthetic_outlines = DRAWN if synthetic_outlines is None else tuple(synthetic_outlines)
@@ -213,7 +213,7 @@ class CropData(pl.LightningDataModule):
     def setup(self, stage: str) -> None:
         drawn = self.synthetic_share or self.synthetic_val
         self.synthesiser = self._synthesiser() if drawn else None
-        self.swapped = self._swapped(self.synthesiser) if self.synthesiser and self.swapped_share else None
+        self.pasted = self._pasted(self.synthesiser) if self.synthesiser and self.pasted_share else None
         self.crops = {split: self._real(split) for split in ("train", "val")}
         if not self.crops["train"] and self.synthetic_share < 1:
             raise ManifestError("no real training crop: name a set or set synthetic_share=1")
@@ -234,20 +234,22 @@ class CropData(pl.LightningDataModule):
             raise SynthesisError(f"plates of {', '.join(unknown)} are drawn, which `regions` lacks")
         return synthesiser
 
-    def _swapped(self, synthesiser: CropSynthesiser) -> SwappedPlates:
+    def _pasted(self, synthesiser: CropSynthesiser) -> PastedPlates:
         scenes = [record for name in self.scenes for record in read_set(name, self.data_root)]
         found = patches(of_split(scenes, "train"), Path())
         if not found:
             named = ", ".join(self.scenes)
-            raise ManifestError(f"{named}: no plate of train is {LEAST_WIDTH:g} pixels wide, so none can be swapped")
-        return SwappedPlates(found, synthesiser)
+            raise ManifestError(
+                f"{named}: no plate of train is {LEAST_WIDTH:g} pixels wide, so none can be pasted over"
+            )
+        return PastedPlates(found, synthesiser)
 
     def _backgrounds(self, split: str) -> list[Background]:
         scenes = [record for name in self.scenes for record in of_split(read_set(name, self.data_root), split)]
         return backgrounds(scenes, Path(), self.kept_apart)
 
     def _not_whole(self, odds: npt.NDArray[np.float64]) -> NotWhole | None:
-        """Makes those of the training, of its crops drawn by ``odds`` [N]; None where none is asked for."""
+        """Makes the training's ``NotWhole`` from its crops, drawn by ``odds`` [N]; None if its share is 0."""
         if not self.not_whole_share:
             return None
         return NotWhole(
@@ -258,7 +260,7 @@ class CropData(pl.LightningDataModule):
             odds,
             1 - self.synthetic_share,
             self.synthesiser,
-            self.swapped,
+            self.pasted,
             self.backgrounds["train"],
         )
 
@@ -266,7 +268,8 @@ class CropData(pl.LightningDataModule):
         records = [record for name in self.sets for record in of_split(read_set(name, self.data_root), split)]
         if self.looked_at is not None:
             records = apply_known_texts(records, Path(), self.looked_at)
-        # a text that nobody verified is worth less than none, and may stand verified in the labels
+        # crops with unverified texts are left out, since such a text is worth less than none; the labels may hold it
+        # verified
         crops = real_crops([record for record in records if record.verified], Path())
         if self.labels:
             crops += real_crops(of_split(load_labels(Path(self.labels), self.data_root), split), self.data_root)
@@ -277,30 +280,30 @@ class CropData(pl.LightningDataModule):
 
     @property
     def sources(self) -> dict[str, int]:
-        """Real training crops by source, and photographed plates that were drawn over, for the model card."""
-        drawn_over = (f"swapped_{patch.source}" for patch in (self.swapped.patches if self.swapped else ()))
+        """Counts real training crops by source, and photographed plates that are pasted over, for the model card."""
+        drawn_over = (f"pasted_{patch.source}" for patch in (self.pasted.patches if self.pasted else ()))
         return dict(Counter([*(c.source for c in self.crops["train"]), *drawn_over]))
 
     def train_dataloader(self) -> DataLoader[CropSample]:
-        """Made anew for each epoch, whose number is part of every seed."""
+        """Makes a new loader for each epoch, whose number is part of every seed."""
         crops = self.crops["train"]
         real = source_probabilities([c.source for c in crops], self.source_weights)
         if crops:
             real = balanced(real, [c.region or "" for c in crops], [c.text for c in crops], self.balance)
-        drawn = self.synthetic_share * np.array([1 - self.swapped_share, self.swapped_share])
+        drawn = self.synthetic_share * np.array([1 - self.pasted_share, self.pasted_share])
         shares = np.concatenate([real * (1 - self.synthetic_share), drawn]) * (1 - self.not_whole_share)
         shares = np.append(shares, self.not_whole_share * shares.sum() / (1 - self.not_whole_share))
-        indices = [*range(len(crops)), SYNTHETIC, SWAPPED, NOT_WHOLE]
+        indices = [*range(len(crops)), SYNTHETIC, PASTED, NOT_WHOLE]
         epoch, _ = epoch_of(self.trainer)
         sampler = EpochSampler(shares / shares.sum(), self.samples_per_epoch, self.seed, epoch)
         not_whole = self._not_whole(real)
-        dataset = CropDataset(crops, self.size, self.columns, self.augment, self.synthesiser, self.swapped, not_whole)
+        dataset = CropDataset(crops, self.size, self.columns, self.augment, self.synthesiser, self.pasted, not_whole)
         return self._loader(dataset, [(indices[i], seed) for i, seed in sampler])
 
     def val_dataloader(self) -> DataLoader[CropSample]:
-        """The real crops of ``val`` and fixed draws of synthetic ones, which no seed of the training repeats.
+        """Loads the real crops of ``val`` and fixed synthetic ones, whose seeds the training never uses.
 
-        Those of no whole plate are made of photographs of ``val`` alone.
+        Crops of no whole plate are made of photographs of ``val`` alone.
         """
         crops, not_whole = self.crops["val"], None
         if self.not_whole_val:
@@ -337,7 +340,7 @@ class CropData(pl.LightningDataModule):
         )
 
     def _region(self, code: str | None) -> int:
-        """Labels may name what is no country of the reader's, such as EU."""
+        """Returns the index of a country, or NO_LABEL: labels may name what is none of the reader's, such as EU."""
         return self.regions.index(code) if code in self.regions else NO_LABEL
 
     def transfer_batch_to_device(self, batch: CropBatch, device: torch.device, dataloader_idx: int) -> CropBatch:

@@ -1,4 +1,4 @@
-"""Decoded images in one memory-mapped file, so that training never waits for a JPEG."""
+"""Keeps decoded images in one memory-mapped file, so that training never waits for a JPEG."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ class ImageCache:
 
 
 def _write(paths: Sequence[Path], file: Path, index: Path) -> None:
-    """Index last, by rename: a build that was cut off is never taken for a whole one."""
+    """Writes the index last, by renaming it: an interrupted build is never taken for a complete one."""
     shapes = []
     partial = file.with_suffix(f".{os.getpid()}.part")
     with partial.open("wb") as out:

@@ -1,8 +1,8 @@
-"""Crops that do not show a whole plate: cut ones, covered ones, unreadable ones, and what is no plate.
+"""Makes crops that do not show a whole plate: cut, covered and unreadable plates, and what is no plate.
 
-What a crop is called follows from what can be seen in it: a character that lost half of its area or more is gone, and
-so is the whole; one of which nearly all is left is there. Where nobody knows the places of the characters, as much is
-cut off or covered as hides one for certain, and the text stays unknown.
+The label follows from what is visible. A character that lost half of its area or more is gone, and then the plate is
+not whole; a character of which nearly all is left counts as visible. Where the places of the characters are unknown, so
+much is cut off or covered that at least one is certainly hidden, and the text is unknown.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ import numpy.typing as npt
 
 from src.core.geometry import box_to_corners, corners_to_box, crop_matrix, crop_plate
 from src.core.types import Boxes, Corners, Image
-from src.data.copy_paste import SwappedPlates, words
-from src.data.copy_paste.distractors import decal
+from src.data.copy_paste import PastedPlates, words
+from src.data.copy_paste.distractors import distractor
 from src.data.copy_paste.dress import DRAWN, dressed
-from src.data.copy_paste.look import look_of, nearby
 from src.data.copy_paste.occluders import hide
 from src.data.copy_paste.overlays import written
 from src.data.copy_paste.paste import cut
+from src.data.copy_paste.photometry import nearby, photometry_of
 from src.data.loaders.backgrounds import Background
 from src.data.loaders.char_alignment import Alignment, align_characters, unknown_alignment
 from src.data.loaders.real_crops import RealCrop
@@ -36,32 +36,34 @@ KINDS: dict[str, float] = {
     "cut": 0.4, "covered": 0.25, "unreadable": 0.07, "background": 0.07, "overlay": 0.06, "distractor": 0.1,
     "empty": 0.05,
 }  # fmt: skip
-"""How often each kind is made, where there is what it is made of."""
+"""The relative frequency of each kind, if there is material for it."""
 Kind = Literal["cut", "covered", "unreadable", "background", "overlay", "distractor", "empty"]
 OF_PLATES = ("cut", "covered", "unreadable")
 LOST, SEEN = 0.5, 0.85
-"""Share of a character's area up to which it is gone, and from which on it is there."""
+"""A character is gone up to the first share of its visible area, and visible from the second share on."""
 SAME = 0.08
-"""Most of any character that something beside a whole plate hides."""
+"""A plate counts as whole if no more than this share of any character is hidden."""
 SURE = 0.8
-"""Share of a cell that must be hidden so that a character is, wherever it stands."""
+"""If this share of a cell is hidden, its character is hidden wherever it stands in the cell."""
 LINES = (words.clock, words.speed, words.recorder_line, words.plate_number, words.phone, words.web)
-"""What makes the lines that a camera writes."""
+"""These functions make the lines that a camera writes."""
 TRIES = 6
 SQUARE = 2.2
-"""Width by height under which a plate may have two lines."""
+"""Plates whose width divided by height is below this may have two lines."""
 TALL = 72.0
-"""Pixels to which a plate is made smaller before something is drawn before it."""
+"""A plate is shrunk to this many pixels of height before something is drawn in front of it."""
 FINER = 1.5
-"""How much larger than the reader's a drawn crop is from which a part is cut."""
+"""A synthetic crop from which a part is cut is this many times as large as the reader's crops."""
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """``image`` uint8 [H, W, 3] RGB; what can be read of its ``text``, None where nobody knows; who stands in each
-    column, the country where it is known and shown, and whether the plate is ``whole`` after all."""
+    """Holds ``image`` uint8 [H, W, 3] RGB and the readable part of its ``text`` (None if unknown).
+
+    ``region`` is the country where it is known and visible, and ``whole`` tells whether the plate is whole after all.
+    """
 
     image: Image
     text: str | None
@@ -73,10 +75,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class Subject:
-    """A whole plate to which something will happen: ``image`` RGB with the plate within ``corners`` [4, 2].
+    """A whole plate that will be changed: ``image`` RGB with the plate within ``corners`` [4, 2].
 
-    ``chars`` [n, 4, 2] are the outlines of the characters of ``text`` and ``rows`` [n] their lines, 0 the upper; None
-    where nobody marked them. ``taken`` is whether a camera took it: a drawn crop has its faults already.
+    ``chars`` [n, 4, 2] are the outlines of the characters of ``text`` (None if nobody marked them), and ``rows`` [n]
+    their lines, 0 the upper. ``taken`` tells whether it looks like a photograph of a scene: a synthetic crop already
+    has the camera's faults.
     """
 
     image: Image
@@ -89,18 +92,18 @@ class Subject:
 
     @property
     def height(self) -> float:
-        """Pixels of its left and right side, in the mean."""
+        """Returns the mean of the left and right side in pixels."""
         a, b, c, d = self.corners
         return float(np.linalg.norm(d - a) + np.linalg.norm(c - b)) / 2
 
     @property
     def aspect(self) -> float:
-        """Width by height."""
+        """Returns width divided by height."""
         a, b, c, d = self.corners
         return float(np.linalg.norm(b - a) + np.linalg.norm(c - d)) / 2 / max(self.height, 1e-3)
 
     def smaller(self, height: float) -> "Subject":
-        """The same, ``height`` pixels high at most."""
+        """Returns the same plate, at most ``height`` pixels high."""
         scale = height / self.height
         if scale >= 1:
             return self
@@ -112,10 +115,10 @@ class Subject:
 
 
 class NotWhole:
-    """Makes them of ``crops`` (drawn by ``odds``), of swapped and drawn plates, and of ``backgrounds``.
+    """Makes such crops from ``crops`` (drawn by ``odds``), from pasted and synthetic plates, and from ``backgrounds``.
 
-    The share ``real`` of plates is photographed where both kinds are there. The same generator gives the same sample;
-    can be pickled. Raises ValueError where there is nothing to make them of.
+    The share ``real`` of the plates is photographed if both kinds exist. The same generator gives the same sample, and
+    objects can be pickled. Raises ValueError if there is no material at all.
     """
 
     def __init__(
@@ -127,11 +130,11 @@ class NotWhole:
         odds: npt.NDArray[np.float64] | None = None,
         real: float = 0.5,
         synthesiser: CropSynthesiser | None = None,
-        swapped: SwappedPlates | None = None,
+        pasted: PastedPlates | None = None,
         backgrounds: Sequence[Background] = (),
     ) -> None:
         self.size, self.columns, self.augment = size, columns, augment
-        self.crops, self.backgrounds, self.swapped = crops, backgrounds, swapped
+        self.crops, self.backgrounds, self.pasted = crops, backgrounds, pasted
         self._cumulative = np.cumsum(np.ones(len(crops)) if odds is None else odds)
         self.synthesiser = None if synthesiser is None else copy(synthesiser)
         if self.synthesiser is not None:
@@ -142,8 +145,8 @@ class NotWhole:
             **dict.fromkeys(OF_PLATES, bool(crops) or drawn),
             "background": bool(backgrounds),
             "overlay": bool(backgrounds) and drawn,
-            "distractor": swapped is not None,
-            "empty": swapped is not None,
+            "distractor": pasted is not None,
+            "empty": pasted is not None,
         }
         odds_of = np.array([weight * there[kind] for kind, weight in KINDS.items()])
         if not odds_of.any():
@@ -151,12 +154,12 @@ class NotWhole:
         self._odds = np.cumsum(odds_of / odds_of.sum())
 
     def __call__(self, rng: np.random.Generator) -> Sample:
-        """One of any kind."""
+        """Makes a sample of a random kind."""
         kinds: list[Kind] = list(KINDS)  # type: ignore[arg-type]
         return self.make(kinds[int(np.searchsorted(self._odds, rng.random(), side="right").clip(0, 6))], rng)
 
     def make(self, kind: Kind, rng: np.random.Generator) -> Sample:
-        """One of that kind."""
+        """Makes a sample of that kind."""
         makers = {
             "cut": self._cut, "covered": self._covered, "unreadable": self._unreadable, "background": self._background,
             "overlay": self._overlay, "distractor": self._distractor, "empty": self._empty,
@@ -170,8 +173,8 @@ class NotWhole:
             chars = None if crop.chars is None else box_to_corners(crop.chars)
             return Subject(crop.image, crop.corners, crop.text, crop.region, chars, [0] * len(crop.text), True)
         assert self.synthesiser is not None, "the share of photographed plates is less than 1 only beside drawn ones"
-        if self.swapped is not None and rng.random() < 0.6:
-            plate = self.swapped(rng)
+        if self.pasted is not None and rng.random() < 0.6:
+            plate = self.pasted(rng)
             rows = [int(row) for row in plate.rows]
             return Subject(plate.image, plate.corners, plate.text, plate.region or None, plate.chars, rows, True)
         shot = self.synthesiser(rng)
@@ -182,7 +185,7 @@ class NotWhole:
     def _photographed(
         self, subject: Subject, corners: Corners, rng: np.random.Generator
     ) -> tuple[Image, npt.NDArray[np.float64]]:
-        """The crop around ``corners`` [4, 2] as a sloppy detector cuts it, and the homography [3, 3] into it."""
+        """Cuts around ``corners`` [4, 2] as an inexact detector does; returns crop and homography [3, 3] into it."""
         if subject.taken:
             image, cut_by = self.augment(subject.image, corners, self.size, rng)
             return image, crop_matrix(cut_by, self.size, margin=0.0)
@@ -190,7 +193,7 @@ class NotWhole:
         return crop_plate(subject.image, corners, self.size, margin), crop_matrix(corners, self.size, margin)
 
     def _cut(self, rng: np.random.Generator) -> Sample:
-        """A plate of which the crop leaves out an end, or a line, or that lies beside it."""
+        """Makes a crop that lies beside a plate, or leaves out one end or one line of it."""
         subject = self._subject(rng)
         known = subject.chars is not None and bool(subject.text)
         for depth in range(TRIES):
@@ -205,10 +208,10 @@ class NotWhole:
         return self._labelled(subject, image, boxes, left, "cut")
 
     def _covered(self, rng: np.random.Generator) -> Sample:
-        """A plate before which something stands; where that hides nothing, the plate is whole."""
+        """Makes a plate that is partly covered; if the cover hides nothing, the plate is whole."""
         subject = self._subject(rng).smaller(TALL)
         known = subject.chars is not None and bool(subject.text)
-        look = look_of(subject.image)
+        look = photometry_of(subject.image)
         look = nearby(look, cut(subject.image, corners_to_box(subject.corners)))
         cells = _cells(subject)
         for _ in range(TRIES):
@@ -228,7 +231,7 @@ class NotWhole:
         return self._labelled(subject, crop, boxes, left, "covered")
 
     def _labelled(self, subject: Subject, image: Image, boxes: Boxes, left: Floats, kind: Kind) -> Sample:
-        """What can be read where the share ``left`` [n] of each character with its box [n, 4] in the crop is seen."""
+        """Labels a crop in which the share ``left`` [n] of each character with box [n, 4] is visible."""
         gone, there = left <= LOST, left >= SEEN
         whole = not gone.any()
         if not (gone | there).all():
@@ -240,19 +243,19 @@ class NotWhole:
         return Sample(image, text, alignment, subject.region, kind, whole)
 
     def _unreadable(self, rng: np.random.Generator) -> Sample:
-        """A plate too small, too soft or moved too far to be read."""
+        """Makes a plate that is too small, too soft or too blurred by motion to be read."""
         subject = self._subject(rng)
         image, _ = self._photographed(subject, subject.corners, rng)
         return Sample(blurred(image, rng), None, unknown_alignment(self.columns), None, "unreadable")
 
     def _background(self, rng: np.random.Generator) -> Sample:
-        """A part of a scene without any plate: nothing can be read."""
+        """Cuts out a part of a scene that shows no plate: its text is empty."""
         found = self.backgrounds[int(rng.integers(len(self.backgrounds)))]
         image, _ = self.augment(found.image, box_to_corners(found.box), self.size, rng)
         return self._nothing(image, "background", "")
 
     def _overlay(self, rng: np.random.Generator) -> Sample:
-        """A line that a camera writes into its picture, whole or a part of it."""
+        """Makes a line of text that a camera writes into its picture, or a part of it."""
         assert self.synthesiser is not None, "overlays are made only where there are faces"
         found = self.backgrounds[int(rng.integers(len(self.backgrounds)))]
         high = float(rng.uniform(12, 40))
@@ -271,18 +274,18 @@ class NotWhole:
         return self._nothing(image, "overlay", None)
 
     def _distractor(self, rng: np.random.Generator) -> Sample:
-        """A sign, a telephone number, a sticker, an empty frame where a plate hung."""
-        assert self.swapped is not None, "distractors are pasted only where there are patches"
-        flat = decal(self.swapped.drawn.faces, rng, DRAWN)
-        image, corners, _ = self.swapped.laid(flat, rng)
+        """Makes a sign, a telephone number, a sticker or the empty frame of a plate."""
+        assert self.pasted is not None, "distractors are pasted only where there are patches"
+        flat = distractor(self.pasted.drawn.faces, rng, DRAWN)
+        image, corners, _ = self.pasted.laid(flat, rng)
         crop, _ = self.augment(image, corners, self.size, rng)
         return self._nothing(crop, "distractor", None)
 
     def _empty(self, rng: np.random.Generator) -> Sample:
-        """A plate without a number, bare or with the name of a state or a dealer."""
-        assert self.swapped is not None, "plates are pasted only where there are patches"
-        plate = emptied(self.swapped.drawn.plate(rng), rng)
-        image, corners, _ = self.swapped.laid(dressed(plate, self.swapped.drawn, rng), rng)
+        """Makes a plate without a number, bare or with the name of a state or a dealer."""
+        assert self.pasted is not None, "plates are pasted only where there are patches"
+        plate = emptied(self.pasted.drawn.plate(rng), rng)
+        image, corners, _ = self.pasted.laid(dressed(plate, self.pasted.drawn, rng), rng)
         crop, _ = self.augment(image, corners, self.size, rng)
         return self._nothing(crop, "empty", "")
 
@@ -292,7 +295,7 @@ class NotWhole:
 
 
 def emptied(plate: Plate, rng: np.random.Generator) -> Plate:
-    """``plate`` without its number; most get the name of a state, a town or a dealer in its place or at an edge."""
+    """Removes the number of ``plate``; mostly the name of a state, a town or a dealer replaces it."""
     if rng.random() < 0.3:
         return replace(plate, fields=())
     name = pick(rng, (*STATES, *DEALERS, *BRAZILIAN_TOWNS, *SLOGANS))
@@ -303,7 +306,7 @@ def emptied(plate: Plate, rng: np.random.Generator) -> Plate:
 
 
 def blurred(image: Image, rng: np.random.Generator) -> Image:
-    """``image`` [H, W, 3], beyond reading: a character is 2 pixels wide, or smeared over its neighbours."""
+    """Makes ``image`` [H, W, 3] unreadable: a character is 2 pixels wide, or smeared over its neighbours."""
     height, width = image.shape[:2]
     way = float(rng.random())
     if way < 0.6:
@@ -318,7 +321,7 @@ def blurred(image: Image, rng: np.random.Generator) -> Image:
 
 
 def _cells(subject: Subject) -> Corners:
-    """The outlines [n, 4, 2] of the characters: as marked, else of cells of one width that hold one for certain."""
+    """Returns outlines [n, 4, 2] of the characters as marked, or of equal cells that hold at least one for certain."""
     if subject.chars is not None and len(subject.chars):
         return subject.chars
     count = max(len(subject.text), 2)
@@ -330,7 +333,7 @@ def _cells(subject: Subject) -> Corners:
 
 
 def _in_image(subject: Subject, boxes: Boxes) -> Corners:
-    """Boxes [n, 4] of the plate's plane, (0, 0) its top left and (1, 1) its bottom right, as outlines [n, 4, 2]."""
+    """Maps boxes [n, 4] of the plate's plane ((0, 0) top left, (1, 1) bottom right) to outlines [n, 4, 2]."""
     unit = box_to_corners(np.array([0, 0, 1, 1], np.float32))
     onto = cv2.getPerspectiveTransform(unit, subject.corners.astype(np.float32))
     points = cv2.perspectiveTransform(box_to_corners(boxes).reshape(-1, 1, 2), onto)
@@ -338,7 +341,7 @@ def _in_image(subject: Subject, boxes: Boxes) -> Corners:
 
 
 def _in_plate(subject: Subject, outlines: Corners) -> Boxes:
-    """The other way round."""
+    """Maps outlines [n, 4, 2] in the image to boxes [n, 4] of the plate's plane, the inverse of ``_in_image``."""
     unit = box_to_corners(np.array([0, 0, 1, 1], np.float32))
     back = cv2.getPerspectiveTransform(subject.corners.astype(np.float32), unit)
     points = np.asarray(cv2.perspectiveTransform(outlines.reshape(-1, 1, 2), back), np.float32)
@@ -346,7 +349,7 @@ def _in_plate(subject: Subject, outlines: Corners) -> Boxes:
 
 
 def _part(subject: Subject, cells: Corners, known: bool, depth: int, rng: np.random.Generator) -> Corners:
-    """The corners [4, 2] of a part of a plate that leaves at least half a character out, more with more ``depth``."""
+    """Returns corners [4, 2] of a part of a plate without half a character or more, depending on ``depth``."""
     places = _in_plate(subject, cells)
     square = subject.aspect < SQUARE
     low, high = np.array([0.0, 0.0]), np.array([1.0, 1.0])
@@ -365,7 +368,7 @@ def _part(subject: Subject, cells: Corners, known: bool, depth: int, rng: np.ran
         share = float(rng.uniform(0.5 if known else 0.65, 1.0)) + 0.1 * depth
         wide = ends[chosen] - starts[chosen]
         edge = starts[chosen] + share * wide if at_start else ends[chosen] - share * wide
-    # the crop will be a little larger than the part, and unknown characters begin after a band as wide as one
+    # the crop will be a little larger than the part, and unknown characters begin after a band as wide as a character
     beyond = 0.12 if known else 0.25
     if axis == 0:
         beyond = beyond / subject.aspect + (0.0 if known else 0.08)
@@ -374,7 +377,7 @@ def _part(subject: Subject, cells: Corners, known: bool, depth: int, rng: np.ran
         low[axis] = min(edge, 0.6)
     else:
         high[axis] = max(edge, 0.4)
-    if rng.random() < 0.35:  # the box lies beside the plate: it shows as much more on the other side
+    if rng.random() < 0.35:  # the box is shifted along the plate and shows more on the other side
         more = float(rng.uniform(0, 0.4)) / (subject.aspect if axis == 0 else 1.0)
         if at_start:
             high[axis] += more
@@ -384,21 +387,21 @@ def _part(subject: Subject, cells: Corners, known: bool, depth: int, rng: np.ran
 
 
 def _boxes(subject: Subject, onto: npt.NDArray[np.float64]) -> Boxes:
-    """The boxes [n, 4] of the characters in the crop."""
+    """Returns the boxes [n, 4] of the characters in the crop."""
     assert subject.chars is not None
     points = cv2.perspectiveTransform(subject.chars.reshape(-1, 1, 2).astype(np.float32), onto)
     return corners_to_box(np.asarray(points, np.float32).reshape(-1, 4, 2))
 
 
 def _inside(boxes: Boxes, size: tuple[int, int]) -> Floats:
-    """Which share of each of ``boxes`` [n, 4] lies in a crop of ``size`` (height, width)."""
+    """Returns the share of each of ``boxes`` [n, 4] that lies in a crop of ``size`` (height, width)."""
     within = boxes.clip(0, np.array([size[1], size[0]] * 2, np.float32))
     areas = [(b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1]) for b in (within, boxes)]
     return np.asarray(areas[0] / np.maximum(areas[1], 1e-6), np.float32)
 
 
 def _hidden(mask: npt.NDArray[np.uint8], cells: Corners) -> Floats:
-    """Which share of each outline [n, 4, 2] ``mask`` [H, W] covers."""
+    """Returns the share of each outline [n, 4, 2] that ``mask`` [H, W] covers."""
     shares = []
     for cell in cells:
         area = np.zeros_like(mask)

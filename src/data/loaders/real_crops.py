@@ -1,4 +1,4 @@
-"""Photographed plates with their text, cut out for the reader."""
+"""Cuts photographed plates with known texts out for the reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from src.data.annotations.manifest import ManifestError, PlateLabel, Record
 
 @dataclass(frozen=True)
 class RealCrop:
-    """A photograph's plate: ``image`` holds it within ``corners`` [4, 2]; ``region`` is its country where known.
+    """A photographed plate: ``image`` holds it within ``corners`` [4, 2]; ``region`` is its country where known.
 
     ``margin`` is what the runtime adds around the corners: nothing where the picture is a plate already cut out.
-    ``chars`` [n, 4] are there for plates of one line whose characters somebody marked.
+    ``chars`` [n, 4] exist for plates of one line whose characters somebody marked.
     """
 
     image: Image
@@ -30,7 +30,7 @@ class RealCrop:
 
 
 def real_crops(records: Sequence[Record], root: Path) -> list[RealCrop]:
-    """Decodes crops, and cuts the labelled plates out of scenes with half a plate's height around them."""
+    """Decodes crops, and cuts labelled plates out of scenes with half a plate's height around them."""
     crops = []
     for record in records:
         image = read_named(root / record.image)
@@ -63,5 +63,5 @@ def _cut(image: Image, plate: PlateLabel, record: Record) -> RealCrop:
 
 
 def _chars(plate: PlateLabel | Record) -> Boxes | None:
-    """Boxes of the characters; those of two lines do not say which stands where."""
+    """Returns the boxes of the characters; those of two lines are left out, as they do not say which stands where."""
     return None if plate.chars is None or plate.lines == 2 else np.array(plate.chars, np.float32)

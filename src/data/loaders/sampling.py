@@ -1,4 +1,4 @@
-"""Which images an epoch draws, and with which seed: the same for any number of workers."""
+"""Chooses which images an epoch draws, and with which seed: the same for any number of workers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,9 +13,9 @@ from src.data.annotations.manifest import ManifestError
 
 
 def source_probabilities(sources: Sequence[str], weights: Mapping[str, float]) -> npt.NDArray[np.float64]:
-    """Probability of each image: the weight of its source (1 where none is named), normalised.
+    """Returns the probability of each image: the weight of its source (1 where none is named), normalised.
 
-    Raises ManifestError for a weight whose source no image has: a misspelt source would else be lost silently.
+    Raises ManifestError for a weight whose source no image has: a misspelt source would otherwise be lost silently.
     """
     if unknown := set(weights) - set(sources):
         raise ManifestError(f"source_weights names sources that the data lack: {', '.join(sorted(unknown))}")
@@ -27,11 +27,11 @@ def source_probabilities(sources: Sequence[str], weights: Mapping[str, float]) -
 def balanced(
     probabilities: npt.NDArray[np.float64], countries: Sequence[str], texts: Sequence[str], balance: float
 ) -> npt.NDArray[np.float64]:
-    """``probabilities`` [N] of crops, evened out between countries and, within each, between the beginnings of texts.
+    """Evens ``probabilities`` [N] of crops out over countries and, within each, over the beginnings of texts.
 
-    With a ``balance`` of 0 they stay as they are; with 1 all countries are as likely, and so are all beginnings of a
-    country. In between, what a country or beginning has together is put to the power 1 - ``balance`` before it is
-    normalised. Crops of the same country and beginning keep their proportions.
+    With a ``balance`` of 0 they stay as they are. With 1 all countries are equally likely, and so are all beginnings
+    within a country. In between, the total of a country or beginning is raised to the power 1 - ``balance`` before it
+    is normalised. Crops of the same country and beginning keep their proportions.
     """
     country = _numbers(countries)
     beginning = _numbers([f"{code} {prefix(text)}" for code, text in zip(countries, texts, strict=True)])
@@ -47,18 +47,18 @@ def balanced(
 
 
 def prefix(text: str) -> str:
-    """The beginning of a text that often stands for a region: its leading digits, two at most, else one character."""
+    """Returns the beginning that often stands for a region: up to two leading digits, else one character."""
     digits = len(text) - len(text.lstrip("0123456789"))
     return text[: min(digits, 2) or 1]
 
 
 def _numbers(names: Sequence[str]) -> npt.NDArray[np.intp]:
-    """The number of each name among the different ones."""
+    """Numbers the distinct names and returns the number of each."""
     return np.asarray(np.unique(np.array(names, object).astype(str), return_inverse=True)[1], np.intp)
 
 
 class EpochSampler(Sampler[tuple[int, int]]):
-    """``count`` pairs (index, seed), drawn with replacement; fixed by ``seed`` and ``epoch``."""
+    """Draws ``count`` pairs (index, seed) with replacement; ``seed`` and ``epoch`` determine them."""
 
     def __init__(self, probabilities: npt.NDArray[np.float64], count: int, seed: int, epoch: int) -> None:
         self.probabilities, self.count, self.seed, self.epoch = probabilities, count, seed, epoch
@@ -74,13 +74,13 @@ class EpochSampler(Sampler[tuple[int, int]]):
 
 
 def one_thread(worker: int) -> None:
-    """For ``worker_init_fn``: keeps OpenCV and torch from starting a pool in every worker."""
+    """Keeps OpenCV and torch from starting a thread pool in every worker; it is a ``worker_init_fn``."""
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
 
 
 def epoch_of(trainer: pl.Trainer | None) -> tuple[int, float]:
-    """The present epoch, and the fraction of all epochs that lies behind it."""
+    """Returns the current epoch, and the fraction of all epochs that lies behind it."""
     if trainer is None:
         raise RuntimeError("training batches need a Trainer: how large and how mixed they are follows its progress")
     return trainer.current_epoch, trainer.current_epoch / max(trainer.max_epochs or 1, 1)

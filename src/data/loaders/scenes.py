@@ -1,4 +1,4 @@
-"""Scenes with their plate boxes, as batches for the detector."""
+"""Loads scenes with their plate boxes, as batches for the detector."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from src.core.card import sha256_of
 from src.data.annotations.corrections import CorrectionError, apply_corrections, tightened, with_corners
 from src.data.annotations.empty_regions import Region, regions_by_hash
 from src.data.annotations.manifest import ManifestError, Record, of_split, read_set
-from src.data.copy_paste import PlateSwap, clear
+from src.data.copy_paste import CopyPaste, clear
 from src.data.loaders.image_cache import ImageCache
 from src.data.loaders.sampling import EpochSampler, epoch_of, one_thread, source_probabilities
 from src.data.transforms.augment import SceneAugment
@@ -24,11 +24,11 @@ from src.data.transforms.scene import Floats, Scene, fit, mosaic, no_boxes
 
 @dataclass(frozen=True)
 class SceneBatch:
-    """``images`` uint8 [N, S, S, 3] RGB; ``boxes`` [M, 4] canvas pixels; ``batch_index`` [M] tells whose.
+    """Holds ``images`` uint8 [N, S, S, 3] RGB and ``boxes`` [M, 4] in canvas pixels of image ``batch_index`` [M].
 
-    ``corners`` [M, 4, 3] are x, y, visible; visible is 0 where a plate has only a box. ``ignore`` [K, 4] with
-    ``ignore_index`` [K] are boxes over which a detection is neither right nor wrong; training batches have none, as
-    what lay there is painted over.
+    ``corners`` [M, 4, 3] are x, y, visible; visible is 0 where a plate has only a box. A detection of an ``ignore`` box
+    [K, 4] of image ``ignore_index`` [K] is neither right nor wrong. Training batches have none, because these boxes are
+    painted over.
     """
 
     images: Tensor
@@ -40,16 +40,16 @@ class SceneBatch:
 
 
 PLATES = 0.35
-"""Share of the close views that show a plate: to be alone on a canvas must not mean to be none."""
+"""This share of the close views shows a plate, so that filling the canvas does not mean to be no plate."""
 LEAST = 20.0
-"""Pixels of its photograph that a plate is wide at least to be looked at closely."""
+"""A plate must be this many pixels wide in its photograph to be shown closely."""
 
 
 @dataclass(frozen=True)
 class SceneLabels:
-    """``boxes`` [M, 4], ``corners`` [M, 4, 3] and ``ignore`` [K, 4] of one record, in its own pixels.
+    """Holds ``boxes`` [M, 4], ``corners`` [M, 4, 3] and ``ignore`` [K, 4] of one record, in its own pixels.
 
-    ``lookalikes`` [L, 4] are boxes of what is no plate and was taken for one.
+    ``lookalikes`` [L, 4] are boxes that hold no plate although a detector took them for one.
     """
 
     boxes: Floats
@@ -59,7 +59,7 @@ class SceneLabels:
 
 
 def scene_labels(record: Record, regions: Sequence[Region] = ()) -> SceneLabels:
-    """The plates of a scene and its ``regions`` without any; corners that nobody marked are zero and not visible."""
+    """Returns the plates of a scene and its ``regions`` without plates; unknown corners are zero and not visible."""
     plates = record.plates or ()
     boxes = np.array([p.box for p in plates], np.float32).reshape(-1, 4)
     corners = np.zeros((len(plates), 4, 3), np.float32)
@@ -75,8 +75,9 @@ def scene_labels(record: Record, regions: Sequence[Region] = ()) -> SceneLabels:
 class SceneDataset(Dataset[Scene]):
     """Item ``(index, seed)`` is a canvas of ``size`` pixels; with ``augment`` None it is the plain letterbox.
 
-    ``swap`` pastes plates and what is none into its share of the augmented canvases. The share ``hard_share`` of them
-    is another scene, looked at closely: one of those that have ``regions``, a sequence per record, whichever the index.
+    ``copy_paste`` pastes plates and distractors into its share of the augmented canvases. For the share ``hard_share``
+    of them the index does not count: they show a region without a plate closely, from any record that has some.
+    ``regions`` are the regions of each record.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class SceneDataset(Dataset[Scene]):
         size: int,
         augment: SceneAugment | None = None,
         mosaic_share: float = 0.0,
-        swap: PlateSwap | None = None,
+        copy_paste: CopyPaste | None = None,
         regions: Sequence[Sequence[Region]] | None = None,
         hard_share: float = 0.0,
     ) -> None:
@@ -98,7 +99,7 @@ class SceneDataset(Dataset[Scene]):
         self.size = size
         self.augment = augment
         self.mosaic_share = mosaic_share
-        self.swap = swap
+        self.copy_paste = copy_paste
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -109,13 +110,13 @@ class SceneDataset(Dataset[Scene]):
             return fit(self._scene(index), self.size)
         rng = np.random.default_rng(seed)
         scene = clear(self._framed(index, self.augment, rng), rng)
-        if self.swap is not None and rng.random() < self.swap.share:
-            scene = self.swap(scene, rng)
+        if self.copy_paste is not None and rng.random() < self.copy_paste.share:
+            scene = self.copy_paste(scene, rng)
             return replace(scene, image=self.augment.reencode(scene.image, rng))
         return replace(scene, image=self.augment.light(scene.image, rng))
 
     def _framed(self, index: int, augment: SceneAugment, rng: np.random.Generator) -> Scene:
-        """The scene, a mosaic of it and three others, or something that looks like a plate, on a canvas."""
+        """Puts a scene, a mosaic of it and three others, or a close view of a lookalike onto a canvas."""
         if rng.random() < self.hard_share:
             return self._lookalike(augment, rng)
         if rng.random() >= self.mosaic_share:
@@ -124,7 +125,7 @@ class SceneDataset(Dataset[Scene]):
         return augment.move(mosaic(four, self.size, rng, augment.min_visible), self.size, rng)
 
     def _lookalike(self, augment: SceneAugment, rng: np.random.Generator) -> Scene:
-        """A region without a plate looked at closely, or a plate of the same photograph."""
+        """Shows a region without a plate closely, or a plate of the same photograph."""
         index = self.hard[int(rng.integers(len(self.hard)))]
         labels = self.labels[index]
         plates = labels.boxes[labels.boxes[:, 2] - labels.boxes[:, 0] >= LEAST]
@@ -142,25 +143,24 @@ def collate(scenes: Sequence[Scene]) -> SceneBatch:
         torch.from_numpy(np.stack([s.image for s in scenes])),
         torch.from_numpy(np.concatenate([s.boxes for s in scenes])),
         torch.from_numpy(np.concatenate([s.corners for s in scenes])),
-        _owners([len(s.boxes) for s in scenes]),
+        _image_index([len(s.boxes) for s in scenes]),
         torch.from_numpy(np.concatenate([s.ignore for s in scenes])),
-        _owners([len(s.ignore) for s in scenes]),
+        _image_index([len(s.ignore) for s in scenes]),
     )
 
 
-def _owners(counts: Sequence[int]) -> Tensor:
+def _image_index(counts: Sequence[int]) -> Tensor:
     return torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
 
 
 class SceneData(pl.LightningDataModule):
-    """Scenes of ``sets``; an epoch is ``samples_per_epoch`` draws, sources weighed by ``source_weights``.
+    """Loads the scenes of ``sets``; an epoch is ``samples_per_epoch`` draws, weighted by ``source_weights``.
 
-    A set is a folder below ``data_root``, or the path of a manifest.
-    ``sizes`` holds (from which fraction of the training on, canvas pixels); mosaics stop after ``mosaic_until``.
-    A source that is not named weighs 1 per image. ``corrections`` is a folder of hand labels that replace the
-    manifest's, ``corners`` one of estimated corners; ``swap`` pastes into training scenes, never into ``val``.
-    ``hard`` is a folder of regions that look like plates and are none: the share ``hard_share`` of the training scenes
-    shows one of them closely.
+    A set is a folder below ``data_root``, or the path of a manifest. ``sizes`` holds pairs: from which fraction of the
+    training on, and canvas pixels. Mosaics stop after the fraction ``mosaic_until``. A source that is not named has
+    weight 1 per image. ``corrections`` is a folder of hand labels that replace the manifest's, ``corners`` a folder of
+    estimated corners. ``copy_paste`` pastes into training scenes, never into ``val``. ``hard`` is a folder of regions
+    that look like plates and are none: the share ``hard_share`` of the training scenes shows one of them closely.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class SceneData(pl.LightningDataModule):
         data_root: str,
         cache: str,
         augment: SceneAugment,
-        swap: PlateSwap | None = None,
+        copy_paste: CopyPaste | None = None,
         corrections: str | None = None,
         corners: str | None = None,
         hard: str | None = None,
@@ -188,7 +188,7 @@ class SceneData(pl.LightningDataModule):
     ) -> None:
         super().__init__()
         self.sets, self.data_root, self.cache = tuple(sets), Path(data_root), Path(cache)
-        self.augment, self.swap = augment, swap
+        self.augment, self.copy_paste = augment, copy_paste
         self.corrections, self.corners, self.loose = corrections, corners, loose or {}
         self.hard, self.hard_share = hard, hard_share
         self.sizes = [(float(start), int(size)) for start, size in sizes]
@@ -217,7 +217,7 @@ class SceneData(pl.LightningDataModule):
         self.regions = self._regions() if self.hard is not None else None
 
     def _regions(self) -> list[list[Region]]:
-        """The regions of each training record; those of other sets wait. Raises CorrectionError."""
+        """Returns the regions of each training record; those of other sets are not used. Raises CorrectionError."""
         known = {
             digest: regions
             for digest, regions in regions_by_hash(Path(str(self.hard))).items()
@@ -230,11 +230,11 @@ class SceneData(pl.LightningDataModule):
 
     @property
     def sources(self) -> dict[str, int]:
-        """Training images by source, for the model card."""
+        """Counts training images by source, for the model card."""
         return dict(Counter(r.source for r in self.records["train"]))
 
     def train_dataloader(self) -> DataLoader[Scene]:
-        """Made anew for each epoch (``reload_dataloaders_every_n_epochs=1``): size and mosaic follow the progress."""
+        """Makes a new loader per epoch (``reload_dataloaders_every_n_epochs=1``), whose size follows the progress."""
         epoch, progress = epoch_of(self.trainer)
         size = next(size for start, size in reversed(self.sizes) if progress >= start)
         share = self.mosaic_share if progress < self.mosaic_until else 0.0
@@ -244,7 +244,7 @@ class SceneData(pl.LightningDataModule):
             size,
             self.augment,
             share,
-            self.swap,
+            self.copy_paste,
             self.regions,
             self.hard_share,
         )

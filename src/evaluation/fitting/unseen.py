@@ -21,8 +21,8 @@ PROMISED = 0.98
 PLACES = 4
 """Of a threshold, rounded up."""
 RESAMPLES = 2000
-_BACKGROUND = "swapped_"
-"""What the sources in a card begin with whose photographs had drawn plates put into them."""
+_BACKGROUNDS = ("pasted_", "swapped_")
+"""Prefixes of the sources of photographs with pastes in a card; those of older models have ``swapped_``."""
 _SEED = 0
 
 Floats = npt.NDArray[np.float64]
@@ -31,7 +31,10 @@ Floats = npt.NDArray[np.float64]
 def known_sources(card: ModelCard) -> frozenset[str]:
     """The sources of all photographs that the model or the weights that it began with have seen, by its card."""
     trainings = [card.trained_on, *(start.trained_on for start in card.started_from)]
-    return frozenset(name.removeprefix(_BACKGROUND) for training in trainings for name in training)
+    names = {name for training in trainings for name in training}
+    for prefix in _BACKGROUNDS:
+        names = {name.removeprefix(prefix) for name in names}
+    return frozenset(names)
 
 
 def unseen_sets(data: Path, card: ModelCard) -> list[EvaluationSet]:

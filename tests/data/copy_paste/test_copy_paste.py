@@ -1,4 +1,4 @@
-"""A swap covers the old plate, marks the new one exactly, and is the same for the same seed."""
+"""A paste covers the old plate, marks the new one exactly, and is the same for the same seed."""
 
 import pickle
 from dataclasses import replace
@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from src.core.geometry import corners_to_box, iou_matrix
-from src.data.copy_paste import PlateSwap, clear
-from src.data.copy_paste import copy_paste as swapping
+from src.data.copy_paste import CopyPaste, clear
+from src.data.copy_paste import copy_paste as pasting
 from src.data.copy_paste.distractors import MAKERS
-from src.data.copy_paste.look import look_of, nearby, shaded
 from src.data.copy_paste.paste import paste, wipe
+from src.data.copy_paste.photometry import nearby, photometry_of, shaded
 from src.data.copy_paste.place import alone, beside, over
 from src.data.synthesis import FontError, find_fonts
 from src.data.synthesis.drawing.draw import Flat, draw_plate
@@ -27,8 +27,8 @@ RED = (230, 10, 10)
 
 
 @pytest.fixture(scope="module")
-def swap() -> PlateSwap:
-    return PlateSwap(FONTS, occluded=0.0, overlaid=0.0)
+def copy_paste() -> CopyPaste:
+    return CopyPaste(FONTS, occluded=0.0, overlaid=0.0)
 
 
 def red_plates(*boxes: tuple[float, ...], size: int = 256) -> Scene:
@@ -50,22 +50,22 @@ def redness(image, box) -> float:
     return float(((part[:, 0] > 200) & (part[:, 1:].max(1) < 60)).mean())
 
 
-def test_a_swap_is_fixed_by_its_seed_and_survives_pickling(swap: PlateSwap) -> None:
+def test_copy_paste_is_fixed_by_its_seed_and_survives_pickling(copy_paste: CopyPaste) -> None:
     scene = red_plates((60, 150, 140, 172))
     before = scene.image.copy()
-    first = swap(scene, np.random.default_rng(3))
-    again = pickle.loads(pickle.dumps(swap))(scene, np.random.default_rng(3))
+    first = copy_paste(scene, np.random.default_rng(3))
+    again = pickle.loads(pickle.dumps(copy_paste))(scene, np.random.default_rng(3))
     assert (first.image == again.image).all()
     assert (first.corners == again.corners).all()
     assert (scene.image == before).all()
     assert (first.image != before).any()
 
 
-def test_a_covered_plate_is_gone_from_picture_and_truth_together(swap: PlateSwap, monkeypatch) -> None:
-    monkeypatch.setattr(swapping, "decal", lambda faces, rng, height: _green(height))
+def test_a_covered_plate_is_gone_from_picture_and_truth_together(copy_paste: CopyPaste, monkeypatch) -> None:
+    monkeypatch.setattr(pasting, "distractor", lambda faces, rng, height: _green(height))
     scene, covered = red_plates((60, 150, 140, 172), (170, 100, 220, 130)), 0
     for seed in range(60):
-        after = swap(scene, np.random.default_rng(seed))
+        after = copy_paste(scene, np.random.default_rng(seed))
         for box in scene.boxes:
             kept = bool((after.boxes == box).all(1).any())
             covered += not kept
@@ -82,11 +82,11 @@ def _green(height: int) -> Flat:
     return Flat(image, np.full(image.shape[:2], 255, np.uint8), box, np.zeros((0, 4), np.float32))
 
 
-def test_plates_and_what_is_none_are_pasted_alike(swap: PlateSwap) -> None:
+def test_plates_and_what_is_none_are_pasted_alike(copy_paste: CopyPaste) -> None:
     scene, plates, pastes = red_plates((60, 150, 140, 172)), 0, 0
     for seed in range(300):
         rng = np.random.default_rng(seed)
-        marked = swap(scene, rng).corners[..., 2].all(1)
+        marked = copy_paste(scene, rng).corners[..., 2].all(1)
         plates += int(marked.sum())
         pastes += 1
     assert 0.7 < plates / (0.5 * pastes * 2.25) < 1.1  # 2.25 pastes a scene, half of them plates, some find no room
@@ -97,7 +97,7 @@ def test_new_corners_lie_where_the_plate_was_painted() -> None:
     canvas[::2] = (200, 130, 220)
     corners = np.array([[60, 80], [150, 90], [148, 118], [58, 106]], np.float32)
     before = canvas.copy()
-    paste(canvas, _green(40), corners, look_of(canvas), np.random.default_rng(0))
+    paste(canvas, _green(40), corners, photometry_of(canvas), np.random.default_rng(0))
     mask = np.zeros((200, 200), np.uint8)
     cv2.fillConvexPoly(mask, np.round(corners).astype(np.int32), 1)
     inner, outer = cv2.erode(mask, np.ones((7, 7))), cv2.dilate(mask, np.ones((13, 13)))
@@ -108,7 +108,7 @@ def test_new_corners_lie_where_the_plate_was_painted() -> None:
     assert green[inner == 1].min() > 20
 
 
-def test_a_plate_with_corners_is_swapped_in_its_own_pose() -> None:
+def test_a_plate_with_corners_is_replaced_in_its_own_pose() -> None:
     old = np.array([[50, 60], [130, 80], [126, 102], [46, 82]], np.float32)
     marked = np.concatenate([old, np.ones((4, 1), np.float32)], 1)
     new = over(corners_to_box(old), marked, 80 / 22.4, np.random.default_rng(0))
@@ -164,7 +164,7 @@ def test_clear_paints_over_ignored_plates_and_spares_labelled_ones() -> None:
 def test_the_look_of_a_blurred_dark_grey_picture() -> None:
     rng = np.random.default_rng(0)
     image = np.kron(rng.integers(0, 2, (32, 32, 1)) * 100, np.ones((8, 8, 3))).astype(np.uint8) + 20
-    sharp, soft = look_of(image), look_of(np.asarray(cv2.GaussianBlur(image, (0, 0), 2)))
+    sharp, soft = photometry_of(image), photometry_of(np.asarray(cv2.GaussianBlur(image, (0, 0), 2)))
     assert (sharp.dark, sharp.bright) == pytest.approx((20, 120))
     assert sharp.blur == pytest.approx(0.4, abs=0.04)
     assert soft.blur == pytest.approx(2, rel=0.1)
@@ -182,19 +182,19 @@ def test_softness_needs_no_contrast_and_is_not_taken_from_the_edge_of_the_fill()
         image = np.asarray(cv2.GaussianBlur((blocks * contrast + 20).astype(np.uint8), (0, 0), 1.5), np.uint8)
         image[:8], image[16:24] = 20, 255  # levels that the edges do not reach
         image[:, :64] = image[:, 200:] = 114
-        assert look_of(image).blur == pytest.approx(1.5, rel=0.1)
+        assert photometry_of(image).blur == pytest.approx(1.5, rel=0.1)
 
 
 def test_a_small_thing_is_no_softer_than_its_letters_allow() -> None:
-    look = replace(look_of(red_plates().image), blur=2.0)
+    look = replace(photometry_of(red_plates().image), blur=2.0)
     assert shaded(look, np.full((8, 30, 3), 90, np.uint8)).blur == 1
     assert shaded(look, np.full((40, 150, 3), 90, np.uint8)).blur == 2
 
 
-def test_only_plates_take_the_place_of_far_plates(swap: PlateSwap) -> None:
+def test_only_plates_take_the_place_of_far_plates(copy_paste: CopyPaste) -> None:
     scene, gone = red_plates((100, 150, 132, 160)), 0
     for seed in range(100):
-        after = swap(scene, np.random.default_rng(seed))
+        after = copy_paste(scene, np.random.default_rng(seed))
         if not (after.boxes == scene.boxes).all(1).any():
             gone += 1
             assert (iou_matrix(after.boxes, scene.boxes) > 0.2).any()
@@ -221,31 +221,31 @@ def test_what_hangs_beside_a_plate_touches_it_not_and_is_near() -> None:
     assert beside(image, taken[:0], 4.0, np.random.default_rng(0)) is None
 
 
-def test_three_in_ten_distractors_and_no_plates_are_hung_beside_plates(swap: PlateSwap, monkeypatch) -> None:
+def test_three_in_ten_distractors_and_no_plates_are_hung_beside_plates(copy_paste: CopyPaste, monkeypatch) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr(swapping, "OVER", 0.0)
-    monkeypatch.setattr(swapping, "beside", lambda *args: asked.append(True))
+    monkeypatch.setattr(pasting, "OVER", 0.0)
+    monkeypatch.setattr(pasting, "beside", lambda *args: asked.append(True))
     for seed in range(80):
-        swap(red_plates((100, 150, 180, 170)), np.random.default_rng(seed))
+        copy_paste(red_plates((100, 150, 180, 170)), np.random.default_rng(seed))
     assert 0.2 < len(asked) / (80 * 2.25 * 0.5) < 0.4
 
 
 @pytest.mark.parametrize("share", [-0.1, 0.51])
 def test_more_than_half_may_not_be_touched(share: float) -> None:
     with pytest.raises(ValueError, match=r"within 0\.\.0\.5"):
-        PlateSwap(FONTS, share)
+        CopyPaste(FONTS, share)
 
 
-def test_a_swap_needs_fonts(tmp_path: Path) -> None:
+def test_copy_paste_needs_fonts(tmp_path: Path) -> None:
     with pytest.raises(FontError, match="no font file"):
-        PlateSwap(str(tmp_path))
+        CopyPaste(str(tmp_path))
 
 
-def shapes(swap: PlateSwap, scene: Scene, seeds: int) -> list[float]:
+def shapes(copy_paste: CopyPaste, scene: Scene, seeds: int) -> list[float]:
     """Width against height of the plates that are drawn into ``scene``, along their own edges."""
     found = []
     for seed in range(seeds):
-        after = swap(scene, np.random.default_rng(seed))
+        after = copy_paste(scene, np.random.default_rng(seed))
         for corners in after.corners[after.corners[..., 2].all(1), :, :2]:
             found.append(float(np.linalg.norm(corners[1] - corners[0]) / np.linalg.norm(corners[3] - corners[0])))
     return found
@@ -254,14 +254,14 @@ def shapes(swap: PlateSwap, scene: Scene, seeds: int) -> list[float]:
 @pytest.mark.parametrize("squarer", [0.0, 1.0])
 def test_the_share_of_squarer_plates_is_what_is_asked_for(squarer: float) -> None:
     """A paste is drawn up to 1.3 times as high as it is, so that shapes are only roughly kept."""
-    found = shapes(PlateSwap(FONTS, squarer=squarer), red_plates(), 60)
+    found = shapes(CopyPaste(FONTS, squarer=squarer), red_plates(), 60)
     assert len(found) > 40
     assert np.mean(np.array(found) < 2.2) == pytest.approx(squarer, abs=0.3)
 
 
 def test_a_squarer_plate_mostly_gives_way_to_a_squarer_one() -> None:
-    swap, square, long = PlateSwap(FONTS, squarer=0.0), ((100, 120, 140, 148),), ((90, 130, 178, 149),)
-    alike, other = (np.mean([a < 2.2 for a in shapes(swap, red_plates(*boxes), 100)]) for boxes in (square, long))
+    copy_paste, square, long = CopyPaste(FONTS, squarer=0.0), ((100, 120, 140, 148),), ((90, 130, 178, 149),)
+    alike, other = (np.mean([a < 2.2 for a in shapes(copy_paste, red_plates(*boxes), 100)]) for boxes in (square, long))
     assert alike > other + 0.15
 
 
@@ -293,19 +293,19 @@ def test_a_plate_of_three_lines() -> None:
 
 def test_overlays_are_written_over_the_share_that_is_asked_for(monkeypatch) -> None:
     written = []
-    monkeypatch.setattr(swapping, "overlay", lambda image, taken, faces, rng: written.append(len(taken)))
+    monkeypatch.setattr(pasting, "overlay", lambda image, taken, faces, rng: written.append(len(taken)))
     for share in (0.0, 1.0):
         written.clear()
         for seed in range(10):
-            PlateSwap(FONTS, overlaid=share)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
+            CopyPaste(FONTS, overlaid=share)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
         assert len(written) == 10 * share
 
 
 def test_plates_and_distractors_are_hidden_as_often_as_is_asked_for(monkeypatch) -> None:
     hidden: list[bool] = []
-    monkeypatch.setattr(swapping, "occlude", lambda image, index, boxes, *rest: hidden.append(index < 1))
+    monkeypatch.setattr(pasting, "occlude", lambda image, index, boxes, *rest: hidden.append(index < 1))
     for share in (0.0, 1.0):
         hidden.clear()
         for seed in range(20):
-            PlateSwap(FONTS, occluded=share, overlaid=0.0)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
+            CopyPaste(FONTS, occluded=share, overlaid=0.0)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
         assert len(hidden) > 40 if share else not hidden  # the plate, and 2.25 things a scene

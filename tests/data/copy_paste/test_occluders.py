@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from src.data.copy_paste import occluders
-from src.data.copy_paste.look import look_of
 from src.data.copy_paste.occluders import occlude
+from src.data.copy_paste.photometry import photometry_of
 
 BOXES = np.array([[100, 120, 180, 142], [20, 30, 70, 44]], np.float32)
 
@@ -36,7 +36,7 @@ def test_a_part_of_the_plate_is_hidden_and_more_than_the_plate(maker, marked, mo
     if marked:
         corners[:, :, 2] = 1
         corners[:, :, :2] = BOXES[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
-    look, hidden, beyond = replace(look_of(street()), noise=0.0, blur=0.4), [], []
+    look, hidden, beyond = replace(photometry_of(street()), noise=0.0, blur=0.4), [], []
     for seed in range(30):
         image, again = street(), street()
         for each in (image, again):
@@ -59,7 +59,7 @@ def test_an_occluder_is_not_drawn_onto_the_fill() -> None:
     image[:, 150:] = 114
     for seed in range(20):
         after = image.copy()
-        occlude(after, 0, BOXES, np.zeros((2, 4, 3), np.float32), look_of(street()), np.random.default_rng(seed))
+        occlude(after, 0, BOXES, np.zeros((2, 4, 3), np.float32), photometry_of(street()), np.random.default_rng(seed))
         assert (after[:, 150:] == 114).all()
 
 
@@ -67,4 +67,4 @@ def test_a_plate_at_the_very_edge_is_no_fault() -> None:
     for box in ((0, 0, 3, 2), (250, 250, 256, 256), (0, 0, 256, 256)):
         image = street()
         boxes = np.array([box], np.float32)
-        occlude(image, 0, boxes, np.zeros((1, 4, 3), np.float32), look_of(image), np.random.default_rng(0))
+        occlude(image, 0, boxes, np.zeros((1, 4, 3), np.float32), photometry_of(image), np.random.default_rng(0))

@@ -12,9 +12,9 @@ from PIL import Image
 from src.core.geometry import corners_to_box
 from src.core.image import ImageError
 from src.data.annotations.manifest import ManifestError, PlateLabel, Record, write_manifest
-from src.data.copy_paste import SwappedPlates, patches
+from src.data.copy_paste import PastedPlates, patches
 from src.data.copy_paste.dress import FAULTS, dressed
-from src.data.loaders.crops import READABLE_TRIES, SWAPPED, CropDataset
+from src.data.loaders.crops import PASTED, READABLE_TRIES, CropDataset
 from src.data.synthesis import GROUPS, CropSynthesiser, find_fonts
 from src.data.synthesis.drawing.draw import draw_plate
 from src.data.transforms.augment import CropAugment
@@ -33,28 +33,28 @@ def scene(folder: Path, box: tuple[int, int, int, int] = (60, 80, 140, 102)) -> 
 
 
 @pytest.fixture
-def swapped(tmp_path: Path) -> SwappedPlates:
-    return SwappedPlates(patches([scene(tmp_path)], tmp_path), PLATES)
+def pasted(tmp_path: Path) -> PastedPlates:
+    return PastedPlates(patches([scene(tmp_path)], tmp_path), PLATES)
 
 
-def test_the_seed_decides_and_the_photograph_stays(swapped: SwappedPlates) -> None:
-    first, second = swapped(np.random.default_rng(3)), pickle.loads(pickle.dumps(swapped))(np.random.default_rng(3))
+def test_the_seed_decides_and_the_photograph_stays(pasted: PastedPlates) -> None:
+    first, second = pasted(np.random.default_rng(3)), pickle.loads(pickle.dumps(pasted))(np.random.default_rng(3))
     assert first.text == second.text
     assert np.array_equal(first.image, second.image)
-    assert not np.array_equal(first.image, swapped(np.random.default_rng(4)).image)
+    assert not np.array_equal(first.image, pasted(np.random.default_rng(4)).image)
 
 
-def test_nothing_of_the_old_plate_is_left(swapped: SwappedPlates) -> None:
+def test_nothing_of_the_old_plate_is_left(pasted: PastedPlates) -> None:
     for seed in range(30):
-        pixels = swapped(np.random.default_rng(seed)).image.reshape(-1, 3).astype(int)
+        pixels = pasted(np.random.default_rng(seed)).image.reshape(-1, 3).astype(int)
         assert ((pixels[:, 0] > 200) & (pixels[:, 1:].max(1) < 60)).mean() < 0.001, seed
 
 
-def test_each_character_has_its_box_on_the_line_that_it_belongs_to(swapped: SwappedPlates) -> None:
+def test_each_character_has_its_box_on_the_line_that_it_belongs_to(pasted: PastedPlates) -> None:
     """Within the plate, in order; there are strokes in the boxes, and more of them than half a character beside."""
     inked, beside = [], []
     for seed in range(60):
-        plate = swapped(np.random.default_rng(seed))
+        plate = pasted(np.random.default_rng(seed))
         assert len(plate.chars) == len(plate.rows) == len(plate.text)
         boxes, outline = corners_to_box(plate.chars), corners_to_box(plate.corners)
         assert (boxes[:, :2] >= outline[:2] - 1).all()
@@ -73,10 +73,10 @@ def test_each_character_has_its_box_on_the_line_that_it_belongs_to(swapped: Swap
     assert np.mean(inked) > 1.3 * np.mean(beside)
 
 
-def test_both_lines_of_a_plate_are_labelled(swapped: SwappedPlates) -> None:
-    samples = [CropDataset([], (48, 128), 32, CropAugment(), None, swapped)[SWAPPED, seed] for seed in range(40)]
+def test_both_lines_of_a_plate_are_labelled(pasted: PastedPlates) -> None:
+    samples = [CropDataset([], (48, 128), 32, CropAugment(), None, pasted)[PASTED, seed] for seed in range(40)]
     assert all(sample.image.shape == (48, 128, 3) for sample in samples)
-    assert {sample.source for sample in samples} == {"swapped_RU"}
+    assert {sample.source for sample in samples} == {"pasted_RU"}
     for sample in samples:
         aligned = set(sample.alignment[sample.alignment > 0])
         assert aligned <= set(range(1, len(sample.text) + 1))
@@ -97,7 +97,7 @@ def test_effects_that_are_left_out_happen_to_no_plate(tmp_path: Path, monkeypatc
     assert spoilt.image.shape[0] > flat.image.shape[0]  # in a holder
 
 
-def test_unreadable_crops_are_drawn_again(swapped: SwappedPlates) -> None:
+def test_unreadable_crops_are_drawn_again(pasted: PastedPlates) -> None:
     """By a camera whose first three pictures of each are black; the fourth is taken as it is."""
     augment, calls = CropAugment(), iter(range(10_000))
 
@@ -105,8 +105,8 @@ def test_unreadable_crops_are_drawn_again(swapped: SwappedPlates) -> None:
         crop, cut = augment(image, *rest)
         return (crop if next(calls) % READABLE_TRIES == READABLE_TRIES - 1 else crop // 200), cut
 
-    data = CropDataset([], (48, 128), 32, sees, None, swapped)
-    assert min(data[SWAPPED, seed].image.std() for seed in range(30)) > 4
+    data = CropDataset([], (48, 128), 32, sees, None, pasted)
+    assert min(data[PASTED, seed].image.std() for seed in range(30)) > 4
 
 
 def test_a_plate_at_the_edge_has_room_all_around_and_a_narrow_one_is_left_out(tmp_path: Path) -> None:
@@ -116,22 +116,22 @@ def test_a_plate_at_the_edge_has_room_all_around_and_a_narrow_one_is_left_out(tm
     assert patch.box.tolist() == [24, 24, 104, 44]
     assert patches([scene(tmp_path, (10, 10, 45, 20))], tmp_path) == []
     with pytest.raises(ValueError, match="no photographed plate is 40 pixels wide"):
-        SwappedPlates([], PLATES)
+        PastedPlates([], PLATES)
     with pytest.raises(ImageError, match=r"gone\.png"):
         patches([Record(image="gone.png", plates=(PlateLabel(box=(0, 0, 50, 20)),))], tmp_path)
 
 
 def test_an_epoch_has_its_share_of_them(tmp_path: Path) -> None:
     write_manifest(tmp_path / "scenes.jsonl", [scene(tmp_path)])
-    stated = {"scenes": [str(tmp_path / "scenes.jsonl")], "synthetic_share": 0.5, "swapped_share": 0.4}
+    stated = {"scenes": [str(tmp_path / "scenes.jsonl")], "synthetic_share": 0.5, "pasted_share": 0.4}
     data = crop_data(tmp_path, {"own": ["A1", "A2"]}, **stated)
     data.setup("fit")
     data.trainer = SimpleNamespace(current_epoch=0, max_epochs=1)
     drawn = [index for index, _ in data.train_dataloader().sampler]
-    assert drawn.count(SWAPPED) / len(drawn) == pytest.approx(0.2, abs=0.03)
-    assert data.sources == {"own": 1, "swapped_street": 1}
+    assert drawn.count(PASTED) / len(drawn) == pytest.approx(0.2, abs=0.03)
+    assert data.sources == {"own": 1, "pasted_street": 1}
     write_manifest(tmp_path / "scenes.jsonl", [scene(tmp_path, (10, 10, 45, 20))])
     with pytest.raises(ManifestError, match=r"scenes\.jsonl: no plate of train is 40 pixels wide"):
         crop_data(tmp_path, {"own": ["A1", "A2"]}, **stated).setup("fit")
-    with pytest.raises(ValueError, match="swapped_share must lie within"):
-        crop_data(tmp_path, {"own": ["A1", "A2"]}, swapped_share=0.4)
+    with pytest.raises(ValueError, match="pasted_share must lie within"):
+        crop_data(tmp_path, {"own": ["A1", "A2"]}, pasted_share=0.4)

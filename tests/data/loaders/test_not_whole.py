@@ -13,7 +13,7 @@ from src.core.card import sha256_of
 from src.core.ctc import NO_LABEL
 from src.core.geometry import box_to_corners
 from src.data.annotations.manifest import PlateLabel, Record
-from src.data.copy_paste import SwappedPlates, patches
+from src.data.copy_paste import PastedPlates, patches
 from src.data.loaders.backgrounds import Background, backgrounds
 from src.data.loaders.not_whole import KINDS, NotWhole, Sample, blurred, emptied
 from src.data.loaders.real_crops import RealCrop
@@ -154,10 +154,8 @@ def test_photographs_that_are_evaluated_on_give_no_backgrounds(street: Path, tmp
 @pytest.fixture(scope="module")
 def everything(street: Path) -> NotWhole:
     drawn = CropSynthesiser(find_fonts(FONTS), weights={"RU": 1}, generic=0.0)
-    swapped = SwappedPlates(patches([SCENE], street), drawn)
-    return NotWhole(
-        (48, 128), 32, CropAugment(), [plate()], None, 0.5, drawn, swapped, backgrounds([SCENE] * 5, street)
-    )
+    pasted = PastedPlates(patches([SCENE], street), drawn)
+    return NotWhole((48, 128), 32, CropAugment(), [plate()], None, 0.5, drawn, pasted, backgrounds([SCENE] * 5, street))
 
 
 def test_every_kind_is_made_and_the_seed_decides(everything: NotWhole) -> None:

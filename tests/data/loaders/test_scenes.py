@@ -15,7 +15,7 @@ from src.core.image import ImageError
 from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.empty_regions import Region
 from src.data.annotations.manifest import ManifestError, PlateLabel, Record, write_manifest
-from src.data.copy_paste import PlateSwap
+from src.data.copy_paste import CopyPaste
 from src.data.loaders.image_cache import ImageCache
 from src.data.loaders.sampling import EpochSampler, source_probabilities
 from src.data.loaders.scenes import SceneData, SceneDataset, collate, scene_labels
@@ -164,19 +164,19 @@ def test_training_scenes_have_no_ignored_plate_left(tmp_path, monkeypatch, share
         assert (scene.image[..., 0].astype(int) - scene.image[..., 1]).max() < 60
 
 
-def test_two_in_five_scenes_are_swapped_and_all_by_their_seed(tmp_path, monkeypatch) -> None:
-    augment, swapped = SceneAugment(), []
+def test_two_in_five_scenes_get_pastes_and_all_by_their_seed(tmp_path, monkeypatch) -> None:
+    augment, pasted = SceneAugment(), []
 
     def noted(image, rng):
-        swapped.append(image)
+        pasted.append(image)
         return image
 
     monkeypatch.setattr(augment, "reencode", noted)
     fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    scenes = dataset(tmp_path, augment, mosaic_share=0.5, swap=PlateSwap(str(fonts)))
+    scenes = dataset(tmp_path, augment, mosaic_share=0.5, copy_paste=CopyPaste(str(fonts)))
     for seed in range(100):
         first = scenes[0, seed]
-    assert 25 < len(swapped) < 50
+    assert 25 < len(pasted) < 50
     assert (scenes[0, 99].image == first.image).all()
 
 
@@ -295,13 +295,13 @@ def test_corrections_replace_the_labels_of_both_splits(tmp_path) -> None:
     assert data.records["train"][0].plates == ()
 
 
-def test_val_is_never_swapped(tmp_path) -> None:
-    swap = PlateSwap(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf"))
-    data = scene_data(tmp_path, "train", "val", swap=swap)
+def test_val_is_never_pasted_into(tmp_path) -> None:
+    copy_paste = CopyPaste(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf"))
+    data = scene_data(tmp_path, "train", "val", copy_paste=copy_paste)
     data.setup("fit")
     data.trainer = SimpleNamespace(current_epoch=0, max_epochs=10)
-    assert data.train_dataloader().dataset.swap is swap
-    assert data.val_dataloader().dataset.swap is None
+    assert data.train_dataloader().dataset.copy_paste is copy_paste
+    assert data.val_dataloader().dataset.copy_paste is None
 
 
 @pytest.mark.parametrize(("epoch", "size", "share"), [(0, 320, 0.5), (5, 320, 0.5), (6, 416, 0.5), (8, 416, 0.0)])

@@ -36,8 +36,8 @@ def read(confidence: list[float], right: list[int], images: list[str] | None = N
     return Readings(np.array(confidence), np.array(right, float), np.array(names))
 
 
-def test_backgrounds_and_the_weights_at_the_beginning_count_as_seen() -> None:
-    assert known_sources(card("gate", "swapped_street")) == {"gate", "street", "older"}
+def test_photographs_under_pastes_and_the_weights_at_the_beginning_count_as_seen() -> None:
+    assert known_sources(card("gate", "swapped_street", "pasted_lane")) == {"gate", "street", "lane", "older"}
 
 
 def test_every_split_of_the_other_sources_is_taken(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How a picture looks: its darkest and brightest, colour cast, softness and noise, so that a paste can look alike."""
+"""Measures levels, colour cast, softness and noise of a picture, so that a paste can look alike."""
 
 from dataclasses import dataclass, replace
 
@@ -12,21 +12,23 @@ from src.core.types import Image
 Floats = npt.NDArray[np.float32]
 
 STEP = 4
-"""Of the grid of pixels that levels and colour are measured on."""
+"""The levels and the colour are measured on every fourth pixel of every fourth row."""
 NATIVE_BLUR = 0.4
-"""Standard deviation in pixels of what averaging over a pixel alone does to an edge."""
+"""Averaging over a pixel alone blurs an edge by this standard deviation in pixels."""
 MAX_BLUR = 2.5
 STEEPEST = 99
-"""Percentile of the steps between pixels above which they count as edges."""
+"""Steps between pixels above this percentile count as edges."""
 LEAST_CONTRAST = 60
-"""Grey values between black and white paint: under less a plate could not be seen, and must not be asked for."""
+"""Black and white paint differ by at least this many grey values: with less, nobody could see the plate."""
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True)
-class Look:
-    """Grey values of black and white paint, gain per channel [3], saturation in 0..1; ``blur`` and ``noise`` are
-    standard deviations in pixels and grey values."""
+class Photometry:
+    """Holds grey values of black and white paint, gain per channel [3] and saturation in 0..1.
+
+    ``blur`` and ``noise`` are standard deviations in pixels and grey values.
+    """
 
     dark: float
     bright: float
@@ -36,7 +38,7 @@ class Look:
     noise: float
 
     def toned(self, image: Image) -> Floats:
-        """``image`` [H, W, 3] as if photographed in this light, float32 in 0..255."""
+        """Renders ``image`` [H, W, 3] as if photographed in this light, float32 in 0..255."""
         pixels = image.astype(np.float32)
         grey = (pixels @ LUMINANCE)[..., None]
         coloured = (grey + (pixels - grey) * np.float32(self.saturation)) * self.cast
@@ -44,12 +46,12 @@ class Look:
         return np.asarray(toned, np.float32)
 
 
-def look_of(image: Image) -> Look:
-    """Of a whole canvas, what is filled with 114 left out."""
+def photometry_of(image: Image) -> Photometry:
+    """Measures a whole canvas without its padding (114)."""
     pixels = image[::STEP, ::STEP].reshape(-1, 3)
     pixels = pixels[(pixels != FILL).any(1)].astype(np.float32)
     if len(pixels) < 16:
-        return Look(20, 235, np.ones(3, np.float32), 1.0, NATIVE_BLUR, 1.0)
+        return Photometry(20, 235, np.ones(3, np.float32), 1.0, NATIVE_BLUR, 1.0)
     grey = pixels @ LUMINANCE
     dark, bright = np.percentile(grey, (2, 97))
     light = pixels[grey >= np.percentile(grey, 75)].mean(0)
@@ -57,11 +59,11 @@ def look_of(image: Image) -> Look:
     chroma = float((pixels.max(1) - pixels.min(1)).mean())
     lines = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)[::2]
     levels = _apart(float(dark), float(bright))
-    return Look(*levels, cast.astype(np.float32), min(1.0, chroma / 12), _softness(lines), _grain(lines))
+    return Photometry(*levels, cast.astype(np.float32), min(1.0, chroma / 12), _softness(lines), _grain(lines))
 
 
-def nearby(look: Look, region: Image) -> Look:
-    """``look`` with the levels and the softness of ``region`` [h, w, 3], an old plate with its dark and its bright."""
+def nearby(look: Photometry, region: Image) -> Photometry:
+    """Returns ``look`` with the levels and the softness of ``region`` [h, w, 3], which shows an old plate."""
     grey = cv2.cvtColor(region, cv2.COLOR_RGB2GRAY).astype(np.float32)
     dark, bright = (float(v) for v in np.percentile(grey, (4, 96)))
     if bright - dark < 25:
@@ -71,8 +73,8 @@ def nearby(look: Look, region: Image) -> Look:
     return replace(look, dark=dark, bright=bright, blur=min(blur, grey.shape[0] / 8))
 
 
-def shaded(look: Look, region: Image) -> Look:
-    """``look`` as bright as ``region`` [h, w, 3] suggests: paint in a shadow is darker, but plates at night are lit."""
+def shaded(look: Photometry, region: Image) -> Photometry:
+    """Returns ``look`` as bright as ``region`` [h, w, 3]: paint in a shadow is darker, but plates at night are lit."""
     mean = float(region.mean())
     middle = (look.dark + look.bright) / 2
     gain = float(np.clip((mean / max(middle, 1)) ** 0.4, 0.6, 1.15))
@@ -86,10 +88,10 @@ def _apart(dark: float, bright: float) -> tuple[float, float]:
 
 
 def _softness(grey: Floats) -> float:
-    """Blur of the steepest edges, by how much flatter a Gaussian of one pixel makes them, along rows.
+    """Estimates the blur of the steepest edges along rows, by how much flatter a Gaussian of one pixel makes them.
 
-    Unlike the steepness itself this needs no contrast to be known (Zhuo and Sim, Defocus map estimation from a single
-    image, 2011). The edge of the picture against its fill is always sharp and does not count.
+    Unlike the steepness itself this does not depend on the contrast (Zhuo and Sim, Defocus map estimation from a single
+    image, 2011). The edge of the picture against its padding is always sharp and does not count.
     """
     if grey.shape[1] < 4:
         return NATIVE_BLUR
@@ -105,7 +107,7 @@ def _softness(grey: Floats) -> float:
 
 
 def _grain(grey: Floats) -> float:
-    """Noise, by the median of what a pixel differs from the mean of its neighbours, as for normal noise."""
+    """Estimates the noise, assumed normal, by the median difference of a pixel from the mean of its neighbours."""
     rest = grey[:, 1:-1] - (grey[:, :-2] + grey[:, 2:]) / 2
     rest = rest[grey[:, 1:-1] != FILL]
     return float(min(np.median(np.abs(rest)) / (0.6745 * 1.2247), 8)) if rest.size else 0.0
