@@ -24,7 +24,7 @@ from src.data.importers.common import SourceError
 from src.data.public.catalogue import BY_HAND, LISTED, SOURCES
 from src.data.public.download import FetchError
 from src.data.public.fetch import ADDRESS, bring_in, fetch
-from src.data.public.sources import Repository, Source
+from src.data.public.sources import PublicSet, Repository
 
 PROG = "python -m scripts.fetch_public_data"
 NAMED = 10
@@ -82,7 +82,7 @@ def _list() -> None:
     print(BY_HAND)
 
 
-def _bring(repository: Repository, sources: Sequence[Source], args: argparse.Namespace) -> bool:
+def _bring(repository: Repository, sources: Sequence[PublicSet], args: argparse.Namespace) -> bool:
     """Fetches one repository and imports its sources; whether nothing at all was wrong."""
     print(f"github.com/{repository.name} at {repository.commit[:7]}; licence stated there: {repository.licence}")
     wanted = [path for s in SOURCES if s.repository == repository for path in (s.at, *s.needs)]
@@ -96,7 +96,7 @@ def _bring(repository: Repository, sources: Sequence[Source], args: argparse.Nam
     return all(imported)
 
 
-def _import(source: Source, root: Path, args: argparse.Namespace) -> bool:
+def _import(source: PublicSet, root: Path, args: argparse.Namespace) -> bool:
     try:
         manifest, records, faults = bring_in(source, root, args.data)
     except (SourceError, ManifestError) as error:

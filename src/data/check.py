@@ -1,6 +1,6 @@
-"""``python -m src.data.check MANIFEST...``: what is in a data set, and what is wrong with it.
+"""Says what is in a data set and what is wrong with it: ``python -m src.data.check MANIFEST...``.
 
-Exit status: 0 no fault, 1 faults, 2 wrong usage or a manifest that cannot be read.
+The exit status is 0 without faults, 1 with faults, and 2 for wrong usage or a manifest that cannot be read.
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
@@ -20,15 +20,15 @@ from rich.table import Table
 
 from src.core.alphabet import Alphabet
 from src.core.cli import run_command
-from src.data.annotations.faults import Checked, Fault, check_record, check_splits
+from src.data.annotations.faults import Checked, RecordFault, check_record, check_splits
 from src.data.annotations.manifest import ManifestError, Record, read_manifest
 
 NAMED = 5
-"""Faults of a kind that are named without ``--verbose``."""
+"""Without ``--verbose`` so many faults of each kind are named."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints statistics and faults of the manifests, which are looked at as one data set."""
+    """Prints statistics and faults of the manifests, which count as one data set."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -85,7 +85,7 @@ def _manifest_table(manifests: dict[Path, list[Record]]) -> Table:
 
 
 def _source_table(records: list[Record]) -> Table:
-    """Images per source and split."""
+    """Counts images per source and split."""
     usual = ("train", "val", "test")
     there = {record.split for record in records}
     splits = [s for s in usual if s in there] + sorted(there - set(usual))
@@ -99,7 +99,7 @@ def _source_table(records: list[Record]) -> Table:
 
 
 def _size_table(checked: list[Checked]) -> Table:
-    """Widths and heights in pixels of what can be read."""
+    """Tabulates widths and heights, in pixels, of scenes, plates and crops that can be decoded."""
     scenes = [item.size for item in checked if item.size and item.record.is_scene]
     crops = [item.size for item in checked if item.size and not item.record.is_scene]
     boxes = [plate.box for item in checked for plate in item.record.plates or ()]
@@ -121,7 +121,7 @@ def _count_table(name: str, counts: Counter[str]) -> Table:
 
 
 def _character_table(texts: list[str], alphabet: Alphabet) -> Table:
-    """How often each character of the alphabet, or outside it, occurs; six to a row."""
+    """Counts each character, of the alphabet or outside it; a row has six."""
     counts = Counter("".join(texts))
     known = [*alphabet.characters, *sorted(set(counts) - set(alphabet.characters))]
     table = Table(*["characters"] * 6, show_header=False, title="characters", title_justify="left")
@@ -139,9 +139,9 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _print_faults(console: Console, faults: list[Fault], named: int | None) -> None:
-    """Each kind with its count and its first ``named`` faults (all for None), a line each."""
-    kinds: dict[str, list[Fault]] = defaultdict(list)
+def _print_faults(console: Console, faults: list[RecordFault], named: int | None) -> None:
+    """Prints each kind with its count and its first ``named`` faults (None: all), one per line."""
+    kinds: dict[str, list[RecordFault]] = defaultdict(list)
     for fault in faults:
         kinds[fault.kind].append(fault)
     for kind, found in sorted(kinds.items()):

@@ -1,4 +1,4 @@
-"""Labels that were looked at again: plates of scenes and texts of crops that replace what a data set came with."""
+"""Labels that were checked again: plates of scenes and texts of crops that replace those a data set came with."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -12,18 +12,18 @@ from src.data.annotations.manifest import LabelBox, PlateLabel, PlateText, Point
 
 
 class CorrectionError(ValueError):
-    """Corrections that cannot be read, or whose picture is not there; the message names file and line."""
+    """Corrections cannot be read, or their picture is missing; the message names file and line."""
 
 
 class CorrectedPlate(Closed):
-    """A plate that a person saw; ``corners`` only where they were marked."""
+    """A plate that a person saw; it has ``corners`` only where they were marked."""
 
     box: LabelBox
     corners: Points | None = None
 
 
 class Correction(Closed):
-    """One line: all plates of the picture with that hash, and the boxes that are neither right nor wrong."""
+    """One line of a file: all plates and all ignore boxes of the picture with that hash."""
 
     set: Literal["scenes", "more/scenes"]
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
@@ -32,7 +32,7 @@ class Correction(Closed):
 
 
 class TextCorrection(Closed):
-    """One line: what the crop with that hash says, null where a person could not read it for certain."""
+    """One line of a file: the text of the crop with that hash, or null where a person could not read it for certain."""
 
     set: Literal["ocr", "more/ocr"]
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
@@ -40,17 +40,17 @@ class TextCorrection(Closed):
 
 
 Line = TypeVar("Line", Correction, TextCorrection)
-Placed = tuple[str, Line]
-"""A correction and where it stands: file and line."""
+PlacedLine = tuple[str, Line]
+"""A place in a file ("file, line"), and the correction that stands there."""
 
 
 def apply_corrections(records: Sequence[Record], sets: Collection[str], folder: Path) -> list[Record]:
-    """``records``, in order, with plates and ignore boxes of every picture that a ``*.jsonl`` of ``folder`` speaks of.
+    """Returns ``records``, in order, with the plates and ignore boxes that the ``*.jsonl`` of ``folder`` give.
 
-    ``records`` are all scenes of ``sets``, with the full paths of their images; corrections of other sets wait. Split
-    and source stay. A plate whose box is not changed keeps its text. A record that says again what an earlier one says
-    is left out. Raises CorrectionError for a folder without files, a malformed line, a picture that no record shows,
-    one named twice.
+    ``records`` are all scenes of ``sets``, with the full paths of their images. Corrections of other sets are not used.
+    A picture keeps its split and source. A plate whose box does not change keeps its text. A record that repeats an
+    earlier one is left out. Raises CorrectionError if the folder has no files, a line is malformed, no record shows a
+    picture, or a picture is named twice.
     """
     corrections = {digest: placed for digest, placed in _by_hash(folder, Correction).items() if placed[1].set in sets}
     hashes = _hashes(records, Path())
@@ -61,15 +61,15 @@ def apply_corrections(records: Sequence[Record], sets: Collection[str], folder: 
 
 
 def apply_known_corrections(records: Sequence[Record], root: Path, folder: Path) -> list[Record]:
-    """As ``apply_corrections``, for records that need not be the whole set: corrections of other pictures wait."""
+    """Works as ``apply_corrections`` on a part of a set: corrections of pictures that are not in it are not used."""
     return _apply(records, _hashes(records, root), _by_hash(folder, Correction))
 
 
 def apply_known_texts(records: Sequence[Record], root: Path, folder: Path) -> list[Record]:
-    """``records`` with the texts that the files of ``folder`` have for crops; without those that nobody could read.
+    """Returns ``records`` with the texts that ``folder`` gives for crops, without the crops that nobody could read.
 
-    ``records`` need not be the whole set: corrections of other pictures wait. Scenes stay as they are. Raises
-    CorrectionError for a folder without files, a malformed line, a picture that is named twice.
+    ``records`` may be a part of a set: corrections of other pictures are not used. Scenes stay as they are. Raises
+    CorrectionError if the folder has no files, a line is malformed, or a picture is named twice.
     """
     texts = {digest: correction.text for digest, (_, correction) in _by_hash(folder, TextCorrection).items()}
     read = []
@@ -83,10 +83,10 @@ def apply_known_texts(records: Sequence[Record], root: Path, folder: Path) -> li
 
 
 def with_corners(records: Sequence[Record], sets: Collection[str], folder: Path) -> list[Record]:
-    """``records`` with the corners that ``folder`` has for plates without them; boxes stay as they are.
+    """Returns ``records`` with the corners that ``folder`` has for plates without them; boxes stay as they are.
 
-    The files are of ``scripts.estimate_corners``. A plate whose box is not the one that was looked at keeps none.
-    Raises CorrectionError as ``apply_corrections`` does, but not for pictures that no record shows.
+    The files are written by ``scripts.estimate_corners``. A plate whose box has changed since then gets no corners.
+    Raises CorrectionError as ``apply_corrections`` does, except for pictures that no record shows.
     """
     known = {
         (digest, _key(plate.box)): plate.corners
@@ -107,17 +107,17 @@ def with_corners(records: Sequence[Record], sets: Collection[str], folder: Path)
 
 
 def _key(box: LabelBox) -> tuple[int, ...]:
-    """A box to a hundredth of a pixel, as the files round it."""
+    """Rounds a box to a hundredth of a pixel, as the files do."""
     return tuple(round(100 * value) for value in box)
 
 
 def _hashes(records: Sequence[Record], root: Path) -> list[str]:
-    """Of each scene's file; empty for a crop, or where the file is missing."""
+    """Returns the hash of each scene's file, and "" for a crop or a missing file."""
     return [sha256_of(root / r.image) if r.is_scene and (root / r.image).is_file() else "" for r in records]
 
 
 def _apply(
-    records: Sequence[Record], hashes: Sequence[str], corrections: Mapping[str, Placed[Correction]]
+    records: Sequence[Record], hashes: Sequence[str], corrections: Mapping[str, PlacedLine[Correction]]
 ) -> list[Record]:
     corrected = (
         _corrected(record, corrections[digest][1]) if digest in corrections else record
@@ -127,9 +127,10 @@ def _apply(
 
 
 def tightened(records: Sequence[Record], loose: Mapping[str, float]) -> list[Record]:
-    """``records`` with the boxes of the sources in ``loose`` drawn in on every side by a share of their height.
+    """Returns ``records`` whose boxes are smaller on every side, for the sources in ``loose``.
 
-    Raises CorrectionError for a source that no record has.
+    ``loose`` maps a source to the share of a box's height that is taken off. Raises CorrectionError for a source that
+    no record has.
     """
     if unknown := set(loose) - {record.source for record in records}:
         raise CorrectionError(f"loose names sources that the data lack: {', '.join(sorted(unknown))}")
@@ -146,16 +147,16 @@ def _tightened(record: Record, share: float) -> Record:
 
 
 def read_corrections(path: Path, kind: type[Line]) -> list[tuple[int, Line]]:
-    """The corrections of one file, of one ``kind``, with their line numbers from 1. Raises CorrectionError."""
+    """Reads the corrections of one file, of one ``kind``, with their line numbers from 1. Raises CorrectionError."""
     return read_json_lines(path, kind, CorrectionError)
 
 
-def _by_hash(folder: Path, kind: type[Line]) -> dict[str, Placed[Line]]:
-    """Each correction with its place (file and line), by the picture's hash."""
+def _by_hash(folder: Path, kind: type[Line]) -> dict[str, PlacedLine[Line]]:
+    """Returns each correction with its place (file and line), by the hash of the picture."""
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise CorrectionError(f"{folder}: no corrections (*.jsonl) in it")
-    found: dict[str, Placed[Line]] = {}
+    found: dict[str, PlacedLine[Line]] = {}
     for path in files:
         for number, correction in read_corrections(path, kind):
             if correction.sha256 in found:

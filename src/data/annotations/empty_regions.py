@@ -1,4 +1,4 @@
-"""Regions of photographs that look a little like plates and show none: kept by eye, found by the photograph's hash."""
+"""Regions of photographs, chosen by a person, that look like plates and show none; a hash names the photograph."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from src.data.annotations.manifest import LabelBox
 
 
 class Region(Closed):
-    """A part of the picture with that hash in that set, without any plate."""
+    """A part of the picture with that hash in that set. It shows no plate."""
 
     set: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
@@ -18,12 +18,12 @@ class Region(Closed):
 
 
 def read_regions(path: Path) -> list[Region]:
-    """The regions of one file. Raises CorrectionError naming file and line of the first fault."""
+    """Reads the regions of one file. Raises CorrectionError naming file and line of the first fault."""
     return [region for _, region in read_json_lines(path, Region, CorrectionError)]
 
 
 def regions_by_hash(folder: Path) -> dict[str, list[Region]]:
-    """All regions of the ``*.jsonl`` of ``folder``, by their picture's hash. Raises CorrectionError where none is."""
+    """Returns all regions of the ``*.jsonl`` of ``folder``, by picture hash. Raises CorrectionError without files."""
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise CorrectionError(f"{folder}: no regions (*.jsonl) in it")

@@ -1,4 +1,4 @@
-"""What can be wrong with labelled pictures: one record by itself, and pictures or texts in two splits."""
+"""Finds faults of labelled pictures: in a single record, and pictures or texts that are in two splits."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,12 @@ from src.core.image import ImageError, read_image
 from src.data.annotations.manifest import Box, PlateLabel, Points, Record
 
 SLACK = 1.0
-"""Pixels by which a label may leave the image: formats that count from 1, and rounding."""
+"""A label may leave the image by this many pixels, because some formats count from 1 or round."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault: its kind, the image it is about, and the particulars."""
+class RecordFault:
+    """One fault: its kind, the image that has it, and the details."""
 
     kind: str
     image: str
@@ -27,13 +27,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A record, the picture it names, what could be learnt of that, and the record's own faults."""
+    """A record with its own faults, and what its picture told."""
 
     record: Record
     path: Path
     size: tuple[int, int] | None  # width, height; None where the picture cannot be read
     digest: str | None  # sha256 of the file; None where it is missing
-    faults: tuple[Fault, ...]
+    faults: tuple[RecordFault, ...]
 
 
 def check_record(record: Record, folder: Path, alphabet: Alphabet) -> Checked:
@@ -44,15 +44,15 @@ def check_record(record: Record, folder: Path, alphabet: Alphabet) -> Checked:
     stated = (record.width or 0, record.height or 0)
     if size and any(stated) and stated != size:
         detail = f"stated {stated[0]} x {stated[1]}, is {size[0]} x {size[1]}"
-        faults.append(Fault("width and height do not match", str(path), detail))
+        faults.append(RecordFault("width and height do not match", str(path), detail))
     limits = size or (stated if all(stated) else None)
     found = [*_geometry_faults(record, limits), *_text_faults(record, alphabet)]
-    faults += [Fault(kind, str(path), detail) for kind, detail in found]
+    faults += [RecordFault(kind, str(path), detail) for kind, detail in found]
     return Checked(record, path, size, digest, tuple(faults))
 
 
-def check_splits(checked: Iterable[Checked]) -> Iterator[Fault]:
-    """Pictures, and texts of crops, that are in two splits: learnt from one, tested by the other."""
+def check_splits(checked: Iterable[Checked]) -> Iterator[RecordFault]:
+    """Finds pictures, and texts of crops, that are in two splits: a model would be tested on what it has learnt."""
     pictures: dict[str, dict[str, str]] = defaultdict(dict)
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     for item in checked:
@@ -67,18 +67,18 @@ def check_splits(checked: Iterable[Checked]) -> Iterator[Fault]:
                 (split, first), *others = sorted(places.items())
                 beside = ", ".join(f"{name}: {path}" for name, path in others)
                 what = f"{key}, " if kind.startswith("text") else ""
-                yield Fault(kind, first, f"{what}{split}; {beside}")
+                yield RecordFault(kind, first, f"{what}{split}; {beside}")
 
 
-def _inspect(path: Path) -> tuple[tuple[int, int] | None, str | None, Fault | None]:
-    """(width, height), hash and fault of one picture, which is decoded to the end."""
+def _inspect(path: Path) -> tuple[tuple[int, int] | None, str | None, RecordFault | None]:
+    """Decodes a picture to the end and returns (width, height), hash and fault."""
     if not path.is_file():
-        return None, None, Fault("missing image", str(path))
+        return None, None, RecordFault("missing image", str(path))
     digest = sha256(path.read_bytes()).hexdigest()
     try:
         height, width = read_image(path).shape[:2]
     except ImageError as error:
-        return None, digest, Fault("unreadable image", str(path), str(error))
+        return None, digest, RecordFault("unreadable image", str(path), str(error))
     return (width, height), digest, None
 
 
@@ -91,7 +91,7 @@ def _geometry_faults(record: Record, limits: tuple[int, int] | None) -> Iterator
 
 
 def _labels(record: Record) -> list[tuple[str, PlateLabel | Record]]:
-    """What carries text, corners and chars: the plates of a scene, or the crop itself."""
+    """Returns what has text, corners and chars: the plates of a scene, or the crop itself."""
     if record.plates is None:
         return [("crop", record)]
     return [(f"plate {n}", plate) for n, plate in enumerate(record.plates, 1)]
@@ -123,7 +123,7 @@ def _corner_faults(name: str, corners: Points, limits: tuple[int, int] | None) -
     sides = np.roll(np.array(corners), -1, 0) - np.array(corners)
     after = np.roll(sides, -1, 0)
     turns = sides[:, 0] * after[:, 1] - sides[:, 1] * after[:, 0]
-    if (turns <= 0).any():  # y points down: going clockwise turns right at every corner
+    if (turns <= 0).any():  # y points down, so that a clockwise path turns right at every corner
         yield "corners not clockwise", detail
 
 

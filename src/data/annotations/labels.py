@@ -1,4 +1,4 @@
-"""Plate texts that were transcribed by hand, kept apart from the pictures and found again by their hash."""
+"""Plate texts that were transcribed by hand. They are kept apart from the pictures, which are found by their hash."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,11 +12,11 @@ from src.data.annotations.manifest import LabelBox, PlateLabel, PlateText, Recor
 
 
 class LabelError(ValueError):
-    """Labels that cannot be read, or whose picture is not there; the message names file and line."""
+    """Labels cannot be read, or their picture is missing; the message names file and line."""
 
 
 class Label(Closed):
-    """One line of a label file: the picture's set and hash, and what its plate says."""
+    """One line of a label file: the picture's set and hash, and the text of its plate."""
 
     set: str = Field(description="the folder below the data root whose manifest lists the picture")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the picture's file")
@@ -27,16 +27,16 @@ class Label(Closed):
     split: Literal["train", "val"]
 
 
-Placed = tuple[Path, int, Label]
-"""A label with its file and line."""
+PlacedLabel = tuple[Path, int, Label]
+"""The file of a label, its line and the label."""
 
 
 def load_labels(folder: Path, data_root: Path) -> list[Record]:
-    """A record per label of all ``*.jsonl`` files in ``folder``; ``eu-crops.jsonl`` is source ``labels_eu``.
+    """Returns a record per label of all ``*.jsonl`` in ``folder``; ``eu-crops.jsonl`` becomes source ``labels_eu``.
 
-    ``image`` is absolute, so that joining it to any manifest's folder leaves it as it is. A label with a box
-    becomes a scene with that one plate, whatever else the picture shows: good to cut a crop from, not to
-    train a detector on. Raises LabelError, and ManifestError where ``data_root`` lacks a set.
+    ``image`` is an absolute path, so that joining it to a manifest's folder does not change it. A label with a box
+    becomes a scene with that single plate, even if the picture shows more: a crop can be cut from it, but a detector
+    must not be trained on it. Raises LabelError, and ManifestError where ``data_root`` lacks a set.
     """
     labels = _all_labels(folder)
     images = {name: _images_by_hash(data_root / name) for name in {label.set for _, _, label in labels}}
@@ -47,24 +47,24 @@ def load_labels(folder: Path, data_root: Path) -> list[Record]:
 
 
 def load_known_labels(folder: Path, data_root: Path) -> list[Record]:
-    """As ``load_labels``, for data that need not be all there: labels of other pictures wait."""
+    """Works as ``load_labels`` on incomplete data: labels of missing pictures are not used."""
     labels = _all_labels(folder)
     sets = {label.set for _, _, label in labels if (data_root / label.set / "manifest.jsonl").is_file()}
     images = {name: _images_by_hash(data_root / name) for name in sets}
     return _records([(p, n, label) for p, n, label in labels if label.sha256 in images.get(label.set, {})], images)
 
 
-def _all_labels(folder: Path) -> list[Placed]:
+def _all_labels(folder: Path) -> list[PlacedLabel]:
     return [(path, n, label) for path in _label_files(folder) for n, label in read_labels(path)]
 
 
-def _records(labels: Sequence[Placed], images: Mapping[str, Mapping[str, Path]]) -> list[Record]:
+def _records(labels: Sequence[PlacedLabel], images: Mapping[str, Mapping[str, Path]]) -> list[Record]:
     named = ((f"labels_{path.stem.split('-')[0]}", label) for path, _, label in labels)
     return [_record(label, images[label.set][label.sha256], source) for source, label in named]
 
 
 def read_labels(path: Path) -> list[tuple[int, Label]]:
-    """The labels of one file with their line numbers from 1. Raises LabelError."""
+    """Reads the labels of one file with their line numbers from 1. Raises LabelError."""
     return read_json_lines(path, Label, LabelError)
 
 
@@ -76,7 +76,7 @@ def _label_files(folder: Path) -> list[Path]:
 
 
 def _images_by_hash(folder: Path) -> dict[str, Path]:
-    """The pictures of ``folder``'s manifest that are there: one that is missing may carry no label."""
+    """Returns the existing pictures of ``folder``'s manifest by hash: a missing picture need not have a label."""
     paths = [(folder / record.image).resolve() for record in read_manifest(folder / "manifest.jsonl")]
     return {sha256_of(path): path for path in reversed(paths) if path.is_file()}
 

@@ -1,4 +1,4 @@
-"""The one data format: JSON Lines, an image per line, paths relative to the manifest's folder."""
+"""The one data format: JSON Lines with an image per line. Paths are relative to the manifest's folder."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -30,17 +30,17 @@ def _canonical(text: str) -> str:
 
 
 LabelBox = Annotated[Box, AfterValidator(_in_order)]
-"""x1, y1, x2, y2 of something that is there: wider and higher than nothing."""
+"""x1, y1, x2, y2, where the width and the height are greater than 0."""
 PlateText = Annotated[str, AfterValidator(_canonical)]
-"""As ``core.alphabet.normalise`` spells it, and not empty."""
+"""A text that is not empty, spelled as by ``core.alphabet.normalise``."""
 
 
 class ManifestError(ValueError):
-    """A manifest that cannot be read; the message names file, line and fault."""
+    """A manifest cannot be read; the message names file, line and fault."""
 
 
 class PlateLabel(Closed):
-    """One plate of a scene. Boxes and corners in pixels of the stored image."""
+    """One plate of a scene. Boxes and corners are in pixels of the stored image."""
 
     box: LabelBox
     text: PlateText | None = None
@@ -54,7 +54,7 @@ class PlateLabel(Closed):
 
 
 class Record(Closed):
-    """One image: a scene when ``plates`` is there, else a crop of one plate with its ``text``."""
+    """One image: a scene if it has ``plates``, otherwise a crop of one plate with its ``text``."""
 
     image: str
     width: int | None = None
@@ -76,19 +76,19 @@ class Record(Closed):
 
     @property
     def labels(self) -> "tuple[PlateLabel | Record, ...]":
-        """The plates of a scene; a crop is its own plate."""
+        """Returns the plates of a scene; a crop is its own plate."""
         return (self,) if self.plates is None else self.plates
 
 
 def read_manifest(path: Path) -> list[Record]:
-    """All records of a manifest. Raises ManifestError naming file and line of the first fault."""
+    """Reads all records of a manifest. Raises ManifestError naming file and line of the first fault."""
     return [record for _, record in read_json_lines(path, Record, ManifestError)]
 
 
 def write_manifest(path: Path, records: Iterable[Record]) -> None:
-    """Writes records, leaving out every field that holds its default; the folder is created.
+    """Writes records without the fields that hold their defaults, and creates the folder.
 
-    The file appears whole or not at all: a run that is cut short leaves an older manifest as it was.
+    The file appears whole or not at all: an interrupted run leaves an older manifest as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
@@ -97,9 +97,9 @@ def write_manifest(path: Path, records: Iterable[Record]) -> None:
 
 
 def manifest_path(name: str, data_root: Path) -> Path:
-    """The manifest of a set: ``name`` is a folder below ``data_root``, or the path of a manifest or of its folder.
+    """Finds the manifest of a set: ``name`` is a folder below ``data_root``, or a path of a manifest or its folder.
 
-    Raises ManifestError where there is none.
+    Raises ManifestError if there is none.
     """
     places = [data_root / name / "manifest.jsonl", Path(name), Path(name) / "manifest.jsonl"]
     for place in places:
@@ -109,12 +109,12 @@ def manifest_path(name: str, data_root: Path) -> Path:
 
 
 def read_set(name: str, data_root: Path) -> list[Record]:
-    """The records of a set of ``manifest_path``, with the full paths of their images, so that sets can be joined."""
+    """Reads a set (see ``manifest_path``) with the full paths of its images, so that sets can be joined."""
     path = manifest_path(name, data_root)
     folder = path.parent.resolve()
     return [r.model_copy(update={"image": str(folder / r.image)}) for r in read_manifest(path)]
 
 
 def of_split(records: Sequence[Record], split: str) -> list[Record]:
-    """The records of one split, in order."""
+    """Returns the records of one split, in order."""
     return [r for r in records if r.split == split]

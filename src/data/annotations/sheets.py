@@ -1,4 +1,4 @@
-"""Pictures of a data set on one sheet, for a person to look at."""
+"""Draws pictures of a data set on one sheet, for a person to look at."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,11 +14,11 @@ from src.core.types import Corners, Image
 from src.data.annotations.manifest import PlateLabel, Record
 
 PLATE, IGNORED = (0, 220, 60), (255, 150, 60)
-"""Outlines: of a plate, and of a box that is neither right nor wrong to find."""
+"""Colours of the outlines of plates and of ignore boxes."""
 
 
 def scene_sheet(records: Sequence[Record], root: Path, columns: int = 3, size: tuple[int, int] = (240, 320)) -> Image:
-    """Scenes fitted to ``size`` (height, width), their plates outlined: by corners where those are known.
+    """Draws scenes fitted to ``size`` (height, width) and outlines their plates, by the corners where these are known.
 
     Image paths are relative to ``root``; the caption is the source. Raises ImageError.
     """
@@ -26,7 +26,7 @@ def scene_sheet(records: Sequence[Record], root: Path, columns: int = 3, size: t
 
 
 def crop_sheet(records: Sequence[Record], root: Path, columns: int = 4, size: tuple[int, int] = (56, 224)) -> Image:
-    """Every plate of scenes and crops, cut out as for the reader and stretched to ``size``, with region and text.
+    """Draws every plate of scenes and crops, cut out as for the reader and stretched to ``size``, with region and text.
 
     Raises ImageError.
     """

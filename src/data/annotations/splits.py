@@ -1,4 +1,4 @@
-"""Which split a picture is in: decided by its plates, so that one plate text is only ever in one split."""
+"""Chooses the split of a picture by its plates, so that a plate text is only ever in one split."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -8,10 +8,11 @@ from src.data.annotations.manifest import Record
 
 
 def split_by_plate(records: Sequence[Record], val: float) -> list[Record]:
-    """``records`` as ``train`` and, about a share of ``val`` of the plates, ``val``; equal for equal records.
+    """Splits ``records`` into ``train`` and ``val``, which gets about a share of ``val`` of the plates.
 
-    Pictures that have a text in common stay together, over any number of pictures in between. A picture without a
-    text goes by the name of its file. A crop's split depends on its text alone: it is the same in every source.
+    The result is the same for the same records. Pictures that share a text stay together, also through pictures in
+    between. A picture without a text goes by the name of its file. The split of a crop depends on its text alone, so
+    that it is the same in every source.
     """
     leaders: dict[str, str] = {}
     for record in records:
@@ -32,12 +33,12 @@ def _join(leaders: dict[str, str], a: str, b: str) -> None:
 
 
 def _leader(leaders: dict[str, str], text: str) -> str:
-    """The least text of those that ``text`` was joined with."""
+    """Returns the first, in sorted order, of the texts that ``text`` was joined with."""
     while leaders.get(text, text) != text:
         text = leaders[text]
     return text
 
 
 def _fraction(key: str) -> float:
-    """0 to 1, spread evenly over texts however alike they are."""
+    """Maps a text to 0..1, evenly even for texts that are much alike."""
     return int(sha256(key.encode()).hexdigest()[:8], 16) / 16**8

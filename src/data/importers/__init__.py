@@ -1,1 +1,1 @@
-"""Public annotation formats turned into the manifest: ``python -m src.data.importers FORMAT SOURCE OUT``."""
+"""Converts public annotation formats to the manifest: ``python -m src.data.importers FORMAT SOURCE OUT``."""

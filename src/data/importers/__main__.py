@@ -1,6 +1,7 @@
-"""``python -m src.data.importers FORMAT SOURCE OUT``: annotations of a public format to a manifest.
+"""Converts annotations of a public format to a manifest: ``python -m src.data.importers FORMAT SOURCE OUT``.
 
-Exit status: 0 all imported, 1 some images were not (each is named, the others are written), 2 wrong usage.
+The exit status is 0 if all images were imported, 1 if some were not (each is named, the others are written), and 2 for
+wrong usage.
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SourceError as error:
         parser.error(str(error))
     except OSError as error:
-        if error.filename is None:  # a full disk, of which the command line says so
+        if error.filename is None:  # a full disk; the command line reports it
             raise
         parser.error(f"{error.filename}: {error.strerror}")
     for fault in faults:
@@ -95,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _misused(options: argparse.Namespace) -> str | None:
-    """What is wrong with the combination of flags."""
+    """Says what is wrong with the combination of options."""
     if (options.split or options.val) and options.format == "yolo":
         return "--split, --val: a YOLO set's splits are those of its data.yaml"
     if options.split and options.val:

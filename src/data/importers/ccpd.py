@@ -1,8 +1,8 @@
 """CCPD, the Chinese City Parking Dataset: scenes of one plate whose file names are the labels.
 
-Xu et al., "Towards End-to-End License Plate Detection and Recognition: A Large Dataset and Baseline", ECCV 2018.
-``025-95_113-154&383_386&473-386&473_177&454_154&383_363&402-0_0_22_27_27_33_16-37-15.jpg``: share of the picture,
-tilts, box, corners from the bottom right, characters, brightness, blur.
+Xu et al., "Towards End-to-End License Plate Detection and Recognition: A Large Dataset and Baseline", ECCV 2018. In
+``025-95_113-154&383_386&473-386&473_177&454_154&383_363&402-0_0_22_27_27_33_16-37-15.jpg`` the fields are: share of the
+picture, tilts, box, corners from the bottom right, characters, brightness, blur.
 """
 
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from src.data.importers.common import Defaults, RecordError, SourceError, image_
 _PROVINCES = "皖沪津渝冀晋蒙辽吉黑苏浙京闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新警学"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _OTHERS = _LETTERS + "0123456789"
-"""Characters by their number in a name: of the first place, of the second, of all further ones. The number after the
-last stands for no character."""
+"""Names give characters as numbers: these tables are for the first place, the second and all further ones. The number
+after the last character stands for none."""
 
 Point = tuple[float, float]
 
 
 def read_ccpd(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
-    """One scene per picture below the folder ``source``, with box, corners and text; the region is CN.
+    """Returns one scene per picture below the folder ``source``, with box, corners and text; the region is CN.
 
     Raises SourceError for a folder without pictures.
     """

@@ -1,4 +1,4 @@
-"""A plain CSV of plate crops: ``image_path,plate_text[,region]``, UTF-8, with that header."""
+"""A CSV of plate crops: ``image_path,plate_text[,region]``, UTF-8, with that header."""
 
 import csv
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from src.data.importers.common import Defaults, RecordError, SourceError, image_
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a CSV of another origin holds what: its columns of image and text, its header, its pictures."""
+    """Describes a CSV of another origin: its columns of image and text, its header, the folder of its pictures."""
 
     columns: tuple[str, str] = ("image_path", "plate_text")
     header: tuple[str, ...] | None = None
-    """Names of the columns of a file that begins with its first row."""
+    """The names of the columns, for a file without a header row."""
     images: str = "."
-    """The folder that image paths are relative to, itself relative to the CSV's."""
+    """The folder that image paths are relative to, itself relative to the folder of the CSV."""
 
 
 def read_csv(source: Path, defaults: Defaults, layout: Layout = Layout()) -> Iterator[Record | RecordError]:
-    """One crop per row; image paths are relative to the CSV's folder; further columns are not read.
+    """Returns one crop per row; image paths are relative to the CSV's folder, and further columns are not read.
 
-    A row's own ``region`` goes before the default. Raises SourceError for a file without that header.
+    A row's own ``region`` is used before the default. Raises SourceError for a file without that header.
     """
     try:
-        # utf-8-sig: Excel begins a UTF-8 file with a byte order mark
+        # utf-8-sig, because Excel begins a UTF-8 file with a byte order mark
         with source.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, layout.header, skipinitialspace=True)
             if missing := [name for name in layout.columns if name not in (rows.fieldnames or ())]:

@@ -1,4 +1,4 @@
-"""Crops whose file names hold their texts, as ``KA19XYZ.jpg`` or ``cam3_KA19XYZ_0042.jpg``."""
+"""Crops whose file names hold their texts, such as ``KA19XYZ.jpg`` or ``cam3_KA19XYZ_0042.jpg``."""
 
 import re
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ _WHOLE = re.compile("(?P<text>.+)")
 
 
 def read_names(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
-    """One crop per picture below the folder ``source`` whose name, without suffix, fits ``defaults.pattern``.
+    """Returns one crop per picture below the folder ``source`` whose name, without suffix, fits ``defaults.pattern``.
 
-    A picture whose name does not fit is a fault. Raises SourceError where no name fits.
+    A picture whose name does not fit is a fault. Raises SourceError if no name fits.
     """
     pattern = defaults.pattern or _WHOLE
     images = _images(source)
@@ -26,7 +26,7 @@ def read_names(source: Path, defaults: Defaults) -> Iterator[Record | RecordErro
 
 
 def read_unlabelled(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
-    """The pictures below the folder ``source`` as crops of unknown text."""
+    """Returns the pictures below the folder ``source`` as crops of unknown text."""
     for image in _images(source):
         yield _crop(image, None, defaults)
 

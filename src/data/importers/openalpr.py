@@ -17,10 +17,10 @@ from src.data.importers.common import (
 
 
 def read_openalpr(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
-    """One scene per image that the ``.txt`` files below the folder ``source`` name, beside each file.
+    """Returns one scene per image that the ``.txt`` files below the folder ``source`` name, beside each file.
 
-    A line is a plate; a file with a faulty line gives its faults and no record, since a plate that is left
-    out would count as background.
+    A line is a plate. A file with a faulty line gives its faults and no record, because a plate that is left out would
+    count as background.
     """
     for path in files_in(source, ".txt"):
         try:

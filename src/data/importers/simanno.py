@@ -1,4 +1,4 @@
-"""Databases of Simanno, the labelling tool of OpenLPR: SQLite, a row per picture with its boxes as JSON."""
+"""Databases of Simanno, the labelling tool of OpenLPR: SQLite with a row per picture and its boxes as JSON."""
 
 import json
 import sqlite3
@@ -16,9 +16,9 @@ _QUERY = (
 
 
 def read_simanno(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
-    """One scene per row of the database ``source`` that is not deleted; the pictures of ``a.db`` lie in ``a/``.
+    """Returns one scene per row of the database ``source`` that is not deleted; the pictures of ``a.db`` lie in ``a/``.
 
-    Raises SourceError for what is no such database.
+    Raises SourceError if ``source`` is no such database.
     """
     for name, width, height, areas in _rows(source):
         image, place = source.with_suffix("") / str(name), f"{source}: {name}"
@@ -52,7 +52,7 @@ def _rows(source: Path) -> list[tuple[Any, ...]]:
 
 
 def _boxes(areas: Any, place: str) -> list[Box]:
-    """The boxes of ``[{"x": 1, "y": 2, "width": 3, "height": 4, ...}, ...]``."""
+    """Parses the boxes of ``[{"x": 1, "y": 2, "width": 3, "height": 4, ...}, ...]``."""
     try:
         found = json.loads(areas or "[]")
         sides = [finite_numbers(str(area[side]) for side in ("x", "y", "width", "height")) for area in found]

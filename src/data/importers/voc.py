@@ -19,10 +19,10 @@ from src.data.importers.common import (
 
 
 def read_voc(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
-    """One scene per XML file below the folder ``source``; coordinates are taken as they stand.
+    """Returns one scene per XML file below the folder ``source``; coordinates are not changed.
 
-    The image lies beside the XML file, or in a folder ``images`` or ``JPEGImages`` beside the XML's own.
-    Raises SourceError where the files hold several classes of object and ``defaults`` names none of them.
+    The image lies beside the XML file, or in a folder ``images`` or ``JPEGImages`` beside the XML's own. Raises
+    SourceError if the files hold several classes of object and ``defaults`` names none of them.
     """
     annotations = [(path, _parse(path)) for path in files_in(source, ".xml")]
     _check_classes([root for _, root in annotations if isinstance(root, Element)], defaults.classes)
@@ -85,7 +85,7 @@ def _box(path: Path, number: int, thing: Element) -> Box:
 
 
 def _find_image(path: Path, root: Element) -> Path:
-    """The image that ``filename`` names; without a suffix, or without the tag, any that has its stem."""
+    """Finds the image that ``filename`` names; without a suffix, or without the tag, any image with its stem."""
     stated = _text(root, "filename").replace("\\", "/").rsplit("/", 1)[-1] or path.stem
     folders = [path.parent, path.parent.parent / "images", path.parent.parent / "JPEGImages"]
     names = [stated]

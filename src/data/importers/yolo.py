@@ -22,7 +22,7 @@ from src.data.importers.common import (
 
 _SPLITS = ("train", "val", "test")
 _SLACK = 0.01
-"""How far beyond the image ultralytics lets a normalised coordinate lie."""
+"""A normalised coordinate may lie this far beyond the image, as in ultralytics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class _DataSet:
 
 
 def read_yolo(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
-    """One scene per image of the splits in ``source`` (``data.yaml``, or the folder that holds it).
+    """Returns one scene per image of the splits in ``source`` (``data.yaml``, or the folder that holds it).
 
-    An image without a label file is background, as in ultralytics. A line of 5 numbers is a box, of 9 a
-    quadrilateral (kept as ``corners``, with the box around it), of more a polygon (the box around it).
-    Raises SourceError for a ``data.yaml`` that cannot be used.
+    An image without a label file is background, as in ultralytics. A line of 5 numbers is a box, of 9 a quadrilateral
+    (kept as ``corners``, with the box around it), of more a polygon (the box around it). Raises SourceError for a
+    ``data.yaml`` that cannot be used.
     """
     yield from _scenes(_read_yaml(source / "data.yaml" if source.is_dir() else source, defaults.classes), defaults)
 
@@ -46,7 +46,7 @@ def read_yolo(source: Path, defaults: Defaults) -> Iterator[Record | RecordError
 def read_yolo_folders(
     folders: Mapping[str, Sequence[Path]], names: Sequence[str], defaults: Defaults
 ) -> Iterator[Record | RecordError]:
-    """The same where ``data.yaml`` is wrong or missing: the folders of images of each split, and the class names.
+    """Works as ``read_yolo`` without a correct ``data.yaml``: takes each split's image folders and the class names.
 
     Raises SourceError for a folder without labelled images.
     """
@@ -102,7 +102,7 @@ def _plate_classes(path: Path, names: Sequence[str], wanted: tuple[str, ...]) ->
 
 
 def _resolve(yaml_path: Path, root: str | None, entry: str) -> Path:
-    """A split's place; Roboflow writes ``../train/images`` where ``train/images`` is meant."""
+    """Finds a split's folder. Roboflow writes ``../train/images`` where it means ``train/images``."""
     base = yaml_path.parent / (root or "")
     for place in (base / entry, base / entry.removeprefix("../"), yaml_path.parent / entry):
         if place.exists():
@@ -111,11 +111,11 @@ def _resolve(yaml_path: Path, root: str | None, entry: str) -> Path:
 
 
 def _images_and_orphans(place: Path) -> tuple[list[Path], list[RecordError]]:
-    """The images of a folder or of a list file, and a fault for each label file that has no image."""
+    """Returns the images of a folder or of a list file, and a fault for each label file that has no image."""
     images = images_in(place) if place.is_dir() else _listed(place)
     if not images:
         raise SourceError(f"{place}: no image in it")
-    if not any(_label_path(image).exists() for image in images):  # a whole split of background is a mistake
+    if not any(_label_path(image).exists() for image in images):  # a split of nothing but background is a mistake
         raise SourceError(f"{place}: no image of it has a label file; looked for {_label_path(images[0])}")
     if place.is_file():
         return images, []
@@ -132,7 +132,7 @@ def _listed(place: Path) -> list[Path]:
 
 
 def _label_path(image: Path) -> Path:
-    """``a/images/b/c.jpg`` to ``a/labels/b/c.txt``: the last folder ``images`` changes its name."""
+    """Turns ``a/images/b/c.jpg`` into ``a/labels/b/c.txt``: the last folder named ``images`` is replaced."""
     parts = list(image.parts)
     if "images" in parts[:-1]:
         parts[len(parts) - 2 - parts[-2::-1].index("images")] = "labels"
@@ -166,7 +166,7 @@ def _scene(image: Path, split: str, dataset: _DataSet, defaults: Defaults) -> It
 
 
 def _plate(line: str, size: tuple[int, int], dataset: _DataSet, region: str | None) -> PlateLabel | None:
-    """The plate of one line; None for an object of another class."""
+    """Returns the plate of one line; None for an object of another class."""
     words = line.split()
     if not words[0].isdecimal() or int(words[0]) >= dataset.classes:
         raise ValueError(f"{words[0]!r} is no class number below {dataset.classes}")
@@ -186,14 +186,14 @@ def _plate(line: str, size: tuple[int, int], dataset: _DataSet, region: str | No
 
 
 def _ordered(points: "np.ndarray[Any, Any]") -> Points:
-    """Four corners clockwise from the plate's own top left, whatever the order of the source.
+    """Orders four corners clockwise from the plate's own top left, whatever the order of the source.
 
-    Going clockwise the top edge is the one that leads furthest to the right: true of every plate that is
+    In clockwise order the top edge is the one that leads furthest to the right. This holds for every plate that is
     tilted by less than about 75 degrees.
     """
     after = np.roll(points, -1, 0)
     area = (points[:, 0] * after[:, 1] - after[:, 0] * points[:, 1]).sum()
-    if area < 0:  # y points down: a positive area is clockwise
+    if area < 0:  # y points down, so that a positive area is clockwise
         points = points[::-1]
     first = int((np.roll(points, -1, 0) - points)[:, 0].argmax())
     a, b, c, d = ((round(float(x), 2), round(float(y), 2)) for x, y in np.roll(points, -first, 0))

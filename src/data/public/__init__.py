@@ -1,1 +1,1 @@
-"""Public data sets: where they are, under which licence, and how they become manifests."""
+"""Public data sets: where they are, their licences, and how they become manifests."""

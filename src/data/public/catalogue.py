@@ -12,10 +12,10 @@ from src.data.importers.openalpr import read_openalpr
 from src.data.importers.simanno import read_simanno
 from src.data.importers.voc import read_voc
 from src.data.importers.yolo import read_yolo_folders
-from src.data.public.sources import Listed, Reader, Repository, Source
+from src.data.public.sources import Importer, Listed, PublicSet, Repository
 
 VAL = 0.1
-"""The share of plates that is for choosing."""
+"""This share of the plates is ``val``, by which models are chosen."""
 CORRECTED = {
     "eu5.jpg": "OY09FEU",
     "test_006.jpg": "RK099AN",
@@ -25,11 +25,11 @@ CORRECTED = {
     "test_056.jpg": "RK300AG",
     "test_065.jpg": "4B04979",
 }
-"""Pictures of OpenALPR's European benchmark whose published text has the letter O where the plate has a zero."""
+"""The published texts of these pictures of OpenALPR's European benchmark have a letter O instead of a zero."""
 
 
-def _benchmark(corrections: Mapping[str, str]) -> Reader:
-    """The format of OpenALPR with texts by picture that replace the published ones, which are kept beside them."""
+def _benchmark(corrections: Mapping[str, str]) -> Importer:
+    """Reads the format of OpenALPR with corrected texts by picture, which replace the published ones."""
 
     def read(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
         for item in read_openalpr(source, defaults):
@@ -44,8 +44,8 @@ def _with_text(record: Record, text: str) -> Record:
     return record.model_copy(update={"plates": tuple(plates)})
 
 
-def _yolo(names: tuple[str, ...] = ("plate",), **folders: tuple[str, ...]) -> Reader:
-    """YOLO by folders of each split: the ``data.yaml`` of these repositories name folders of another machine."""
+def _yolo(names: tuple[str, ...] = ("plate",), **folders: tuple[str, ...]) -> Importer:
+    """Reads YOLO by the folders of each split: the ``data.yaml`` of these repositories names missing folders."""
 
     def read(source: Path, defaults: Defaults) -> Iterator[Record | RecordError]:
         places = {split: [source / name / "images" for name in of_split] for split, of_split in folders.items()}
@@ -95,10 +95,10 @@ _LPRNET_UZ = Repository("IzzatulloOne/LPRNet", "e514659", "none; its scenes look
 _UA = Repository("Alex-Tsyb/Number_plates_project", "2682878", "none; photographs of platesmania.com")
 
 SOURCES = (
-    Source("open_lpr", _OPEN_LPR, "scenes", "train.db", read_simanno, needs=("train",), val=VAL),
-    Source("robertlucian", _ROBERTLUCIAN, "scenes", "dataset", read_voc),  # its halves are frames of the same rides
-    Source("tunisia", _TUNISIA, "scenes", "detection/dataset_split", read_voc),
-    Source(
+    PublicSet("open_lpr", _OPEN_LPR, "scenes", "train.db", read_simanno, needs=("train",), val=VAL),
+    PublicSet("robertlucian", _ROBERTLUCIAN, "scenes", "dataset", read_voc),  # its halves are frames of the same rides
+    PublicSet("tunisia", _TUNISIA, "scenes", "detection/dataset_split", read_voc),
+    PublicSet(
         "openimages",
         _OPENIMAGES,
         "scenes",
@@ -106,19 +106,19 @@ SOURCES = (
         _yolo(("license-plate", "vehicle"), train=("train",), val=("valid", "test")),
         classes=("license-plate",),
     ),
-    Source("snowy_ru", _SNOWY_RU, "scenes", "Number-Plate-Detection-2", _yolo(train=("train",))),
-    Source(
+    PublicSet("snowy_ru", _SNOWY_RU, "scenes", "Number-Plate-Detection-2", _yolo(train=("train",))),
+    PublicSet(
         "kaggle433", _KAGGLE433, "scenes", "license_plate_detection/dataset", _yolo(train=("train", "valid", "test"))
     ),
-    Source(
+    PublicSet(
         "experiment_plates",
         _EXPERIMENT_PLATES,
         "scenes",
         "yolo_training/content/experiment-plates-1",
         _yolo(train=("train", "valid", "test")),
     ),
-    Source("tunisia_ocr", _TUNISIA, "ocr", "recognition3", _tunisian_crops, val=VAL, region="TN"),
-    Source(
+    PublicSet("tunisia_ocr", _TUNISIA, "ocr", "recognition3", _tunisian_crops, val=VAL, region="TN"),
+    PublicSet(
         "openalpr_br_camera",
         _TRAIN_DETECTOR,
         "ocr",
@@ -128,7 +128,7 @@ SOURCES = (
         region="BR",
         pattern=r".*_(?P<text>[A-Z]{3}\d{4})\.JPG_.*",
     ),
-    Source(
+    PublicSet(
         "openalpr_eu2",
         _TRAIN_DETECTOR,
         "ocr",
@@ -139,9 +139,9 @@ SOURCES = (
         pattern=r"crop_[a-z]{1,3}_(?P<text>.+?)(_close)?",
         verified=False,
     ),
-    Source("openalpr_us_ocr", _BENCHMARKS, "ocr", "seg_and_ocr", _american_crops, val=VAL, region="US"),
-    Source("ccpd_lprnet_test", _LPRNET, "ocr", "data/test", read_names, val=VAL, region="CN"),
-    Source(
+    PublicSet("openalpr_us_ocr", _BENCHMARKS, "ocr", "seg_and_ocr", _american_crops, val=VAL, region="US"),
+    PublicSet("ccpd_lprnet_test", _LPRNET, "ocr", "data/test", read_names, val=VAL, region="CN"),
+    PublicSet(
         "egypt_moto_train",
         _EGYPT,
         "more/scenes",
@@ -151,7 +151,7 @@ SOURCES = (
         val=VAL,
         region="EG",
     ),
-    Source(
+    PublicSet(
         "uzbek_ocr_train",
         _LPRNET_UZ,
         "more/ocr",
@@ -161,8 +161,8 @@ SOURCES = (
         region="UZ",
         pattern=r"(?P<text>[0-9A-Z]+)_[0-9a-f]+",
     ),
-    Source("openalpr_train_detector_eu", _TRAIN_DETECTOR, "ocr-unlabelled", "eu", read_unlabelled, region="EU"),
-    Source(
+    PublicSet("openalpr_train_detector_eu", _TRAIN_DETECTOR, "ocr-unlabelled", "eu", read_unlabelled, region="EU"),
+    PublicSet(
         "openalpr_benchmarks_e2e_eu",
         _BENCHMARKS,
         "benchmarks/openalpr-eu",
@@ -171,7 +171,7 @@ SOURCES = (
         split="test",
         region="EU",
     ),
-    Source(
+    PublicSet(
         "openalpr_benchmarks_e2e_br",
         _BENCHMARKS,
         "benchmarks/openalpr-br",
@@ -180,7 +180,7 @@ SOURCES = (
         split="test",
         region="BR",
     ),
-    Source(
+    PublicSet(
         "dstaroff_ru_scene",
         _DSTAROFF,
         "benchmarks/ru-street",
@@ -227,8 +227,8 @@ LISTED = (
         "a part of it; pictures with an unboxed plate were left out by eye",
     ),
 )
-"""Further sets of the shipped weights."""
+"""Further sets that the shipped weights were trained on."""
 BY_HAND = """\
 CCPD itself (MIT) is not in its repository: github.com/detectRecog/CCPD says where its archives are. Unpack one, then
   python -m src.data.importers ccpd CCPD2019/ccpd_base OUT/ccpd/manifest.jsonl --val 0.1"""
-"""What cannot be fetched."""
+"""Says how to get what cannot be fetched."""

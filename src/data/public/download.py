@@ -1,4 +1,4 @@
-"""A file over HTTP that goes on where an earlier attempt stopped."""
+"""Downloads a file over HTTP and continues where an earlier attempt stopped."""
 
 from collections.abc import Iterator
 from http.client import HTTPException, HTTPResponse
@@ -10,18 +10,18 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 TIMEOUT = 60
-"""Seconds without a byte after which a connection is given up."""
+"""A connection that sends no byte for this many seconds is given up."""
 CHUNK = 1 << 20
 
 
 class FetchError(ValueError):
-    """Something that could not be brought here; the message names it and the fault."""
+    """Something could not be fetched; the message names it and the fault."""
 
 
 def download(url: str, target: Path) -> int:
-    """Fetches ``url`` to ``target``, which appears whole or not at all, and returns the bytes that were there before.
+    """Fetches ``url`` to ``target``, which appears whole or not at all; returns how many bytes were there before.
 
-    What arrived stays beside it as ``.part`` and is asked for no more, if the server gives ranges (RFC 9110,
+    Received bytes stay beside it as ``.part`` and are not asked for again if the server supports ranges (RFC 9110,
     section 14). Raises FetchError.
     """
     part = target.with_name(target.name + ".part")
@@ -33,10 +33,10 @@ def download(url: str, target: Path) -> int:
             _receive(response, part, start)
     except HTTPError as error:
         if error.code != 416 or error.headers.get("Content-Range") != f"bytes */{start}":
-            if error.code == 416:  # more than there is: no beginning of this file
+            if error.code == 416:  # more bytes than the file has, so they are no beginning of it
                 part.unlink()
             raise FetchError(f"{url}: {error.code} {error.reason}") from None
-        # else nothing is left to ask for: the whole file had arrived before it could be renamed
+        # otherwise nothing is left to ask for: the whole file had arrived before it could be renamed
     except URLError as error:
         raise FetchError(f"{url}: {error.reason}") from None
     except (OSError, HTTPException) as error:
@@ -46,7 +46,7 @@ def download(url: str, target: Path) -> int:
 
 
 def _receive(response: HTTPResponse, part: Path, start: int) -> None:
-    """Appends to the first ``start`` bytes of ``part``. Raises FetchError where the connection ends early."""
+    """Appends to the first ``start`` bytes of ``part``. Raises FetchError if the connection ends early."""
     expected = response.headers.get("Content-Length")
     with part.open("ab" if start else "wb") as file:
         for chunk in _chunks(response, part.stem, start, start + int(expected) if expected else None):

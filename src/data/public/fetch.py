@@ -1,4 +1,4 @@
-"""A public set brought to the data folder: downloaded, verified, unpacked, made part of a manifest."""
+"""Brings a public set to the data folder: downloads, verifies and unpacks it and adds it to a manifest."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -9,19 +9,19 @@ from src.data.annotations.manifest import Record, read_manifest, write_manifest
 from src.data.annotations.splits import split_by_plate
 from src.data.importers.common import RecordError
 from src.data.public.download import FetchError, download
-from src.data.public.sources import Repository, Source
+from src.data.public.sources import PublicSet, Repository
 from src.data.public.unpack import unpack
 
 ADDRESS = "https://codeload.github.com"
-"""Serves ``/OWNER/NAME/tar.gz/COMMIT``."""
+"""The server has archives at ``/OWNER/NAME/tar.gz/COMMIT``."""
 FOLDER = "public"
-"""Where repositories are unpacked, below the data folder."""
+"""Repositories are unpacked into this folder below the data folder."""
 
 Say = Callable[[str], None]
 
 
 def fetch(repository: Repository, wanted: Sequence[str], data: Path, address: str, say: Say) -> Path:
-    """The folder that holds ``wanted`` of ``repository``; nothing is asked of the network where it is there already.
+    """Returns the folder that holds ``wanted`` of ``repository``; an existing folder is used without the network.
 
     Raises FetchError.
     """
@@ -38,7 +38,7 @@ def fetch(repository: Repository, wanted: Sequence[str], data: Path, address: st
         say(f"  {_verified(archive, repository.sha256)}")
         commit = unpack(archive, folder, wanted, repository.commit)
     except FetchError:
-        archive.unlink()  # an archive that is faulty once would be so at every further attempt
+        archive.unlink()  # a faulty archive would fail at every further attempt
         raise
     say(f"  of commit {commit}, as the archive states")
     archive.unlink()
@@ -46,7 +46,7 @@ def fetch(repository: Repository, wanted: Sequence[str], data: Path, address: st
 
 
 def _verified(archive: Path, expected: str | None) -> str:
-    """What is known of the archive's SHA-256. Raises FetchError where it is not the expected one."""
+    """Says what is known of the archive's SHA-256. Raises FetchError if it is not the expected one."""
     found = sha256_of(archive)
     if expected is None:
         return f"SHA-256 {found}, compared with nothing: none is pinned"
@@ -59,11 +59,11 @@ def _size(count: int) -> str:
     return f"{count / 2**20:.1f} MiB"
 
 
-def bring_in(source: Source, root: Path, data: Path) -> tuple[Path, list[Record], list[RecordError]]:
-    """Puts the pictures of ``source``, unpacked in ``root``, into its manifest: the manifest, pictures, faults.
+def bring_in(source: PublicSet, root: Path, data: Path) -> tuple[Path, list[Record], list[RecordError]]:
+    """Adds the pictures of ``source``, unpacked in ``root``, to its manifest; returns the manifest, records and faults.
 
-    They replace those that the manifest has of this source; those of other sources stay. Raises SourceError,
-    ManifestError and OSError.
+    They replace those of this source in the manifest; those of other sources stay. Raises SourceError, ManifestError
+    and OSError.
     """
     manifest = data / source.into / "manifest.jsonl"
     items = list(source.records(root))

@@ -1,4 +1,4 @@
-"""What a public set is: a part of a repository at one commit, its licence, and how it is read."""
+"""Describes a public set: a part of a repository at one commit, its licence, and its importer."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 from src.data.annotations.manifest import Record
 from src.data.importers.common import Defaults, RecordError
 
-Reader = Callable[[Path, Defaults], Iterator[Record | RecordError]]
+Importer = Callable[[Path, Defaults], Iterator[Record | RecordError]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,43 +19,44 @@ class Repository:
     commit: str  # or the beginning of it
     licence: str  # as stated there
     sha256: str | None = None
-    """Of the archive; None where nobody has pinned it, which leaves the commit that the archive names."""
+    """The archive's hash. If it is None, nobody has pinned it, and only the commit that the archive names is
+    checked."""
 
     @property
     def folder(self) -> str:
-        """A folder name that no other commit has."""
+        """Returns a folder name that is different for each commit."""
         return f"{self.name.replace('/', '-')}-{self.commit[:7]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A set that the shipped weights were trained on and that cannot be fetched as it was."""
+    """A set that the shipped weights were trained on and that cannot be fetched in the same form."""
 
     name: str
     repository: Repository
-    into: str  # the folder below the data folder whose manifest has its pictures
-    why: str  # what its labels owe to this project
+    into: str  # the folder, below the data folder, of the manifest with its pictures
+    why: str  # what this project did to its labels
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PublicSet:
     """One set of pictures and labels in a repository."""
 
     name: str
     repository: Repository
-    into: str  # the folder below the data folder whose manifest it becomes part of
-    at: str  # what the reader is given, below the repository
-    read: Reader
-    needs: tuple[str, ...] = ()  # further folders and files that belong to it
+    into: str  # the folder, below the data folder, of the manifest that it is added to
+    at: str  # the path below the repository that the importer gets
+    read: Importer
+    needs: tuple[str, ...] = ()  # further folders and files that it needs
     split: str = "train"
-    val: float | None = None  # instead: the share of plates, or of pictures without a text, that is val
+    val: float | None = None  # instead of ``split``: the share of plates, or of pictures without a text, that is val
     region: str | None = None
     classes: tuple[str, ...] = ()
     pattern: str | None = None
     verified: bool = True
 
     def records(self, root: Path) -> Iterator[Record | RecordError]:
-        """Its pictures, with paths below ``root``, the unpacked repository. Raises SourceError."""
+        """Returns its records, with paths below ``root``, the unpacked repository. Raises SourceError."""
         pattern = re.compile(self.pattern) if self.pattern else None
         defaults = Defaults(self.name, self.split, self.region, self.classes, pattern)
         for item in self.read(root / self.at, defaults):

@@ -1,4 +1,4 @@
-"""Archives of repositories, unpacked without trust in what they contain."""
+"""Unpacks archives of repositories without trusting what they contain."""
 
 import gzip
 import shutil
@@ -13,9 +13,9 @@ from src.data.public.download import CHUNK, FetchError
 def unpack(archive: Path, folder: Path, wanted: Sequence[str], commit: str) -> str:
     """Unpacks the files at and below ``wanted`` of a ``git archive`` (tar, gzip) into ``folder``, whole or not at all.
 
-    The archive's outermost folder is left out, and what is no plain file. Returns the commit that the archive states.
-    Raises FetchError for one that is damaged, of another commit than the one that begins with ``commit``, without one
-    of ``wanted``, or with a path that leads out of it.
+    The archive's outermost folder is left out, and so is everything but plain files. Returns the commit that the
+    archive states. Raises FetchError if the archive is damaged, its commit does not begin with ``commit``, it lacks one
+    of ``wanted``, or a path leads out of it.
     """
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -25,7 +25,7 @@ def unpack(archive: Path, folder: Path, wanted: Sequence[str], commit: str) -> s
             stated = _commit(archive, tar, commit)
             for member in tar:
                 _extract(archive, tar, member, part, wanted)
-            while stream.read(CHUNK):  # to gzip's checksum, which stands after the last member
+            while stream.read(CHUNK):  # up to the checksum of gzip, which stands after the last member
                 pass
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FetchError(f"{archive}: damaged ({error})") from None
@@ -36,7 +36,7 @@ def unpack(archive: Path, folder: Path, wanted: Sequence[str], commit: str) -> s
 
 
 def _commit(archive: Path, tar: tarfile.TarFile, wanted: str) -> str:
-    """``git archive`` writes it into the global header."""
+    """Reads the commit that ``git archive`` writes into the global header."""
     stated = str(tar.pax_headers.get("comment", ""))
     if not stated.startswith(wanted):
         raise FetchError(f"{archive}: of commit {stated or '(none stated)'}, not of {wanted}")
