@@ -32,7 +32,7 @@ COLUMNS, ZOOM = 6, 2
 
 
 def contact_sheet(crops: list[SyntheticCrop | RealPlate], boxes: bool = False) -> Image:
-    """Crops enlarged, in rows of six, each with region and text below; ``boxes`` draws the characters'."""
+    """Shows crops enlarged in rows of six, each with region and text below; ``boxes`` outlines the characters."""
     return montage([captioned(_enlarged(crop, boxes), f"{crop.region} {crop.text}") for crop in crops], COLUMNS)
 
 
@@ -91,14 +91,14 @@ def _crops(args: argparse.Namespace) -> tuple[list[SyntheticCrop | RealPlate], t
 
 
 def _shares(only: str | None) -> tuple[dict[str, float] | None, float]:
-    """Weights of the countries, and the share of plates of no country."""
+    """Returns the weights of the countries, and the share of plates of no country."""
     if only is None:
         return None, GENERIC
     return ({}, 1.0) if only == "generic" else ({only: 1.0}, 0.0)
 
 
 def _records(path: Path) -> tuple[list[Record], Path]:
-    """The records of a manifest, or of a folder of labels, and where their pictures are."""
+    """Returns the records of a manifest, or of a folder of labels, and the folder of their pictures."""
     if path.is_dir():
         root = Path(os.environ.get("PLATE_DATA", "data"))
         return load_labels(path, root), root

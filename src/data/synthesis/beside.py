@@ -1,4 +1,4 @@
-"""Real crops and drawn ones of the same regions, for the eye to compare."""
+"""Pairs real crops with synthetic ones of the same regions, to compare them by eye."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from src.data.annotations.manifest import Record
 from src.data.synthesis.synthesiser import CropSynthesiser, SyntheticCrop
 
 ROW = 3
-"""Real crops in a row, and drawn ones after them."""
+"""A row has this many real crops and as many synthetic ones after them."""
 
 
 @dataclass(frozen=True)
 class RealPlate:
-    """A plate of a manifest, not decoded yet: picture, corners (None: the whole), what it says."""
+    """A plate of a manifest whose picture is not decoded yet; its corners are None if it fills the picture."""
 
     path: Path
     corners: npt.NDArray[np.float32] | None
@@ -28,7 +28,7 @@ class RealPlate:
 
     @property
     def image(self) -> Image:
-        """The crop as a reader sees it, ``uint8 [48, 128, 3]``. Raises ImageError."""
+        """Decodes the crop as a reader sees it, ``uint8 [48, 128, 3]``. Raises ImageError."""
         picture = read_image(self.path)
         if self.corners is not None:
             return crop_plate(picture, self.corners, CROP_SIZE, margin=CROP_MARGIN)
@@ -37,7 +37,7 @@ class RealPlate:
 
 
 def real_plates(records: Sequence[Record], root: Path) -> list[RealPlate]:
-    """The plates of ``records`` whose text and region are known."""
+    """Returns the plates of ``records`` whose text and region are known."""
     plates = []
     for record in records:
         for label in record.labels:
@@ -57,7 +57,7 @@ def paired(
     count: int,
     rng: np.random.Generator,
 ) -> list[SyntheticCrop | RealPlate]:
-    """Rows of three real crops of a region and three drawn ones, ``count`` in all; regions in turn."""
+    """Returns rows of three real and three synthetic crops of a region, ``count`` in all; the regions take turns."""
     regions = sorted({plate.region for plate in real})
     synthesisers = {r: CropSynthesiser(fonts, CROP_SIZE, {r: 1}, 0.0, without, registry) for r in regions}
     crops: list[SyntheticCrop | RealPlate] = []

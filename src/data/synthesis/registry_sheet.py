@@ -1,4 +1,4 @@
-"""A contact sheet of the registry: every type of plate, drawn flat, with its name."""
+"""Draws a contact sheet of the registry: every type of plate, seen straight on, with its name."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,14 +15,14 @@ from src.data.synthesis.layout.registered import PlateMaker
 from src.data.synthesis.typefaces.fonts import Faces
 
 CELL = (284, 138)
-"""Most pixels that a plate is wide and high."""
+"""The greatest width and height of a plate in pixels."""
 LABEL = (220, 16)
-"""Width of a type's label, and height of each of its lines, in pixels."""
+"""The width of a type's label, and the height of each of its lines, in pixels."""
 GREY = (120, 122, 125)
 
 
 def write_sheet(countries: Sequence[Country], fonts: Sequence[Path], examples: int, path: Path) -> None:
-    """Draws ``examples`` plates of each type into the picture ``path``, a row per type; the same every time."""
+    """Draws ``examples`` plates of each type into the picture ``path``, a row per type, always the same ones."""
     faces = Faces(fonts)
     formats = [form for country in countries for form in country.formats]
     rows = [[_label(form), *_plates(form, faces, examples, seed)] for seed, form in enumerate(formats)]

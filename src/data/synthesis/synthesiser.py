@@ -1,4 +1,4 @@
-"""Plates that never were: crops as the reader sees them, with the text and the box of each character."""
+"""Makes synthetic crops as the reader sees them, with the text and the box of each character."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,39 +23,39 @@ from src.data.synthesis.layout.variety import varied
 from src.data.synthesis.typefaces.fonts import DRAWN, ELASTIC, Faces
 
 REST = "rest"
-"""Stands in weights for all countries that they do not name."""
+"""This key of weights stands for all countries that they do not name."""
 TWO_LINES = 2.0
-"""How many times as often as the registry says a type with two lines is drawn, within its country.
+"""A type with two lines is drawn this many times as often as the registry says, within its country.
 
-They would be a tenth of all crops; readers fail on them first, on motorcycles, lorries and tractors.
+Otherwise a tenth of all crops would have two lines, and readers fail on these first: motorcycles, lorries, tractors.
 """
 CHOSEN_TEXT = 4.0
-"""How many times as often as the registry says a type whose text the owner chooses is drawn, within its country.
+"""A type whose text the owner chooses is drawn this many times as often as the registry says, within its country.
 
 Such texts are words, and only they show a letter O where all other plates have a zero.
 """
 GENERIC = 0.15
-"""Share of plates of no country."""
+"""This share of the plates belongs to no country."""
 MIN_CONTRAST = 12.0
-"""Standard deviation of the values among the characters below which a degraded crop is unreadable, and so not used.
+"""A degraded crop is unreadable, and not used, if the values among the characters have a lower standard deviation.
 
-One real crop in a hundred has less, of the dimmest source one in twenty.
+One real crop in a hundred has less; of the dimmest source one in twenty has.
 """
 
 
 class SynthesisError(ValueError):
-    """A synthesiser that cannot be made as it was asked for; the message names what does not exist."""
+    """A synthesiser cannot be made as it was asked for; the message names what does not exist."""
 
 
 @dataclass(frozen=True)
 class SyntheticCrop:
-    """A crop ``image`` (uint8 [H, W, 3] RGB), its canonical ``text`` row by row, and where each character is.
+    """Holds a crop ``image`` (uint8 [H, W, 3] RGB), its canonical ``text`` row by row, and where each character is.
 
-    ``registration`` is the text as it is registered, which on few types is another order. ``region`` is ISO 3166
+    ``registration`` is the text as it is registered, which on few types is in another order. ``region`` is ISO 3166
     alpha-2 and ``type`` the registry's name, both "" for plates of no country. ``corners`` is float32 [4, 2], clockwise
-    from the plate's top left, outside the crop perhaps. ``chars`` is float32 [len(text), 4]: x1, y1, x2, y2 in pixels
-    of ``image``, in the order of the text, cut at the image's edges. ``rows`` is int64 [len(text)]: the line on which
-    each character stands, 0 the top (or only) one.
+    from the plate's top left; they may lie outside the crop. ``chars`` is float32 [len(text), 4]: x1, y1, x2, y2 in
+    pixels of ``image``, in the order of the text, cut at the image's edges. ``rows`` is int64 [len(text)]: the line on
+    which each character stands, 0 the top (or only) one.
     """
 
     image: Image
@@ -70,7 +70,7 @@ class SyntheticCrop:
 
 
 class CropSynthesiser:
-    """Makes crops of ``size = (H, W)``; the same generator state gives the same crop. Can be pickled."""
+    """Makes crops of ``size = (H, W)``. The same generator state gives the same crop, and objects can be pickled."""
 
     def __init__(
         self,
@@ -83,14 +83,14 @@ class CropSynthesiser:
         pens: Collection[str] = DRAWN,
         elastic: float = ELASTIC,
     ) -> None:
-        """Draws the formats of the folders ``registry``; those whose script no font writes are left out (``skipped``).
+        """Draws the formats of the folders ``registry``; ``skipped`` are those whose script no font has.
 
-        ``weights`` by country code: no other country is drawn, but for REST, whose weight all others share by their
-        prior (None: REST alone); within a country the types have the registry's, those of two lines TWO_LINES times as
-        much, those whose text the owner chooses CHOSEN_TEXT times. ``generic`` is the share of plates of no country.
-        ``without`` names GROUPS of effects that never happen. ``pens`` are the faces drawn here (DRAWN) that are used
-        beside ``fonts``; the share ``elastic`` of the plates has its face bent. Raises SynthesisError for a name that
-        does not exist, RegistryError and FontError.
+        ``weights`` are by country code. No other country is drawn except for REST, whose weight all others share by
+        their prior (None: REST alone). Within a country the types have the registry's weights, times TWO_LINES for two
+        lines and times CHOSEN_TEXT if the owner chooses the text. ``generic`` is the share of plates of no country.
+        ``without`` names GROUPS of effects that never happen. ``pens`` are faces of DRAWN that are used beside
+        ``fonts``; the share ``elastic`` of the plates has its face bent. Raises SynthesisError for a name that does not
+        exist, RegistryError and FontError.
         """
         if unknown := sorted(set(without) - set(GROUPS)):
             raise SynthesisError(f"no effects are called {', '.join(unknown)}; there are {', '.join(GROUPS)}")
@@ -106,7 +106,7 @@ class CropSynthesiser:
     def _share(
         self, registry: Mapping[str, Country], weights: Mapping[str, float] | None, share: float
     ) -> tuple[list[PlateMaker | None], npt.NDArray[np.float64]]:
-        """What makes plates (None: those of no country) and its cumulative share."""
+        """Returns the makers of plates (None for plates of no country) and their cumulative shares."""
         makers: list[PlateMaker | None] = [None]
         shares: list[float] = [0.0]
         for code, weight in _by_country(registry, {REST: 1} if weights is None else weights).items():
@@ -122,7 +122,7 @@ class CropSynthesiser:
         return makers, np.cumsum(parts / parts.sum())
 
     def _drawable(self, country: Country) -> list[PlateMaker]:
-        """Makers of the types that the faces can write; the others go to ``skipped``."""
+        """Returns makers of the types whose characters the faces have; the others go to ``skipped``."""
         makers = [PlateMaker(form) for form in country.formats]
         drawn = [m for m in makers if all(s == "cyrillic" or self.faces.writes(s, word) for s, word in m.foreign)]
         if len(drawn) < len(makers):
@@ -132,7 +132,7 @@ class CropSynthesiser:
 
     @property
     def countries(self) -> tuple[str, ...]:
-        """Whose plates are drawn, by code."""
+        """Returns the codes of the countries whose plates are drawn."""
         return tuple(dict.fromkeys(maker.form.country for maker in self._makers if maker))
 
     def check(self, alphabet: Alphabet) -> None:
@@ -143,17 +143,17 @@ class CropSynthesiser:
                 raise SynthesisError(f"plates of {kind} have {unknown[0]!r}, which the alphabet lacks")
 
     def plate(self, rng: np.random.Generator) -> Plate:
-        """What is drawn next, as data."""
+        """Draws the next plate, as data."""
         at = int(np.searchsorted(self._cumulative, rng.random(), side="right"))
         maker = self._makers[min(at, len(self._makers) - 1)]
         return generic(rng) if maker is None else varied(maker(rng), rng)
 
     def __call__(self, rng: np.random.Generator) -> SyntheticCrop:
-        """One crop."""
+        """Makes one crop."""
         return self.draw(self.plate(rng), rng)
 
     def draw(self, plate: Plate, rng: np.random.Generator) -> SyntheticCrop:
-        """A crop of this plate: typeface, holder, pose and light are chosen by ``rng``."""
+        """Makes a crop of this plate; ``rng`` chooses typeface, holder, pose and light."""
         height = round(self.size[0] * 2 * min(1.3, max(0.75, 4.5 / plate.aspect)))
         harshness = pick(rng, HARSHNESS)
         sheet = spoiled(paint_plate(plate, self.faces, rng, height), self.on_plate, harshness, rng)
@@ -177,7 +177,7 @@ class CropSynthesiser:
         )
 
     def _seen(self, clean: Shot, harshness: float, rng: np.random.Generator) -> Shot:
-        """``clean`` degraded; tried three times where nothing can be seen any more, else left as it is."""
+        """Degrades ``clean``; after three unreadable results it is returned as it is."""
         for _ in range(3):
             shot = spoiled(clean, self._in_crop, harshness, rng)
             if contrast(shot.image, shot.chars) > MIN_CONTRAST:
@@ -186,12 +186,12 @@ class CropSynthesiser:
 
 
 def _oftener(form: Format) -> float:
-    """How many times as often as its weight says plates of ``form`` are drawn."""
+    """Returns how many times as often as its weight says plates of ``form`` are drawn."""
     return (TWO_LINES if len(form.lines) > 1 else 1.0) * (CHOSEN_TEXT if form.type.is_chosen else 1.0)
 
 
 def _by_country(registry: Mapping[str, Country], weights: Mapping[str, float]) -> dict[str, float]:
-    """``weights`` with the countries that REST stands for. Raises SynthesisError for a country that is not there."""
+    """Adds the countries that REST stands for to ``weights``. Raises SynthesisError for an unknown country."""
     if unknown := sorted(set(weights) - {REST, *registry}):
         raise SynthesisError(f"no country is called {', '.join(unknown)}; there are {', '.join(registry)}")
     others = {code: country.prior for code, country in registry.items() if code not in weights}
@@ -201,7 +201,7 @@ def _by_country(registry: Mapping[str, Country], weights: Mapping[str, float]) -
 
 
 def contrast(image: Image, chars: Boxes) -> float:
-    """How much the values vary where the characters are, less what is only noise."""
+    """Measures how much the values vary where the characters are, without noise."""
     height, width = image.shape[:2]
     x1, y1 = chars[:, :2].min(0).clip(0, (width - 4, height - 4)).astype(int)
     x2, y2 = chars[:, 2:].max(0).clip(0, (width, height)).astype(int)

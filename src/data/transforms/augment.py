@@ -1,8 +1,9 @@
-"""Augmentation of scenes and of real crops; the one file that knows albumentations."""
+"""Augments scenes and real crops. No other file knows albumentations."""
 
 import os
 
-os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else its import asks the registry for a newer version
+# otherwise its import asks the package registry for a newer version
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations as A
 import cv2
@@ -15,24 +16,25 @@ from src.data.transforms.scene import Floats, Scene, flip_horizontally, warp
 from src.data.transforms.weather import weathered
 
 MOST_CLOSE = 8.0
-"""Times as close as the whole scene is the closest background."""
+"""The closest view of the background is this many times as close as the whole scene."""
 CLOSE = (0.25, 1.0)
-"""Share of the canvas that the longer side of a thing fills that is looked at closely (log-uniform)."""
+"""The longer side of an object that is shown closely fills a share of the canvas in this range (log-uniform)."""
 CUT_OUT = 0.5
-"""Share of these views that are pictures of their own, cut off around the thing: the canvas around them is filled."""
+"""This share of the close views is first cut out of the scene, and the canvas around the cut-out is padded."""
 MARGINS = (0.0, 0.45)
-"""By which share of its side such a picture reaches beyond the thing, on every side."""
+"""Such a cut-out reaches beyond each side of the object by a share of its side in this range."""
 
 
 class SceneAugment:
-    """Random geometry, light and camera faults for scenes.
+    """Applies random geometry, light and camera faults to scenes.
 
-    ``zoom`` is against the scale at which the scene fills the canvas, ``stretch`` the width against the height,
-    ``shift`` in canvases, ``rotate`` and ``shear`` in degrees to either side; of the share ``turned`` (share, degrees)
-    the turn is larger. The share ``focus`` of scenes is cut around a plate that becomes ``widths`` pixels wide
-    (log-uniform), at most as wide as the canvas and ``enlarge`` times as wide as it was. The share ``background`` is
-    cut anywhere, to show closely what is no plate. A plate of which less than ``min_visible`` is left is dropped. The
-    share ``weather`` of scenes lies in rain, snow, fog, low sun or darkness.
+    ``zoom`` is relative to the scale at which the scene fills the canvas, ``stretch`` is the range of width against
+    height, ``shift`` is a share of the canvas, ``rotate`` and ``shear`` are degrees to either side. ``turned`` is
+    (share, degrees): this share of the scenes may be turned by so many degrees instead. The share ``focus`` of the
+    scenes is cut around a plate, which becomes ``widths`` pixels wide (log-uniform) but never wider than the canvas or
+    ``enlarge`` times its own width. The share ``background`` is cut at a random place, which shows closely what is no
+    plate. A plate of which less than ``min_visible`` is left is dropped. The share ``weather`` of the scenes gets rain,
+    snow, fog, a low sun or darkness.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class SceneAugment:
         self._reencode = A.Compose([*_exposure(), *_worn()])
 
     def frame(self, scene: Scene, size: int, rng: np.random.Generator) -> Scene:
-        """A part of ``scene``, or all of it, on a canvas of ``size`` pixels."""
+        """Puts a part of ``scene``, or all of it, onto a canvas of ``size`` pixels."""
         if rng.random() < self.background:
             return self._warped(scene, size, *self._anywhere(scene, size, rng), rng)
         wide = np.flatnonzero(scene.boxes[:, 2] - scene.boxes[:, 0] >= 1)
@@ -70,7 +72,7 @@ class SceneAugment:
         return self.move(scene, size, rng)
 
     def move(self, scene: Scene, size: int, rng: np.random.Generator) -> Scene:
-        """The whole of ``scene``, zoomed and shifted a little, on a canvas of ``size`` pixels."""
+        """Puts the whole of ``scene``, zoomed and shifted a little, onto a canvas of ``size`` pixels."""
         height, width = scene.image.shape[:2]
         scale = size / max(height, width) * float(rng.uniform(*self.zoom))
         middle = (np.array([width, height]) / 2).astype(np.float32)
@@ -79,10 +81,10 @@ class SceneAugment:
     def _focused(
         self, scene: Scene, plate: Floats, size: int, rng: np.random.Generator
     ) -> tuple[float, Floats, npt.NDArray[np.float64]]:
-        """Scale, and which point of the scene comes where on the canvas, for ``plate`` [4] at a random width.
+        """Gives ``plate`` [4] a random width: returns the scale, a point of the scene and its place on the canvas.
 
-        The scene is made no smaller than half the canvas; where it covers the canvas, no edge of it is drawn in. A
-        plate may lie over the canvas's edge by a tenth of the canvas.
+        The scene never becomes smaller than half the canvas. Where the scene covers the canvas, none of its edges
+        becomes visible. A tenth of the canvas is the most by which a plate may lie over the canvas's edge.
         """
         whole = size / max(scene.image.shape[:2])
         target = min(np.exp(rng.uniform(*np.log(self.widths))), size)
@@ -98,7 +100,7 @@ class SceneAugment:
     def _anywhere(
         self, scene: Scene, size: int, rng: np.random.Generator
     ) -> tuple[float, Floats, npt.NDArray[np.float64]]:
-        """Scale, and which point of the scene comes to the canvas's middle: a window of any size at any place."""
+        """Chooses a window of any size at any place: returns the scale, its middle and the middle of the canvas."""
         extent = np.array(scene.image.shape[1::-1])
         whole = size / max(extent)
         scale = whole * float(np.exp(rng.uniform(0, np.log(MOST_CLOSE))))
@@ -106,9 +108,9 @@ class SceneAugment:
         return scale, rng.uniform(room, extent - room).astype(np.float32), np.full(2, size / 2)
 
     def closely(self, scene: Scene, box: Floats, size: int, rng: np.random.Generator) -> Scene:
-        """``box`` [4] of ``scene``, up to as large as the canvas of ``size`` pixels, among what is around it or alone.
+        """Shows ``box`` [4] of ``scene`` closely on a canvas of ``size`` pixels, with its surroundings or alone.
 
-        It is alone in a picture of its own, which fills the canvas or nearly, where that cuts off none of the plates.
+        Alone means that it is cut out and fills the canvas or nearly. This happens only where it cuts through no plate.
         """
         grown = box + (box[2:] - box[:2])[[0, 1, 0, 1]] * rng.uniform(*MARGINS, 4) * (-1, -1, 1, 1)
         window = _whole_pixels(grown, scene.image.shape[:2])
@@ -134,7 +136,7 @@ class SceneAugment:
         at: npt.NDArray[np.float64],
         rng: np.random.Generator,
     ) -> Scene:
-        """Turned, sheared, stretched, mirrored at random; ``point`` [2] of the scene comes to ``at`` [2] unmirrored."""
+        """Turns, shears, stretches and mirrors at random; ``point`` [2] comes to ``at`` [2] unless mirrored."""
         share, most = self.turned
         rotate = most if rng.random() < share else self.rotate
         angle, lean = np.deg2rad(rng.uniform(-1, 1, 2) * (rotate, self.shear))
@@ -146,22 +148,22 @@ class SceneAugment:
         return flip_horizontally(moved) if rng.random() < self.flip else moved
 
     def light(self, image: Image, rng: np.random.Generator) -> Image:
-        """Other light, now and then weather, and a fault of the camera."""
+        """Changes the light, sometimes adds weather, and adds a fault of the camera."""
         return self._applied(self._light, image, rng)
 
     def reencode(self, image: Image, rng: np.random.Generator) -> Image:
-        """The same for a picture that was pasted into: always compressed anew, so that no seam stays as it was."""
+        """Does the same to a picture that has pastes. It is always compressed anew, so that no seam stays as it was."""
         return self._applied(self._reencode, image, rng)
 
     def _applied(self, compose: A.Compose, image: Image, rng: np.random.Generator) -> Image:
-        """The weather lies before the camera."""
+        """Applies weather before the faults of the camera."""
         compose.set_random_seed(int(rng.integers(2**31)))
         seen = weathered(image, rng) if rng.random() < self.weather else image
         return np.asarray(compose(image=np.ascontiguousarray(seen))["image"], np.uint8)
 
 
 def _whole_pixels(box: npt.NDArray[np.float64], size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """x1, y1, x2, y2 of ``box`` [4] inside a picture of ``size`` (height, width), at least one pixel."""
+    """Returns x1, y1, x2, y2 of ``box`` [4] inside a picture of ``size`` (height, width), at least one pixel large."""
     limits = np.array([size[1], size[0]])
     low = np.clip(np.floor(box[:2]), 0, limits - 1).astype(int)
     high = np.clip(np.ceil(box[2:]), low + 1, limits).astype(int)
@@ -169,13 +171,13 @@ def _whole_pixels(box: npt.NDArray[np.float64], size: tuple[int, int]) -> tuple[
 
 
 def _is_apart(window: tuple[int, int, int, int], boxes: Floats, own: Floats) -> bool:
-    """Whether ``window`` meets none of ``boxes`` [M, 4] but ``own`` [4]."""
+    """Tells whether ``window`` meets none of ``boxes`` [M, 4] except ``own`` [4]."""
     others = boxes[~(boxes == own).all(1)]
     return not ((others[:, :2] < window[2:]) & (others[:, 2:] > window[:2])).all(1).any()
 
 
 def _cut(scene: Scene, window: tuple[int, int, int, int]) -> Scene:
-    """The part of ``scene`` in ``window``, in its own pixels; plates that lie outside are gone."""
+    """Cuts ``window`` out of ``scene``, with marks in its own pixels; plates outside of it are dropped."""
     x1, y1, x2, y2 = window
     moved = np.array([x1, y1, x1, y1], np.float32)
     inside = ((scene.boxes[:, :2] < (x2, y2)) & (scene.boxes[:, 2:] > (x1, y1))).all(1)
@@ -184,7 +186,7 @@ def _cut(scene: Scene, window: tuple[int, int, int, int]) -> Scene:
 
 
 def _exposure() -> list[A.BasicTransform]:
-    """Darker and brighter in proportion: a step of a third of the range would make a night scene all black."""
+    """Scales the brightness in proportion: steps of a third of the range would make a night scene all black."""
     return [A.RandomBrightnessContrast(0.25, 0.35, brightness_by_max=False, p=0.5), *_colour()]
 
 
@@ -220,23 +222,23 @@ def _worn() -> list[A.BasicTransform | A.BaseCompose]:
 
 
 def _motion(most: int) -> A.BasicTransform:
-    """To both sides alike: albumentations' own choice moves a plate by up to half its height beside its box."""
+    """Blurs to both sides alike: the default of albumentations moves a plate by up to half its height off its box."""
     return A.MotionBlur((3, most), allow_shifted=False, direction_range=(0, 0))
 
 
 def _coarse(least: float, most: float, p: float = 0.5) -> A.BasicTransform:
-    """Fewer pixels, ``least`` to ``most`` of them a side, then as many as before.
+    """Shrinks to ``least`` to ``most`` of the pixels per side and enlarges again.
 
-    By area: the nearest pixels, which albumentations takes, lie up to two pixels beside where they belong.
+    It averages over areas: the nearest pixels, which albumentations takes, lie up to two pixels off their place.
     """
     ways = {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}
     return A.Downscale(scale_range=(least, most), interpolation_pair=ways, p=p)
 
 
 class CropAugment:
-    """Cuts a real plate as a sloppy detector would, then degrades it.
+    """Cuts a real plate as an inexact detector would, then degrades the crop.
 
-    ``margin``: the range, in plate heights, by which each side of the box lies outside the plate; ``corner``: the
+    ``margin`` is the range, in plate heights, by which each side of the box lies outside the plate. ``corner`` is the
     standard deviation of each corner in plate heights.
     """
 
@@ -247,7 +249,7 @@ class CropAugment:
     def __call__(
         self, image: Image, corners: Corners, size: tuple[int, int], rng: np.random.Generator
     ) -> tuple[Image, Corners]:
-        """A crop ``uint8 [H, W, 3]`` of ``size`` around ``corners`` [4, 2], and the corners it was really cut by."""
+        """Returns a crop ``uint8 [H, W, 3]`` of ``size`` around ``corners`` [4, 2], and the corners it was cut by."""
         height = float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
         left, top, right, bottom = rng.uniform(*self.margin, 4) * height
         moved = corners + np.array([[-left, -top], [right, -top], [right, bottom], [-left, bottom]])

@@ -1,4 +1,4 @@
-"""A scene and what is marked in it, moved together: letterbox, mirror, affine warp, mosaic."""
+"""Scenes and their labels, transformed together: letterbox, mirror, affine warp, mosaic."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,25 +13,25 @@ from src.core.types import Boxes, Image
 
 Floats = npt.NDArray[np.float32]
 FLIPPED_CORNERS = [1, 0, 3, 2]
-"""After a horizontal flip, top right is the new top left."""
+"""After a horizontal flip, the top right corner is the new top left one."""
 MIN_WIDTH = 8.0
-"""Pixels of the canvas under which a plate is not asked for: narrower than a cell of the detector's finest map."""
+"""Plates narrower than this many canvas pixels are not asked for: a cell of the detector's finest map is as wide."""
 MOST_TURN = 4.0
-"""Degrees from which on a turned box without corners is too loose to be learnt."""
+"""From this many degrees on, a turned box without corners is too loose to be learnt from."""
 MOSAIC_SCALES = (0.4, 1.1)
-"""Of a scene in a mosaic, against the scale at which it would fill the canvas alone."""
+"""The range of a scene's scale in a mosaic, relative to the scale at which it would fill the canvas alone."""
 
 
 def no_boxes() -> Boxes:
-    """An empty ``[0, 4]``."""
+    """Returns an empty array ``[0, 4]``."""
     return np.zeros((0, 4), np.float32)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """``image`` uint8 [H, W, 3] RGB; of its plates the ``boxes`` [M, 4] and ``corners`` [M, 4, 3] (x, y, visible).
+    """Holds ``image`` uint8 [H, W, 3] RGB and its plates' ``boxes`` [M, 4] and ``corners`` [M, 4, 3] (x, y, visible).
 
-    ``ignore`` [K, 4] are boxes of what is neither right nor wrong to find. All in pixels of ``image``.
+    A detection of an ``ignore`` box [K, 4] is neither right nor wrong. All are in pixels of ``image``.
     """
 
     image: Image
@@ -48,7 +48,7 @@ def fit(scene: Scene, size: int) -> Scene:
 
 
 def flip_horizontally(scene: Scene) -> Scene:
-    """Mirrors a scene; corners are renumbered so that they still run clockwise from the top left."""
+    """Mirrors a scene and renumbers the corners, so that they still run clockwise from the top left."""
     width = scene.image.shape[1]
     corners = scene.corners[:, FLIPPED_CORNERS].copy()
     corners[..., 0] = width - corners[..., 0]
@@ -61,11 +61,11 @@ def _mirrored(boxes: Floats, width: int) -> Floats:
 
 
 def warp(scene: Scene, matrix: npt.NDArray[Any], size: int, min_visible: float) -> Scene:
-    """The scene through ``matrix`` [2, 3] on a canvas of ``size`` pixels, what lies beyond the picture filled with 114.
+    """Warps the scene by ``matrix`` [2, 3] onto a canvas of ``size`` pixels, padded with 114.
 
-    A plate of which less than ``min_visible`` is on the canvas is dropped. One narrower than MIN_WIDTH becomes an
-    ignore box, and so does one without corners where ``matrix`` turns by more than MOST_TURN. Where the scene is made
-    smaller it is first shrunk by pixel area: bilinear sampling alone would alias.
+    A plate of which less than ``min_visible`` is on the canvas is dropped. A plate narrower than MIN_WIDTH becomes an
+    ignore box, and so does one without corners where ``matrix`` turns by more than MOST_TURN. A scene that becomes
+    smaller is first shrunk by pixel area, because bilinear sampling alone would alias.
     """
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     image, pixels = scene.image, matrix.astype(np.float64)
@@ -86,7 +86,7 @@ def warp(scene: Scene, matrix: npt.NDArray[Any], size: int, min_visible: float) 
 
 
 def mosaic(scenes: Sequence[Scene], size: int, rng: np.random.Generator, min_visible: float = 0.4) -> Scene:
-    """Four scenes around a random centre of one canvas (Bochkovskiy et al., YOLOv4, 2020), each at its own scale."""
+    """Puts four scenes, each at its own scale, around a random centre (Bochkovskiy et al., YOLOv4, 2020)."""
     canvas = np.full((size, size, 3), FILL, np.uint8)
     cx, cy = (int(v) for v in rng.uniform(0.3, 0.7, 2) * size)
     windows = [(0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size)]
@@ -108,7 +108,7 @@ def mosaic(scenes: Sequence[Scene], size: int, rng: np.random.Generator, min_vis
 
 
 def _cut_off(scene: Scene, window: tuple[int, int, int, int]) -> Scene:
-    """The scene without the corners that lie outside ``window``: nobody can see them, and boxes follow seen corners."""
+    """Marks the corners outside ``window`` as not visible, since boxes are computed from visible corners."""
     corners = scene.corners.copy()
     x, y = corners[..., 0], corners[..., 1]
     inside = (x >= window[0] - 1) & (x <= window[2] + 1) & (y >= window[1] - 1) & (y <= window[3] + 1)
@@ -119,10 +119,10 @@ def _cut_off(scene: Scene, window: tuple[int, int, int, int]) -> Scene:
 def _moved(
     scene: Scene, image: Image, matrix: npt.NDArray[Any], window: tuple[int, int, int, int], min_visible: float
 ) -> Scene:
-    """``image`` with the scene's marks through ``matrix`` [2, 3], cut at ``window`` (x1, y1, x2, y2).
+    """Returns ``image`` with the scene's labels moved by ``matrix`` [2, 3] and cut at ``window`` (x1, y1, x2, y2).
 
-    The box of a plate whose corners are known is the one around them; a box alone becomes the box around its own
-    corners, which is too wide where the matrix turns it: that costs the reader less than a character cut off.
+    A plate with corners gets the box around them. A plate with only a box gets the box around the moved corners of that
+    box, which is too wide where the matrix turns it: this costs the reader less than a character that is cut off.
     """
     matrix = matrix.astype(np.float32)
     corners = scene.corners.copy()
@@ -143,13 +143,13 @@ def _through(matrix: Floats, points: Floats) -> Floats:
 def _inside(
     boxes: Floats, window: tuple[int, int, int, int], min_visible: float
 ) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """Which boxes have more than ``min_visible`` of their area within ``window``, and these, cut."""
+    """Tells which boxes have more than ``min_visible`` of their area within ``window``, and returns these, cut."""
     cut = boxes.clip(np.array(window[:2] * 2), np.array(window[2:] * 2)).astype(np.float32)
     kept = area(cut) > min_visible * area(boxes)
     return kept, cut[kept]
 
 
 def area(boxes: Floats) -> Floats:
-    """Of ``[M, 4]`` boxes."""
+    """Returns the areas [M] of boxes [M, 4]."""
     areas: Floats = (boxes[:, 2:] - boxes[:, :2]).clip(0).prod(-1)
     return areas

@@ -1,7 +1,7 @@
 """Weather and darkness in training scenes: rain, drops on the lens, snow, fog, wet glare, dusk and night.
 
-Every effect is drawn here from noise, by other means than those of the robustness suite, so that what the suite
-measures is not what was trained on. Sizes are shares of the canvas. Nothing moves a plate; fill of 114 stays so.
+Every effect is drawn from noise, by other means than the corruptions of the robustness suite, so that the suite does
+not measure what was trained on. Sizes are shares of the canvas. No effect moves a plate or changes padding (114).
 """
 
 from collections.abc import Callable
@@ -16,15 +16,15 @@ from src.data.synthesis.layout.plate import pick
 from src.data.transforms.scene import Floats
 
 _Effect = Callable[[Floats, np.random.Generator], Floats]
-"""From and to RGB in 0..255, float32 [H, W, 3]; may change what it is given."""
+"""Takes and returns RGB in 0..255, float32 [H, W, 3]; it may change its input."""
 
 LEAST_LIGHT = 70.0
-"""Grey value that the brighter parts of a picture keep in the dark."""
+"""The grey value that the brighter parts of a picture keep in the dark."""
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def weathered(image: Image, rng: np.random.Generator) -> Image:
-    """``image`` [H, W, 3] in one kind of weather or darkness, now and then in two."""
+    """Adds one kind of weather or darkness to ``image`` [H, W, 3], sometimes two."""
     filled = (image == FILL).all(-1)
     pixels = image.astype(np.float32)
     for effect in pick(rng, KINDS):
@@ -35,7 +35,7 @@ def weathered(image: Image, rng: np.random.Generator) -> Image:
 
 
 def rain(image: Floats, rng: np.random.Generator) -> Floats:
-    """Streaks of two or three distances, all slanted alike, in air that takes colour and contrast."""
+    """Draws streaks at two or three distances, all slanted alike, in air that takes away colour and contrast."""
     size = max(image.shape[:2])
     hard = float(rng.uniform(0.3, 1.5))
     image = _dulled(image, 0.25 * hard, rng)
@@ -52,7 +52,7 @@ def rain(image: Floats, rng: np.random.Generator) -> Floats:
 
 
 def snow(image: Floats, rng: np.random.Generator) -> Floats:
-    """Flakes of three depths: many small sharp ones, fewer larger ones, some large and out of focus, all drifting."""
+    """Draws drifting flakes at three depths: many small sharp ones, fewer larger ones, some large and out of focus."""
     size = max(image.shape[:2])
     hard = float(rng.uniform(0.2, 1.0))
     image = _dulled(image, 0.3 * hard, rng)
@@ -68,7 +68,7 @@ def snow(image: Floats, rng: np.random.Generator) -> Floats:
 
 
 def fog(image: Floats, rng: np.random.Generator) -> Floats:
-    """Haze that grows with the distance: little at the lower edge, all at a horizon, in banks of uneven thickness."""
+    """Draws haze that grows with the distance, from little at the lower edge to most at a horizon, in uneven banks."""
     height, width = image.shape[:2]
     horizon = float(rng.uniform(0.15, 0.5)) * height
     rows = np.arange(height, dtype=np.float32)
@@ -81,7 +81,7 @@ def fog(image: Floats, rng: np.random.Generator) -> Floats:
 
 
 def lens_drops(image: Floats, rng: np.random.Generator) -> Floats:
-    """Drops on the lens or the windscreen: each shows the scene small and upside down, its rim dark and bright."""
+    """Draws drops on the lens or the windscreen; each shows the scene small and upside down, in a shaded rim."""
     size = max(image.shape[:2])
     soft = _soft(image, size * 0.012)
     for _ in range(int(rng.integers(3, 28))):
@@ -100,7 +100,7 @@ def _drop(image: Floats, soft: Floats, radius: float, rng: np.random.Generator) 
     first, second = rng.uniform(0, 6, 2).astype(np.float32)
     wobble = 1 + 0.12 * np.sin(angle * 2 + first) + 0.06 * np.sin(angle * 3 + second)
     out = np.hypot(across, down) / wobble
-    strong = float(rng.uniform(2, 5))  # how much wider than the drop what it shows is
+    strong = float(rng.uniform(2, 5))  # how much wider than the drop its view of the scene is
     source_x = (x - across * radius * strong).clip(0, width - 1).astype(np.float32)
     source_y = (y - down * radius * strong).clip(0, height - 1).astype(np.float32)
     shown = cv2.remap(soft, source_x, source_y, cv2.INTER_LINEAR)
@@ -111,7 +111,7 @@ def _drop(image: Floats, soft: Floats, radius: float, rng: np.random.Generator) 
 
 
 def wet_glare(image: Floats, rng: np.random.Generator) -> Floats:
-    """A wet road: what is bright above is smeared down over the lower half, and light lies on it in patches."""
+    """Draws a wet road: the lower half mirrors and smears what is bright above, and light lies on it in patches."""
     height, width = image.shape[:2]
     bright = (image - float(rng.uniform(120, 190))).clip(0, None)
     small = cv2.resize(bright, (width, max(2, height // 4)), interpolation=cv2.INTER_AREA)
@@ -125,7 +125,7 @@ def wet_glare(image: Floats, rng: np.random.Generator) -> Floats:
 
 
 def sun(image: Floats, rng: np.random.Generator) -> Floats:
-    """A low sun or a lamp into the lens: a disc that bleaches all around it, rays, and the veil over the whole."""
+    """Draws a low sun or a lamp that shines into the lens: a disc that bleaches its surroundings, rays, and a veil."""
     height, width = image.shape[:2]
     x, y, size = float(rng.uniform(0, width)), float(rng.uniform(-0.1, 0.6)) * height, max(height, width)
     down, across = np.mgrid[:height, :width].astype(np.float32)
@@ -138,7 +138,7 @@ def sun(image: Floats, rng: np.random.Generator) -> Floats:
 
 
 def dusk(image: Floats, rng: np.random.Generator) -> Floats:
-    """Less light and more of the sky's: blue or orange, darkest where it is dark already, with the sensor's grain."""
+    """Dims the light and tints it blue or orange like the sky, most where it is dark already, and adds sensor grain."""
     gain, curve = float(rng.uniform(0.3, 0.75)), float(rng.uniform(1.1, 1.7))
     cast = np.array(pick(rng, ((0.8, 0.92, 1.2), (0.9, 0.95, 1.1), (1.12, 0.95, 0.8), (1, 1, 1))), np.float32)
     dim = (image / 255).clip(0, 1) ** np.float32(curve) * np.float32(255 * gain) * cast
@@ -146,7 +146,7 @@ def dusk(image: Floats, rng: np.random.Generator) -> Floats:
 
 
 def night(image: Floats, rng: np.random.Generator) -> Floats:
-    """Darkness that lamps light: what was bright blooms, a cone of head lamps falls on the middle, some lamps glare."""
+    """Draws darkness with lamps: bright parts bloom, head lamps light the middle, and some lamps glare."""
     height, width = image.shape[:2]
     size = max(height, width)
     grey = (image @ GREY)[..., None]
@@ -165,7 +165,7 @@ def night(image: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _lamp(image: Floats, across: Floats, down: Floats, rng: np.random.Generator) -> None:
-    """A head lamp, a tail lamp or a street lamp with its halo."""
+    """Draws a head lamp, a tail lamp or a street lamp with its halo."""
     height, width = image.shape[:2]
     x, y = float(rng.uniform(0, width)), float(rng.uniform(0.1, 0.8)) * height
     radius = max(height, width) * float(np.exp(rng.uniform(np.log(0.004), np.log(0.02))))
@@ -175,13 +175,13 @@ def _lamp(image: Floats, across: Floats, down: Floats, rng: np.random.Generator)
 
 
 def _lit_enough(image: Floats) -> Floats:
-    """``image`` with its brighter parts at LEAST_LIGHT or more: a night picture made darker would be black."""
+    """Raises the brighter parts of ``image`` to LEAST_LIGHT or more: a darkened night picture would be black."""
     light = float(np.percentile(image[::4, ::4] @ GREY, 95))
     return np.asarray(image * np.float32(max(1.0, LEAST_LIGHT / max(light, 1.0))), np.float32)
 
 
 def _grained(image: Floats, sigma: float, rng: np.random.Generator) -> Floats:
-    """Noise of ``sigma`` grey values, a little coarser than a pixel, half of it coloured."""
+    """Adds noise of ``sigma`` grey values, a little coarser than a pixel and half of it coloured."""
     coarse = rng.standard_normal((image.shape[0] * 2 // 3, image.shape[1] * 2 // 3, 3), np.float32)
     grain = cv2.resize(coarse, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     mean = grain.mean(-1, keepdims=True)
@@ -189,7 +189,7 @@ def _grained(image: Floats, sigma: float, rng: np.random.Generator) -> Floats:
 
 
 def _dulled(image: Floats, share: float, rng: np.random.Generator) -> Floats:
-    """``image`` under a grey sky: by ``share`` paler, and less coloured."""
+    """Makes ``image`` paler by ``share`` and less coloured, as under a grey sky."""
     grey = (image @ GREY)[..., None]
     sky = np.float32(rng.uniform(90, 200))
     return np.asarray((image + (grey - image) * np.float32(share)) * np.float32(1 - share) + sky * np.float32(share))
@@ -200,7 +200,7 @@ def _soft(image: Floats, sigma: float) -> Floats:
 
 
 def _specks(size: tuple[int, int], share: float, rng: np.random.Generator) -> Floats:
-    """``[H, W]``: ``share`` of all pixels at random, 0.4 to 1 bright, the others 0."""
+    """Returns ``[H, W]``: a random ``share`` of all pixels has values of 0.4 to 1, the others are 0."""
     specks = np.zeros(size, np.float32)
     count = max(1, round(share * size[0] * size[1]))
     specks[rng.integers(size[0], size=count), rng.integers(size[1], size=count)] = rng.uniform(0.4, 1, count)
@@ -208,7 +208,7 @@ def _specks(size: tuple[int, int], share: float, rng: np.random.Generator) -> Fl
 
 
 def _line(length: float, degrees: float) -> Floats:
-    """A kernel that smears over ``length`` pixels in the direction ``degrees``, to both sides alike; it sums to 1."""
+    """Returns a kernel that smears ``length`` pixels along the direction ``degrees``, symmetric and with sum 1."""
     side = 2 * int(np.ceil(length / 2)) + 3
     kernel = np.zeros((side, side), np.uint8)
     half = np.array([np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))]) * length / 2
@@ -220,7 +220,7 @@ def _line(length: float, degrees: float) -> Floats:
 
 
 def _clouds(size: tuple[int, int], cells: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
-    """``[H, W]`` smooth noise in 0..1 of about ``cells`` patches a side."""
+    """Returns ``[H, W]`` smooth noise in 0..1 with about ``cells`` patches per side."""
     field = rng.random((cells, cells), np.float32)
     return np.asarray(cv2.resize(field, size[::-1], interpolation=cv2.INTER_CUBIC), np.float32).clip(0, 1)
 

@@ -1,4 +1,4 @@
-"""What lens, sensor and codec do to a crop. All on ``uint8 [H, W, 3]`` RGB of the crop's size."""
+"""Effects of lens, sensor and codec on a crop. All take and return ``uint8 [H, W, 3]`` RGB of the crop's size."""
 
 import cv2
 import numpy as np
@@ -7,17 +7,18 @@ from src.core.types import Image
 
 
 def defocus(image: Image, rng: np.random.Generator) -> Image:
-    """Out of focus."""
+    """Blurs a crop as if it were out of focus."""
     sigma = image.shape[0] / 32 * float(rng.uniform(0.3, 1.3))
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma * float(rng.uniform(0.8, 1.8)), sigmaY=sigma), np.uint8)
 
 
 def motion(image: Image, rng: np.random.Generator) -> Image:
-    """Moved along a line: mostly level, sometimes upright."""
+    """Blurs along a line as motion does: mostly level, sometimes upright."""
     length = image.shape[0] / 32 * float(rng.uniform(2, 7))
     angle = float(rng.normal(0, 15)) if rng.random() < 0.7 else float(rng.normal(90, 15))
     half = max(1, round(length / 4 if abs(angle) > 45 else length / 2))
-    kernel = np.zeros((2 * half + 1, 2 * half + 1), np.float32)  # odd, or the characters would move beside their boxes
+    # its size is odd, or the characters would move off their boxes
+    kernel = np.zeros((2 * half + 1, 2 * half + 1), np.float32)
     dx, dy = round(half * np.cos(np.deg2rad(angle))), round(half * np.sin(np.deg2rad(angle)))
     cv2.line(kernel, (half - dx, half - dy), (half + dx, half + dy), 1.0, 1)
     kernel += kernel[::-1, ::-1]  # a slanted line of pixels is not the same from both ends
@@ -26,7 +27,7 @@ def motion(image: Image, rng: np.random.Generator) -> Image:
 
 
 def coarse(image: Image, rng: np.random.Generator) -> Image:
-    """A plate that was few pixels large: shrunk to 0.4 to 1 of its width, then enlarged."""
+    """Shows a plate that was few pixels large: shrinks it to 0.4 to 1 of its width, then enlarges it."""
     height, width = image.shape[:2]
     columns = int(width * float(rng.uniform(0.4, 0.75) if rng.random() < 0.6 else rng.uniform(0.6, 1.0)))
     rows = int(max(0.35 * height, min(height, columns / float(rng.uniform(2.6, 5.2)) / width * 4 * height)))
@@ -37,14 +38,14 @@ def coarse(image: Image, rng: np.random.Generator) -> Image:
 
 
 def sharpen(image: Image, rng: np.random.Generator) -> Image:
-    """Unsharp masking, as phones and dash cameras do."""
+    """Applies unsharp masking, as phones and dash cameras do."""
     soft = cv2.GaussianBlur(image, (0, 0), 1.2)
     amount = float(rng.uniform(0.4, 1.6))
     return np.asarray(cv2.addWeighted(image, 1 + amount, soft, -amount, 0), np.uint8)
 
 
 def noise(image: Image, rng: np.random.Generator) -> Image:
-    """Sensor noise, grey or coloured."""
+    """Adds sensor noise, grey or coloured."""
     height, width = image.shape[:2]
     channels = 1 if rng.random() < 0.5 else 3
     grain = rng.standard_normal((height, width, channels), np.float32) * float(rng.uniform(2, 11))
@@ -53,7 +54,7 @@ def noise(image: Image, rng: np.random.Generator) -> Image:
 
 
 def jpeg(image: Image, rng: np.random.Generator) -> Image:
-    """Compressed and unpacked again."""
+    """Compresses and decompresses."""
     quality = int(rng.uniform(12, 90))
     packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)

@@ -1,6 +1,6 @@
-"""Everything that may happen to a plate on its way into a crop, with its odds: one table, by groups.
+"""A table, by groups, of all effects that a plate may undergo on its way into a crop, and their probabilities.
 
-A synthesiser can leave whole groups out, which tells what each is worth to a reader.
+A synthesiser can leave whole groups out, which shows what each is worth to a reader.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Effect(Generic[T]):
-    """``apply`` happens to ``odds`` of the plates that have had an average life and are seen by an average camera."""
+    """An effect: ``apply`` changes the share ``odds`` of the plates at a harshness of 1."""
 
     group: str
     odds: float
@@ -59,22 +59,22 @@ IN_CROP: tuple[Effect[Shot], ...] = (
     _image("sensor", 0.12, camera.sharpen),
     _image("compression", 0.35, camera.jpeg),
 )
-"""In the order in which they happen."""
+"""Effects on the picture, in the order in which they are applied."""
 HELD = 0.45
-"""Share of plates in a holder, group ``holder``."""
+"""This share of the plates is in a holder; its group is ``holder``."""
 HARSHNESS = (0.15, 0.4, 0.8, 1.5)
-"""By what the odds of one crop are multiplied, each as often: bad pictures have several faults at once."""
+"""The odds of all effects of a crop are multiplied by one of these: bad pictures have several faults at once."""
 GROUPS = tuple(dict.fromkeys(["holder", *(e.group for e in ON_PLATE), *(e.group for e in IN_CROP)]))
-"""What a synthesiser can be without."""
+"""The names of all groups, which a synthesiser can leave out."""
 
 
 def kept(effects: Sequence[Effect[T]], without: Collection[str]) -> tuple[Effect[T], ...]:
-    """``effects`` but for the groups of ``without``."""
+    """Returns ``effects`` except those of the groups ``without``."""
     return tuple(effect for effect in effects if effect.group not in without)
 
 
 def spoiled(picture: T, effects: Sequence[Effect[T]], harshness: float, rng: np.random.Generator) -> T:
-    """``picture`` after those effects that fall to it."""
+    """Applies each of ``effects`` to ``picture`` with its odds times ``harshness``."""
     for effect in effects:
         if rng.random() < effect.odds * harshness:
             picture = effect.apply(picture, rng)

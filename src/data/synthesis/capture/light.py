@@ -1,6 +1,6 @@
-"""Light on the plate and what lies between it and the lens. All on ``uint8 [H, W, 3]`` RGB of the crop's size.
+"""Effects of light on the plate and of what lies between plate and lens, on ``uint8 [H, W, 3]`` RGB of a crop.
 
-Effects that take a ``Shot`` know the plate from the vehicle: the plate throws light back to where it came from.
+Effects that take a ``Shot`` know where the plate is: it reflects light back to its source, and the vehicle does not.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from src.data.synthesis.layout.plate import pick
 
 
 def exposed(image: Image, rng: np.random.Generator) -> Image:
-    """Exposure, mostly dim, contrast, gamma, and the colour of the light from blue to yellow."""
+    """Changes exposure (mostly to dim), contrast and gamma, and tints the light from blue to yellow."""
     ramp = np.linspace(0, 1, 256, dtype=np.float32)[:, None]
     x = rng.random()
     gain = 1.0 if x < 0.25 else float(rng.uniform(0.45, 1.1)) if x < 0.85 else float(rng.uniform(0.2, 1.4))
@@ -28,7 +28,7 @@ def exposed(image: Image, rng: np.random.Generator) -> Image:
 
 
 def shadow(image: Image, rng: np.random.Generator) -> Image:
-    """One side of a line is darker: slanted, or level as under the edge of a boot lid."""
+    """Darkens one side of a line, which is slanted, or level as under the edge of a boot lid."""
     height, width = image.shape[:2]
     x, y = np.arange(width)[None] - float(rng.uniform(0, width)), np.arange(height)[:, None] - height / 2
     if rng.random() < 0.35:
@@ -42,13 +42,13 @@ def shadow(image: Image, rng: np.random.Generator) -> Image:
 
 
 def glare(image: Image, rng: np.random.Generator) -> Image:
-    """The sun or a lamp mirrored in the plate: a bright spot with a soft edge."""
+    """Draws the sun or a lamp mirrored in the plate: a bright spot with a soft edge."""
     spot = _spot(image, rng, float(rng.uniform(0.3, 1.2)))
     return np.asarray(cv2.add(image, cv2.merge([spot * float(rng.uniform(50, 150))] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
 def sheen(shot: Shot, rng: np.random.Generator) -> Shot:
-    """Retroreflective sheeting: brighter where it faces the light, so unevenly bright across the plate."""
+    """Brightens retroreflective sheeting where it faces the light, so that the plate is unevenly bright."""
     height, width = shot.plate.shape
     field = rng.uniform(-1, 1, (2, 3)).astype(np.float32) * float(rng.uniform(0.08, 0.25))
     uneven = cv2.resize(field, (width, height), interpolation=cv2.INTER_LINEAR) * (shot.plate / np.float32(255))
@@ -56,7 +56,7 @@ def sheen(shot: Shot, rng: np.random.Generator) -> Shot:
 
 
 def night(shot: Shot, rng: np.random.Generator) -> Shot:
-    """Head lamps at night: the plate shines and blooms, the vehicle is nearly black."""
+    """Lights the plate by head lamps at night: the plate shines and blooms, the vehicle is nearly black."""
     seen = shot.plate / np.float32(255)
     ambient, lamp = float(rng.uniform(0.03, 0.3)), float(rng.uniform(0.75, 1.35))
     fall = 0.75 + 0.25 * _spot(shot.image, rng, 2.0)
@@ -66,7 +66,7 @@ def night(shot: Shot, rng: np.random.Generator) -> Shot:
 
 
 def infrared(shot: Shot, rng: np.random.Generator) -> Shot:
-    """A camera with an infrared lamp: grey; colours look pale, so that only black is dark on a bright ground.
+    """Takes the picture with an infrared lamp: it is grey, and on a bright ground only black stays dark.
 
     One picture in six is in shades of green instead of grey.
     """
@@ -78,7 +78,7 @@ def infrared(shot: Shot, rng: np.random.Generator) -> Shot:
 
 
 def dirt(image: Image, rng: np.random.Generator) -> Image:
-    """Mud, salt or snow: patches of one colour, thicker towards the bottom, and specks."""
+    """Adds mud, salt or snow: patches of one colour, thicker towards the bottom, and specks."""
     height, width = image.shape[:2]
     field = rng.random((4, 10), np.float32)
     field[-1] += 0.25
@@ -94,7 +94,7 @@ def dirt(image: Image, rng: np.random.Generator) -> Image:
 
 
 def rain(image: Image, rng: np.random.Generator) -> Image:
-    """Rain: bright streaks, and drops on the lens through which the picture is blurred and upside down."""
+    """Adds rain: bright streaks, and drops on the lens that show the picture blurred and upside down."""
     height, width = image.shape[:2]
     wet = image.copy()
     lean, pale = float(rng.normal(0, 0.25)), int(rng.uniform(130, 220))
@@ -112,7 +112,7 @@ def rain(image: Image, rng: np.random.Generator) -> Image:
 
 
 def _spot(image: Image, rng: np.random.Generator, size: float) -> npt.NDArray[np.float32]:
-    """``[H, W]``: 1 in a spot somewhere, falling off over ``size`` heights."""
+    """Returns ``[H, W]``: 1 at a random spot, falling off over ``size`` heights."""
     height, width = image.shape[:2]
     x, y, r = float(rng.uniform(0, width)), float(rng.uniform(0, height)), size * height
     across = np.exp(-(((np.arange(width, dtype=np.float32) - x) / r) ** 2))
@@ -122,5 +122,5 @@ def _spot(image: Image, rng: np.random.Generator, size: float) -> npt.NDArray[np
 
 
 def _scaled(image: Image, factor: npt.NDArray[np.floating]) -> Image:
-    """``image`` times ``factor`` [H, W]."""
+    """Multiplies ``image`` by ``factor`` [H, W]."""
     return np.asarray(cv2.multiply(image, cv2.merge([factor.astype(np.float32)] * 3), dtype=cv2.CV_8U), np.uint8)

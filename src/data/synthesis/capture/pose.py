@@ -1,4 +1,4 @@
-"""From a flat plate to the crop a reader sees: pose on the vehicle, the detector's loose box, one warp.
+"""Warps a flat plate into the crop that a reader sees: pose on the vehicle, the detector's inexact box, one warp.
 
 The crop is that of ``core.geometry.crop_plate``: the plate's box, a little wider, stretched to one size.
 """
@@ -18,10 +18,10 @@ from src.data.synthesis.layout.plate import Colour, pick
 SUPERSAMPLE = 2
 """The warp goes to twice the crop's size and is then averaged down: bilinear sampling alone would alias."""
 STRENGTHS = (0.15, 0.4, 0.7, 1.0, 1.3)
-"""How far plates are turned from the camera, each as often; 0 is straight on."""
+"""Plates are turned from the camera by one of these, each equally likely; 0 is straight on."""
 BY_CORNERS = 0.6
-"""Share of the plates tilted by TILTED degrees or more that are cut out by their corners, as a detector gives them to
-the runtime; the others are cut out by the box, for detectors that give no corners."""
+"""This share of the plates tilted by TILTED degrees or more is cut out by their corners, as a detector gives them to
+the runtime; the others are cut out by the box, for detectors without corners."""
 
 Matrix = npt.NDArray[np.float32]
 
@@ -31,12 +31,12 @@ _PAINTS: tuple[Colour, ...] = (
     (170, 172, 175), (195, 196, 198), (215, 216, 218), (235, 235, 235), (240, 240, 240), (100, 20, 24), (130, 30, 32),
     (25, 45, 100), (40, 60, 90), (30, 60, 45), (160, 135, 50), (90, 70, 50), (150, 175, 195),
 )  # fmt: skip
-"""What is behind plates: bumpers of bare plastic as often as paint."""
+"""Colours behind plates: bumpers of bare plastic are as frequent as paint."""
 
 
 @dataclass(frozen=True)
 class Pose:
-    """``matrix`` takes pixels of the flat plate to pixels of the crop; ``corners`` [4, 2] its own."""
+    """A pose: ``matrix`` maps pixels of the flat plate to the crop, ``corners`` [4, 2] are the plate's in the crop."""
 
     matrix: Matrix
     corners: npt.NDArray[np.float32]
@@ -56,7 +56,7 @@ class Shot:
 
 
 def random_pose(rng: np.random.Generator, plate: Boxes, size: tuple[int, int], strength: float) -> Pose:
-    """How the plate that is in the box ``plate`` of a flat image lies in a crop of ``size``; see STRENGTHS."""
+    """Chooses how the plate in the box ``plate`` of a flat image lies in a crop of ``size``; see STRENGTHS."""
     quad = _seen(rng, float((plate[2] - plate[0]) / (plate[3] - plate[1])), strength)
     by_corners = rng.random() < (BY_CORNERS if abs(tilt(quad)) >= TILTED else 0.1)
     target = _loose_corners(rng, quad) if by_corners else box_to_corners(_loose_box(rng, corners_to_box(quad)))
@@ -68,7 +68,7 @@ def random_pose(rng: np.random.Generator, plate: Boxes, size: tuple[int, int], s
 
 
 def _seen(rng: np.random.Generator, aspect: float, strength: float) -> Matrix:
-    """Corners of a plate of height 1 seen from somewhere: foreshortened, sheared, tilted, in perspective."""
+    """Returns corners of a plate of height 1 from a random viewpoint: sheared, tilted, in perspective."""
     half = aspect / 2 * float(rng.uniform(0.72, 1.08))
     quad = np.array([[-half, -0.5], [half, -0.5], [half, 0.5], [-half, 0.5]], np.float32)
     quad[:, 0] += quad[:, 1] * float(rng.normal(0, 0.14)) * strength
@@ -81,10 +81,10 @@ def _seen(rng: np.random.Generator, aspect: float, strength: float) -> Matrix:
 
 
 def _loose_box(rng: np.random.Generator, box: Boxes) -> Boxes:
-    """``box`` as a detector draws it, with the margin of the crop: four sides that are loose or tight together.
+    """Changes ``box`` as a detector draws it, with the crop's margin: the looseness of its sides is correlated.
 
     Of the shipped detector's sides on ``val`` eight in ten lie 0 to 22 % of the plate's height outside, the margin
-    included, with a correlation of 0.35; those that cut off half a character are left out.
+    included, with a correlation of 0.35. Boxes that cut off half a character are left out.
     """
     margins = (0.09 + rng.normal(0, 0.05) + rng.normal(0, 0.07, 4)).clip(-0.09, 0.36)
     loose: Boxes = (box + np.array([-1, -1, 1, 1]) * margins * (box[3] - box[1])).astype(np.float32)
@@ -92,8 +92,10 @@ def _loose_box(rng: np.random.Generator, box: Boxes) -> Boxes:
 
 
 def _loose_corners(rng: np.random.Generator, quad: Matrix) -> Matrix:
-    """The same for corners: on 65 tilted plates of ``val``, margin included, they lie about 5 % of the height outside
-    at the sides and 15 to 20 % above and below. They scatter by 15 %, of which half is drawn.
+    """Changes corners as a detector draws them.
+
+    On 65 tilted plates of ``val`` the corners, margin included, lie about 5 % of the height outside at the sides and 15
+    to 20 % above and below. They scatter by 15 %, of which half is drawn here.
     """
     wide, high = (max(0.0, float(m)) for m in rng.normal((0.06, 0.12), (0.05, 0.07)))
     outwards = np.array([[-wide, -high], [wide, -high], [wide, high], [-wide, high]], np.float32)
@@ -102,30 +104,30 @@ def _loose_corners(rng: np.random.Generator, quad: Matrix) -> Matrix:
 
 
 def transform(matrix: npt.NDArray[Any], points: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Points ``[N, 2]`` through a 3 x 3 matrix."""
+    """Maps points ``[N, 2]`` by a 3 x 3 matrix."""
     mapped = cv2.perspectiveTransform(points.reshape(1, -1, 2).astype(np.float64), matrix.astype(np.float64))
     return np.asarray(mapped, np.float32).reshape(-1, 2)
 
 
 def transform_boxes(matrix: Matrix, boxes: Boxes, size: tuple[int, int]) -> Boxes:
-    """The boxes ``[N, 4]`` around the images of ``boxes``, cut at the edges of a crop of ``size``."""
+    """Maps ``boxes`` and returns the boxes ``[N, 4]`` around the results, cut at the edges of a crop of ``size``."""
     corners = transform(matrix, box_to_corners(boxes).reshape(-1, 2)).reshape(-1, 4, 2)
     limits = np.array([size[1], size[0], size[1], size[0]], np.float32)
     return corners_to_box(corners).clip(0, limits)
 
 
 def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator) -> Shot:
-    """The crop: the plate, with its frame perhaps, on a piece of vehicle."""
+    """Makes the crop: the plate, perhaps with its holder, on a piece of vehicle."""
     corners = where.corners
     scene = vehicle(rng, size, float(corners[0, 1] - corners[1, 1]) / max(1.0, float(corners[1, 0] - corners[0, 0])))
     if rng.random() < 0.3:
         _recess(scene, corners, rng)
     if rng.random() < 0.3:
         _cast_shadow(scene, corners, rng)
-    # pixel centres: p of the plate's own grid lies at p + 0.5 of its coordinates, and back again in the crop
+    # point p of the plate's pixel grid has the coordinates p + 0.5, and the reverse in the crop
     centre = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
-    # black where there is no plate: the colours are then already multiplied by their share of a pixel
+    # pixels outside the plate are black, so that the colours are premultiplied by their opacity
     opaque = cv2.bitwise_and(flat.image, flat.image, mask=flat.alpha)
     rgba, fine = _shrunk(np.asarray(cv2.merge([opaque, flat.alpha]), np.uint8), flat, where)
     matrix = back @ np.diag([SUPERSAMPLE, SUPERSAMPLE, 1.0]) @ where.matrix.astype(np.float64) @ fine @ centre
@@ -140,7 +142,7 @@ def lay(flat: Flat, where: Pose, size: tuple[int, int], rng: np.random.Generator
 
 
 def _shrunk(rgba: Image, flat: Flat, where: Pose) -> tuple[Image, npt.NDArray[np.float64]]:
-    """``rgba`` no finer than it will be seen, as a warp that shrinks would alias; and the matrix back to ``flat``."""
+    """Shrinks ``rgba`` to its final resolution, because warps that shrink alias; also returns the matrix back."""
     sides = np.linalg.norm(where.corners - np.roll(where.corners, -1, 0), axis=1)  # top, right, bottom, left
     seen = np.array([sides[0] + sides[2], sides[1] + sides[3]]) / 2 * SUPERSAMPLE
     scale = np.minimum(1, seen / (flat.plate[2:] - flat.plate[:2]))
@@ -153,7 +155,7 @@ def _shrunk(rgba: Image, flat: Flat, where: Pose) -> tuple[Image, npt.NDArray[np
 
 
 def bent(shot: Shot, rng: np.random.Generator) -> Shot:
-    """A plate that follows a curved bumper: its middle is higher or lower than its ends."""
+    """Bends the plate along a curved bumper: its middle is higher or lower than its ends."""
     height, width = shot.plate.shape
     bow = height * float(rng.uniform(0.04, 0.13)) * (1 if rng.random() < 0.7 else -1)
 
@@ -173,7 +175,7 @@ def bent(shot: Shot, rng: np.random.Generator) -> Shot:
 
 
 def vehicle(rng: np.random.Generator, size: tuple[int, int], slope: float) -> Image:
-    """Paint, bumper and grille around a plate: a colour that varies smoothly, with a few edges along it."""
+    """Draws paint, bumper and grille around a plate: a smoothly varying colour with a few edges along it."""
     height, width = size
     paint = np.array(pick(rng, _PAINTS), np.float32)
     small = paint + rng.normal(0, 12, (3, 4, 1)) + np.linspace(-1, 1, 3)[:, None, None] * rng.normal(0, 25)
@@ -189,7 +191,7 @@ def vehicle(rng: np.random.Generator, size: tuple[int, int], slope: float) -> Im
 
 
 def _recess(scene: Image, corners: Matrix, rng: np.random.Generator) -> None:
-    """The hollow or the board that the plate is fixed to: its edges run beside the plate, upright ones too."""
+    """Draws the hollow or the board that the plate is fixed to: its edges, upright ones too, run beside the plate."""
     height = float(np.linalg.norm(corners[3] - corners[0]))
     tint = float(rng.normal(-20, 40))
     shade = tuple(int(max(0, min(255, c + tint))) for c in scene[0, 0])
@@ -198,7 +200,7 @@ def _recess(scene: Image, corners: Matrix, rng: np.random.Generator) -> None:
 
 
 def _cast_shadow(scene: Image, corners: Matrix, rng: np.random.Generator) -> None:
-    """The plate's shadow on the vehicle, a little below and beside it."""
+    """Draws the plate's shadow on the vehicle, a little below and beside it."""
     drop = np.array([float(rng.uniform(-2, 2)), float(rng.uniform(1, 5))])
     darker = tuple(int(c) for c in scene[0, 0] // 3)
     cv2.fillPoly(scene, [np.round(corners + drop).astype(np.int32)], darker, cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""Draws a plate flat, at one size, and knows where each character stands."""
+"""Draws a plate seen straight on and returns where each character stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,10 @@ from src.data.synthesis.typefaces.fonts import Faces, Mask, lettering, note_mask
 
 @dataclass(frozen=True)
 class Sheet:
-    """A painted plate before it is cut out: ``image`` RGB, ``ink`` [h, w] (255 where characters and border are),
-    ``chars`` [N, 4] the boxes of its characters in pixels."""
+    """Holds a painted plate that is not cut out yet: ``image`` RGB and ``ink`` [h, w] (255 at characters and border).
+
+    ``chars`` [N, 4] are the boxes of its characters in pixels.
+    """
 
     image: Image
     ink: Mask
@@ -27,9 +29,9 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Flat:
-    """A plate seen straight on, with its holder: ``image`` RGB, ``alpha`` [h, w] (0 outside round corners).
+    """A plate seen straight on, with its holder: ``image`` RGB and ``alpha`` [h, w] (0 outside round corners).
 
-    ``plate`` [4] is the box of the plate itself and ``chars`` [N, 4] those of its characters, in pixels.
+    ``plate`` [4] is the box of the plate itself and ``chars`` [N, 4] are those of its characters, in pixels.
     """
 
     image: Image
@@ -44,14 +46,14 @@ def draw_plate(plate: Plate, faces: Faces, rng: np.random.Generator, height: int
 
 
 def cut_out(sheet: Sheet, rng: np.random.Generator) -> Flat:
-    """The plate with its round corners."""
+    """Cuts the plate out with round corners."""
     height, width = sheet.ink.shape
     alpha = rounded(height, width, float(rng.uniform(0.02, 0.12)))
     return Flat(sheet.image, alpha, np.array([0, 0, width, height], np.float32), sheet.chars)
 
 
 def paint_plate(plate: Plate, faces: Faces, rng: np.random.Generator, height: int) -> Sheet:
-    """Ground, signs and characters of ``plate``, ``height`` pixels high."""
+    """Paints ground, signs and characters of ``plate``, ``height`` pixels high."""
     width = round(height * plate.aspect)
     image = _ground(plate.ground, height, width)
     for shape in plate.shapes:
@@ -74,13 +76,13 @@ def paint_plate(plate: Plate, faces: Faces, rng: np.random.Generator, height: in
 
 
 def board(height: int, width: int, colour: Colour) -> Image:
-    """``[height, width, 3]`` of one colour; several times as fast as ``numpy.full``."""
+    """Returns ``[height, width, 3]`` of one colour, several times as fast as ``numpy.full``."""
     image = np.empty((height, width, 3), np.uint8)
     return np.asarray(cv2.rectangle(image, (0, 0), (width, height), colour, -1), np.uint8)
 
 
 def _ground(colours: Sequence[Colour], height: int, width: int) -> Image:
-    """One colour, or several from top to bottom that run into one another."""
+    """Returns a ground of one colour, or of several that blend from top to bottom."""
     if len(colours) == 1:
         return board(height, width, colours[0])
     column = np.array(colours, np.uint8)[:, None]
@@ -88,7 +90,7 @@ def _ground(colours: Sequence[Colour], height: int, width: int) -> Image:
 
 
 def _paint_edge(image: Image, ink: Mask, plate: Plate, rng: np.random.Generator) -> None:
-    """The border, which is raised like the characters, and as thick on plates of two lines as on those of one."""
+    """Paints the border, which is embossed like the characters, equally thick on plates of one and two lines."""
     if plate.edge is None:
         return
     height, width = ink.shape
@@ -99,7 +101,7 @@ def _paint_edge(image: Image, ink: Mask, plate: Plate, rng: np.random.Generator)
 
 
 def rounded(height: int, width: int, radius: float) -> npt.NDArray[np.uint8]:
-    """``[height, width]``: 255 but in the corners, which are round by ``radius`` times the height."""
+    """Returns ``[height, width]``: 255 except in the corners, which are round by ``radius`` times the height."""
     alpha = np.full((height, width), 255, np.uint8)
     r = max(1, round(radius * height))
     corner = np.zeros((r, r), np.uint8)
@@ -118,13 +120,13 @@ def _paint_note(image: Image, note: Note, face: str) -> None:
 
 
 def blend(image: Image, mask: Mask, box: tuple[float, float, float, float], ink: Colour) -> None:
-    """Lays ``ink`` on ``image`` through ``mask`` stretched to ``box``; what hangs over the edge is cut."""
+    """Paints ``ink`` on ``image`` through ``mask`` stretched to ``box``; parts beyond the image are cut off."""
     fitted, rows, columns = _fitted(mask, box, image.shape)
     colour_in(image[rows, columns], fitted, ink)
 
 
 def colour_in(image: Image, mask: Mask, ink: Colour) -> None:
-    """Lays ``ink`` on ``image`` where ``mask``, of the same size, says so."""
+    """Paints ``ink`` on ``image`` with the opacity ``mask``, which has the same size."""
     if not mask.size:
         return
     shares = cv2.merge([mask] * 3)
@@ -134,13 +136,13 @@ def colour_in(image: Image, mask: Mask, ink: Colour) -> None:
 
 @lru_cache(maxsize=4096)
 def _shades(ink: Colour) -> Image:
-    """``[256, 1, 3]``: ``ink`` times every share of a pixel."""
+    """Returns ``[256, 1, 3]``: ``ink`` times every opacity."""
     shades: Image = np.round(np.outer(np.arange(256), np.array(ink) / 255)).astype(np.uint8)[:, None]
     return shades
 
 
 def _fitted(mask: Mask, box: tuple[float, float, float, float], shape: tuple[int, ...]) -> tuple[Mask, slice, slice]:
-    """``mask`` stretched to ``box`` and cut at the edges of ``shape``, and the rows and columns that it covers."""
+    """Stretches ``mask`` to ``box``, cuts it at the edges of ``shape``, and returns the rows and columns it covers."""
     x1, y1 = round(box[0]), round(box[1])
     x2, y2 = max(x1 + 1, round(box[2])), max(y1 + 1, round(box[3]))
     mask = np.asarray(cv2.resize(mask, (x2 - x1, y2 - y1), interpolation=cv2.INTER_AREA), np.uint8)
@@ -152,9 +154,10 @@ def _fitted(mask: Mask, box: tuple[float, float, float, float], shape: tuple[int
 def _paint_field(
     image: Image, ink: Mask, characters: Mask, field: Field, colour: Colour, style: Style, rng: np.random.Generator
 ) -> Boxes:
-    """Lays one line into the mask ``characters``, and returns the boxes of its characters ``[N, 4]``.
+    """Draws one line into the mask ``characters``, and returns the boxes of its characters ``[N, 4]``.
 
-    Marks are painted into ``image``, and characters of a colour of their own, which then are in the mask ``ink``.
+    Marks are painted into ``image``. Characters with their own colour are too, and they go into the mask ``ink``
+    instead.
     """
     x1, y1, x2, y2 = _pixels(image, field.rect)
     size = y2 - y1

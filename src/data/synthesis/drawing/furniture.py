@@ -1,4 +1,4 @@
-"""What stands on a plate of the registry beside its characters, as shapes and notes: bands, flags, stickers, arms."""
+"""Turns what a plate shows beside its characters into shapes and notes: bands, flags, stickers, arms."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,12 +12,12 @@ Furniture = tuple[tuple[Shape, ...], tuple[Note, ...]]
 
 
 def fraction(rect: Rect, size: tuple[float, float]) -> Rect:
-    """Millimetres on a plate of ``size`` (width, height) to fractions of it."""
+    """Converts millimetres on a plate of ``size`` (width, height) to fractions of it."""
     return rect[0] / size[0], rect[1] / size[1], rect[2] / size[0], rect[3] / size[1]
 
 
 def band_of(band: Band, size: tuple[float, float]) -> Furniture:
-    """The strip along one side of a plate of ``size``: its emblem in the upper part, its letters in the lower."""
+    """Returns the strip along one side of a plate of ``size``: its emblem is above, its letters are below."""
     w, h = band.width / size[0], band.width / size[1]
     x1, y1, x2, y2 = {
         "left": (0.0, 0.0, w, 1.0), "right": (1 - w, 0.0, 1.0, 1.0),
@@ -38,13 +38,13 @@ def band_of(band: Band, size: tuple[float, float]) -> Furniture:
 
 
 def _portion(rect: Rect, part: Rect) -> Rect:
-    """``part``, in fractions of ``rect``, as fractions of the plate."""
+    """Converts ``part``, in fractions of ``rect``, to fractions of the plate."""
     width, height = rect[2] - rect[0], rect[3] - rect[1]
     return rect[0] + part[0] * width, rect[1] + part[1] * height, rect[0] + part[2] * width, rect[1] + part[3] * height
 
 
 def sign_of(sign: Sign, rect: Rect, ink: Colour, rng: np.random.Generator) -> Furniture:
-    """A sign in ``rect`` (fractions of the plate); ``ink`` where it has no colours of its own."""
+    """Returns a sign in ``rect`` (fractions of the plate); without colours of its own it has ``ink``."""
     return _SIGNS[sign.kind](sign, rect, sign.colours or (ink,), rng)
 
 
@@ -78,7 +78,7 @@ def _flag(across: bool) -> _Maker:
 
 
 def _sticker(sign: Sign, rect: Rect, colours: Sequence[Colour], rng: np.random.Generator) -> Furniture:
-    """A label with a month or a year, or one that is too worn to be read."""
+    """Returns a label with a month or a year, or one that is too worn to be read."""
     ground = pick(rng, colours)
     x1, y1, x2, y2 = rect
     inset = (x1 + 0.12 * (x2 - x1), y1 + 0.2 * (y2 - y1), x2 - 0.12 * (x2 - x1), y2 - 0.2 * (y2 - y1))
@@ -87,14 +87,14 @@ def _sticker(sign: Sign, rect: Rect, colours: Sequence[Colour], rng: np.random.G
 
 
 def _seal(sign: Sign, rect: Rect, colours: Sequence[Colour], rng: np.random.Generator) -> Furniture:
-    """A round sticker with something smaller in its middle."""
+    """Returns a round sticker with something smaller in its middle."""
     ground = pick(rng, colours)
     inner = _within(rect, 0.5, 0.5, float(rng.uniform(0.4, 0.7)))
     return (Shape("ellipse", rect, ground), Shape("ellipse", inner, _other(ground, rng))), ()
 
 
 def _emblem(sign: Sign, rect: Rect, colours: Sequence[Colour], rng: np.random.Generator) -> Furniture:
-    """Arms or a picture: a blob, and before it two smaller ones in other shades."""
+    """Returns arms or a picture: a blob, and on it two smaller ones in other shades."""
     ground = pick(rng, colours)
     shapes = [Shape(pick(rng, ("ellipse", "ellipse", "rect")), _within(rect, 0.5, 0.5, 0.9), ground)]
     for _ in range(2):
@@ -104,14 +104,14 @@ def _emblem(sign: Sign, rect: Rect, colours: Sequence[Colour], rng: np.random.Ge
 
 
 def _within(rect: Rect, x: float, y: float, size: float) -> Rect:
-    """A part of ``rect``: its middle at ``x``, ``y`` and its ``size``, all against ``rect``."""
+    """Returns a part of ``rect``: its middle at ``x``, ``y`` and its ``size``, all relative to ``rect``."""
     x1, y1, x2, y2 = rect
     middle, w = (x1 + x * (x2 - x1), y1 + y * (y2 - y1)), (size * (x2 - x1) / 2, size * (y2 - y1) / 2)
     return middle[0] - w[0], middle[1] - w[1], middle[0] + w[0], middle[1] + w[1]
 
 
 def _other(ground: Colour, rng: np.random.Generator) -> Colour:
-    """What stands out a little from ``ground``."""
+    """Returns a colour that differs a little from ``ground``."""
     return shade(ground, float(rng.uniform(0.45, 0.8) if sum(ground) > 300 else rng.uniform(1.4, 2.6)))
 
 

@@ -1,4 +1,4 @@
-"""The holder around a plate, with a dealer's name on some."""
+"""Draws the holder around a plate, sometimes with a dealer's name."""
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ _INKS: tuple[Colour, ...] = (
     (230, 230, 230), (190, 190, 190), (220, 180, 60), (120, 160, 230), (220, 60, 60),
 )  # fmt: skip
 LIPPED = 0.4
-"""Share of holders that cover the plate's rim."""
+"""This share of the holders covers the plate's rim."""
 
 
 def hold(flat: Flat, faces: Faces, rng: np.random.Generator) -> Flat:
@@ -33,7 +33,7 @@ def hold(flat: Flat, faces: Faces, rng: np.random.Generator) -> Flat:
     image = board(height + top + bottom, width + left + right, shade)
     inside = image[top : top + height, left : left + width]
     inside[:] = cv2.copyTo(flat.image, flat.alpha, inside.copy())
-    if rng.random() < LIPPED:  # its lip lies on the plate's rim
+    if rng.random() < LIPPED:  # the holder's lip lies on the plate's rim
         thick = 2 * round(height * float(rng.uniform(0.01, 0.045))) + 1
         cv2.rectangle(image, (left, top), (left + width - 1, top + height - 1), shade, thick)
     if named:

@@ -1,4 +1,4 @@
-"""Words that stand on plates and their frames and are no part of the number."""
+"""Words on plates and their holders that are no part of the number."""
 
 BAND_TEXTS = (
     "D",

@@ -1,4 +1,4 @@
-"""The signs on a plate that are no characters: dashes, seals, crests, bands, stickers, bolts."""
+"""Paints the signs on a plate that are no characters: dashes, seals, crests, bands, stickers, bolts."""
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ Box = tuple[float, float, float, float]
 
 
 def paint_shape(image: Image, shape: Shape) -> None:
-    """Paints a Shape, its rect in fractions of ``image``."""
+    """Paints a Shape, whose rect is in fractions of ``image``."""
     height, width = image.shape[:2]
     x1, y1, x2, y2 = shape.rect
     box = (x1 * width, y1 * height, x2 * width, y2 * height)
@@ -36,7 +36,7 @@ def paint_shape(image: Image, shape: Shape) -> None:
 
 
 def paint_mark(image: Image, mark: Mark, box: Box, ink: Colour, rng: np.random.Generator) -> None:
-    """Paints a Mark into ``box`` (pixels: the line's top and bottom, the mark's left and right)."""
+    """Paints a Mark into ``box`` in pixels: the line's top and bottom, the mark's left and right."""
     x1, y1, x2, y2 = box
     middle, size = (y1 + y2) / 2, y2 - y1
     if mark.kind == "dash":
@@ -63,7 +63,7 @@ def paint_mark(image: Image, mark: Mark, box: Box, ink: Colour, rng: np.random.G
 
 
 def _seal(image: Image, box: Box, rng: np.random.Generator) -> None:
-    """A round or six-sided sticker with something small in its middle."""
+    """Paints a round or six-sided sticker with something small in its middle."""
     x1, y1, x2, y2 = box
     x, y, r = (x1 + x2) / 2, (y1 + y2) / 2, min(x2 - x1, y2 - y1) / 2
     colour = pick(rng, _SEAL_COLOURS if rng.random() < 0.7 else _BRIGHT)
@@ -80,7 +80,7 @@ def _seal(image: Image, box: Box, rng: np.random.Generator) -> None:
 
 
 def _crest(image: Image, box: Box, rng: np.random.Generator) -> None:
-    """A coat of arms: a shield of two or three colours."""
+    """Paints a coat of arms: a shield of two or three colours."""
     x1, y1, x2, y2 = box
     y1, y2 = y1 + (y2 - y1) * 0.12, y2 - (y2 - y1) * 0.1
     middle, w, h = (x1 + x2) / 2, x2 - x1, y2 - y1
@@ -94,7 +94,7 @@ def _crest(image: Image, box: Box, rng: np.random.Generator) -> None:
 
 
 def _emblem(image: Image, box: Box, rng: np.random.Generator) -> None:
-    """A picture between groups, as on American plates: a few blobs of a colour or two."""
+    """Paints a picture between groups, as on American plates: a few blobs of one or two colours."""
     x1, y1, x2, y2 = box
     w, h = x2 - x1, y2 - y1
     colours = (pick(rng, _BRIGHT), pick(rng, (*_BRIGHT, *_SEAL_COLOURS)))

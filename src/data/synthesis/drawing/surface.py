@@ -1,4 +1,4 @@
-"""What makes a plate more than paint on a board: raised characters, worn paint, scratches, screws. On a ``Sheet``."""
+"""Makes a ``Sheet`` more than paint on a board: embossed characters, worn paint, scratches, screws."""
 
 from dataclasses import replace
 
@@ -15,26 +15,26 @@ _LIT_FROM = (
     np.array([[0, -1, -1], [1, 0, -1], [1, 1, 0]], np.float32),
     np.array([[-1, -1, -1], [0, 0, 0], [1, 1, 1]], np.float32),
 )
-"""Gradients along the light: from the left, the right and straight above."""
+"""The directions of the light: from the left, from the right and from straight above."""
 _STEEL: tuple[Colour, ...] = (
     (30, 30, 30), (120, 120, 122), (200, 200, 200), (170, 172, 176), (130, 90, 60), (240, 200, 60), (240, 240, 238),
 )  # fmt: skip
 
 
 def embossed(sheet: Sheet, rng: np.random.Generator) -> Sheet:
-    """Characters pressed out of the metal: their flanks catch the light on one side and are in shade on the other."""
+    """Embosses the characters: their flanks are bright on one side and dark on the other."""
     soft = cv2.GaussianBlur(sheet.ink, (0, 0), max(0.5, sheet.ink.shape[0] * float(rng.uniform(0.01, 0.03))))
     slope = cv2.filter2D(soft, cv2.CV_16S, pick(rng, _LIT_FROM) * float(rng.uniform(0.04, 0.28)))
     return replace(sheet, image=_lit(sheet.image, np.asarray(slope, np.int16)))
 
 
 def _lit(image: Image, change: npt.NDArray[np.int16]) -> Image:
-    """``change`` [h, w] added to every channel."""
+    """Adds ``change`` [h, w] to every channel."""
     return np.asarray(cv2.add(image, cv2.merge([change] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
 def rubbed(sheet: Sheet, rng: np.random.Generator) -> Sheet:
-    """Paint that has come off the characters in places: the bare metal shows."""
+    """Rubs paint off the characters in places, so that the bare metal shows."""
     height, width = sheet.ink.shape
     noise = cv2.resize(rng.random((6, 24), np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     share = ((noise - float(rng.uniform(0.6, 0.8))) * 4).clip(0, float(rng.uniform(0.3, 0.8)))
@@ -44,7 +44,7 @@ def rubbed(sheet: Sheet, rng: np.random.Generator) -> Sheet:
 
 
 def scratched(sheet: Sheet, rng: np.random.Generator) -> Sheet:
-    """A few thin lines, lighter or darker than what they cross."""
+    """Draws a few thin lines, lighter or darker than what they cross."""
     height, width = sheet.ink.shape
     change = np.zeros((height, width), np.int16)
     for _ in range(1 + int(rng.random() * 5)):
@@ -56,7 +56,7 @@ def scratched(sheet: Sheet, rng: np.random.Generator) -> Sheet:
 
 
 def screwed(sheet: Sheet, rng: np.random.Generator) -> Sheet:
-    """Two or four screws or rivets near the edges, as the owner drove them: they may touch a character."""
+    """Draws two or four screws or rivets near the edges, where owners put them: they may touch a character."""
     height, width = sheet.ink.shape
     ink, image = pick(rng, _STEEL), sheet.image.copy()
     radius = height * float(rng.uniform(0.025, 0.055))

@@ -1,4 +1,4 @@
-"""Plates of no country: any characters in one or two lines, in any colours, behind any furniture."""
+"""Makes plates of no country: any characters in one or two lines, any colours and any furniture."""
 
 import numpy as np
 
@@ -36,7 +36,7 @@ _PAIRS: tuple[tuple[Colour, Colour], ...] = (
 
 
 def generic(rng: np.random.Generator) -> Plate:
-    """A plate whose characters follow no format: a reader must not need one."""
+    """Returns a plate whose characters follow no format, so that a reader does not rely on one."""
     return _two_lines(rng) if rng.random() < 0.25 else _one_line(rng)
 
 
@@ -69,7 +69,7 @@ def _two_lines(rng: np.random.Generator) -> Plate:
 
 
 def three_lines(rng: np.random.Generator) -> Plate:
-    """A plate of three short lines, as some motorcycles and lorries carry; the registry has none of that kind."""
+    """Returns a plate of three short lines, as on some motorcycles and lorries; the registry has none of that kind."""
     ground, ink = _colours(rng)
     gap, sides = float(rng.uniform(0.04, 0.07)), rng.uniform(0.05, 0.14, 3).tolist()
     tops = np.linspace(0.07, 0.95, 4).tolist()
@@ -82,7 +82,7 @@ def three_lines(rng: np.random.Generator) -> Plate:
 
 
 def _groups(rng: np.random.Generator, count: int) -> tuple[Item, ...]:
-    """``count`` characters in groups of one to four."""
+    """Returns ``count`` characters in groups of one to four."""
     items: list[Item] = []
     width = float(rng.uniform(0.45, 0.9))
     while count > 0:
@@ -96,14 +96,14 @@ def _groups(rng: np.random.Generator, count: int) -> tuple[Item, ...]:
 
 
 def _small(rng: np.random.Generator) -> str:
-    """A line of small print, or the month and year to which the plate is valid."""
+    """Returns a line of small print, or the month and year to which the plate is valid."""
     if rng.random() < 0.5:
         return pick(rng, DEALERS)
     return f"{1 + int(rng.random() * 12):02d}.{15 + int(rng.random() * 15):02d}"
 
 
 def _band(rng: np.random.Generator) -> tuple[tuple[Shape, ...], tuple[Note, ...], float]:
-    """A coloured strip at the left with letters in it; and where the characters may begin."""
+    """Returns a coloured strip at the left with letters in it, and where the characters may begin."""
     ground = pick(rng, (BLUE, BLUE, BLUE, GREEN, RED, YELLOW, WHITE, (90, 150, 215)))
     shapes: tuple[Shape, ...] = (Shape("rect", (0.0, 0.0, 0.085, 1.0), ground),)
     if rng.random() < 0.5:
@@ -113,7 +113,7 @@ def _band(rng: np.random.Generator) -> tuple[tuple[Shape, ...], tuple[Note, ...]
 
 
 def _colours(rng: np.random.Generator) -> tuple[tuple[Colour, ...], Colour]:
-    """Ground and ink whose lightness differs enough to be read."""
+    """Returns colours of ground and ink whose lightness differs enough to be read."""
     x = rng.random()
     if x < 0.4:
         ground, ink = pick(rng, _PAIRS)

@@ -1,6 +1,6 @@
-"""What a plate looks like, as data: fields of characters, furniture around them, colours. No pixels yet.
+"""Describes a plate as data, without pixels: fields of characters, furniture around them, colours.
 
-Lengths are fractions: x of the plate's width, y of its height, so that a plate is drawn at any size.
+Lengths are fractions: x of the plate's width and y of its height, so that a plate can be drawn at any size.
 """
 
 from collections.abc import Sequence
@@ -24,35 +24,37 @@ GREEN: Colour = (20, 105, 60)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
 CONFUSABLE = "0OQD1I8B5S2Z6GVYMH"
-"""Characters that readers take for one another: written more often than the others where both may stand."""
+"""Characters that readers confuse: they are written more often than the others where both may stand."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """Characters that are read. ``height`` against the field's; ``width`` of an H against its height."""
+    """Characters that are read. ``height`` is relative to the field's, ``width`` is that of an H against its
+    own."""
 
     text: str
     height: float = 1.0
     width: float = 0.62
     digit_width: float = 0.58
     ink: str | None = None
-    """What is drawn instead of ``text``: its letters with their accents, or with ``script`` a word for one of it."""
+    """What is drawn instead of ``text``: letters with accents, or with ``script`` a word that stands for a letter."""
     script: str | None = None
-    """``arabic``, ``chinese`` or ``hebrew``: a face for ``ink``; ``cyrillic`` the letter that Latin writes Y."""
+    """The script of ``ink``: ``arabic``, ``chinese``, ``hebrew``, or ``cyrillic`` for the letter that Latin writes
+    Y."""
     paint: Colour | None = None
-    """Of these characters; None: the plate's ink."""
+    """The colour of these characters; None means the plate's ink."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Room between groups, in heights of the field."""
+    """The room between groups, in heights of the field."""
 
     width: float
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A sign between characters that is not read: dash, dot, seals, crest; sizes in heights of the field."""
+    """A sign between characters that is not read: dash, dot, seals or crest; sizes are in heights of the field."""
 
     kind: str
     width: float
@@ -64,22 +66,22 @@ Item = Run | Gap | Mark
 
 @dataclass(frozen=True)
 class Field:
-    """Characters set in one go: those of height 1 fill ``rect`` from top to bottom."""
+    """Characters that are set together: those of height 1 fill ``rect`` from top to bottom."""
 
     rect: Rect
     items: tuple[Item, ...]
     row: int = 0
-    """The line of the plate that they belong to, from the top: two fields may share one."""
+    """The line of the plate that they belong to, from the top; two fields may share one."""
 
     @property
     def text(self) -> str:
-        """The characters that are read, in order."""
+        """Returns the characters that are read, in order."""
         return "".join(i.text for i in self.items if isinstance(i, Run))
 
 
 @dataclass(frozen=True)
 class Note:
-    """Small lettering that is not read, squeezed into ``rect``."""
+    """Small lettering that is not read, compressed into ``rect``."""
 
     rect: Rect
     text: str
@@ -88,7 +90,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Shape:
-    """A filled ``rect``, ``ellipse``, ``triangle``, ``ring`` (outline) or ``stars`` (a circle of them)."""
+    """A filled ``rect``, ``ellipse`` or ``triangle``, a ``ring`` (outline), or ``stars`` (a circle of them)."""
 
     kind: str
     rect: Rect
@@ -97,7 +99,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Plate:
-    """A whole plate: everything that is fixed before size, typeface, pose and light are chosen."""
+    """A whole plate, with everything that is fixed before size, typeface, pose and light are chosen."""
 
     region: str
     aspect: float
@@ -108,51 +110,51 @@ class Plate:
     shapes: tuple[Shape, ...] = ()
     notes: tuple[Note, ...] = ()
     kind: str = "any"
-    """The typeface, by the registry's name."""
+    """The registry's name of the typeface."""
     lines: int = 1
     stroke: tuple[float, float] = (0.11, 0.18)
     type: str = ""
-    """The registry's name of such plates within ``region``."""
+    """The registry's name of this type of plate within ``region``."""
     width: float | None = None
-    """Millimetres; None where no registry says."""
+    """The width in millimetres; None if the registry does not state it."""
     order: tuple[int, ...] = ()
-    """The numbers of ``fields`` as the registration has them; none: as they stand."""
+    """The numbers of ``fields`` in the order of the registration; if empty, the fields are in order."""
 
     @property
     def text(self) -> str:
-        """The characters that are read, row by row: what a reader sees, and learns."""
+        """Returns the characters row by row, as a reader sees and learns them."""
         return "".join(f.text for f in self.fields)
 
     @property
     def registration(self) -> str:
-        """The characters in the order in which they are registered."""
+        """Returns the characters in the order in which they are registered."""
         return "".join(self.fields[number].text for number in self.order) if self.order else self.text
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """On which line each character of ``text`` stands, from the top."""
+        """Returns the line on which each character of ``text`` stands, from the top."""
         return tuple(f.row for f in self.fields for _ in f.text)
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
-    """One of ``options``, each as likely."""
+    """Returns one of ``options``, each equally likely."""
     return options[int(rng.random() * len(options))]
 
 
 def colour(rng: np.random.Generator, low: int, high: int) -> Colour:
-    """Any colour of channels from ``low`` up to ``high``."""
+    """Returns a random colour whose channels are from ``low`` up to ``high``."""
     red, green, blue = (int(c) for c in rng.integers(low, high, 3))
     return red, green, blue
 
 
 def shade(ground: Colour, factor: float) -> Colour:
-    """``ground`` darker (below 1) or lighter."""
+    """Returns ``ground`` darker (factor below 1) or lighter."""
     red, green, blue = (int(max(0, min(255, c * factor))) for c in ground)
     return red, green, blue
 
 
 def character(rng: np.random.Generator, allowed: str) -> str:
-    """One of ``allowed``; one time in four one that is easily confused, where there are such."""
+    """Returns one of ``allowed``; one time in four one that is easily confused, if there are such."""
     if rng.random() < 0.25 and (confusable := _confusable(allowed)):
         return pick(rng, confusable)
     return pick(rng, allowed)

@@ -1,4 +1,4 @@
-"""From a format of the registry to a plate as data: a text that it allows, in its place, colours and signs."""
+"""Makes plates as data from a format of the registry: a text that it allows, in its place, with colours and signs."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -15,9 +15,9 @@ from src.data.synthesis.layout.plate import Field, Gap, Item, Mark, Plate, Run, 
 
 GAP_WIDTHS = {"gap": 0.3, "narrow gap": 0.12}
 MARK_WIDTHS = {"dash": 0.3, "dot": 0.2, "seals": 0.42, "crest": 0.5, "seal": 0.4, "emblem": 0.7}
-"""In heights of the line."""
+"""The widths of marks in heights of the line."""
 SHORTER = 1 / 3
-"""How often what may be longer ends a character early: numbers are given out in order, so that most are long."""
+"""An optional last character is left out this often: numbers are given out in order, so that most are long."""
 STROKES = {
     "gost-50577": (0.13, 0.165),
     "fe-schrift": (0.12, 0.155),
@@ -30,11 +30,11 @@ STROKES = {
     "ukrainian": (0.11, 0.16),
     "turkish": (0.12, 0.18),
 }
-"""Width of a stroke against the height of a character, where the typeface fixes it."""
+"""The width of a stroke relative to the height of a character, for typefaces that fix it."""
 
 
 class PlateMaker:
-    """Makes plates of one format, as new and as the registry has them; what they share is worked out once."""
+    """Makes plates of one format, as new; what all plates share is computed once."""
 
     def __init__(self, form: Format) -> None:
         self.form = form
@@ -48,16 +48,16 @@ class PlateMaker:
 
     @cached_property
     def foreign(self) -> frozenset[tuple[str, str]]:
-        """The scripts beside Latin that these plates cannot be written without, each with a word that is drawn."""
+        """Returns the scripts beside Latin that these plates need, each with a word that is drawn."""
         return frozenset((self._script, self._drawn(c)) for c in self.form.characters if self._is_foreign(c))
 
     @property
     def text_characters(self) -> str:
-        """All that texts of these plates are made of, sorted."""
+        """Returns all characters that texts of these plates have, sorted."""
         return "".join(sorted(set(normalise("".join(self.form.characters)))))
 
     def __call__(self, rng: np.random.Generator) -> Plate:
-        """A plate: its text drawn at random, one of its looks, its signs by their shares."""
+        """Makes a plate with a random text, a random look, and signs by their shares."""
         kind, look = self.form.type, self._look(rng)
         pairs = zip(self._rects, self._groups, strict=True)
         filled = tuple(Field(rect, self._items(group, rng), row) for rect, (row, group) in pairs)
@@ -101,7 +101,7 @@ class PlateMaker:
         return (*items, *self._runs(text))
 
     def _runs(self, text: str) -> list[Item]:
-        """A run for each stretch of characters that are set alike, and for each that is foreign."""
+        """Returns a run for each stretch of characters that are set alike, and for each foreign character."""
         alike = groupby(enumerate(text), lambda e: (e[1].isdigit(), e[0] if self._stands_alone(e[1]) else -1))
         return [self._run("".join(c for _, c in same)) for _, same in alike]
 
@@ -129,7 +129,7 @@ class PlateMaker:
 
 
 def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot | Codes | Without | PatternSign]:
-    """``tokens`` with one of its sequences, at random, in place of each choice."""
+    """Replaces each choice in ``tokens`` by one of its sequences, at random."""
     for token in tokens:
         if isinstance(token, Choice):
             yield from _chosen(pick(rng, token.options), rng)
@@ -152,7 +152,7 @@ def _drawn_text(token: Slot | Codes | Without, rng: np.random.Generator) -> str:
 
 
 def _sizes(kind: PlateType) -> tuple[float, float, float]:
-    """Height of a letter against the line's; widths of a letter and of a digit against their own heights."""
+    """Returns a letter's height relative to the line's, and widths of letters and digits relative to their heights."""
     if (sizes := kind.characters) is None:
         return 1.0, 0.62, 0.58
     letter_height = sizes.letter_height or sizes.height
@@ -160,7 +160,7 @@ def _sizes(kind: PlateType) -> tuple[float, float, float]:
 
 
 def _default_fields(kind: PlateType) -> list[Rect]:
-    """A field for each line, beside the band and centred; several in a line share it evenly."""
+    """Returns a field for each line, beside the band and centred; several fields in a line share it evenly."""
     width, height = kind.size
     side, strip = (kind.band.side, kind.band.width) if kind.band else ("", 0.0)
     left, right = strip * (side == "left"), width - strip * (side == "right")

@@ -1,4 +1,4 @@
-"""Sets a line of characters and marks: which mask goes where, in heights of the line."""
+"""Sets a line of characters and marks: chooses the place of each mask, in heights of the line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from src.data.synthesis.layout.plate import Colour, Gap, Item, Mark, Run, pick
 from src.data.synthesis.typefaces.fonts import Faces, Lettering, Mask
 
 WIDE_GAP = 0.9
-"""How much wider a gap may become where there is room, in heights of the line: groups stand at the plate's ends."""
+"""A gap may become wider by this, in heights of the line, if there is room: groups stand at the plate's ends."""
 FILLED = 0.55
-"""Share of its box from which the ink of a Chinese character is not made bolder: many have little room in them."""
+"""A Chinese character whose ink fills this share of its box is not made bolder, because its strokes would merge."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a plate writes: its lettering, faces of other scripts, widths stretched."""
+    """The style of a plate's text: its lettering, faces of other scripts, and a factor of the widths."""
 
     letters: Lettering
     faces: Faces
@@ -24,10 +24,10 @@ class Style:
 
 
 @dataclass(frozen=True)
-class Glyph:
-    """The ink of one character and its box; y from 0, the top of the line, to 1, its baseline.
+class PlacedGlyph:
+    """The ink of one character and its box; y is from 0, the top of the line, to 1, its baseline.
 
-    ``paint`` is its colour where that is not the plate's ink.
+    ``paint`` is its colour if that is not the plate's ink.
     """
 
     mask: Mask
@@ -39,13 +39,13 @@ class Glyph:
 
 
 _Piece = tuple[Mask | Mark | None, float, Run | None]
-"""What is set (None for a gap), its width, the run of which it is."""
+"""A mask or mark (None for a gap), its width, and the run that it belongs to."""
 
 
 def set_line(
     items: Sequence[Item], style: Style, room: float, rng: np.random.Generator
-) -> tuple[list[Glyph], list[tuple[Mark, float]]]:
-    """Sets ``items`` into ``room``: squeezed where they are too long, spread out a little where short.
+) -> tuple[list[PlacedGlyph], list[tuple[Mark, float]]]:
+    """Sets ``items`` into ``room``: compressed if they are too long, spread out a little if short.
 
     Returns the characters, and each mark with its left edge.
     """
@@ -71,20 +71,20 @@ def set_line(
 
 def _place(
     pieces: Sequence[_Piece], x: float, squeeze: float, step: float
-) -> tuple[list[Glyph], list[tuple[Mark, float]]]:
+) -> tuple[list[PlacedGlyph], list[tuple[Mark, float]]]:
     glyphs, marks = [], []
     for what, width, run in pieces:
         wide = width * squeeze
         if isinstance(what, Mark):
             marks.append((Mark(what.kind, wide, what.height), x))
         elif what is not None and run is not None:
-            glyphs.append(Glyph(what, x, 1 - run.height, x + wide, 1.0, run.paint))
+            glyphs.append(PlacedGlyph(what, x, 1 - run.height, x + wide, 1.0, run.paint))
         x += wide + step
     return glyphs, marks
 
 
 def _glyphs(run: Run, style: Style, rng: np.random.Generator) -> list[tuple[Mask, float]]:
-    """Masks and widths of a run's characters: the typeface's proportions, scaled to those of the plate."""
+    """Returns masks and widths of a run's characters: the typeface's proportions, scaled to those of the plate."""
     letters = style.letters
     if run.script == "cyrillic":
         mask = letters.cyrillic_u(pick(rng, (0.1, 0.18, 0.26)))
@@ -93,7 +93,7 @@ def _glyphs(run: Run, style: Style, rng: np.random.Generator) -> list[tuple[Mask
         text = run.ink or run.text
         face, weight = style.faces.for_script(rng, run.script, text), int(rng.random() * 3)
         mask = _open(face, weight, text) if run.script == "chinese" else Lettering(face, weight).mask(text)
-        return [(mask, min(run.width, _aspect(mask)) * run.height)]  # a bar, as the Arabic one is, stays a bar
+        return [(mask, min(run.width, _aspect(mask)) * run.height)]  # a bar, such as the Arabic one, stays a bar
     factors = (run.width / _aspect(letters.mask("H")), run.digit_width / _aspect(letters.mask("0")))
     widths = [min(1.25 * run.width, _aspect(letters.mask(c)) * factors[c.isdigit()]) * run.height for c in run.text]
     masks = [letters.accented(c, plain) for c, plain in zip(run.ink or run.text, run.text, strict=True)]
@@ -101,7 +101,7 @@ def _glyphs(run: Run, style: Style, rng: np.random.Generator) -> list[tuple[Mask
 
 
 def _open(face: str, weight: int, text: str) -> Mask:
-    """The ink of ``text`` at a boldness of ``weight`` at most: less where its strokes would run into one another."""
+    """Returns the ink of ``text`` at a boldness of at most ``weight``: less if its strokes would merge."""
     mask = Lettering(face, weight).mask(text)
     if weight and mask.mean() > FILLED * 255:
         return _open(face, weight - 1, text)

@@ -1,4 +1,4 @@
-"""How plates of one type differ: by maker, by owner, by years of sun. As new they come from the registry."""
+"""Varies plates of one type as makers, owners and years of sun do. New plates come from the registry."""
 
 from dataclasses import replace
 
@@ -8,16 +8,16 @@ from src.data.synthesis.drawing.lettering import DEALERS, PLACES
 from src.data.synthesis.layout.plate import Colour, Note, Plate, Rect, Shape, colour, pick
 
 JITTER = 0.012
-"""Standard deviation, against the plate's height, by which a line's edges differ between makers."""
+"""The standard deviation, relative to the plate's height, by which a line's edges differ between makers."""
 SHIFTED = 0.2
-"""Share of lines whose characters stand off their place, so that they may touch the band or the rim."""
+"""In this share of the lines the characters are displaced, so that they may touch the band or the rim."""
 SMALL_PRINT = 0.1
-"""Share of plates with the maker's or dealer's small print in a free strip above or below the characters."""
+"""This share of the plates has the maker's or dealer's small print in a free strip above or below the characters."""
 _GREYS: tuple[Colour | None, ...] = (None, None, (150, 150, 150), (60, 110, 70), (190, 60, 60))
 
 
 def varied(plate: Plate, rng: np.random.Generator) -> Plate:
-    """``plate`` as it is met on the road: its text is the same."""
+    """Changes ``plate`` as plates on the road differ; its text is the same."""
     return replace(
         plate,
         fields=tuple(replace(f, rect=_moved(f.rect, plate.aspect, rng)) for f in plate.fields),
@@ -38,7 +38,7 @@ def _moved(rect: Rect, aspect: float, rng: np.random.Generator) -> Rect:
 
 
 def _aged(ground: tuple[Colour, ...], rng: np.random.Generator) -> tuple[Colour, ...]:
-    """Darker by dust, or yellowed, bluish: the same for the whole plate."""
+    """Darkens the colours by dust, or makes them yellowish or bluish: the same for the whole plate."""
     darker, tint = float(rng.uniform(0.78, 1.04)), rng.integers(0, 10, 3).tolist()
     aged = []
     for each in ground:
@@ -48,14 +48,14 @@ def _aged(ground: tuple[Colour, ...], rng: np.random.Generator) -> tuple[Colour,
 
 
 def _worn(ink: Colour, rng: np.random.Generator) -> Colour:
-    """Worn characters are paler."""
+    """Makes the ink of worn characters paler."""
     wear = int(rng.random() * 60) if rng.random() < 0.5 else 0
     red, green, blue = (min(255, c + wear) for c in ink)
     return red, green, blue
 
 
 def _hills(plate: Plate, rng: np.random.Generator) -> tuple[Shape, ...]:
-    """On grounds of several light colours a picture: hills and a sun, so pale that the characters stay legible."""
+    """Draws hills and a sun on grounds of several light colours, so pale that the characters stay legible."""
     if len(plate.ground) == 1 or min(map(sum, plate.ground)) < 450 or sum(plate.ink) > 330 or rng.random() < 0.5:
         return ()
     shapes = []

@@ -39,7 +39,7 @@ CORNERS = Path("data/labels/corners")
 
 
 def typeface_sheet(names: Sequence[str], height: int) -> Image:
-    """All glyphs of the faces, ``height`` pixels high, dark on light, each face under its name. Raises FontError."""
+    """Draws all glyphs of the faces, ``height`` pixels high, dark on light, under their names. Raises FontError."""
     return montage([tile for name in names for tile in (_title(name), _glyphs(name, height))], columns=1)
 
 
@@ -67,7 +67,7 @@ def _masks(name: str, height: int) -> list[Mask]:
 def harvest_faces(names: Sequence[str], data: Path, reader: PlateReader, out: Path) -> None:
     """Traces the faces ``names`` from the plates of their SOURCES below ``data`` and writes them into ``out``.
 
-    Prints of each what it is made of. Raises HarvestError, ManifestError, CorrectionError and ImageError.
+    Prints what each is made of. Raises HarvestError, ManifestError, CorrectionError and ImageError.
     """
     assert reader.card.alphabet is not None  # PlateReader opens none without
     alphabet = Alphabet(reader.card.alphabet)
@@ -89,7 +89,7 @@ def harvest_faces(names: Sequence[str], data: Path, reader: PlateReader, out: Pa
 
 
 def _training(name: str, data: Path) -> list[Record]:
-    """The plates of the training split of a set, with the corners that are known."""
+    """Returns the plates of the training split of a set, with the corners that are known."""
     records = of_split(read_set(name, data), "train")
     return with_corners(records, [name], CORNERS) if any(r.is_scene for r in records) else records
 

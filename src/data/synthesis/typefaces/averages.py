@@ -1,4 +1,4 @@
-"""Many photographs of one character made one: its usual shape, without noise, dirt and odd angles."""
+"""Averages many photographs of one character to its usual shape, without noise, dirt and odd angles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +9,23 @@ import numpy as np
 from src.data.synthesis.typefaces.samples import HEIGHT, MARGIN, Floats, GlyphSample
 
 FEWEST = 5
-"""Samples below which a character counts as unknown."""
+"""A character with fewer samples counts as unknown."""
 MOST = 120
-"""Samples that are used, the sharpest."""
+"""At most so many samples are used, the sharpest."""
 _ALIKE = 0.72
-"""Correlation with the others' mean below which a sample shows another character, or hardly any."""
+"""A sample that correlates less with the mean of the others shows another character, or hardly any."""
 _ROUNDS = 3
 _SHARPEN = 0.8
 _NEIGHBOURS = 6
-"""Pixels of the margin from its outer end in which the characters beside and the border may stand."""
+"""In so many pixels of the margin, from its outer end, neighbouring characters and the border may stand."""
 
 
 @dataclass(frozen=True)
 class MeanGlyph:
-    """``ink`` float32 [HEIGHT + 2 MARGIN, w] of one character, its ``aspect``, how many ``samples`` it is made of,
-    and how much they are ``alike``: the mean of their correlations with it."""
+    """The ``ink`` float32 [HEIGHT + 2 MARGIN, w] of one character, its ``aspect``, and the number of its ``samples``.
+
+    ``alike`` is the mean of the samples' correlations with the ink.
+    """
 
     char: str
     ink: Floats
@@ -33,7 +35,7 @@ class MeanGlyph:
 
 
 def average(samples: Sequence[GlyphSample]) -> MeanGlyph | None:
-    """The median of the samples of one character, by their sharpness; None where FEWEST of them do not agree."""
+    """Returns the median of the samples of one character, weighted by sharpness; None unless FEWEST of them agree."""
     kept = sorted(samples, key=lambda s: -s.sharpness)[:MOST]
     for _ in range(_ROUNDS):
         if len(kept) < FEWEST:
@@ -57,7 +59,7 @@ def average(samples: Sequence[GlyphSample]) -> MeanGlyph | None:
 
 
 def _weighted_median(values: Floats, weights: Floats) -> Floats:
-    """Of the rows of ``values [n, m]``: in each column the value at which half of the weight lies below."""
+    """Returns the weighted median of each column of ``values [n, m]``: half of the weight lies below it."""
     order = values.argsort(0)
     share = np.cumsum(weights[order], axis=0)
     at = (share >= weights.sum() / 2).argmax(0)

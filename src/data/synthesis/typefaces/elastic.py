@@ -1,4 +1,4 @@
-"""A face bent into another: rounder or squarer bowls, a higher or lower waist, unequal strokes, a slight lean."""
+"""Bends a face into another: rounder or squarer bowls, a higher or lower waist, unequal strokes, a slight lean."""
 
 from functools import cache
 
@@ -10,14 +10,14 @@ Mask = npt.NDArray[np.uint8]
 Grid = npt.NDArray[np.float32]
 
 BENDS = 8
-"""How many shapes there are, the straight one included: few, so that bent characters stay in the cache of masks."""
+"""There are this many shapes, the straight one included: few, so that bent characters stay in the cache of masks."""
 _POWER, _WAIST, _LEAN, _SOFT = 0.2, 0.12, 0.05, 1.5
 
 
 def bent(mask: Mask, bend: int) -> Mask:
-    """``mask`` [h, w] (255 is ink, tight) in the shape number ``bend``, 1 to BENDS - 1; of the same size.
+    """Bends ``mask`` [h, w] (255 is ink, cut tightly) to the shape number ``bend``, 1 to BENDS - 1, of the same size.
 
-    Straight edges of the box stay edges. Raises ValueError for a shape that does not exist.
+    Straight edges along the box stay straight. Raises ValueError for a shape that does not exist.
     """
     if not 1 <= bend < BENDS:
         raise ValueError(f"there is no bend {bend}: they are 1 to {BENDS - 1}")
@@ -25,7 +25,7 @@ def bent(mask: Mask, bend: int) -> Mask:
     across, down, soft = _shape(bend, height, width)
     moved = cv2.remap(mask, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if soft:
-        # blurred and made steep again: round corners
+        # blurring and steepening again makes the corners round
         blurred = cv2.GaussianBlur(np.pad(moved, 4), (0, 0), soft)[4:-4, 4:-4].astype(np.float32)
         moved = np.clip((blurred - 127.5) * 3 + 127.5, 0, 255)
     return np.asarray(moved, np.uint8)
@@ -33,7 +33,7 @@ def bent(mask: Mask, bend: int) -> Mask:
 
 @cache
 def _powers(bend: int) -> tuple[float, float, float, float, float]:
-    """Exponents of both axes, shift of the waist, lean and softness."""
+    """Returns the exponents of both axes, the shift of the waist, the lean and the softness."""
     rng = np.random.default_rng(bend)
     power_x, power_y = np.exp(rng.uniform(-_POWER, _POWER, 2)).tolist()
     waist, lean = float(rng.uniform(-_WAIST, _WAIST)), float(rng.uniform(-_LEAN, _LEAN))
@@ -41,7 +41,7 @@ def _powers(bend: int) -> tuple[float, float, float, float, float]:
 
 
 def _shape(bend: int, height: int, width: int) -> tuple[Grid, Grid, float]:
-    """From where each pixel comes: columns and rows [h, w]; and the softness."""
+    """Returns the columns and rows [h, w] from which each pixel is taken, and the softness."""
     power_x, power_y, waist, lean, soft = _powers(bend)
     x = np.linspace(-1, 1, width, dtype=np.float32)[None]
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]

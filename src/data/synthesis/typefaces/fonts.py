@@ -1,4 +1,4 @@
-"""Typefaces: which resemble which plates, and the masks of their characters, each drawn once."""
+"""Typefaces: which faces resemble those of which plates, and the masks of their characters, each drawn once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,35 +17,35 @@ from src.data.synthesis.typefaces.table import KIN, OWN, PHOTOGRAPHED, RESEMBLES
 from src.data.synthesis.typefaces.variable import AXES, instances, load_font
 
 Mask = npt.NDArray[np.uint8]
-"""``[h, w]``: 255 is ink, cut tightly around it."""
+"""``[h, w]``, where 255 is ink, cut tightly around the ink."""
 
 SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".woff", ".woff2"})
 HELD_OUT = "held-out"
-"""The folder of the faces that no training sees."""
+"""The folder of the faces that the training never uses."""
 HELD_OUT_MORE = "held-out-more"
-"""The folder of further ones, apart: what is measured on the others stays comparable with what was."""
+"""The folder of further such faces. They are kept apart, so that results on the former stay comparable."""
 HELD_OUT_CHINESE = "held-out-chinese"
-"""The folder of the Chinese ones, apart: with them the sequence of plates in the others would be another."""
+"""The folder of the Chinese ones. They are kept apart, because they would change the plates drawn with the others."""
 GLYPH_HEIGHT = 64
 NOTE_HEIGHT = 24
 NOTE_FACES = 6
 
 _SCRIPTS = {"arabic": "\ufeb2", "chinese": "京", "hebrew": "מ"}
-"""A character that a face must hold to write a script; a face outside the table is asked for it too."""
+"""A face must hold this character to count as one of the script; a face outside the table is checked for it too."""
 PHOTOGRAPHS = Path(__file__).parent / "photographed"
-"""The folder of the faces that were traced from photographs, see ``harvest``."""
+"""The folder of the faces that were traced from photographs (see ``harvest``)."""
 DRAWN = (*ROUNDNESS, *sorted(set(OWN.values())), *sorted(set(PHOTOGRAPHED.values())))
-"""The faces that need no package: of strokes, of published geometry, and those of PHOTOGRAPHS."""
+"""The faces that need no package: those of strokes, of published geometry, and of PHOTOGRAPHS."""
 _OUTLINED = frozenset(OWN.values())
 _TRACED = frozenset(PHOTOGRAPHED.values())
 OWN_SHARE = 0.67
-"""Of the plates of a typeface that is drawn here; the others are set in faces that resemble it, for variety."""
+"""This share of a typeface's plates uses the face drawn here; the others use similar faces, for variety."""
 ELASTIC = 0.4
-"""Of the plates whose face is bent a little, see ``bent``."""
+"""The face of this share of the plates is bent a little (see ``bent``)."""
 
 
 def find_fonts(folder: Path) -> list[Path]:
-    """The font files under ``folder``, sorted, without those held out of training.
+    """Returns the font files under ``folder``, sorted, without those held out of training.
 
     Raises FontError naming the command that fetches some.
     """
@@ -57,17 +57,17 @@ def find_fonts(folder: Path) -> list[Path]:
 
 
 def held_out_fonts(folder: Path) -> list[Path]:
-    """The font files of ``folder`` that are held out of training, sorted. Raises FontError like ``find_fonts``."""
+    """Returns the font files held out of training in ``folder``, sorted. Raises FontError like ``find_fonts``."""
     return _held_out(folder, HELD_OUT)
 
 
 def more_held_out_fonts(folder: Path) -> list[Path]:
-    """As ``held_out_fonts``, the further ones."""
+    """Works as ``held_out_fonts`` for the further faces."""
     return _held_out(folder, HELD_OUT_MORE)
 
 
 def held_out_chinese_fonts(folder: Path) -> list[Path]:
-    """As ``held_out_fonts``, the faces for Chinese characters."""
+    """Works as ``held_out_fonts`` for the faces of Chinese characters."""
     return _held_out(folder, HELD_OUT_CHINESE)
 
 
@@ -83,9 +83,9 @@ def _font_files(folder: Path) -> list[Path]:
 
 
 class Faces:
-    """The faces at hand, by the registry's typefaces: those of ``fonts``, and ``pens`` of DRAWN.
+    """Holds the available faces by the registry's typefaces: those of ``fonts``, and ``pens`` of DRAWN.
 
-    A variable font counts as several faces. Of the plates the share ``elastic`` is set in a bent one.
+    A variable font counts as several faces. The share ``elastic`` of the plates uses a bent face.
     """
 
     def __init__(self, fonts: Sequence[Path], pens: Collection[str] = DRAWN, elastic: float = ELASTIC) -> None:
@@ -105,16 +105,16 @@ class Faces:
         self._notes: dict[str, list[str]] = {}
 
     def writes(self, script: str, text: str = "") -> bool:
-        """Whether a face for ``arabic``, ``chinese`` or ``hebrew`` is there that holds all characters of ``text``."""
+        """Tells whether a face for ``arabic``, ``chinese`` or ``hebrew`` holds all characters of ``text``."""
         return bool(self._writing(script, text))
 
     def _writing(self, script: str, text: str) -> list[str]:
         return [f for f in self._script.get(script, ()) if all(c == " " or _holds(f, c) for c in text)]
 
     def choose(self, rng: np.random.Generator, typeface: str, stray: float = 0.15) -> str:
-        """A face for plates of the registry's ``typeface``: the one drawn here for OWN_SHARE, else one that is near.
+        """Chooses a face for the registry's ``typeface``: the one drawn here for OWN_SHARE, otherwise a similar one.
 
-        With the odds of ``stray``, or if none is near, any Latin one.
+        With the probability ``stray``, or if none is similar, it is any Latin face.
         """
         own = self._own.get(typeface)
         if own is not None and rng.random() < OWN_SHARE:
@@ -125,18 +125,18 @@ class Faces:
         return faces[int(rng.random() * len(faces))]
 
     def bend(self, rng: np.random.Generator) -> int:
-        """Which of BENDS a plate's face is bent by; 0 for none."""
+        """Chooses the number of BENDS by which a plate's face is bent; 0 for none."""
         return 1 + int(rng.random() * (BENDS - 1)) if self.elastic and rng.random() < self.elastic else 0
 
     def for_script(self, rng: np.random.Generator, script: str, text: str) -> str:
-        """A face that writes ``text`` in the ``script`` of ``writes``. Raises FontError naming both where none does."""
+        """Chooses a face that holds ``text`` in a ``script`` of ``writes``. Raises FontError if there is none."""
         faces = self._writing(script, text)
         if not faces:
             raise FontError(f"no {script} font holds {text!r}; run scripts/fetch_fonts.sh")
         return faces[int(rng.random() * len(faces))]
 
     def for_words(self, rng: np.random.Generator, text: str) -> str | None:
-        """Any face that holds every character of ``text``, which may be in any script; None without any."""
+        """Chooses a face that holds every character of ``text``, in any script; None if there is none."""
         start = int(rng.random() * len(self._every))
         for face in (*self._every[start:], *self._every[:start]):
             if all(c == " " or _holds(face, c) for c in text):
@@ -144,9 +144,9 @@ class Faces:
         return None
 
     def for_note(self, rng: np.random.Generator, text: str) -> str | None:
-        """One of NOTE_FACES faces that hold every character of ``text``, a word that is not read; None without any.
+        """Chooses one of NOTE_FACES faces that hold ``text``, a word that is not read; None if there is none.
 
-        Few faces, so that their words stay in the cache: to draw them costs more than all the rest of a plate.
+        These are few, so that their words stay in the cache: drawing them costs more than all the rest of a plate.
         """
         if text not in self._notes:
             faces = [f for f in self._every if all(c == " " or _holds(f, c) for c in text)]
@@ -157,9 +157,9 @@ class Faces:
 
 @dataclass(frozen=True)
 class Lettering:
-    """A face at a boldness; ``weight`` in pixels that strokes grow on either side at GLYPH_HEIGHT.
+    """A face at a boldness; ``weight`` is how many pixels strokes grow on either side at GLYPH_HEIGHT.
 
-    ``bend`` is the number of a shape that all its characters are bent into, 0 for none.
+    ``bend`` is the number of the shape that all its characters are bent to, 0 for none.
     """
 
     face: str
@@ -168,17 +168,17 @@ class Lettering:
 
     @property
     def stroke(self) -> float:
-        """Width of a stem against the height of a character."""
+        """Returns the width of a stem relative to the height of a character."""
         return _stroke(self.face) + 2 * self.weight / GLYPH_HEIGHT
 
     def mask(self, text: str) -> Mask:
-        """The ink of one character, or of a word that counts as one. Raises FontError where the face lacks it."""
+        """Returns the ink of a character, or of a word that counts as one. Raises FontError if the face lacks it."""
         if self.bend:
             return _bent_glyph(self.face, text, self.weight, self.bend)
         return _glyph(self.face, text, self.weight)
 
     def accented(self, char: str, plain: str) -> Mask:
-        """The ink of ``char``, such as an umlaut, as high as any letter; of ``plain`` where the face lacks it."""
+        """Returns the ink of ``char``, such as an umlaut, as high as any letter, or of ``plain`` if it is missing."""
         if self.face in _OUTLINED:
             held = char in load_typeface(self.face).glyphs
         else:
@@ -186,24 +186,24 @@ class Lettering:
         return self.mask(char if held else plain)
 
     def cyrillic_u(self, lean: float) -> Mask:
-        """The letter written Y in the text of a Russian plate, in the face if it is drawn here, or ``cyrillic_u``."""
+        """Returns the letter written Y in the text of a Russian plate, from a face drawn here or by ``cyrillic_u``."""
         if self.face in _OUTLINED and "У" in load_typeface(self.face).glyphs:
             return self.mask("У")
         return cyrillic_u(round(self.stroke, 2), lean)
 
 
 def lettering(face: str, stroke: float, bend: int = 0) -> Lettering:
-    """``face`` thinned or fattened until a stroke is about ``stroke`` of the height of a character, and bent."""
+    """Thins or fattens ``face`` until a stroke is about ``stroke`` of the height of a character, and bends it."""
     grow = round((stroke - _stroke(face)) * GLYPH_HEIGHT / 2)
     return Lettering(face, max(-2, min(4, grow)), bend)
 
 
 @cache
 def cyrillic_u(stroke: float, lean: float) -> Mask:
-    """The letter written Y in the text of a Russian plate: its long stroke runs down to the left.
+    """Draws the letter written Y in the text of a Russian plate: its long stroke runs down to the left.
 
-    ``stroke`` against the height, ``lean`` is where the long stroke ends, against the width. Drawn here, as
-    few faces with Latin letters hold it, and none of them draws it straight.
+    ``stroke`` is relative to the height, and ``lean`` is where the long stroke ends, relative to the width. The letter
+    is drawn here because few faces with Latin letters hold it, and none of them draws it straight.
     """
     width, thick = round(0.75 * GLYPH_HEIGHT), max(3, round(stroke * GLYPH_HEIGHT))
     half = thick // 2
@@ -219,13 +219,13 @@ def cyrillic_u(stroke: float, lean: float) -> Mask:
 
 @lru_cache(maxsize=8192)
 def note_mask(face: str, text: str) -> Mask:
-    """The ink of small lettering that is no part of the plate's text."""
+    """Returns the ink of small lettering that is no part of the plate's text."""
     return _ink(_font(face, NOTE_HEIGHT), text)
 
 
 @lru_cache(maxsize=512)
 def sign_mask(face: str, text: str) -> Mask:
-    """The same for large lettering, such as a sign's, that is looked at closely."""
+    """Returns the ink of large lettering, such as a sign's, that is seen closely."""
     return _ink(_font(face, round(GLYPH_HEIGHT * 1.4)), text)
 
 
@@ -257,7 +257,7 @@ def _glyph(face: str, text: str, weight: int) -> Mask:
 
 @cache
 def _stroke(face: str) -> float:
-    """Width of the stem of an L, as a share of its height."""
+    """Returns the width of the stem of an L, as a share of its height."""
     if face in _OUTLINED:
         return load_typeface(face).stroke
     if face in ROUNDNESS:
@@ -276,7 +276,7 @@ def _holds(face: str, char: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _font(face: str, size: int) -> ImageFont.FreeTypeFont:
-    """``face`` is the path of a font, of an instance of one, or the name of a face of PHOTOGRAPHS."""
+    """Loads ``face``: the path of a font, of an instance of one, or the name of a face of PHOTOGRAPHS."""
     return load_font(str(PHOTOGRAPHS / f"{face}.ttf") if face in _TRACED else face, size)
 
 
@@ -295,5 +295,5 @@ def _tight(mask: Mask) -> Mask:
 
 
 def _stem(face: str) -> str:
-    """The name under which the table has a face: its file's, whichever instance it is."""
+    """Returns the name of a face in the table: that of its file, whichever instance it is."""
     return Path(face.partition(AXES)[0]).stem if face not in _TRACED else face

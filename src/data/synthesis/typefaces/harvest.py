@@ -1,7 +1,7 @@
-"""Faces of plates traced from photographs: what package and standard do not have, or have otherwise than it is.
+"""Traces faces of plates from photographs where packages and standards lack the face or show it differently.
 
-A face holds outlines alone, drawn anew from the median of many characters; of the photographs themselves nothing is
-in it. What photographs do not show is taken from the face drawn here that resembles the others most.
+A face holds only outlines, drawn anew from the median of many characters, and nothing of the photographs. Characters
+that the photographs do not show are taken from the drawn face that is most similar to the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,23 +28,23 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "plates-tr": ("murat_turkish",),
     "plates-cn": ("ccpd_lprnet_test",),
 }
-"""By face the sources of the manifests whose plates are set in it."""
+"""The sources of the manifests whose plates use a face, by face."""
 SETS = ("ocr", "more/ocr", "more/scenes")
-"""Folders below the data root that hold them."""
+"""The folders below the data root that hold these sources."""
 WRITTEN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ENOUGH = 700
-"""Plates of which characters are taken, drawn at random where there are more."""
+"""Characters are taken from at most so many plates, drawn at random."""
 LICENCE = "AGPL-3.0-or-later; outlines drawn from photographed number plates, no photograph is part of them."
 
 
 class HarvestError(ValueError):
-    """Photographs from which no face can be traced; the message says what they lack."""
+    """No face can be traced from the photographs; the message says what they lack."""
 
 
 def harvest(crops: Sequence[RealCrop], attention: Attention, size: tuple[int, int]) -> dict[str, MeanGlyph]:
-    """The characters of WRITTEN that the plates ``crops`` show well enough; ``size`` is the reader's (height, width).
+    """Returns the characters of WRITTEN that ``crops`` show well enough; ``size`` is the reader's (height, width).
 
-    Raises HarvestError where they are fewer than ten.
+    Raises HarvestError if they are fewer than ten.
     """
     chosen = crops
     if len(crops) > ENOUGH:
@@ -64,8 +64,7 @@ def harvest(crops: Sequence[RealCrop], attention: Attention, size: tuple[int, in
 def write_face(path: Path, means: Mapping[str, MeanGlyph]) -> str:
     """Writes a font of all WRITTEN characters to ``path``, and returns those that are not from ``means``.
 
-    They come from the drawn face whose other characters are most like ``means``, as wide as that face's are beside
-    these.
+    These come from the drawn face whose other characters are most similar to ``means``, scaled to the same width.
     """
     lacking = [char for char in WRITTEN if char not in means]
     near, ratio = _nearest(means)
@@ -75,7 +74,7 @@ def write_face(path: Path, means: Mapping[str, MeanGlyph]) -> str:
 
 
 def stroke_of(means: Mapping[str, MeanGlyph]) -> float:
-    """Width of a stem against the height: the middle of those of the upright strokes that are there."""
+    """Returns the width of a stem relative to the height: the median of the existing upright strokes."""
     widths = []
     for char in "LIFTEHPR1":
         if char in means:
@@ -97,7 +96,7 @@ def _first_run(row: npt.NDArray[np.bool_]) -> int:
 
 
 def _nearest(means: Mapping[str, MeanGlyph]) -> tuple[Lettering, float]:
-    """The lettering drawn here that is most like ``means``, and how much wider than its characters they are."""
+    """Returns the lettering drawn here that is most similar to ``means``, and how much wider than it they are."""
     stroke = stroke_of(means)
     complete = [face for face in sorted(set(OWN.values())) if set(WRITTEN) <= set(load_typeface(face).glyphs)]
     candidates = [lettering(face, stroke) for face in (*ROUNDNESS, *complete)]
@@ -107,13 +106,13 @@ def _nearest(means: Mapping[str, MeanGlyph]) -> tuple[Lettering, float]:
 
 
 def _alike(mask: Mask, mean: MeanGlyph) -> float:
-    """Share of pixels in common, both stretched to one size."""
+    """Returns the share of equal pixels when both are stretched to one size."""
     ink = mean.ink[MARGIN:-MARGIN, MARGIN:-MARGIN]
     drawn = cv2.resize(mask, ink.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     return float(1 - np.abs(drawn - ink).mean())
 
 
 def _wider(mask: Mask, ratio: float) -> Mask:
-    """As a picture of the height of the others, with a margin."""
+    """Returns a picture as high as the others, with a margin."""
     width = max(4, round(mask.shape[1] / GLYPH_HEIGHT * HEIGHT * ratio))
     return np.pad(np.asarray(cv2.resize(mask, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8), MARGIN)

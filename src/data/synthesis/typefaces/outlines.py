@@ -26,16 +26,16 @@ from src.data.synthesis.typefaces.pen import Corner, Mask, Points, draw, flatten
 
 FOLDER = Path(__file__).parent
 SUPERSAMPLING = 4
-"""Sub-pixels per pixel and direction: strokes are drawn without smoothing and averaged."""
+"""Strokes are drawn without smoothing at this many sub-pixels per pixel and direction, and averaged."""
 
 
 class FontError(ValueError):
-    """No face, one that cannot be used, or one that lacks a character; the message names it and what to do."""
+    """A face is missing, cannot be used, or lacks a character; the message names it and what to do."""
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """The middle line of the pen; ``cut`` is the width in mm of what erases, None for ink."""
+    """The middle line of the pen; ``cut`` is the width in mm of an erasing stroke, None for ink."""
 
     corners: tuple[Corner, ...]
     closed: bool
@@ -44,14 +44,14 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Glyph:
-    """Width in mm, and strokes, those that erase last."""
+    """The width of a glyph in mm and its strokes; the erasing ones are last."""
 
     width: float
     strokes: tuple[Stroke, ...]
 
 
 def _glyph(value: Any) -> Any:
-    """``[width, stroke, ...]`` as a file has it."""
+    """Parses ``[width, stroke, ...]`` as a file has it."""
     width, *strokes = value
     return Glyph(float(width), tuple(sorted(map(_stroke, strokes), key=lambda s: s.cut is not None)))
 
@@ -76,26 +76,26 @@ def _corner(word: str) -> Corner:
 
 
 class Typeface(Closed, arbitrary_types_allowed=True):
-    """What the file of a face holds; lengths in millimetres."""
+    """The content of a face's file; lengths are in millimetres."""
 
     name: str
     source: str
     height: float = Field(gt=0)
     pen: float = Field(gt=0)
-    """Width of a stroke."""
+    """The width of a stroke."""
     ends: Literal["square", "round"] = "square"
     glyphs: Mapping[str, Annotated[Glyph, BeforeValidator(_glyph)]]
 
     @property
     def stroke(self) -> float:
-        """Width of a stroke against the height."""
+        """Returns the width of a stroke relative to the height."""
         return self.pen / self.height
 
     def mask(self, char: str, height: int, stroke: float | None = None) -> Mask:
-        """The ink of ``char``, ``height`` pixels high, with strokes of ``stroke`` against the height.
+        """Draws ``char``, ``height`` pixels high, with strokes of ``stroke`` relative to the height.
 
-        The glyph's outer size does not depend on ``stroke``, an upright bar apart.
-        Raises FontError naming face and character.
+        The glyph's outer size does not depend on ``stroke``, except for an upright bar. Raises FontError naming face
+        and character.
         """
         if char not in self.glyphs:
             raise FontError(f"typeface {self.name}: no glyph for {char!r}")
@@ -117,9 +117,9 @@ class Typeface(Closed, arbitrary_types_allowed=True):
 
 
 def _moved(at: Points, size: float, pen: float, new_size: float, new_pen: float) -> Points:
-    """Coordinates along one axis such that strokes along the box's edges keep to them with another pen.
+    """Moves coordinates along one axis so that strokes along the box's edges stay there with another pen.
 
-    Ends on the edges, and as far as strokes run past them, stay where they are.
+    Ends on the edges, and strokes that run past them, stay where they are.
     """
     far = 10 * size
     old = (-far, 0, pen / 2, size - pen / 2, size, size + far)
@@ -129,10 +129,10 @@ def _moved(at: Points, size: float, pen: float, new_size: float, new_pen: float)
 
 @cache
 def load_typeface(name: str, folder: Path = FOLDER) -> Typeface:
-    """The face of ``folder/name.yaml``. Raises FontError naming file, key and fault."""
+    """Loads the face of ``folder/name.yaml``. Raises FontError naming file, key and fault."""
     path = folder / f"{name}.yaml"
     try:
-        # BaseLoader: every scalar is text, or the glyphs N and Y would be truth values and 0 a number
+        # BaseLoader reads every scalar as text; otherwise the glyphs N and Y would be truth values and 0 a number
         return Typeface.model_validate({"name": name, **yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)})
     except OSError as error:
         raise FontError(f"{path}: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""A pen of even width drawn along a path of straight sides and round corners: geometry, no typefaces."""
+"""Draws a pen of even width along a path of straight sides and round corners."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ ARC_PIECES = 12
 MITRE = 6.0
 """A joint is drawn out no further than this many half widths."""
 _SHIFT = 4
-"""Fractional bits of the coordinates that OpenCV is given."""
+"""OpenCV gets coordinates with this many fractional bits."""
 
 
 @dataclass(frozen=True)
 class Corner:
-    """A point of a path; ``radius`` of the arc that rounds it, infinite for a parabola between the sides' middles."""
+    """A point of a path; ``radius`` is that of its arc, infinite for a parabola between the sides' middles."""
 
     x: float
     y: float
@@ -27,9 +27,9 @@ class Corner:
 
 
 def flatten(corners: Sequence[Corner], closed: bool) -> Points:
-    """The path as a polygon ``[n, 2]``, its round corners in short pieces.
+    """Returns the path as a polygon ``[n, 2]`` whose round corners are short pieces.
 
-    Where two arcs want more of a side than there is, each gets at least half of it.
+    If two arcs need more of a side than there is, each gets at least half of it.
     """
     points = np.array([(c.x, c.y) for c in corners])
     n = len(points)
@@ -47,7 +47,7 @@ def flatten(corners: Sequence[Corner], closed: bool) -> Points:
 
 
 def _tangent(radius: float, before: Points, corner: Points, after: Points) -> float:
-    """How far from a corner the arc of ``radius`` begins."""
+    """Returns how far from a corner the arc of ``radius`` begins."""
     if not radius:
         return 0.0
     return float(radius / np.tan(_half_angle(before - corner, after - corner)))
@@ -59,12 +59,12 @@ def _half_angle(a: Points, b: Points) -> float:
 
 
 def _rounded(corner: Points, sides: Sequence[tuple[Points, float]], want: float, parabola: bool) -> Points:
-    """``sides`` lead from the corner to its neighbours, each with what the neighbour wants of it."""
+    """Rounds a corner; ``sides`` lead to its neighbours, each with the length that the neighbour wants of it."""
     lengths = [float(np.linalg.norm(side)) for side, _ in sides]
     rooms = [max(length / 2, length - other) for length, (_, other) in zip(lengths, sides, strict=True)]
     reaches = rooms if parabola else [min(want, *rooms)] * 2
     start, end = (corner + side * r / n for (side, _), r, n in zip(sides, reaches, lengths, strict=True))
-    # a rational quadratic Bézier curve: of this weight it is an arc of a circle, of weight 1 a parabola
+    # a rational quadratic Bézier curve of this weight is an arc of a circle, one of weight 1 a parabola
     weight = 1.0 if parabola else float(np.sin(_half_angle(sides[0][0], sides[1][0])))
     t = np.linspace(0, 1, ARC_PIECES + 1)[:, None]
     shares = (1 - t) ** 2, 2 * t * (1 - t) * weight, t**2
@@ -72,7 +72,7 @@ def _rounded(corner: Points, sides: Sequence[tuple[Points, float]], want: float,
 
 
 def draw(canvas: Mask, path: Points, width: float, closed: bool, round_ends: bool, value: int) -> None:
-    """Draws ``path``, in pixels from the canvas's corner, without smoothing; ends are cut square or rounded."""
+    """Draws ``path``, in pixels from the canvas's corner, without smoothing; ends are square or round."""
     if closed:
         path = np.concatenate([path, path[:2]])
     path = path[np.r_[True, np.linalg.norm(np.diff(path, axis=0), axis=1) > 1e-6]]
@@ -93,7 +93,7 @@ def _joint(canvas: Mask, point: Points, before: Points, after: Points, value: in
     cosine = float(before @ after) / half**2
     tip = (before + after) / max(1 + cosine, 1e-6)
     tip *= min(1.0, MITRE * half / max(float(np.linalg.norm(tip)), 1e-6))
-    for sign in (1, -1):  # one of both sides is the inner one, where it lies within the strokes
+    for sign in (1, -1):  # the inner one of both sides lies within the strokes
         if sign * (before[0] * after[1] - before[1] * after[0]) > 0:
             _fill(canvas, [point, point + sign * before, point + sign * tip, point + sign * after], value)
 

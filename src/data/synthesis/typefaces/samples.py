@@ -1,8 +1,8 @@
-"""Characters cut out of photographed plates whose text is known: where each stands, and its ink, made upright.
+"""Cuts characters out of photographed plates with known texts: finds each, and makes its ink upright.
 
-The reader says about where: the columns of its output that a forced alignment gives to each character (Viterbi over
-the states of CTC, Graves et al. 2006). The strokes say exactly where: a character is the connected piece of ink there,
-if it is as high as the others of its plate.
+The reader tells roughly where a character is: a forced alignment gives it columns of the reader's output (Viterbi over
+the states of CTC, Graves et al. 2006). The strokes tell exactly: a character is the connected piece of ink there, if it
+is as high as the others of its plate.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,25 +18,25 @@ from src.data.loaders.real_crops import RealCrop
 
 Floats = npt.NDArray[np.float32]
 Attention = Callable[[Image, str], Floats | None]
-"""From a crop of a plate and its text to the middle of each character, from 0 to 1 of its width; None: unknown."""
+"""Maps a crop of a plate and its text to the middle of each character, from 0 to 1 of the width; None if unknown."""
 
 HEIGHT = 96
-"""Of a character in its picture, without MARGIN around it."""
+"""The height of a character in its picture, without the MARGIN around it."""
 MARGIN = 12
 _ZOOM = 4
 _LEAST_HEIGHT = 8
-"""Source pixels below which a character is too small to tell anything of its shape."""
+"""A character with fewer source pixels of height is too small to show its shape."""
 _TOLERANCE = 0.14
-"""How much a character's height may differ from the median of its plate."""
+"""A character's height may differ from the median of its plate by this share."""
 _TURNS = 2
-"""How often a plate is made level and looked at again."""
+"""A plate is levelled and measured this many times."""
 
 
 @dataclass(frozen=True)
 class GlyphSample:
-    """One photographed character: ``ink`` float32 [HEIGHT + 2 MARGIN, w], 1 where it is inked.
+    """One photographed character: ``ink`` float32 [HEIGHT + 2 MARGIN, w] is 1 where it is inked.
 
-    ``aspect`` is its width against its height. ``sharpness`` grows with the steepness of its edges.
+    ``aspect`` is its width divided by its height. ``sharpness`` grows with the steepness of its edges.
     """
 
     char: str
@@ -46,10 +46,10 @@ class GlyphSample:
 
 
 def forced_columns(log_probs: Floats, classes: Sequence[int]) -> Floats | None:
-    """The middle of each class's columns, 0 to 1, on the best path of ``log_probs [2 T, C]`` that spells ``classes``.
+    """Returns the middle of each class's columns, 0 to 1, on the best path of ``log_probs [2 T, C]`` for ``classes``.
 
-    The reader writes T columns of the upper half of a crop and then T of the lower one; text of one line may stand in
-    either. None where there are too few columns. Class 0 is the blank.
+    The reader writes T columns of the upper half of a crop and then T of the lower one; a text of one line may stand in
+    either. Returns None if there are too few columns. Class 0 is the blank.
     """
     states = [0]
     for each in classes:
@@ -81,7 +81,7 @@ def forced_columns(log_probs: Floats, classes: Sequence[int]) -> Floats | None:
 
 
 def glyph_samples(crop: RealCrop, attention: Attention, size: tuple[int, int]) -> list[GlyphSample]:
-    """The characters of a plate of one line that can be cut out cleanly; ``size`` is the reader's (height, width)."""
+    """Cuts out the characters of a plate of one line that stand clear; ``size`` is the reader's (height, width)."""
     corners = widen(crop.corners, crop.margin)
     middles = attention(crop_plate(crop.image, corners, size, margin=0.0), crop.text)
     if middles is None:
@@ -116,9 +116,9 @@ _Box = tuple[int, int, int, int]
 
 
 def _pieces(plate: Floats, middles: Floats) -> tuple[dict[int, _Box], Floats]:
-    """Box x1, y1, x2, y2 of the characters found, by their place, and ``plate`` with light ink.
+    """Returns the boxes x1, y1, x2, y2 of the characters found, by their place, and ``plate`` with light ink.
 
-    Ink is what is lighter, or darker, than its surroundings; whichever gives more characters counts.
+    Ink is what is lighter, or darker, than its surroundings; the choice that gives more characters is used.
     """
     both = [(_matched(signed, middles), signed) for signed in (plate, 255 - plate)]
     return max(both, key=lambda option: len(option[0]))
@@ -154,7 +154,7 @@ def _matched(signed: Floats, middles: Floats) -> dict[int, _Box]:
 
 
 def _slope(found: dict[int, _Box]) -> float:
-    """Of the line through the middles of the characters; 0 where there are too few."""
+    """Returns the slope of the line through the middles of the characters; 0 if there are too few."""
     if len(found) < 3:
         return 0.0
     boxes = np.array(list(found.values()), np.float64)
@@ -162,7 +162,7 @@ def _slope(found: dict[int, _Box]) -> float:
 
 
 def _sample(char: str, signed: Floats, box: _Box) -> GlyphSample | None:
-    """The character within ``box``; None where its surroundings are cut off or it has no contrast."""
+    """Cuts out the character within ``box``; returns None if its surroundings are cut off or it has no contrast."""
     x1, y1, x2, y2 = box
     pad = round((y2 - y1) * MARGIN / HEIGHT)
     if x1 < pad or y1 < pad or x2 + pad > signed.shape[1] or y2 + pad > signed.shape[0]:

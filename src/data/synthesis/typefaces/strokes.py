@@ -1,6 +1,6 @@
-"""Three simple faces drawn with a pen: even strokes, straight sides, round corners, as plates of many countries have.
+"""Draws three simple faces with a pen: even strokes, straight sides, round corners, as on plates of many countries.
 
-They stand in where a plate's typeface is not known by name; those that are known are in ``typefaces``.
+They replace a plate's typeface that is not known by name; those that are known are in ``typefaces``.
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ Points = tuple[tuple[float, float], ...]
 
 NATURAL_STROKE = 0.14
 ROUNDNESS = {"strokes-square": 0.13, "strokes-round": 0.22, "strokes-oval": 0.3}
-"""The faces: radius of the corners against the height."""
+"""The radius of the corners relative to the height, by face."""
 
 _BOX: Points = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
 _BOWL: Points = ((0, 0), (1, 0), (1, 0.52), (0, 0.52))
@@ -70,12 +70,12 @@ _SKELETONS: dict[str, tuple[float, tuple[Points, ...], tuple[Points, ...]]] = {
     "Y": (0.62, (), (((0, 0), (0.5, 0.52), (1, 0)), ((0.5, 0.52), (0.5, 1)))),
     "Z": (0.54, (), (((0, 0), (1, 0), (0, 1), (1, 1)),)),
 }  # fmt: skip
-"""Width against height, paths with round corners, paths with sharp ones; x and y from 0 to 1, y downwards."""
+"""Width relative to height, paths with round corners, paths with sharp ones; x and y are from 0 to 1, y downwards."""
 
 
 @cache
 def pen_mask(face: str, char: str, thickness: float, height: int) -> Mask:
-    """``char`` of one of the faces, its strokes ``thickness`` pixels wide, about ``height`` pixels high."""
+    """Draws ``char`` of one of the faces, its strokes ``thickness`` pixels wide, about ``height`` pixels high."""
     width, round_paths, sharp_paths = _SKELETONS[char]
     pen = max(2, round(thickness))
     size = np.array([width * height, height - pen], np.float32)
@@ -90,7 +90,7 @@ def pen_mask(face: str, char: str, thickness: float, height: int) -> Mask:
 
 
 def _round_corners(points: npt.NDArray[np.float32], radius: float) -> npt.NDArray[np.float32]:
-    """Replaces each corner by a curve that begins and ends ``radius`` away, or half way to the next."""
+    """Replaces each corner by a curve that begins and ends ``radius`` away, or half way to the next corner."""
     closed = bool((points[0] == points[-1]).all())
     if closed:
         points = np.concatenate([(points[:1] + points[1:2]) / 2, points[1:], (points[:1] + points[1:2]) / 2])

@@ -1,4 +1,4 @@
-"""Which faces write a typeface of the registry: the one drawn here, and those of packages that resemble it."""
+"""Tells which faces stand for a typeface of the registry: the one drawn here, and similar ones of packages."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ OWN: Mapping[str, str] = {
     "mandatory-br": "mandatory-br",
     "us-dies": "us-dies",
 }
-"""By the registry's name the file of outlines; the Mercosur countries took FE-Schrift over."""
+"""The file of outlines by the registry's name; the Mercosur countries took over FE-Schrift."""
 
 PHOTOGRAPHED: Mapping[str, str] = {
     "uzbek": "plates-uz",
@@ -19,7 +19,7 @@ PHOTOGRAPHED: Mapping[str, str] = {
     "turkish": "plates-tr",
     "chinese": "plates-cn",
 }
-"""By the registry's name the face that was traced from photographs of such plates."""
+"""The face that was traced from photographs of such plates, by the registry's name."""
 
 KIN: Mapping[str, str] = {
     "uzbek": "fe-schrift",
@@ -28,7 +28,7 @@ KIN: Mapping[str, str] = {
     "turkish": "european",
     "chinese": "wide",
 }
-"""Typefaces for which the faces that resemble another one stand in."""
+"""Faces that resemble the second typeface also stand in for the first one."""
 
 _DIN = "din-1451 fe-schrift fe-mercosur gost-50577"
 _PLAIN = "european din-1451"
@@ -103,8 +103,7 @@ _RESEMBLES = {
     "strokes-oval": "european condensed rounded gost-50577 us-dies",
 }
 RESEMBLES: Mapping[str, frozenset[str]] = {face: frozenset(names.split()) for face, names in _RESEMBLES.items()}
-"""By a font's file stem, or by the name of a face of ``strokes`` or of photographs: for which of the registry's
-typefaces it stands in."""
+"""The typefaces of the registry that a face stands in for, by the font's file stem or by the name of a drawn face."""
 
 SCRIPT_FACES: Mapping[str, str] = {
     "KacstBook": "arabic",
@@ -118,4 +117,4 @@ SCRIPT_FACES: Mapping[str, str] = {
     "noto-sans-sc-chinese-simplified-700-normal": "chinese",
     "zcool-qingke-huangyou-chinese-simplified-400-normal": "chinese",
 }
-"""Fonts that are here for a script and write no Latin plates."""
+"""Fonts that are used for a script and never for Latin plates."""

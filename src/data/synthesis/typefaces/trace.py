@@ -1,4 +1,4 @@
-"""From pictures of characters to a TrueType font: the outlines of their ink, smoothed a little."""
+"""Makes a TrueType font from pictures of characters: outlines of their ink, smoothed a little."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,20 +12,20 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from src.data.synthesis.typefaces.pen import Mask
 
 CAP_HEIGHT = 700
-"""Font units of a character; the em has 1000."""
+"""The height of a character in font units; the em has 1000."""
 _BEARING = 60
 _FINE = 8
-"""Sub-pixels per pixel and direction in which an outline is followed."""
+"""An outline is followed in this many sub-pixels per pixel and direction."""
 _SMOOTH = 0.9
-"""Standard deviation, in pixels of the picture, of the blur that takes the noise off an outline."""
+"""The standard deviation, in pixels of the picture, of the blur that removes noise from an outline."""
 _STRAIGHT = 0.35
-"""Pixels by which a line may miss the outline."""
+"""A straight line may miss the outline by this many pixels."""
 _SPECK = 0.004
-"""Share of the box below which a spot or a hole is taken for dirt."""
+"""A spot or a hole below this share of the box is taken for dirt."""
 
 
 def outlines(ink: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float64]]:
-    """The contours [n, 2] of ``ink [h, w]`` (1 where it is inked), x and y from 0 to 1 of its height, y upwards.
+    """Returns the contours [n, 2] of ``ink [h, w]`` (1 where inked), x and y relative to its height, y upwards.
 
     The box of the ink begins at x = 0 and fills the height. Outer contours run clockwise and holes anticlockwise, as
     TrueType has them.
@@ -56,7 +56,7 @@ def _clockwise(path: npt.NDArray[np.float64]) -> bool:
 def write_font(path: Path, name: str, glyphs: Mapping[str, npt.NDArray[np.float32] | Mask], licence: str) -> None:
     """Writes ``glyphs``, a picture of each character's ink (float 0 to 1, or uint8), as the TrueType font ``path``.
 
-    All characters are as high as one another; what they lack in width they keep. Raises ValueError without ink.
+    All characters get the same height and keep their proportions. Raises ValueError without ink.
     """
     drawn, widths = {".notdef": TTGlyphPen(None).glyph()}, {".notdef": 500}
     names = {char: f"uni{ord(char):04X}" for char in sorted(glyphs)}

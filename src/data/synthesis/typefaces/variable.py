@@ -1,4 +1,4 @@
-"""Variable fonts as several faces: light and bold, narrow and wide, out of one file."""
+"""Splits a variable font into several faces: light and bold, narrow and wide."""
 
 from functools import cache
 from itertools import product
@@ -9,14 +9,14 @@ from PIL import ImageFont
 from src.data.synthesis.typefaces.outlines import FontError
 
 AXES = "@"
-"""Stands between the path of a variable font and the values of its axes, such as ``x.woff2@400,75``."""
+"""Separates the path of a variable font from the values of its axes, as in ``x.woff2@400,75``."""
 _SHARES = {"wght": (0.3, 0.55, 0.8), "wdth": (0.0, 0.5, 1.0)}
-"""Where, from its least to its greatest value, each axis is set; other axes keep what they are by default."""
+"""The places between least and greatest value at which each axis is set; other axes keep their defaults."""
 _NAMES = {"Weight": "wght", "Width": "wdth"}
 
 
 def instances(path: Path) -> list[str]:
-    """The faces of a font file: itself, or those at the _SHARES of a variable one's axes. Raises FontError."""
+    """Returns the faces of a font file: itself, or a variable font at the _SHARES of its axes. Raises FontError."""
     axes = _axes(str(path))
     if not axes:
         return [str(path)]
@@ -29,12 +29,12 @@ def instances(path: Path) -> list[str]:
 
 @cache
 def _axes(path: str) -> list[tuple[str, int, int, int]]:
-    """Name, least, usual and greatest value of each axis; none for a font that does not vary."""
+    """Returns name, least, usual and greatest value of each axis; none for a font that does not vary."""
     try:
         font = ImageFont.truetype(path, 24)
         axes = font.get_variation_axes()
     except OSError:
-        return []  # it does not vary; one that cannot be read is named where it is first used
+        return []  # it does not vary; a font that cannot be read is reported where it is first used
     return [(_text(a["name"]), int(a["minimum"] or 0), int(a["default"] or 0), int(a["maximum"] or 0)) for a in axes]
 
 
@@ -43,7 +43,7 @@ def _text(name: object) -> str:
 
 
 def load_font(face: str, size: int) -> ImageFont.FreeTypeFont:
-    """The face ``face`` of ``instances`` at ``size``. Raises FontError naming what cannot be read."""
+    """Loads the face ``face`` of ``instances`` at ``size``. Raises FontError naming what cannot be read."""
     path, _, values = face.partition(AXES)
     try:
         font = ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
