@@ -28,7 +28,7 @@ from src.runtime.output import WRITERS, TextStream
 from src.runtime.picture import Outcome, PictureReader
 from src.runtime.pipeline import in_order, share_out
 from src.runtime.reader import CropReader, Reader
-from src.runtime.resume import Earlier, ResultError, ResultFile, begin, resume
+from src.runtime.resume import Earlier, ResumableFile, ResumeError, begin, resume
 from src.runtime.session import ProviderError
 from src.runtime.sources import Sources, expand, left_out
 from src.runtime.triton import TritonError
@@ -124,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
         workers, threads = share_out(args.threads, len(left))
         work = PictureReader(_open(args, threads), args.abstain, _saved(args, sources))
         output = _output(args)
-    except (CardError, CountryError, ProviderError, ResultError, TritonError) as error:
+    except (CardError, CountryError, ProviderError, ResumeError, TritonError) as error:
         return _fault(PROG, str(error), USAGE)
     cv2.setNumThreads(threads)
     if sources.others:
@@ -134,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _earlier(args: argparse.Namespace) -> Earlier:
-    """What the file of results has already. Raises ResultError."""
+    """What the file of results has already. Raises ResumeError."""
     if args.output is None:
         return Earlier()
     with _naming("--output"):
@@ -153,16 +153,16 @@ def _output(args: argparse.Namespace) -> AbstractContextManager[TextStream]:
     if args.output is None:
         return nullcontext(sys.stdout)
     with _naming("--output"):
-        return ResultFile(args.output)
+        return ResumableFile(args.output)
 
 
 @contextmanager
 def _naming(flag: str) -> Iterator[None]:
-    """Raises ResultError that names ``flag`` for what the system refuses."""
+    """Raises ResumeError that names ``flag`` for what the system refuses."""
     try:
         yield
     except OSError as error:
-        raise ResultError(f"{flag} {error.filename}: {error.strerror}") from None
+        raise ResumeError(f"{flag} {error.filename}: {error.strerror}") from None
 
 
 def _open(args: argparse.Namespace, threads: int) -> Reader | CropReader:

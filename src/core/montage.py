@@ -13,7 +13,7 @@ GAP = 4
 """Pixels between two tiles of a sheet."""
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
-Colour = tuple[int, int, int]
+Rgb = tuple[int, int, int]
 
 
 def enlarged(image: Image, zoom: int) -> Image:
@@ -21,7 +21,7 @@ def enlarged(image: Image, zoom: int) -> Image:
     return np.asarray(cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def captioned(image: Image, caption: str, colour: Colour = BLACK) -> Image:
+def captioned(image: Image, caption: str, colour: Rgb = BLACK) -> Image:
     """``image`` (RGB) with ``caption`` on a white strip below it; OpenCV writes ``?`` for what is not ASCII."""
     strip = np.full((CAPTION, image.shape[1], 3), WHITE, np.uint8)
     latin = caption.encode("ascii", "replace").decode()
@@ -29,7 +29,7 @@ def captioned(image: Image, caption: str, colour: Colour = BLACK) -> Image:
     return np.vstack([image, strip])
 
 
-def montage(tiles: Sequence[Image], columns: int, ground: Colour = WHITE) -> Image:
+def montage(tiles: Sequence[Image], columns: int, ground: Rgb = WHITE) -> Image:
     """``tiles`` (RGB, of any sizes) row by row, each in the upper left of its cell, with GAP pixels after each.
 
     A column is as wide as the widest tile in it and a row as high as the highest. Raises ValueError for no tiles.

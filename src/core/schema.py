@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-Model = TypeVar("Model", bound=BaseModel)
+Entry = TypeVar("Entry", bound=BaseModel)
 
 
 class Closed(BaseModel):
@@ -14,7 +14,7 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def read_json_lines(path: Path, model: type[Model], fault: type[ValueError]) -> list[tuple[int, Model]]:
+def read_json_lines(path: Path, model: type[Entry], fault: type[ValueError]) -> list[tuple[int, Entry]]:
     """The ``model`` on each line of a file, with its line number from 1; empty lines are left out.
 
     Raises ``fault``, which names the file and, where one is wrong, the first such line.

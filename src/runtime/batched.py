@@ -1,4 +1,4 @@
-"""Several images at once, each by the reader that it asks for: what can share a batch of a network does."""
+"""Reads several images in shared batches, each image by the reader that it asks for."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ from src.runtime.detector import Detector, joined
 from src.runtime.plate_reader import PlateReader
 from src.runtime.reader import ImageResult, Reader, Timings, as_plates, read_within
 
-Key = TypeVar("Key")
-Pair = tuple[Reader, Image]
+CanvasShape = TypeVar("CanvasShape")
+ReaderAndImage = tuple[Reader, Image]
 """An image, RGB, and the reader with the countries and the threshold for it."""
 
 
-def read_together(pairs: Sequence[Pair]) -> list[ImageResult]:
+def read_batched(pairs: Sequence[ReaderAndImage]) -> list[ImageResult]:
     """What each reader finds and reads in its image; all of them have the same two models.
 
     Canvases of one size are one batch of the detector, and all plates are one of the OCR. The time of a batch is shared
@@ -74,8 +74,8 @@ def _read(cut: Sequence[tuple[PlateReader, Image]]) -> list[Reading]:
     return readings
 
 
-def _alike(shapes: Mapping[int, Key]) -> list[list[int]]:
-    groups = defaultdict[Key, list[int]](list)
+def _alike(shapes: Mapping[int, CanvasShape]) -> list[list[int]]:
+    groups = defaultdict[CanvasShape, list[int]](list)
     for number, shape in shapes.items():
         groups[shape].append(number)
     return list(groups.values())

@@ -10,18 +10,18 @@ from src.core.cores import usable_cores
 AHEAD = 2
 """Items begun, or done and not yet taken, for each worker: a slow one holds up nobody until so many wait for it."""
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+Input = TypeVar("Input")
+Output = TypeVar("Output")
 
 
-def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Generator[Result, None, None]:
+def in_order(work: Callable[[Input], Output], items: Iterable[Input], workers: int) -> Generator[Output, None, None]:
     """``work`` of each item, by ``workers`` threads, in the order of ``items``.
 
     Threads suffice where ``work`` spends its time in Pillow, OpenCV and onnxruntime, which let go of the interpreter's
     lock: while one picture is decoded, another is searched and a third is read. What ``work`` raises is raised here, in
     its turn. Closing the generator waits for what has begun and drops the rest.
     """
-    pool, begun = ThreadPoolExecutor(workers), deque[Future[Result]]()
+    pool, begun = ThreadPoolExecutor(workers), deque[Future[Output]]()
     try:
         for item in items:
             begun.append(pool.submit(work, item))

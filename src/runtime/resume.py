@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 from src.core.result import ErrorRecord, parse_record
 
 
-class ResultError(ValueError):
+class ResumeError(ValueError):
     """A file of results that cannot be begun or gone on with; the message names it."""
 
 
@@ -21,7 +21,7 @@ class Earlier:
     failed: bool = False  # some of them could not be read
 
 
-class ResultFile:
+class ResumableFile:
     """A text stream whose every ``flush`` adds to the file all that was written since the last one, or nothing."""
 
     def __init__(self, path: Path) -> None:
@@ -58,20 +58,20 @@ class ResultFile:
 
 
 def begin(path: Path, resumable: bool) -> Earlier:
-    """Nothing is there yet. Raises ResultError for a file that has something in it, which is never overwritten.
+    """Nothing is there yet. Raises ResumeError for a file that has something in it, which is never overwritten.
 
     ``resumable``: ``resume`` could go on with results as they are now asked for.
     """
     if path.is_file() and path.stat().st_size:
         advice = "--resume goes on with it" if resumable else "name another file, or remove this one"
-        raise ResultError(f"{path}: exists already; {advice}")
+        raise ResumeError(f"{path}: exists already; {advice}")
     return Earlier()
 
 
 def resume(path: Path) -> Earlier:
     """Which images ``path`` has, JSON Lines; a half line at its end, as a kill leaves it, is cut off.
 
-    Raises ResultError for a file that holds anything else, which stays as it is, and OSError.
+    Raises ResumeError for a file that holds anything else, which stays as it is, and OSError.
     """
     if not path.exists():
         return Earlier()
@@ -90,7 +90,7 @@ def _read(file: BinaryIO, path: Path) -> tuple[Earlier, int]:
         try:
             record = parse_record(line)
         except ValueError:
-            raise ResultError(f"{path}: line {number} is no result; only --format jsonl can be resumed") from None
+            raise ResumeError(f"{path}: line {number} is no result; only --format jsonl can be resumed") from None
         images.add(record.image)
         failed = failed or isinstance(record, ErrorRecord)
         end += len(line)

@@ -45,11 +45,11 @@ def main(argv: list[str] | None = None) -> int:
             settings = Settings.load()
             if not may_listen(PROG, args.host, settings.require_keys, args.allow_open):
                 return USAGE
-            parts = stack.enter_context(opened(settings))
+            resources = stack.enter_context(opened(settings))
         except (SettingsError, CardError, ProviderError, TritonError, DatabaseError, OSError) as error:
             print(f"{PROG}: {error}", file=sys.stderr)
             return USAGE
-        serve(create_app(settings, parts), args.host, args.port, settings.grace_s)
+        serve(create_app(settings, resources), args.host, args.port, settings.grace_s)
     return 0
 
 
@@ -78,7 +78,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Refuses new requests from now on. The signal is not raised again, and further ones change nothing."""
         if self.started:
-            self._app.state.service.gate.close()
+            self._app.state.service.drain.begin()
         self.should_exit = True
 
 

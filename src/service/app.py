@@ -11,27 +11,27 @@ from src.service.api import openapi
 from src.service.api.requests import only_what_is_known
 from src.service.api.routes import compatible, documentation, operations, plates, recognize, sightings
 from src.service.http import problems
-from src.service.http.drain import PassGate
-from src.service.http.host_check import RefuseOtherSites
+from src.service.http.drain import DrainRequests
+from src.service.http.host_check import CheckHost
 from src.service.http.metrics import CountRequests
-from src.service.lifespan import Parts, opened, serving
+from src.service.lifespan import Resources, opened, serving
 from src.service.settings import Settings
 
 
-def create_app(settings: Settings | None = None, parts: Parts | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, resources: Resources | None = None) -> FastAPI:
     """The API, by ``settings`` or those of the environment; nothing is opened before it starts.
 
-    ``parts`` are what is open already, and closed by whoever opened it. Raises SettingsError.
+    ``resources`` are what is open already, and closed by whoever opened it. Raises SettingsError.
     """
     found = Settings.load() if settings is None else settings
 
-    def opening() -> AbstractContextManager[Parts]:
-        return opened(found) if parts is None else nullcontext(parts)
+    def opening() -> AbstractContextManager[Resources]:
+        return opened(found) if resources is None else nullcontext(resources)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with opening() as open_parts:
-            async with serving(open_parts) as service:
+        with opening() as open_resources:
+            async with serving(open_resources) as service:
                 app.state.service = service
                 yield
 
@@ -47,8 +47,8 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         app.include_router(routes.router, dependencies=[Depends(only_what_is_known)])
     app.openapi = cache(partial(openapi.describe, app, found.require_keys))  # type: ignore[method-assign]
     problems.install(app)
-    app.add_middleware(PassGate)
+    app.add_middleware(DrainRequests)
     if not found.require_keys:
-        app.add_middleware(RefuseOtherSites)
-    app.add_middleware(CountRequests)  # outermost: what the gate refuses is counted too
+        app.add_middleware(CheckHost)
+    app.add_middleware(CountRequests)  # it is the outermost, so that it also counts what the others refuse
     return app

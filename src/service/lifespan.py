@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from src.core.cores import usable_cores
 from src.runtime.reader import Reader
 from src.service.database import Database, open_database
-from src.service.http.drain import Gate
+from src.service.http.drain import Drain
 from src.service.http.metrics import Metrics
 from src.service.recognition.engine import Engine
 from src.service.recognition.recogniser import Recogniser
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Resources:
     """What has to be there before anything is served."""
 
     settings: Settings
@@ -41,10 +41,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts, at work."""
+    """The resources, at work."""
 
-    parts: Parts
-    gate: Gate
+    resources: Resources
+    drain: Drain
     engine: Engine
     metrics: Metrics
     recogniser: Recogniser
@@ -54,12 +54,12 @@ class Service:
     @property
     def is_ready(self) -> bool:
         """Whether requests with pictures will be answered; asks the database."""
-        return self.gate.is_open and self.parts.database.ready()
+        return not self.drain.is_draining and self.resources.database.ready()
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Parts]:
-    """The parts that ``settings`` name. Raises CardError, ProviderError, TritonError, DatabaseError and OSError."""
+def opened(settings: Settings) -> Iterator[Resources]:
+    """The resources that ``settings`` name. Raises CardError, ProviderError, TritonError, DatabaseError and OSError."""
     reader = Reader(
         settings.models,
         settings.threads,
@@ -71,59 +71,61 @@ def opened(settings: Settings) -> Iterator[Parts]:
     cv2.setNumThreads(settings.threads or usable_cores())
     database = open_database(settings.database_url)
     try:
-        yield Parts(settings, reader, database, open_pictures(database, settings.data_dir / "pictures"))
+        yield Resources(settings, reader, database, open_pictures(database, settings.data_dir / "pictures"))
     finally:
         database.close()
 
 
 @asynccontextmanager
-async def serving(parts: Parts) -> AsyncIterator[Service]:
+async def serving(resources: Resources) -> AsyncIterator[Service]:
     """The service at work. At the end it takes no new requests and finishes those that it has."""
-    settings = parts.settings
+    settings = resources.settings
     engine = Engine(settings.workers, settings.queue, settings.batch, settings.max_pixels)
-    service = _assembled(parts, engine)
-    housekeeping = asyncio.create_task(_keep_house(parts))
+    service = _assembled(resources, engine)
+    housekeeping = asyncio.create_task(_keep_house(resources))
     try:
         yield service
     finally:
-        service.gate.close()
-        await service.gate.emptied()
+        service.drain.begin()
+        await service.drain.finished()
         housekeeping.cancel()
         await asyncio.wait([housekeeping])
         await to_thread.run_sync(engine.close)
 
 
-def _assembled(parts: Parts, engine: Engine) -> Service:
-    settings, metrics = parts.settings, Metrics(lambda: engine.waiting)
+def _assembled(resources: Resources, engine: Engine) -> Service:
+    settings, metrics = resources.settings, Metrics(lambda: engine.waiting)
     # a request with more pictures than may wait could never be taken
     limits = Limits(settings.max_upload_bytes, min(settings.max_pictures, settings.queue), settings.request_timeout_s)
     uploads = Uploads(limits, REQUESTS_HELD * limits.bytes)
-    kept = parts.pictures if settings.keep_pictures else None
+    kept = resources.pictures if settings.keep_pictures else None
     limits_of_requests = {
-        "min_reading": _min_reading(parts),
+        "min_reading": _min_reading(resources),
         "timeout_s": settings.request_timeout_s,
         "lease_s": settings.grace_s,
     }
-    recogniser = Recogniser(uploads, engine, parts.reader, parts.database, kept, metrics, **limits_of_requests)
-    return Service(parts, Gate(), engine, metrics, recogniser, CapacityLimiter(settings.workers))
+    recogniser = Recogniser(uploads, engine, resources.reader, resources.database, kept, metrics, **limits_of_requests)
+    return Service(resources, Drain(), engine, metrics, recogniser, CapacityLimiter(settings.workers))
 
 
-def _min_reading(parts: Parts) -> float:
+def _min_reading(resources: Resources) -> float:
     """The confidence below which a reading does not count: that of the settings, else of the reader's card, else 0."""
-    if parts.settings.min_reading is not None:
-        return parts.settings.min_reading
-    return parts.reader.plate_reader.card.confidence_threshold or 0.0
+    if resources.settings.min_reading is not None:
+        return resources.settings.min_reading
+    return resources.reader.plate_reader.card.confidence_threshold or 0.0
 
 
-async def _keep_house(parts: Parts) -> None:
+async def _keep_house(resources: Resources) -> None:
     """Removes from time to time files that no row knows, and what is older than the settings allow."""
-    settings = parts.settings
+    settings = resources.settings
     while True:
-        await _try("files without a row are not removed", partial(sweep, parts.database, parts.pictures))
-        await _try("old answers are not deleted", partial(expire_answers, parts.database, datetime.now(UTC)))
+        await _try("files without a row are not removed", partial(sweep, resources.database, resources.pictures))
+        await _try("old answers are not deleted", partial(expire_answers, resources.database, datetime.now(UTC)))
         if settings.retention_days is not None:
             before = datetime.now(UTC) - timedelta(days=settings.retention_days)
-            await _try("what is too old is not deleted", partial(expire, parts.database, parts.pictures, before))
+            await _try(
+                "what is too old is not deleted", partial(expire, resources.database, resources.pictures, before)
+            )
         await asyncio.sleep(settings.retention_every_s)
 
 

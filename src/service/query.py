@@ -20,10 +20,10 @@ MAX_LIMIT = 500
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 """No control characters."""
 
-Said = TypeVar("Said", str, datetime)
+Written = TypeVar("Written", str, datetime)
 
 
-def _written(moment: Said) -> Said:
+def _written(moment: Written) -> Written:
     """Pydantic would take a bare number for seconds since 1970, and the year 2025 for half an hour of that year."""
     if isinstance(moment, str) and not re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", moment):
         raise ValueError("no time, as 2026-01-31T12:00:00Z is one")

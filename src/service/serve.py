@@ -1,6 +1,6 @@
 """``python -m src.service.serve``: the API and its page on this machine, together.
 
-Exit status: 0 ended by Ctrl-C or SIGTERM, 1 a part failed, 2 wrong usage (options, a port in use, settings, an
+Exit status: 0 ended by Ctrl-C or SIGTERM, 1 a program failed, 2 wrong usage (options, a port in use, settings, an
 open address without keys).
 """
 
@@ -26,14 +26,14 @@ from src.service.settings import PREFIX, Settings, SettingsError
 
 PROG = "python -m src.service.serve"
 READY_S = 180.0
-"""Seconds that the parts may take to become ready: a small machine unpacks the page's packages slowly at first."""
+"""Seconds that the programs may take to become ready: a small machine unpacks the page's packages slowly at first."""
 CLOSE_S = 10
 """Seconds that they may take to end, after those in which the API answers what it has taken."""
 TICK_S = 0.1
 
 
-class PartError(RuntimeError):
-    """A part of the service that cannot go on; ``status`` is the exit status that it leaves."""
+class ProgramError(RuntimeError):
+    """A program of the service that cannot go on; ``status`` is the exit status that it leaves."""
 
     def __init__(self, message: str, status: int = 1) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class PartError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Program:
     """A program that serves HTTP. ``health`` is the path that answers 200 once it is ready."""
 
     name: str
@@ -53,7 +53,7 @@ class Part:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serves until a signal comes or a part ends, and returns the exit status."""
+    """Serves until a signal comes or a program ends, and returns the exit status."""
     parser = Parser(PROG, "Serves the API and its page; settings are NUMBER_PLATE_... in the environment or .env.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     parser.add_argument("--port", type=tcp_port, default=8000, metavar="N", help="of the API (default: 8000)")
@@ -70,14 +70,14 @@ def main(argv: list[str] | None = None) -> int:
         if not args.allow_open and not may_listen(PROG, args.host, settings.require_keys, False):
             return USAGE
         # where it is allowed, the API says in red what is open, once for both
-        api = Part("API", "src.service", args.port, "/health", flags=(FLAG,) if args.allow_open else ())
+        api = Program("API", "src.service", args.port, "/health", flags=(FLAG,) if args.allow_open else ())
         reach = page_environment(settings, address(args.host, args.port))
-        page = Part("page", "src.service.page", args.page_port, "/_stcore/health", reach)
+        page = Program("page", "src.service.page", args.page_port, "/_stcore/health", reach)
         return serve(args.host, (api, page), settings.grace_s + CLOSE_S)
     except SettingsError as fault:
         print(f"{PROG}: {fault}", file=sys.stderr)
         return USAGE
-    except PartError as fault:
+    except ProgramError as fault:
         print(f"{PROG}: {fault}", file=sys.stderr)
         return fault.status
 
@@ -88,19 +88,19 @@ def page_environment(settings: Settings, api: str) -> dict[str, str]:
     return {f"{PREFIX}PAGE_API": settings.page_api or api} | key
 
 
-def serve(host: str, parts: Sequence[Part], end_s: float) -> int:
-    """Starts ``parts``, prints where they are once all are ready, and ends them all when a signal comes.
+def serve(host: str, programs: Sequence[Program], end_s: float) -> int:
+    """Starts ``programs``, prints where they are once all are ready, and ends them all when a signal comes.
 
     They have ``end_s`` seconds to end, and are killed then.
-    Raises PartError when one does not become ready, or ends by itself; the others are ended first.
+    Raises ProgramError when one does not become ready, or ends by itself; the others are ended first.
     """
-    with _signals() as received, _running(host, parts, end_s) as processes:
-        _wait_until_ready(host, parts, processes, received)
+    with _signals() as received, _running(host, programs, end_s) as processes:
+        _wait_until_ready(host, programs, processes, received)
         if not received:
-            for part in parts:
-                print(f"{part.name:5} {address(host, part.port)}", flush=True)
+            for program in programs:
+                print(f"{program.name:5} {address(host, program.port)}", flush=True)
         while not received:
-            _check(parts, processes)
+            _check(programs, processes)
             time.sleep(TICK_S)
     return 0
 
@@ -119,14 +119,23 @@ def _signals() -> Iterator[list[int]]:
 
 
 @contextmanager
-def _running(host: str, parts: Sequence[Part], end_s: float) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """The processes of ``parts``, which are all ended when the block is left."""
+def _running(host: str, programs: Sequence[Program], end_s: float) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The processes of ``programs``, which are all ended when the block is left."""
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        for part in parts:
-            command = [sys.executable, "-m", part.module, "--host", host, "--port", str(part.port), *part.flags]
+        for program in programs:
+            command = [
+                sys.executable,
+                "-m",
+                program.module,
+                "--host",
+                host,
+                "--port",
+                str(program.port),
+                *program.flags,
+            ]
             # in sessions of their own, or Ctrl-C reaches them twice, which servers take for impatience
-            environment = os.environ | part.environment
+            environment = os.environ | program.environment
             processes.append(subprocess.Popen(command, env=environment, start_new_session=True))
         yield processes
     finally:
@@ -147,24 +156,24 @@ def _end(processes: Sequence[subprocess.Popen[bytes]], end_s: float) -> None:
 
 
 def _wait_until_ready(
-    host: str, parts: Sequence[Part], processes: Sequence[subprocess.Popen[bytes]], received: list[int]
+    host: str, programs: Sequence[Program], processes: Sequence[subprocess.Popen[bytes]], received: list[int]
 ) -> None:
-    """Returns when all answer, or a signal came. Raises PartError."""
+    """Returns when all answer, or a signal came. Raises ProgramError."""
     deadline = time.monotonic() + READY_S
-    for part in parts:
-        while not received and probe(address(host, part.port) + part.health) is not None:
-            _check(parts, processes)
+    for program in programs:
+        while not received and probe(address(host, program.port) + program.health) is not None:
+            _check(programs, processes)
             if time.monotonic() > deadline:
-                raise PartError(f"the {part.name} is not ready after {READY_S:g} seconds")
+                raise ProgramError(f"the {program.name} is not ready after {READY_S:g} seconds")
             time.sleep(TICK_S)
 
 
-def _check(parts: Sequence[Part], processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Raises PartError that names the first part that has ended."""
-    for part, process in zip(parts, processes, strict=True):
+def _check(programs: Sequence[Program], processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Raises ProgramError that names the first program that has ended."""
+    for program, process in zip(programs, processes, strict=True):
         status = process.poll()
         if status is not None:
-            raise PartError(f"the {part.name} ended (status {status})", USAGE if status == USAGE else 1)
+            raise ProgramError(f"the {program.name} ended (status {status})", USAGE if status == USAGE else 1)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from src.core.result import ErrorRecord, ImageRecord, StageTimes
-from src.runtime.resume import Earlier, ResultError, ResultFile, begin, resume
+from src.runtime.resume import Earlier, ResumableFile, ResumeError, begin, resume
 
 
 def line(image: str, fault: str = "") -> bytes:
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 class TestFile:
     def test_flush_adds_what_was_written(self, path: Path) -> None:
         path.write_bytes(b"before\n")
-        with ResultFile(path) as file:
+        with ResumableFile(path) as file:
             print("a", "\udcff", "京", file=file)
             assert path.read_bytes() == b"before\n"
             file.flush()
@@ -37,7 +37,7 @@ class TestFile:
     def test_a_part_that_went_through_is_cut_off_where_the_rest_does_not(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        with ResultFile(path) as file:
+        with ResumableFile(path) as file:
             print("whole", file=file, flush=True)
             monkeypatch.setattr(file, "_file", NearlyFull(file._file, room=3))
             print("does not fit", file=file)
@@ -49,7 +49,7 @@ class TestFile:
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux")
     def test_a_full_device(self) -> None:
-        with ResultFile(Path("/dev/full")) as file, pytest.raises(OSError, match="No space left"):
+        with ResumableFile(Path("/dev/full")) as file, pytest.raises(OSError, match="No space left"):
             print("a", file=file, flush=True)
 
 
@@ -118,7 +118,7 @@ class TestResume:
     )
     def test_any_other_file_stays_as_it_is(self, path: Path, other: bytes) -> None:
         path.write_bytes(line("a.jpg") + other + b"half")
-        with pytest.raises(ResultError, match=r"results\.jsonl: line 2 is no result"):
+        with pytest.raises(ResumeError, match=r"results\.jsonl: line 2 is no result"):
             resume(path)
         assert path.read_bytes() == line("a.jpg") + other + b"half"
 
@@ -128,6 +128,6 @@ def test_without_it_a_file_with_results_is_not_touched(path: Path) -> None:
     path.touch()
     assert begin(path, True) == Earlier()
     path.write_bytes(line("a.jpg"))
-    with pytest.raises(ResultError, match="exists already; --resume"):
+    with pytest.raises(ResumeError, match="exists already; --resume"):
         begin(path, True)
     assert path.read_bytes() == line("a.jpg")

@@ -10,7 +10,7 @@ import pytest
 
 from src.runtime.reader import Reader
 from src.service.database import open_database
-from src.service.lifespan import Parts, opened, serving
+from src.service.lifespan import Resources, opened, serving
 from src.service.settings import Settings
 from src.service.store import open_pictures
 from tests.conftest import widen_canvases
@@ -27,9 +27,9 @@ async def gone(path: Path) -> None:
 
 def test_the_reader_is_as_the_settings_say(models: Path, tmp_path: Path) -> None:
     widen_canvases(models)
-    with opened(Settings(data_dir=tmp_path, models=models, min_confidence=0.25, canvas=192)) as parts:
-        assert parts.reader.detector.largest == (192, 192)
-        assert parts.reader.detector.min_confidence == 0.25
+    with opened(Settings(data_dir=tmp_path, models=models, min_confidence=0.25, canvas=192)) as resources:
+        assert resources.reader.detector.largest == (192, 192)
+        assert resources.reader.detector.min_confidence == 0.25
 
 
 def test_opencv_has_as_many_threads_as_usable_cores(
@@ -49,7 +49,7 @@ def test_files_without_a_row_go_again_and_again_without_a_retention_period(tmp_p
     pictures = open_pictures(database, tmp_path / "pictures")
 
     async def keep_house() -> None:
-        async with serving(Parts(settings, Mock(Reader), database, pictures)):
+        async with serving(Resources(settings, Mock(Reader), database, pictures)):
             for digit in "ab":
                 orphan = pictures.path(pictures.put(digit * 32, b"x"))
                 os.utime(orphan, (0, 0))

@@ -8,7 +8,7 @@ finite-state automata", Computational Linguistics 2000).
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from src.core.formats.pattern import Choice, Codes, Sign, Token, Without
+from src.core.formats.pattern import Choice, Codes, SignToken, Token, Without
 
 Following = dict[str, int]
 """Character -> the state after it; what leads nowhere is left out."""
@@ -46,7 +46,7 @@ class Automaton:
         return self._state(ends, {char: self.words(rest) for char, rest in by_first.items()})
 
     def _of_token(self, token: Token, tail: int) -> int:
-        if isinstance(token, Sign):
+        if isinstance(token, SignToken):
             return tail
         if isinstance(token, Codes):
             return self.then(self.words(token.canonical), tail)

@@ -69,7 +69,7 @@ class Codes:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class SignToken:
     """Drawn, not read: a gap or a mark, by the names in GAPS and MARKS; ``field`` begins the next field."""
 
     kind: str
@@ -90,8 +90,8 @@ class Choice:
     options: "tuple[tuple[Token, ...], ...]"
 
 
-Token = Slot | Codes | Sign | Without | Choice
-NEXT_FIELD = Sign("field")
+Token = Slot | Codes | SignToken | Without | Choice
+NEXT_FIELD = SignToken("field")
 
 
 def parse(pattern: str, letters: str, parts: Mapping[str, tuple[Token, ...]]) -> tuple[Token, ...]:
@@ -141,7 +141,7 @@ def lengths(tokens: Sequence["Token"]) -> frozenset[int]:
 
 
 def _token_lengths(token: "Token") -> frozenset[int]:
-    if isinstance(token, Sign):
+    if isinstance(token, SignToken):
         return frozenset({0})
     if isinstance(token, Codes):
         return frozenset(token.lengths)
@@ -158,7 +158,7 @@ def characters(tokens: Sequence["Token"]) -> frozenset[str]:
 
 
 def _token_characters(token: "Token") -> frozenset[str]:
-    if isinstance(token, Sign):
+    if isinstance(token, SignToken):
         return frozenset()
     if isinstance(token, Codes):
         return frozenset("".join(token.codes))
@@ -171,7 +171,7 @@ def _token_characters(token: "Token") -> frozenset[str]:
 
 def is_read(tokens: Sequence["Token"]) -> bool:
     """Whether there is more to a line than signs."""
-    return any(not isinstance(token, Sign) for token in tokens)
+    return any(not isinstance(token, SignToken) for token in tokens)
 
 
 def _options(pattern: str, start: int) -> tuple[list[str], int]:
@@ -206,7 +206,7 @@ def _token(
     if one == "|":
         return (NEXT_FIELD,)
     if one in GAPS or one in MARKS:
-        return (Sign(GAPS.get(one) or MARKS[one]),)
+        return (SignToken(GAPS.get(one) or MARKS[one]),)
     return (Slot(_readable(one, pattern)),)
 
 
@@ -246,7 +246,7 @@ def _ends(tokens: Sequence[Token], text: str, start: int) -> set[int]:
 
 
 def _token_ends(token: Token, text: str, start: int) -> set[int]:
-    if isinstance(token, Sign):
+    if isinstance(token, SignToken):
         return {start}
     if isinstance(token, Codes):
         return {start + n for n in token.lengths if text[start : start + n] in token.canonical}

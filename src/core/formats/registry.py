@@ -63,7 +63,7 @@ def _words(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+WordList = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Millimetres = Annotated[float, Field(ge=0, le=1000)]
 Rect = tuple[Millimetres, Millimetres, Millimetres, Millimetres]
 """x1, y1, x2, y2 in millimetres from the plate's top left corner."""
@@ -76,11 +76,11 @@ class RegistryError(ValueError):
 class Part(Closed):
     """A named piece of a pattern: ``codes``, or a ``pattern`` of which ``without`` never occurs."""
 
-    codes: Words = ()
-    common: Words = ()
+    codes: WordList = ()
+    common: WordList = ()
     """Codes that most plates have: half of the synthetic ones are drawn from them."""
     pattern: str | None = None
-    without: Words = ()
+    without: WordList = ()
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

@@ -37,7 +37,7 @@ async def actor(
     Raises ServiceProblem, before anything of the body is read.
     """
     remote = request.client.host if request.client else None
-    if not here.parts.settings.require_keys:
+    if not here.resources.settings.require_keys:
         return Actor(None, remote)
     secret = bearer.credentials if bearer else header
     key = await to_thread.run_sync(_admitted, here, secret or "", [Scope(scope) for scope in wanted.scopes])
@@ -45,7 +45,7 @@ async def actor(
 
 
 def _admitted(here: Service, secret: str, scopes: list[Scope]) -> Key:
-    database, now = here.parts.database, datetime.now(UTC)
+    database, now = here.resources.database, datetime.now(UTC)
     key = verify_key(database, secret, now) if secret else None
     if key is None:
         raise ServiceProblem(

@@ -18,7 +18,7 @@ from src.service.store import Claim, FirstAnswer, InWork, OtherRequest, claim_an
 log = logging.getLogger(__name__)
 
 
-class Repeats:
+class Idempotency:
     """Tells first requests from repeated ones."""
 
     def __init__(self, database: Database, lease_s: float) -> None:

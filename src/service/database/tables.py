@@ -8,12 +8,12 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from src.core.alphabet import merge_look_alikes
-from src.service.database.types import Id, Json, PlateText, UtcDateTime, new_id
+from src.service.database.types import IdColumn, JsonColumn, PlateTextColumn, UtcDateTime, new_id
 
 NO_REGION = text("region IS NULL")
 
 
-class Table(DeclarativeBase):
+class TableBase(DeclarativeBase):
     """Names its constraints, so that later migrations can name them too."""
 
     metadata = MetaData(
@@ -29,39 +29,39 @@ class Table(DeclarativeBase):
         date: Date,
         float: Double,
         str: String,
-        dict[str, Any]: Json,
-        list[str]: Json,
-        list[float]: Json,
-        list[list[float]]: Json,
-        list[dict[str, Any]]: Json,
+        dict[str, Any]: JsonColumn,
+        list[str]: JsonColumn,
+        list[float]: JsonColumn,
+        list[list[float]]: JsonColumn,
+        list[dict[str, Any]]: JsonColumn,
     }
 
 
-class InstallationRow(Table):
+class InstallationRow(TableBase):
     """One row, by which this database can be told from others."""
 
     __tablename__ = "installation"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
 
 
-class CameraRow(Table):
+class CameraRow(TableBase):
     """A place that pictures come from, known by its name."""
 
     __tablename__ = "cameras"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(unique=True)
     created: Mapped[datetime]
 
 
-class ImageRow(Table):
+class ImageRow(TableBase):
     """A picture that was read."""
 
     __tablename__ = "images"
     __table_args__ = (Index(None, "name", "received"),)
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     sha256: Mapped[str] = mapped_column(String(64))
     name: Mapped[str]
     """As uploaded: for people to see, never part of a path."""
@@ -79,13 +79,13 @@ class ImageRow(Table):
     camera: Mapped[CameraRow | None] = relationship()
 
 
-class DetectionRow(Table):
+class DetectionRow(TableBase):
     """A plate that was found in a picture, in pixels of the file."""
 
     __tablename__ = "detections"
     __table_args__ = (UniqueConstraint("image_id", "position"),)
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     image_id: Mapped[str] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
     position: Mapped[int]
     """In the order of the result, from 0."""
@@ -99,7 +99,7 @@ class DetectionRow(Table):
     image: Mapped[ImageRow] = relationship()
 
 
-class PlateRow(Table):
+class PlateRow(TableBase):
     """A plate over all its sightings: a text of a country, or of one that nobody knows."""
 
     __tablename__ = "plates"
@@ -109,8 +109,8 @@ class PlateRow(Table):
         Index("uq_plates_text_alone", "text", unique=True, sqlite_where=NO_REGION, postgresql_where=NO_REGION),
     )
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    text: Mapped[str] = mapped_column(PlateText)
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    text: Mapped[str] = mapped_column(PlateTextColumn)
     region: Mapped[str | None]
 
 
@@ -119,7 +119,7 @@ def _merged(context: DefaultExecutionContext) -> str:
     return merge_look_alikes(context.get_current_parameters()["text"])
 
 
-class SightingRow(Table):
+class SightingRow(TableBase):
     """One reading of one plate in one picture."""
 
     __tablename__ = "sightings"
@@ -130,14 +130,14 @@ class SightingRow(Table):
         *(Index(None, filtered, "seen", "id", "merged", "confidence") for filtered in ("region", "camera_id")),
     )
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     detection_id: Mapped[str] = mapped_column(ForeignKey("detections.id", ondelete="CASCADE"), unique=True)
     plate_id: Mapped[str] = mapped_column(ForeignKey("plates.id"), index=True)
     camera_id: Mapped[str | None] = mapped_column(ForeignKey("cameras.id"))
     seen: Mapped[datetime]
     """When the picture was taken or, where nobody knows, received."""
-    text: Mapped[str] = mapped_column(PlateText)
-    merged: Mapped[str] = mapped_column(PlateText, default=_merged, server_default="")
+    text: Mapped[str] = mapped_column(PlateTextColumn)
+    merged: Mapped[str] = mapped_column(PlateTextColumn, default=_merged, server_default="")
     """The text in the spelling that search compares. The server's default is never used, but SQLite adds no column to
     rows that are there without one."""
     raw_text: Mapped[str]
@@ -155,12 +155,12 @@ class SightingRow(Table):
     camera: Mapped[CameraRow | None] = relationship()
 
 
-class ApiKeyRow(Table):
+class ApiKeyRow(TableBase):
     """Who may ask. Of the secret only a digest is kept."""
 
     __tablename__ = "api_keys"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     name: Mapped[str]
     prefix: Mapped[str] = mapped_column(unique=True)
     """What the secret begins with, for people to tell keys apart."""
@@ -173,7 +173,7 @@ class ApiKeyRow(Table):
     per_day: Mapped[int | None]
 
 
-class UsageRow(Table):
+class UsageRow(TableBase):
     """Requests of a key on a day of UTC."""
 
     __tablename__ = "usage"
@@ -183,7 +183,7 @@ class UsageRow(Table):
     count: Mapped[int] = mapped_column(BigInteger)
 
 
-class BucketRow(Table):
+class BucketRow(TableBase):
     """The token bucket of a key's rate limit."""
 
     __tablename__ = "buckets"
@@ -194,12 +194,12 @@ class BucketRow(Table):
     """When ``tokens`` was true; more have trickled in since."""
 
 
-class AuditRow(Table):
+class AuditRow(TableBase):
     """Who did what."""
 
     __tablename__ = "audit"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     at: Mapped[datetime] = mapped_column(index=True)
     key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id"))
     action: Mapped[str]
@@ -208,7 +208,7 @@ class AuditRow(Table):
     remote: Mapped[str | None]
 
 
-class AnswerRow(Table):
+class AnswerRow(TableBase):
     """What a request with an ``Idempotency-Key`` was answered, or who is at work on it."""
 
     __tablename__ = "answers"
@@ -218,7 +218,7 @@ class AnswerRow(Table):
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     """Of the request: its query and its pictures."""
-    claim: Mapped[str] = mapped_column(Id)
+    claim: Mapped[str] = mapped_column(IdColumn)
     """Of the request that may answer, which no other one has."""
     begun: Mapped[datetime] = mapped_column(index=True)
     lapses: Mapped[datetime]

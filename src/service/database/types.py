@@ -10,12 +10,12 @@ from src.service.times import utc
 
 ID_LENGTH = 32
 
-Id = String(ID_LENGTH)
+IdColumn = String(ID_LENGTH)
 """A public identifier: 32 hexadecimal digits."""
 
-Json = JSON(none_as_null=True)
+JsonColumn = JSON(none_as_null=True)
 
-PlateText = (
+PlateTextColumn = (
     String().with_variant(String(collation="NOCASE"), "sqlite").with_variant(String(collation="C"), "postgresql")
 )
 """A column whose index serves ``LIKE 'A1%'`` too: LIKE ignores case in SQLite, the language's order in PostgreSQL."""

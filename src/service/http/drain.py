@@ -1,4 +1,4 @@
-"""What lets requests in, and at the end no more of them."""
+"""Draining at shutdown: new requests are refused, and those that are being answered are finished."""
 
 import asyncio
 
@@ -6,52 +6,52 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from src.service.http.problems import RETRY_AFTER_S, Kind, ServiceProblem, respond
 
-ALWAYS_OPEN = ("/health", "/ready", "/metrics")
+NEVER_REFUSED = ("/health", "/ready", "/metrics")
 
 
-class Gate:
-    """Counts the requests that are being answered; once it is closed, new ones are refused and those are finished."""
+class Drain:
+    """Counts the requests that are being answered; once it has begun, new ones are refused and those are finished."""
 
     def __init__(self) -> None:
-        self.is_open = True
-        self._inside = 0
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self.is_draining = False
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
-    def close(self) -> None:
-        """Refuses what comes from now on. May be called by a signal handler."""
-        self.is_open = False
+    def begin(self) -> None:
+        """Refuses the requests that come from now on. A signal handler may call it."""
+        self.is_draining = True
 
-    async def emptied(self) -> None:
+    async def finished(self) -> None:
         """Returns when the last request is answered."""
-        await self._empty.wait()
+        await self._idle.wait()
 
     def __enter__(self) -> None:
-        self._inside += 1
-        self._empty.clear()
+        self._in_flight += 1
+        self._idle.clear()
 
     def __exit__(self, *_: object) -> None:
-        self._inside -= 1
-        if not self._inside:
-            self._empty.set()
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._idle.set()
 
 
-class PassGate:
-    """Middleware that lets requests through the gate of the app's service."""
+class DrainRequests:
+    """Middleware that counts requests in the drain of the app's service, and refuses them once it has begun."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in ALWAYS_OPEN:
+        if scope["type"] != "http" or scope["path"] in NEVER_REFUSED:
             await self.app(scope, receive, send)
             return
-        gate: Gate = scope["app"].state.service.gate
-        if not gate.is_open:
+        drain: Drain = scope["app"].state.service.drain
+        if drain.is_draining:
             problem = ServiceProblem(
                 Kind.SHUTTING_DOWN, "ask again", retry_after=RETRY_AFTER_S, headers={"Connection": "close"}
             )
             await respond(problem, scope["path"])(scope, receive, send)
         else:
-            with gate:
+            with drain:
                 await self.app(scope, receive, send)

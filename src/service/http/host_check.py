@@ -12,7 +12,7 @@ HARMLESS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing, and whose answers browsers keep from other sites."""
 
 
-class RefuseOtherSites:
+class CheckHost:
     """Middleware that refuses names of the internet, which lead to this service once their owner says so (DNS
     rebinding), and changes that a page of another host asks for."""
 

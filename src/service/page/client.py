@@ -12,7 +12,7 @@ from src.service.api.responses import Failure, PlateHistory, Recognition, Result
 from src.service.query import SightingQuery
 
 Json = dict[str, Any]
-Said = TypeVar("Said", bound=BaseModel)
+Answer = TypeVar("Answer", bound=BaseModel)
 
 TIMEOUT = httpx.Timeout(60, connect=2)
 """Seconds. The service gives up on a request earlier, and says so."""
@@ -56,7 +56,7 @@ class Options:
     camera: str | None = None
 
 
-class Service:
+class ApiClient:
     """One visitor's way to the API. Every method raises ServiceError."""
 
     def __init__(self, client: httpx.Client, key: str | None = None) -> None:
@@ -133,7 +133,7 @@ class Service:
             return False
         return True
 
-    def _said(self, kind: type[Said], method: str, path: str, query: Json | None = None, **content: Any) -> Said:
+    def _said(self, kind: type[Answer], method: str, path: str, query: Json | None = None, **content: Any) -> Answer:
         try:
             return kind.model_validate(self._json(method, path, query, **content))
         except ValidationError as error:

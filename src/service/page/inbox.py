@@ -8,7 +8,7 @@ from typing import Protocol
 
 from src.core.image import ImageError
 from src.service.api.responses import Failure, Fault, Result
-from src.service.page.client import Options, RefusedError, Service
+from src.service.page.client import ApiClient, Options, RefusedError
 from src.service.page.explain import Sent, concerns_picture
 from src.service.page.pictures import Preview, preview
 
@@ -16,7 +16,7 @@ UNREADABLE = 422
 """The status that stands for a picture's fault in an answer about several."""
 
 
-class File(Protocol):
+class UploadedFile(Protocol):
     """A picture as Streamlit hands it over; ``file_id`` tells two of one name apart."""
 
     file_id: str
@@ -48,7 +48,7 @@ class Inbox:
     """How often it was emptied."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def read(self, files: Sequence[File], service: Service, options: Options) -> Generator[int, None, None]:
+    def read(self, files: Sequence[UploadedFile], service: ApiClient, options: Options) -> Generator[int, None, None]:
         """Sends the files that are new; before each one says how many of all are done.
 
         A picture that the API refuses is taken too; any other ServiceError ends it, and the rest stays new.
@@ -75,7 +75,7 @@ class Inbox:
             self.number += 1
 
 
-def _take(file: File, service: Service, options: Options) -> Taken:
+def _take(file: UploadedFile, service: ApiClient, options: Options) -> Taken:
     data = file.getvalue()
     sent = Sent(file.type, len(data))
     try:

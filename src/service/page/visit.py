@@ -14,7 +14,7 @@ import streamlit as st
 
 from src.service.api.responses import Sighting, Sightings
 from src.service.page import API, KEY, spoken
-from src.service.page.client import TIMEOUT, Json, Service, ServiceError
+from src.service.page.client import TIMEOUT, ApiClient, Json, ServiceError
 from src.service.page.explain import Sent, sentence
 from src.service.page.pictures import Preview, preview
 from src.service.page.texts import Language, Words
@@ -30,7 +30,7 @@ class Visit:
     """What every view needs to know."""
 
     words: Words
-    service: Service
+    service: ApiClient
     zone: tzinfo
     key: str = ""
     """The API key; answers that are kept for a while are kept apart by it."""
@@ -79,7 +79,7 @@ def local_zone() -> tzinfo:
 def start(language: Language, visitors_key: str | None) -> Visit:
     """``visitors_key`` takes the place of the key in the environment. Raises KeyError without the launcher."""
     key = visitors_key or os.environ.get(KEY, "").strip()
-    return Visit(Words(language), Service(_connection(os.environ[API]), key or None), local_zone(), key)
+    return Visit(Words(language), ApiClient(_connection(os.environ[API]), key or None), local_zone(), key)
 
 
 @contextmanager
@@ -103,22 +103,22 @@ def _connection(address: str) -> httpx.Client:
 
 
 @st.cache_data(ttl=60, scope="session", show_spinner=False)
-def _version(_service: Service, key: str) -> Json:
+def _version(_service: ApiClient, key: str) -> Json:
     return _service.version()
 
 
 @st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
-def _cameras(_service: Service, key: str) -> Json:
+def _cameras(_service: ApiClient, key: str) -> Json:
     return _service.cameras()
 
 
 @st.cache_data(
     ttl=KEPT_S, scope="session", show_spinner=False, hash_funcs={SightingQuery: SightingQuery.model_dump_json}
 )
-def _sightings(_service: Service, key: str, query: SightingQuery) -> Sightings:
+def _sightings(_service: ApiClient, key: str, query: SightingQuery) -> Sightings:
     return _service.sightings(query)
 
 
 @st.cache_data(ttl=600, max_entries=60, scope="session", show_spinner=False)
-def _preview(_service: Service, key: str, sighting: str, _plate: Sighting) -> Preview:
+def _preview(_service: ApiClient, key: str, sighting: str, _plate: Sighting) -> Preview:
     return preview(_service.picture(sighting), _plate.width, [_plate])

@@ -11,11 +11,11 @@ from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from src.core.image import Photograph, decode_photograph
-from src.runtime.batched import Pair, read_together
+from src.runtime.batched import ReaderAndImage, read_batched
 from src.runtime.reader import ImageResult, Reader, in_file
 from src.runtime.triton import TritonError
 
-Outcome = TypeVar("Outcome")
+Finished = TypeVar("Finished")
 
 
 class EngineBusyError(RuntimeError):
@@ -27,19 +27,19 @@ class EngineClosedError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Task(Generic[Outcome]):
+class PictureTask(Generic[Finished]):
     """A picture to read."""
 
     data: bytes
     reader: Reader
     """With the countries and the threshold of its request; its models are those of all."""
-    finish: Callable[[Photograph, ImageResult], Outcome]
+    finish: Callable[[Photograph, ImageResult], Finished]
     """What is made of the result, by the same thread; the pixels are let go of afterwards."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    task: Task[Any]
+    task: PictureTask[Any]
     future: Future[Any] = field(default_factory=Future)
 
 
@@ -68,7 +68,7 @@ class Engine:
         """Whether one more picture may wait."""
         return self.waiting < self._limit
 
-    def submit(self, tasks: Sequence[Task[Outcome]]) -> list[Future[Outcome]]:
+    def submit(self, tasks: Sequence[PictureTask[Finished]]) -> list[Future[Finished]]:
         """Takes all pictures or none; a future gives what ``finish`` does, or raises what went wrong with its picture:
         ImageError, what ``finish`` raises, or the models' errors. One that is cancelled leaves the queue at once.
 
@@ -152,13 +152,13 @@ def _alone(job: _Job) -> Iterator[None]:
         job.future.set_exception(error)
 
 
-def _read_each(pairs: Sequence[Pair]) -> list[ImageResult | Exception]:
+def _read_each(pairs: Sequence[ReaderAndImage]) -> list[ImageResult | Exception]:
     """Reads pictures together and, where that fails, one by one: the fault may be that of one of them.
 
     A server that fails does so for all: each would wait for it anew.
     """
     try:
-        return [*read_together(pairs)]
+        return [*read_batched(pairs)]
     except TritonError as error:
         return [error] * len(pairs)
     except Exception as error:

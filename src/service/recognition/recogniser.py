@@ -20,13 +20,13 @@ from src.core.types import Reading
 from src.runtime.output import describe
 from src.runtime.reader import ImageResult, PlateResult, Reader
 from src.runtime.triton import TritonError
-from src.service.api.idempotency import Repeats
+from src.service.api.idempotency import Idempotency
 from src.service.api.requests import RecognizeOptions
 from src.service.database import Database
 from src.service.http.metrics import Metrics
 from src.service.http.problems import FAULT, RETRY_AFTER_S, Kind, ServiceProblem, cause, respond
 from src.service.recognition.drawing import DrawingError, FileKind, marked
-from src.service.recognition.engine import Engine, EngineBusyError, EngineClosedError, Task
+from src.service.recognition.engine import Engine, EngineBusyError, EngineClosedError, PictureTask
 from src.service.recognition.uploads import File, Received, Uploads
 from src.service.store import (
     Claim,
@@ -56,7 +56,7 @@ class Recognised:
     """The file with the plates marked; empty where none was wished."""
 
 
-Outcome = Recognised | ServiceProblem
+RecognisedOrProblem = Recognised | ServiceProblem
 """What became of one picture."""
 
 
@@ -67,7 +67,7 @@ class Wish:
     field: str
     """Of the form, that has them."""
     options: RecognizeOptions
-    answer: Callable[[Sequence[Outcome]], Response]
+    answer: Callable[[Sequence[RecognisedOrProblem]], Response]
     """Makes the answer of what became of each picture, in their order; one of them at least was read."""
     key_id: str | None = None
     draw: FileKind | None = None
@@ -105,7 +105,7 @@ class Recogniser:
         """
         self._uploads, self._engine, self._reader, self._metrics = uploads, engine, reader, metrics
         self._save = partial(save_recognitions, database, pictures)
-        self._repeats = Repeats(database, lease_s)
+        self._idempotency = Idempotency(database, lease_s)
         self._min_reading, self._timeout_s = min_reading, timeout_s
         self._writers = CapacityLimiter(WRITERS)
 
@@ -126,10 +126,10 @@ class Recogniser:
                 if wish.key is None:
                     return await self._answer(request, wish, reader, received)
                 query = wish.options.model_dump_json()
-                claim = await self._repeats.claim(wish.key_id or "", wish.key, query, received.files)
+                claim = await self._idempotency.claim(wish.key_id or "", wish.key, query, received.files)
                 if isinstance(claim, Response):
                     return claim
-                async with self._repeats.holding(claim):
+                async with self._idempotency.holding(claim):
                     return await self._answer(request, wish, reader, received, claim)
         except ServiceProblem as problem:
             self._metrics.refused(str(problem.kind))
@@ -185,7 +185,7 @@ class Recogniser:
 
     def _submit(self, files: list[File], reader: Reader, wish: Wish) -> list[Future[_Read]]:
         try:
-            tasks = [Task(file.data, reader, partial(_finish, file, wish, self._min_reading)) for file in files]
+            tasks = [PictureTask(file.data, reader, partial(_finish, file, wish, self._min_reading)) for file in files]
             return self._engine.submit(tasks)
         except EngineBusyError:
             raise _busy() from None

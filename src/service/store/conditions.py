@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, select, tuple_
 
 from src.service.database import tables
-from src.service.database.types import Id, UtcDateTime
+from src.service.database.types import IdColumn, UtcDateTime
 from src.service.query import Place, SightingQuery
 from src.service.text import ESCAPE, like, shown
 
@@ -30,4 +30,4 @@ def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
 def behind(cursor: str) -> ColumnElement[bool]:
     """What holds on the sightings of the pages behind ``cursor``."""
     row, place = tables.SightingRow, Place.from_cursor(cursor)
-    return tuple_(row.seen, row.id) < tuple_(place.seen, place.id, types=[UtcDateTime, Id])
+    return tuple_(row.seen, row.id) < tuple_(place.seen, place.id, types=[UtcDateTime, IdColumn])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from src.service.database import tables
 
-T = TypeVar("T", bound=tables.Table)
+T = TypeVar("T", bound=tables.TableBase)
 
 
 def found_or_made(session: Session, wanted: Select[T], make: Callable[[], T]) -> T:

@@ -9,7 +9,7 @@ from src.core.formats.pattern import (
     Choice,
     Codes,
     FormatError,
-    Sign,
+    SignToken,
     Slot,
     field_count,
     matches,
@@ -27,7 +27,7 @@ def fits(pattern: str, text: str) -> bool:
 def test_tokens_are_read_in_order() -> None:
     tokens = parse("l-d|n X<region>", "ABC", PARTS)
     assert tokens == (
-        Slot("ABC"), Sign("dash"), Slot("0123456789"), NEXT_FIELD, Slot("123456789"), Sign("gap"), Slot("X"),
+        Slot("ABC"), SignToken("dash"), Slot("0123456789"), NEXT_FIELD, Slot("123456789"), SignToken("gap"), Slot("X"),
         PARTS["region"][0],
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ def test_what_the_language_lacks_is_named(pattern: str, fault: str) -> None:
 
 def test_alternatives_become_a_choice_and_no_fields() -> None:
     assert parse("(l-|(|7))|X", "A", {}) == (
-        Choice(((Slot("A"), Sign("dash")), (Choice(((), (Slot("7"),))),))), NEXT_FIELD, Slot("X"),
+        Choice(((Slot("A"), SignToken("dash")), (Choice(((), (Slot("7"),))),))), NEXT_FIELD, Slot("X"),
     )  # fmt: skip
     assert [field_count(line) for line in ("ldd", "l|d", "(l|d)", "l|(ld|(d|l))|d")] == [1, 2, 1, 3]
 

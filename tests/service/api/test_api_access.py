@@ -44,7 +44,7 @@ def api(built_models: Path, tmp_path: Path) -> Iterator[Api]:
 
 def key(api: Api, *scopes: Scope, **limits: object) -> dict[str, str]:
     """The header with a new key."""
-    new = create_key(api.service.parts.database, "test", scopes or [Scope.READ], **limits)
+    new = create_key(api.service.resources.database, "test", scopes or [Scope.READ], **limits)
     return {"Authorization": f"Bearer {new.secret}"}
 
 
@@ -83,7 +83,7 @@ def test_no_route_answers_without_a_key(api: Api) -> None:
             answer = api.ask(method, path, headers=headers, files=files if method == "POST" else None)
             assert_problem(answer, 401, "no_key")
             assert answer.headers["www-authenticate"] == "Bearer"
-    with api.service.parts.database.reading() as session:
+    with api.service.resources.database.reading() as session:
         assert session.query(tables.ImageRow).count() == 0
         assert session.query(tables.AuditRow).filter(tables.AuditRow.action == "search").count() == 0
 
@@ -113,7 +113,7 @@ def test_either_header_will_do(api: Api) -> None:
 
 
 def test_a_key_that_is_revoked_or_over_is_none(api: Api) -> None:
-    database = api.service.parts.database
+    database = api.service.resources.database
     revoked = create_key(database, "a", [Scope.READ])
     short = key(api, expires=datetime.now(UTC) + timedelta(seconds=0.5))
     headers = {"X-API-Key": revoked.secret}
@@ -150,10 +150,10 @@ def test_nothing_is_uploaded_without_a_key(api: Api) -> None:
 
 
 def test_what_a_key_stores_is_known_as_its(api: Api) -> None:
-    new = create_key(api.service.parts.database, "gate", [Scope.RECOGNIZE])
+    new = create_key(api.service.resources.database, "gate", [Scope.RECOGNIZE])
     files = {"images": ("a.png", picture())}
     assert api.ask("POST", "/v1/recognize", files=files, headers={"X-API-Key": new.secret}).status_code == 200
-    with api.service.parts.database.reading() as session:
+    with api.service.resources.database.reading() as session:
         assert [image.key_id for image in session.query(tables.ImageRow)] == [new.key.id]
 
 

@@ -22,16 +22,16 @@ class Holding:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.batches: list[int] = []
         self.fault: Exception | None = None
-        self._may_go, read_together = threading.Event(), inference.read_together
+        self._may_go, read_batched = threading.Event(), inference.read_batched
 
         def held(pairs: Any) -> Any:
             self.batches.append(len(pairs))
             assert self._may_go.wait(60)
             if self.fault:
                 raise self.fault
-            return read_together(pairs)
+            return read_batched(pairs)
 
-        monkeypatch.setattr(inference, "read_together", held)
+        monkeypatch.setattr(inference, "read_batched", held)
 
     def let_go(self) -> None:
         self._may_go.set()
@@ -196,7 +196,7 @@ def test_the_end_waits_for_what_was_taken_and_takes_nothing_more(
     with running(built_models, tmp_path) as api:
         taken = [one_at_work(api, holding), api.begin_to_recognize(picture(), picture(blue=True))]
         waiting(api, 2)
-        api.service.gate.close()
+        api.service.drain.begin()
         refused = api.recognize(picture())
         assert_problem(refused, 503, "shutting_down")
         assert int(refused.headers["retry-after"]) > 0

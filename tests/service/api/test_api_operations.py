@@ -29,7 +29,7 @@ def test_readiness_is_that_of_the_database(api: Api, monkeypatch: pytest.MonkeyP
 
 
 def test_it_is_not_ready_where_no_picture_can_be_written(api: Api) -> None:
-    api.service.parts.pictures.folder.rmdir()
+    api.service.resources.pictures.folder.rmdir()
     assert "pictures" in assert_problem(api.get("/ready"), 503, "not_ready")["detail"]
 
 

@@ -31,7 +31,7 @@ def found(api: Api, **query: object) -> list[str]:
 
 
 def audited(api: Api) -> list[tuple[str, str | None]]:
-    with api.service.parts.database.reading() as session:
+    with api.service.resources.database.reading() as session:
         return [(row.action, row.subject) for row in session.query(tables.AuditRow).order_by(tables.AuditRow.at)]
 
 

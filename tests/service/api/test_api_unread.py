@@ -43,7 +43,7 @@ def test_an_unread_plate_is_told_and_kept_without_its_text(built_models: Path, t
         counted = api.get("/v1/statistics").json()
         assert (counted["sightings"], counted["plates"]) == (1, 1)
         assert [plate["text"] for plate in counted["by_plate"]] == [RED_TEXT]
-        with api.service.parts.database.reading() as session:
+        with api.service.resources.database.reading() as session:
             assert session.scalar(select(func.count()).select_from(tables.DetectionRow)) == 2
 
 

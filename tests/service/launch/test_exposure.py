@@ -11,7 +11,7 @@ import pytest
 from src.service import __main__ as api
 from src.service import serve as both
 from src.service.launch.exposure import is_own, may_listen
-from src.service.serve import Part
+from src.service.serve import Program
 from tests.commands import ROOT
 from tests.service.processes import free_port
 
@@ -93,10 +93,10 @@ def test_the_api_is_served_where_it_is_allowed(
 def test_both_together_hand_the_flag_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    started: list[Part] = []
+    started: list[Program] = []
 
-    def note(_: str, parts: Sequence[Part], end_s: float) -> int:
-        started.extend(parts)
+    def note(_: str, programs: Sequence[Program], end_s: float) -> int:
+        started.extend(programs)
         return 0
 
     monkeypatch.chdir(tmp_path)

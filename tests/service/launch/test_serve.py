@@ -13,12 +13,12 @@ import pytest
 from src.service import serve as module
 from src.service.launch.ports import port_fault
 from src.service.probe import probe
-from src.service.serve import Part, PartError, main, serve
+from src.service.serve import Program, ProgramError, main, serve
 from src.service.settings import GRACE_S
 from tests.commands import ROOT
 from tests.service.processes import PATIENCE_S, ended, free_port
 
-FAKE = "tests.service.fake_part"
+FAKE = "tests.service.fake_program"
 HOST = "127.0.0.1"
 
 
@@ -29,11 +29,11 @@ def taken() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def parts(**of_page: str) -> tuple[Part, Part]:
-    return Part("API", FAKE, free_port(), "/health"), Part("page", FAKE, free_port(), "/ready", of_page)
+def programs(**of_page: str) -> tuple[Program, Program]:
+    return Program("API", FAKE, free_port(), "/health"), Program("page", FAKE, free_port(), "/ready", of_page)
 
 
-def free(*of: Part) -> bool:
+def free(*of: Program) -> bool:
     return all(port_fault(HOST, part.port) is None for part in of)
 
 
@@ -69,9 +69,9 @@ def test_both_on_one_port_is_one_line(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize(("status", "left"), [("3", 1), ("0", 1), ("2", 2)])
 def test_a_part_that_ends_ends_the_other(status: str, left: int) -> None:
-    api, page = parts(FAKE_STATUS=status)
-    ask = Part(page.name, page.module, page.port, "/end", page.environment)  # its first health check is its last
-    with pytest.raises(PartError, match=rf"the page ended \(status {status}\)") as fault:
+    api, page = programs(FAKE_STATUS=status)
+    ask = Program(page.name, page.module, page.port, "/end", page.environment)  # its first health check is its last
+    with pytest.raises(ProgramError, match=rf"the page ended \(status {status}\)") as fault:
         serve(HOST, (api, ask), PATIENCE_S)
     assert fault.value.status == left
     assert free(api, page)
@@ -79,35 +79,35 @@ def test_a_part_that_ends_ends_the_other(status: str, left: int) -> None:
 
 def test_a_part_that_is_never_ready_ends_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "READY_S", 0.5)
-    page, dumb = parts(FAKE_DUMB="1")
-    with pytest.raises(PartError, match=r"the page is not ready after 0\.5 seconds"):
+    page, dumb = programs(FAKE_DUMB="1")
+    with pytest.raises(ProgramError, match=r"the page is not ready after 0\.5 seconds"):
         serve(HOST, (dumb, page), PATIENCE_S)
     assert free(page, dumb)
 
 
 def test_a_deaf_part_is_killed() -> None:
-    api, page = parts(FAKE_STATUS="1")
-    deaf = Part(api.name, api.module, api.port, api.health, {"FAKE_DEAF": "1"})
-    with pytest.raises(PartError):
-        serve(HOST, (deaf, Part(page.name, page.module, page.port, "/end", page.environment)), 0.5)
+    api, page = programs(FAKE_STATUS="1")
+    deaf = Program(api.name, api.module, api.port, api.health, {"FAKE_DEAF": "1"})
+    with pytest.raises(ProgramError):
+        serve(HOST, (deaf, Program(page.name, page.module, page.port, "/end", page.environment)), 0.5)
     assert free(api, page)
 
 
 @pytest.fixture
-def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Sequence[Part], float]]:
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Sequence[Program], float]]:
     """What ``main`` would have started, and for how many seconds it would wait for its end."""
-    of: list[tuple[Sequence[Part], float]] = []
+    of: list[tuple[Sequence[Program], float]] = []
     monkeypatch.chdir(tmp_path)
 
-    def note(_: str, parts: Sequence[Part], end_s: float) -> int:
-        of.append((parts, end_s))
+    def note(_: str, programs: Sequence[Program], end_s: float) -> int:
+        of.append((programs, end_s))
         return 0
 
     monkeypatch.setattr(module, "serve", note)
     return of
 
 
-def test_the_file_of_settings_reaches_the_page(started: list[tuple[Sequence[Part], float]]) -> None:
+def test_the_file_of_settings_reaches_the_page(started: list[tuple[Sequence[Program], float]]) -> None:
     port, page_port = free_port(), free_port()
     Path(".env").write_text("NUMBER_PLATE_PAGE_KEY=np_x\n", encoding="utf-8")
     assert main(["--port", str(port), "--page-port", str(page_port)]) == 0
@@ -120,7 +120,7 @@ def test_the_file_of_settings_reaches_the_page(started: list[tuple[Sequence[Part
 
 
 def test_the_parts_have_longer_to_end_than_the_api_to_answer(
-    started: list[tuple[Sequence[Part], float]], monkeypatch: pytest.MonkeyPatch
+    started: list[tuple[Sequence[Program], float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NUMBER_PLATE_REQUEST_TIMEOUT_S", "300")
     main(["--port", str(free_port()), "--page-port", str(free_port())])
@@ -129,7 +129,7 @@ def test_the_parts_have_longer_to_end_than_the_api_to_answer(
 
 
 def test_a_misspelt_setting_is_one_line(
-    started: list[tuple[Sequence[Part], float]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    started: list[tuple[Sequence[Program], float]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("NUMBER_PLATE_PAGE_KY", "np_x")
     assert main(["--port", str(free_port()), "--page-port", str(free_port())]) == 2
@@ -141,8 +141,9 @@ def test_a_misspelt_setting_is_one_line(
 def test_a_signal_ends_both_once(number: signal.Signals, tmp_path: Path) -> None:
     first, second = free_port(), free_port()
     code = (
-        "import sys; from src.service.serve import Part, serve;"
-        f"sys.exit(serve('{HOST}', [Part('API', '{FAKE}', {first}, '/a'), Part('page', '{FAKE}', {second}, '/b')], 45))"
+        "import sys; from src.service.serve import Program, serve;"
+        f"programs = [Program('API', '{FAKE}', {first}, '/a'), Program('page', '{FAKE}', {second}, '/b')];"
+        f"sys.exit(serve('{HOST}', programs, 45))"
     )
     log = tmp_path / "log"
     process = subprocess.Popen(

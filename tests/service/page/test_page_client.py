@@ -13,9 +13,9 @@ from src.service.api import examples
 from src.service.api.responses import Result
 from src.service.page.client import (
     TIMEOUT,
+    ApiClient,
     Options,
     RefusedError,
-    Service,
     SlowError,
     StrangerError,
     UnreachableError,
@@ -33,7 +33,7 @@ class Asked:
         self.requests: list[httpx.Request] = []
         self._answer = answer
         client = httpx.Client(transport=httpx.MockTransport(self._keep), base_url="http://api:8000")
-        self.service = Service(client, key)
+        self.service = ApiClient(client, key)
 
     def _keep(self, request: httpx.Request) -> httpx.Response:
         request.read()
@@ -61,7 +61,7 @@ def test_a_service_that_does_not_answer_is_known_for_gone_within_three_seconds()
         client = httpx.Client(base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}", timeout=TIMEOUT, trust_env=False)
         begun = time.monotonic()
         with pytest.raises(UnreachableError):
-            Service(client).knock()
+            ApiClient(client).knock()
         assert time.monotonic() - begun < 3
 
 

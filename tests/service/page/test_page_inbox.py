@@ -10,7 +10,7 @@ import pytest
 from src.core.image import ImageError
 from src.service.api.responses import Failure, Fault, Result
 from src.service.page import inbox
-from src.service.page.client import Options, RefusedError, Service, UnreachableError
+from src.service.page.client import ApiClient, Options, RefusedError, UnreachableError
 from src.service.page.inbox import Inbox
 from src.service.page.pictures import Preview
 from tests.service.page_answers import READ
@@ -30,7 +30,7 @@ class File:
         return self.name.encode()
 
 
-class Recogniser(Service):
+class Recogniser(ApiClient):
     """Answers by name: a result, or the fault that stands there for it."""
 
     def __init__(self, **faults: Exception | Failure) -> None:

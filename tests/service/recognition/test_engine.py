@@ -12,7 +12,7 @@ from src.core.image import ImageError, Photograph, TooLargeError, decode_photogr
 from src.runtime.reader import ImageResult, Reader
 from src.runtime.triton import TritonError
 from src.service.recognition import engine as inference
-from src.service.recognition.engine import Engine, EngineBusyError, EngineClosedError, Task
+from src.service.recognition.engine import Engine, EngineBusyError, EngineClosedError, PictureTask
 from tests.conftest import BLUE_TEXT, RED_TEXT
 from tests.service.api_client import picture
 from tests.service.processes import wait_for
@@ -30,14 +30,14 @@ def reader(built_models: Path) -> Reader:
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Nothing is read before it is set."""
-    event, read_together = threading.Event(), inference.read_together
-    monkeypatch.setattr(inference, "read_together", lambda pairs: event.wait(30) and read_together(pairs))
+    event, read_batched = threading.Event(), inference.read_batched
+    monkeypatch.setattr(inference, "read_batched", lambda pairs: event.wait(30) and read_batched(pairs))
     yield event
     event.set()
 
 
-def task(reader: Reader, data: bytes | None = None, finish: Any = said) -> Task[Any]:
-    return Task(picture() if data is None else data, reader, finish)
+def task(reader: Reader, data: bytes | None = None, finish: Any = said) -> PictureTask[Any]:
+    return PictureTask(picture() if data is None else data, reader, finish)
 
 
 def engine(workers: int = 1, queue: int = 8, batch: int = 4, max_pixels: int = 10**6) -> Engine:
@@ -112,7 +112,7 @@ def test_a_fault_of_the_models_reaches_all_that_were_read_together_and_no_others
 ) -> None:
     read = engine(batch=2)
     with monkeypatch.context() as broken:
-        broken.setattr(inference, "read_together", lambda pairs: 1 / 0)
+        broken.setattr(inference, "read_batched", lambda pairs: 1 / 0)
         for future in read.submit([task(reader)] * 2):
             with pytest.raises(ZeroDivisionError):
                 future.result(30)
@@ -128,7 +128,7 @@ def test_what_is_wrong_with_one_picture_does_not_reach_the_others(
     def unfinished(photograph: Photograph, result: ImageResult) -> None:
         raise OSError("broken data stream when writing image file")
 
-    undecoded, unread, held_together = picture(size=2), picture(size=3), inference.read_together
+    undecoded, unread, held_batched = picture(size=2), picture(size=3), inference.read_batched
 
     def decode(data: bytes, **limits: int) -> Photograph:
         return 1 / 0 if data == undecoded else decode_photograph(data, **limits)
@@ -136,10 +136,10 @@ def test_what_is_wrong_with_one_picture_does_not_reach_the_others(
     def together(pairs: Any) -> Any:
         if any(image.shape[0] == 3 * 64 for _, image in pairs):
             raise FloatingPointError
-        return held_together(pairs)
+        return held_batched(pairs)
 
     monkeypatch.setattr(inference, "decode_photograph", decode)
-    monkeypatch.setattr(inference, "read_together", together)
+    monkeypatch.setattr(inference, "read_batched", together)
     read = engine()
     first = read.submit([task(reader)])
     wait_for(lambda: read.waiting == 0, "it is not taken", 30)
@@ -154,14 +154,14 @@ def test_what_is_wrong_with_one_picture_does_not_reach_the_others(
 
 
 def test_a_server_that_fails_is_asked_once(reader: Reader, held: threading.Event, monkeypatch: Any) -> None:
-    asked, held_together = [], inference.read_together
+    asked, held_batched = [], inference.read_batched
 
     def failing(pairs: Any) -> Any:
-        held_together(pairs)
+        held_batched(pairs)
         asked.append(len(pairs))
         raise TritonError("gone")
 
-    monkeypatch.setattr(inference, "read_together", failing)
+    monkeypatch.setattr(inference, "read_batched", failing)
     read = engine()
     futures = read.submit([task(reader)])
     wait_for(lambda: read.waiting == 0, "it is not taken", 30)
@@ -177,15 +177,15 @@ def test_a_server_that_fails_is_asked_once(reader: Reader, held: threading.Event
 def test_workers_share_what_waits(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight at once for two workers: the first to wake leaves half of them to the other."""
     batches, both = [], threading.Barrier(2)
-    read_together = inference.read_together
+    read_batched = inference.read_batched
 
     def together(pairs: Any) -> Any:
         batches.append(len(pairs))
         if len(batches) <= 2:
             both.wait(30)
-        return read_together(pairs)
+        return read_batched(pairs)
 
-    monkeypatch.setattr(inference, "read_together", together)
+    monkeypatch.setattr(inference, "read_batched", together)
     read = engine(workers=2, batch=8)
     for future in read.submit([task(reader)] * 8):
         future.result(30)

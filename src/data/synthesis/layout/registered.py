@@ -7,8 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from src.core.alphabet import normalise
-from src.core.formats.pattern import Choice, Codes, Slot, Token, Without, field_count, fields
-from src.core.formats.pattern import Sign as PatternSign
+from src.core.formats.pattern import Choice, Codes, SignToken, Slot, Token, Without, field_count, fields
 from src.core.formats.registry import Format, Look, PlateType, Rect
 from src.data.synthesis.drawing.furniture import band_of, fraction, sign_of
 from src.data.synthesis.layout.plate import Field, Gap, Item, Mark, Plate, Run, character, pick
@@ -91,7 +90,7 @@ class PlateMaker:
         items: list[Item] = []
         text = ""
         for token in _chosen(tokens, rng):
-            if not isinstance(token, PatternSign):
+            if not isinstance(token, SignToken):
                 text += _drawn_text(token, rng)
                 continue
             items += self._runs(text)
@@ -128,7 +127,7 @@ class PlateMaker:
         return self.form.type.script or "chinese"
 
 
-def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot | Codes | Without | PatternSign]:
+def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot | Codes | Without | SignToken]:
     """Replaces each choice in ``tokens`` by one of its sequences, at random."""
     for token in tokens:
         if isinstance(token, Choice):
@@ -140,7 +139,7 @@ def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot 
 def _drawn_text(token: Slot | Codes | Without, rng: np.random.Generator) -> str:
     if isinstance(token, Without):
         while True:
-            text = "".join(_drawn_text(t, rng) for t in _chosen(token.tokens, rng) if not isinstance(t, PatternSign))
+            text = "".join(_drawn_text(t, rng) for t in _chosen(token.tokens, rng) if not isinstance(t, SignToken))
             if normalise(text) not in token.exceptions:
                 return text
     if isinstance(token, Codes):

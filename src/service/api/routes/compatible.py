@@ -14,7 +14,7 @@ from src.service.api.routes.answers import drawn, existing, of_kind
 from src.service.api.routes.recognize import REFUSALS
 from src.service.http.problems import Kind
 from src.service.query import PLAIN
-from src.service.recognition.recogniser import Outcome, Recognised, Wish
+from src.service.recognition.recogniser import Recognised, RecognisedOrProblem, Wish
 from src.service.store import Action
 
 router = APIRouter(tags=["compatible"])
@@ -41,13 +41,13 @@ async def send_image(
     here: Here, actor: Looker, name: Annotated[str, Path(min_length=1, max_length=255, pattern=PLAIN)]
 ) -> Response:
     """The picture that was uploaded last under this name, its plates marked."""
-    database = here.parts.database
+    database = here.resources.database
     await to_thread.run_sync(store.record, database, Action.PICTURE, name, actor)
-    stored = await to_thread.run_sync(store.latest_picture, database, here.parts.pictures, name)
+    stored = await to_thread.run_sync(store.latest_picture, database, here.resources.pictures, name)
     return await drawn(here, existing(stored, "picture"), "PNG")
 
 
-def _drawn(outcomes: Sequence[Outcome]) -> Response:
+def _drawn(outcomes: Sequence[RecognisedOrProblem]) -> Response:
     (outcome,) = outcomes
     assert isinstance(outcome, Recognised)  # its problem is the answer otherwise
     return of_kind(outcome.drawn, "PNG")

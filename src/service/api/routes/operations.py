@@ -42,7 +42,7 @@ async def ready(here: Here) -> Health:
 @router.get("/v1/version", response_model=Version, responses=problems())
 async def version(here: Here, _: Looker) -> dict[str, Any]:
     """What runs here, with the cards of both models."""
-    reader = here.parts.reader
+    reader = here.resources.reader
     return {
         "version": installed("number-plate"),
         "python": platform.python_version(),
@@ -67,10 +67,10 @@ def _unready(service: Service) -> str | None:
     """What keeps pictures from being read and stored; None: nothing."""
     if not service.is_ready:
         return "the database does not answer, or the service is shutting down"
-    url = service.parts.database.engine.url
+    url = service.resources.database.engine.url
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
         return "the file of the database is gone"  # which whoever has it open does not notice
-    if not os.access(service.parts.pictures.folder, os.W_OK | os.X_OK):
+    if not os.access(service.resources.pictures.folder, os.W_OK | os.X_OK):
         return "the folder of the pictures cannot be written"
     return None
 

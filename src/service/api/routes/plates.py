@@ -15,17 +15,17 @@ from src.service.http.problems import Kind, ServiceProblem
 from src.service.store import Action
 
 router = APIRouter(tags=["plates"])
-Text = Annotated[PlateText, Path()]
+TextInPath = Annotated[PlateText, Path()]
 
 
 @router.get("/v1/plates/{text:path}", response_model=PlateHistory, responses=problems())
-def plate(here: Here, actor: Looker, text: Text) -> dict[str, Any]:
+def plate(here: Here, actor: Looker, text: TextInPath) -> dict[str, Any]:
     """The countries and types of plates that a text fits, and where it was seen, if ever."""
-    store.record(here.parts.database, Action.PLATE, text, actor)
-    format_reader = here.parts.reader.plate_reader.format_reader
+    store.record(here.resources.database, Action.PLATE, text, actor)
+    format_reader = here.resources.reader.plate_reader.format_reader
     fits = format_reader.fits(text) if format_reader else {}
     formats = [{"region": region, "format": name} for region, name in fits.items()]
-    found = store.plate(here.parts.database, text)
+    found = store.plate(here.resources.database, text)
     if found is None:
         never = {"regions": [], "sightings": 0, "first_seen": None, "last_seen": None, "latest": []}
         return {"text": text, "formats": formats} | never
@@ -33,9 +33,9 @@ def plate(here: Here, actor: Looker, text: Text) -> dict[str, Any]:
 
 
 @router.delete("/v1/plates/{text:path}", response_model=Deleted, responses=problems(Kind.NOT_FOUND))
-def delete(here: Here, actor: Deleter, text: Text) -> Deleted:
+def delete(here: Here, actor: Deleter, text: TextInPath) -> Deleted:
     """Deletes all sightings of a plate, and the pictures in which nothing else was seen."""
-    deleted = store.delete_plate(here.parts.database, here.parts.pictures, text, actor)
+    deleted = store.delete_plate(here.resources.database, here.resources.pictures, text, actor)
     if not deleted:
         raise ServiceProblem(Kind.NOT_FOUND, "no such plate")
     return Deleted(sightings=deleted)
@@ -44,7 +44,7 @@ def delete(here: Here, actor: Deleter, text: Text) -> Deleted:
 @router.get("/v1/cameras", response_model=Cameras, responses=problems())
 def cameras(here: Here, _: Looker) -> dict[str, Any]:
     """The cameras that pictures were said to come from."""
-    return {"items": store.cameras(here.parts.database)}
+    return {"items": store.cameras(here.resources.database)}
 
 
 @router.get("/v1/statistics", response_model=Statistics, responses=problems())
@@ -53,7 +53,7 @@ def statistics(
 ) -> dict[str, Any]:
     """Counts of the last days."""
     since = datetime.combine(datetime.now(UTC).date() - timedelta(days=days - 1), time(), UTC)
-    counts = store.statistics(here.parts.database, since)
+    counts = store.statistics(here.resources.database, since)
     by = {
         f"by_{name}": [{name: value, "sightings": count} for value, count in getattr(counts, f"by_{name}").items()]
         for name in ("time", "day", "hour", "region", "camera")

@@ -12,7 +12,7 @@ from src.service.api.requests import IdempotencyKey, RecognizeOptions
 from src.service.api.responses import Failure, Fault, Recognition, Result
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.recognition.drawing import FileKind
-from src.service.recognition.recogniser import Outcome, Wish
+from src.service.recognition.recogniser import RecognisedOrProblem, Wish
 
 REFUSALS = (
     *(Kind.INVALID_FORM, Kind.NO_FORM, Kind.TOO_MANY_PICTURES, Kind.TOO_LARGE),
@@ -22,7 +22,7 @@ REFUSALS = (
 """What can be wrong with pictures."""
 
 KEY_HEADER = "Idempotency-Key"
-REPEATED = (Kind.IN_WORK, Kind.KEY_REUSED, Kind.FORGOTTEN)
+IDEMPOTENCY_PROBLEMS = (Kind.IN_WORK, Kind.KEY_REUSED, Kind.FORGOTTEN)
 """What may keep a request that comes again from getting the first answer."""
 
 router = APIRouter(tags=["recognize"])
@@ -31,7 +31,7 @@ router = APIRouter(tags=["recognize"])
 @router.post(
     "/v1/recognize",
     response_model=Recognition,
-    responses=problems(*REFUSALS, *REPEATED),
+    responses=problems(*REFUSALS, *IDEMPOTENCY_PROBLEMS),
     openapi_extra=form("images", PICTURES),
 )
 async def recognize(
@@ -57,12 +57,12 @@ async def recognize(
     return await here.recogniser.recognize(request, wish)
 
 
-def _answer(outcomes: Sequence[Outcome]) -> Response:
+def _answer(outcomes: Sequence[RecognisedOrProblem]) -> Response:
     answer = Recognition(results=tuple(map(_result, outcomes)))
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _result(outcome: Outcome) -> Result | Failure:
+def _result(outcome: RecognisedOrProblem) -> Result | Failure:
     if isinstance(outcome, ServiceProblem):
         return Failure(image=outcome.picture or "", error=Fault(type=str(outcome.kind), message=outcome.detail))
     drawn = f"data:image/jpeg;base64,{b64encode(outcome.drawn).decode()}" if outcome.drawn else None

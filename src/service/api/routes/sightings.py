@@ -17,7 +17,7 @@ from src.service.query import SightingQuery
 from src.service.store import Action
 
 router = APIRouter(tags=["sightings"])
-Id = Annotated[Identifier, Path()]
+IdInPath = Annotated[Identifier, Path()]
 NO_SUCH = problems(Kind.NOT_FOUND)
 
 
@@ -25,16 +25,16 @@ NO_SUCH = problems(Kind.NOT_FOUND)
 def search(here: Here, actor: Looker, query: Annotated[SightingQuery, Query()]) -> dict[str, Any]:
     """Sightings by a part of a plate or wildcards, of a country, a camera or a time; newest first, page by page."""
     detail = query.model_dump(mode="json", exclude={"text"}, exclude_none=True)
-    store.record(here.parts.database, Action.SEARCH, query.text, actor, detail)
-    page = store.search(here.parts.database, query)
+    store.record(here.resources.database, Action.SEARCH, query.text, actor, detail)
+    page = store.search(here.resources.database, query)
     return {"items": page.items, "next": page.next_cursor, "total": page.total}
 
 
 @router.get("/v1/sightings/{id}", response_model=Sighting, responses=NO_SUCH)
-def sighting(here: Here, actor: Looker, id: Id) -> SightingRecord:
+def sighting(here: Here, actor: Looker, id: IdInPath) -> SightingRecord:
     """One sighting."""
-    store.record(here.parts.database, Action.SIGHTING, id, actor)
-    return existing(store.sighting(here.parts.database, id), "sighting")
+    store.record(here.resources.database, Action.SIGHTING, id, actor)
+    return existing(store.sighting(here.resources.database, id), "sighting")
 
 
 @router.get(
@@ -43,18 +43,21 @@ def sighting(here: Here, actor: Looker, id: Id) -> SightingRecord:
     responses=pictures("image/*") | problems(Kind.NOT_FOUND, Kind.NOT_DRAWN),
 )
 async def picture(
-    here: Here, actor: Looker, id: Id, annotated: Annotated[bool, Query(description="with all plates marked")] = False
+    here: Here,
+    actor: Looker,
+    id: IdInPath,
+    annotated: Annotated[bool, Query(description="with all plates marked")] = False,
 ) -> Response:
     """The picture of a sighting: the very file that was uploaded or, its plates marked, a JPEG."""
-    database = here.parts.database
+    database = here.resources.database
     await to_thread.run_sync(store.record, database, Action.PICTURE, id, actor)
-    stored = existing(await to_thread.run_sync(store.picture, database, here.parts.pictures, id), "sighting")
+    stored = existing(await to_thread.run_sync(store.picture, database, here.resources.pictures, id), "sighting")
     return await (drawn(here, stored, "JPEG") if annotated else original(stored))
 
 
 @router.delete("/v1/sightings/{id}", response_model=Deleted, responses=NO_SUCH)
-def delete(here: Here, actor: Deleter, id: Id) -> Deleted:
+def delete(here: Here, actor: Deleter, id: IdInPath) -> Deleted:
     """Deletes a sighting, and its picture where nothing else was seen in it."""
-    if not store.delete_sighting(here.parts.database, here.parts.pictures, id, actor):
+    if not store.delete_sighting(here.resources.database, here.resources.pictures, id, actor):
         raise ServiceProblem(Kind.NOT_FOUND, "no such sighting")
     return Deleted(sightings=1)

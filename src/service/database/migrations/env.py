@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from src.service.database.tables import Table
+from src.service.database.tables import TableBase
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
+    target_metadata=TableBase.metadata,
     render_as_batch=True,  # SQLite alters a table by writing it anew
 )
 with context.begin_transaction():

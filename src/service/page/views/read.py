@@ -8,8 +8,8 @@ import streamlit as st
 
 from src.service.api.responses import Result
 from src.service.page import rendering, spoken
-from src.service.page.client import Options, RefusedError, Service
-from src.service.page.inbox import File, Inbox, Taken
+from src.service.page.client import ApiClient, Options, RefusedError
+from src.service.page.inbox import Inbox, Taken, UploadedFile
 from src.service.page.texts import Words
 from src.service.page.visit import Visit, faults_shown, look_again, show_fault
 
@@ -56,7 +56,7 @@ def _source(words: Words) -> str:
     )
 
 
-def _files(source: str, inbox: Inbox, words: Words) -> Sequence[File]:
+def _files(source: str, inbox: Inbox, words: Words) -> Sequence[UploadedFile]:
     """What lies in the uploader or the camera now."""
     if source == "camera":
         if not is_secure(st.context.url or ""):
@@ -132,7 +132,7 @@ def _share(name: str, usual: int, words: Words) -> float:
     return st.slider(label, 0, 100, usual, help=note, key=name, persist_state="session") / 100
 
 
-def _read(inbox: Inbox, files: Sequence[File], options: Options, words: Words, service: Service) -> None:
+def _read(inbox: Inbox, files: Sequence[UploadedFile], options: Options, words: Words, service: ApiClient) -> None:
     """Raises ServiceError."""
     progress, before = st.empty(), len(inbox.taken)
     try:

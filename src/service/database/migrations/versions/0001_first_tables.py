@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from src.service.database.types import Id, Json, PlateText, UtcDateTime, new_id
+from src.service.database.types import IdColumn, JsonColumn, PlateTextColumn, UtcDateTime, new_id
 
 revision = "0001"
 down_revision = None
@@ -21,18 +21,18 @@ def upgrade() -> None:
 
 
 def _installation() -> None:
-    table = op.create_table("installation", sa.Column("id", Id, nullable=False), _primary("installation", "id"))
+    table = op.create_table("installation", sa.Column("id", IdColumn, nullable=False), _primary("installation", "id"))
     op.bulk_insert(table, [{"id": new_id()}])
 
 
 def _keys() -> None:
     op.create_table(
         "api_keys",
-        sa.Column("id", Id, nullable=False),
+        sa.Column("id", IdColumn, nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("prefix", sa.String, nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
-        sa.Column("scopes", Json, nullable=False),
+        sa.Column("scopes", JsonColumn, nullable=False),
         sa.Column("created", UtcDateTime, nullable=False),
         sa.Column("expires", UtcDateTime),
         sa.Column("revoked", UtcDateTime),
@@ -44,7 +44,7 @@ def _keys() -> None:
     )
     op.create_table(
         "usage",
-        sa.Column("key_id", Id, nullable=False),
+        sa.Column("key_id", IdColumn, nullable=False),
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("count", sa.BigInteger, nullable=False),
         _primary("usage", "key_id", "day"),
@@ -52,7 +52,7 @@ def _keys() -> None:
     )
     op.create_table(
         "buckets",
-        sa.Column("key_id", Id, nullable=False),
+        sa.Column("key_id", IdColumn, nullable=False),
         sa.Column("tokens", sa.Double, nullable=False),
         sa.Column("filled", UtcDateTime, nullable=False),
         _primary("buckets", "key_id"),
@@ -63,7 +63,7 @@ def _keys() -> None:
 def _pictures() -> None:
     op.create_table(
         "cameras",
-        sa.Column("id", Id, nullable=False),
+        sa.Column("id", IdColumn, nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("created", UtcDateTime, nullable=False),
         _primary("cameras", "id"),
@@ -71,7 +71,7 @@ def _pictures() -> None:
     )
     op.create_table(
         "images",
-        sa.Column("id", Id, nullable=False),
+        sa.Column("id", IdColumn, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("media_type", sa.String, nullable=False),
@@ -81,8 +81,8 @@ def _pictures() -> None:
         sa.Column("stored_as", sa.String),
         sa.Column("received", UtcDateTime, nullable=False),
         sa.Column("taken", UtcDateTime),
-        sa.Column("camera_id", Id),
-        sa.Column("key_id", Id),
+        sa.Column("camera_id", IdColumn),
+        sa.Column("key_id", IdColumn),
         _primary("images", "id"),
         _reference("images", "camera_id", "cameras"),
         _reference("images", "key_id", "api_keys"),
@@ -92,11 +92,11 @@ def _pictures() -> None:
     _index("images", "camera_id")
     op.create_table(
         "detections",
-        sa.Column("id", Id, nullable=False),
-        sa.Column("image_id", Id, nullable=False),
+        sa.Column("id", IdColumn, nullable=False),
+        sa.Column("image_id", IdColumn, nullable=False),
         sa.Column("position", sa.Integer, nullable=False),
         *(sa.Column(side, sa.Double, nullable=False) for side in ("x1", "y1", "x2", "y2")),
-        sa.Column("corners", Json),
+        sa.Column("corners", JsonColumn),
         sa.Column("confidence", sa.Double),
         _primary("detections", "id"),
         _reference("detections", "image_id", "images", ondelete="CASCADE"),
@@ -107,8 +107,8 @@ def _pictures() -> None:
 def _sightings() -> None:
     op.create_table(
         "plates",
-        sa.Column("id", Id, nullable=False),
-        sa.Column("text", PlateText, nullable=False),
+        sa.Column("id", IdColumn, nullable=False),
+        sa.Column("text", PlateTextColumn, nullable=False),
         sa.Column("region", sa.String),
         _primary("plates", "id"),
         sa.UniqueConstraint("text", "region", name="uq_plates_text_region"),
@@ -118,20 +118,20 @@ def _sightings() -> None:
     )
     op.create_table(
         "sightings",
-        sa.Column("id", Id, nullable=False),
-        sa.Column("detection_id", Id, nullable=False),
-        sa.Column("plate_id", Id, nullable=False),
-        sa.Column("camera_id", Id),
+        sa.Column("id", IdColumn, nullable=False),
+        sa.Column("detection_id", IdColumn, nullable=False),
+        sa.Column("plate_id", IdColumn, nullable=False),
+        sa.Column("camera_id", IdColumn),
         sa.Column("seen", UtcDateTime, nullable=False),
-        sa.Column("text", PlateText, nullable=False),
+        sa.Column("text", PlateTextColumn, nullable=False),
         sa.Column("raw_text", sa.String, nullable=False),
         sa.Column("confidence", sa.Double, nullable=False),
         sa.Column("raw_confidence", sa.Double, nullable=False),
-        sa.Column("char_confidences", Json, nullable=False),
+        sa.Column("char_confidences", JsonColumn, nullable=False),
         sa.Column("region", sa.String),
         sa.Column("region_confidence", sa.Double),
         sa.Column("format", sa.String),
-        sa.Column("candidates", Json),
+        sa.Column("candidates", JsonColumn),
         sa.Column("accepted", sa.Boolean),
         _primary("sightings", "id"),
         _reference("sightings", "detection_id", "detections", ondelete="CASCADE"),
@@ -148,12 +148,12 @@ def _sightings() -> None:
 def _audit() -> None:
     op.create_table(
         "audit",
-        sa.Column("id", Id, nullable=False),
+        sa.Column("id", IdColumn, nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
-        sa.Column("key_id", Id),
+        sa.Column("key_id", IdColumn),
         sa.Column("action", sa.String, nullable=False),
         sa.Column("subject", sa.String),
-        sa.Column("detail", Json),
+        sa.Column("detail", JsonColumn),
         sa.Column("remote", sa.String),
         _primary("audit", "id"),
         _reference("audit", "key_id", "api_keys"),

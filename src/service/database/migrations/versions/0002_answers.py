@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from src.service.database.types import Id, UtcDateTime
+from src.service.database.types import IdColumn, UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("caller", sa.String, nullable=False),
         sa.Column("key", sa.String, nullable=False),
         sa.Column("fingerprint", sa.String(64), nullable=False),
-        sa.Column("claim", Id, nullable=False),
+        sa.Column("claim", IdColumn, nullable=False),
         sa.Column("begun", UtcDateTime, nullable=False),
         sa.Column("lapses", UtcDateTime, nullable=False),
         sa.Column("status", sa.Integer),

@@ -1,4 +1,6 @@
-"""Stands for a part of the service: ``python -m tests.service.fake_part --host HOST --port N`` answers 200 to any GET.
+"""Stands for a program of the service: it answers 200 to any GET.
+
+It is started as ``python -m tests.service.fake_program --host HOST --port N``.
 
 In the environment: FAKE_STATUS, the exit status that it ends with at the first GET of ``/end``; FAKE_LOG, a file that
 gets the names of the signals that came; FAKE_DEAF, that it ends at none of them; FAKE_DUMB, that it never listens.

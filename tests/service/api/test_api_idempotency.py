@@ -42,7 +42,7 @@ def images(api: Api) -> int:
 def age(api: Api, **values: timedelta) -> None:
     """Moves what is known of all keys into the past."""
     row, now = tables.AnswerRow, datetime.now(UTC)
-    with api.service.parts.database.session() as session:
+    with api.service.resources.database.session() as session:
         session.execute(update(row).values({name: now - before for name, before in values.items()}))
 
 
@@ -172,7 +172,7 @@ def test_old_answers_are_removed(built_models: Path, tmp_path: Path) -> None:
         age(api, begun=timedelta(days=1))
 
         def is_gone() -> bool:
-            with api.service.parts.database.reading() as session:
+            with api.service.resources.database.reading() as session:
                 return session.query(tables.AnswerRow).count() == 0
 
         wait_for(is_gone, "the answer stays", 30)
@@ -189,7 +189,7 @@ def test_what_is_deleted_is_not_told_again(api: Api, store: bool) -> None:
 
 def test_each_api_key_has_keys_of_its_own(built_models: Path, tmp_path: Path) -> None:
     with running(built_models, tmp_path, require_keys=True) as api:
-        database = api.service.parts.database
+        database = api.service.resources.database
         gate, yard = (create_key(database, name, [Scope.RECOGNIZE]).secret for name in ("gate", "yard"))
         answers = [
             api.ask(
