@@ -1,4 +1,4 @@
-"""From which confidence on a reading may be accepted without a second look, and what that was measured on."""
+"""The confidence from which on a reading may be accepted without a second look, and what that was measured on."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from src.core.schema import Closed
 
 
 class Share(Closed):
-    """A share with its interval of 95 %, by bootstrap."""
+    """A share with its 95 % interval, which is found by bootstrap."""
 
     value: float = Field(ge=0, le=1)
     low: float = Field(ge=0, le=1)
@@ -16,8 +16,8 @@ class Share(Closed):
 class Acceptance(Closed):
     """A threshold of confidence that was chosen on sources which the network had not seen.
 
-    Cameras and countries that a network was trained on say nothing of others: the readings are those of a network
-    that was trained without these sources, with the formats and the calibration of this card.
+    The cameras and countries that a network was trained on tell nothing about others. The readings are therefore those
+    of a network that was trained without these sources, with the formats and the calibration of this card.
     """
 
     threshold: float = Field(ge=0, le=1, description="the lowest confidence from which `promised` of them are right")

@@ -1,4 +1,4 @@
-"""From a reader's own confidence to the probability that its text is right."""
+"""Turns a reader's own confidence into the probability that its text is right."""
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,9 @@ EPSILON = 1e-6
 class Calibration(Closed):
     """Multiplies the log-odds of a confidence by ``scale``: above 1 it moves away from one half, below 1 towards it.
 
-    Platt, "Probabilistic outputs for support vector machines", 1999, without his bias; temperature scaling (Guo et
-    al., "On calibration of modern neural networks", ICML 2017) of the two classes right and wrong, with a temperature
-    of 1 / ``scale``. The order of readings stays as it is.
+    This is the method of Platt, "Probabilistic outputs for support vector machines", 1999, without his bias. It is also
+    temperature scaling (Guo et al., "On calibration of modern neural networks", ICML 2017) of the two classes right and
+    wrong, with a temperature of 1 / ``scale``. It keeps the order of readings.
     """
 
     scale: float = Field(gt=0)
@@ -27,14 +27,15 @@ class Calibration(Closed):
     )
 
     def apply(self, confidence: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """The calibrated probability of each confidence, in an array of the same shape."""
+        """Returns the calibrated probability of each confidence, in an array of the same shape."""
         return from_log_odds(self.scale * to_log_odds(confidence))
 
 
 class WholeCalibration(Closed):
-    """From a network's log-odds that a crop shows the whole of a plate to the probability that it does.
+    """Turns a network's log-odds that a crop shows the whole of a plate into the probability that it does.
 
-    Platt's two parameters: ``scale`` times the log-odds, plus ``shift``. More log-odds never mean less probability.
+    It has Platt's two parameters: the result's log-odds are ``scale`` times the log-odds, plus ``shift``. More log-odds
+    never mean a lower probability.
     """
 
     scale: float = Field(gt=0)
@@ -44,16 +45,16 @@ class WholeCalibration(Closed):
     log_loss_after: float
 
     def apply(self, log_odds: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """The probability for each of the log-odds, in an array of the same shape."""
+        """Returns the probability for each of the log-odds, in an array of the same shape."""
         return from_log_odds(self.scale * np.asarray(log_odds, np.float64) + self.shift)
 
 
 def to_log_odds(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """log(p / (1 - p)); finite for 0 and 1 too, which count as EPSILON from them."""
+    """Returns log(p / (1 - p)). It is finite for 0 and 1 too, which count as EPSILON and 1 - EPSILON."""
     p = np.clip(np.asarray(probability, np.float64), EPSILON, 1 - EPSILON)
     return np.asarray(np.log(p) - np.log1p(-p), np.float64)
 
 
 def from_log_odds(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The probability of each of the log-odds, without overflow however large they are."""
+    """Returns the probability of each of the log-odds, without overflow however large they are."""
     return np.asarray(np.exp(-np.logaddexp(0, -log_odds)), np.float64)

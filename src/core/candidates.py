@@ -1,8 +1,9 @@
-"""The likeliest texts of a CTC distribution, with their probabilities.
+"""Finds the likeliest texts of a CTC distribution, with their probabilities.
 
-Most columns of a plate are blank for certain. They cut the rest into chunks, about one per character, whose texts
-are independent of each other: a prefix beam search (Graves and Jaitly, "Towards end-to-end speech recognition with
-recurrent neural networks", ICML 2014) within each chunk is short, and the best texts of all are the best products.
+In most columns of a plate the blank is nearly certain. These columns divide the others into chunks, about one per
+character, whose texts are independent of each other. A prefix beam search (Graves and Jaitly, "Towards end-to-end
+speech recognition with recurrent neural networks", ICML 2014) within each chunk is therefore short, and the best texts
+of the plate are the best products of the texts of its chunks.
 """
 
 from collections.abc import Sequence
@@ -15,9 +16,11 @@ import numpy.typing as npt
 
 BLANK = 0
 SURE = 1e-3
-"""A column is blank for certain where everything else together has less; what is lost by it is at most that."""
+"""A column counts as blank where all other classes have less than this in sum; that is the most that is lost by it."""
 NEGLIGIBLE = 1e-3
-"""Characters of less probability, and texts that are so much less likely than the best, are left out."""
+"""Characters of a lower probability are left out, and so are texts that are less likely than the best by this
+factor.
+"""
 BEAM = 8
 
 Floats = npt.NDArray[np.float64]
@@ -33,16 +36,18 @@ class LikelyText:
 
 
 _Column = tuple[int, float, list[tuple[str, float]]]
-"""Number, probability of the blank, and the possible characters with theirs."""
+"""Its number, the probability of the blank, and the possible characters with their probabilities."""
 _Prefix = tuple[float, float, tuple[int, ...]]
-"""Probability of all alignments that give a text and end in a blank, of those that end in a character, and columns."""
+"""The probability of all alignments that give a text and end in a blank, that of those which end in a character, and
+the columns in which the characters begin.
+"""
 _NEW: _Prefix = 0.0, 0.0, ()
 
 
 def likeliest(probabilities: Floats, characters: Sequence[str]) -> list[LikelyText]:
-    """At most BEAM texts of ``probabilities [T, C]``, best first; ``characters`` are those of the classes 1...
+    """Returns at most BEAM texts of ``probabilities [T, C]``, best first; ``characters`` are those of the classes 1...
 
-    What they lack of 1 together is that of all other texts.
+    If their probabilities do not add up to 1, all other texts have the rest.
     """
     active = np.flatnonzero(probabilities[:, BLANK] < 1 - SURE)
     best = [LikelyText("", float(np.delete(probabilities[:, BLANK], active).prod()), ())]
@@ -60,7 +65,7 @@ def _columns(probabilities: Floats, numbers: Sequence[int], characters: Sequence
 
 
 def _chunks(columns: Sequence[_Column]) -> list[list[_Column]]:
-    """Runs of neighbours."""
+    """Returns the runs of neighbouring columns."""
     chunks: list[list[_Column]] = []
     for column in columns:
         if chunks and chunks[-1][-1][0] == column[0] - 1:
@@ -98,7 +103,7 @@ def _search(chunk: Sequence[_Column]) -> list[LikelyText]:
 
 
 def _products(first: Sequence[LikelyText], second: Sequence[LikelyText]) -> list[LikelyText]:
-    """The best of all pairs, each list best first."""
+    """Returns the best concatenations of a text of each list; both lists are sorted, best first."""
     floor = NEGLIGIBLE * first[0].probability * second[0].probability
     together: dict[str, LikelyText] = {}
     for a in first:

@@ -1,4 +1,4 @@
-"""``card.json``: what a shipped model is, in a closed schema."""
+"""``card.json`` in a closed schema: it says what a shipped model is."""
 
 import hashlib
 from pathlib import Path
@@ -14,7 +14,7 @@ from src.core.schema import Closed, first_fault
 
 
 class CardError(ValueError):
-    """A model folder that is incomplete or does not match its card."""
+    """The error of a model folder that is incomplete or does not match its card."""
 
 
 class Start(Closed):
@@ -69,7 +69,7 @@ class ModelCard(Closed):
 
 
 def load_card(folder: Path) -> ModelCard:
-    """The validated card of ``folder``; its ``model.onnx`` must have the hash that the card states.
+    """Returns the validated card of ``folder``; its ``model.onnx`` must have the hash that the card states.
 
     Raises CardError that names the folder and the fault.
     """
@@ -86,12 +86,12 @@ def load_card(folder: Path) -> ModelCard:
 
 
 def write_card(card: ModelCard, folder: Path) -> None:
-    """Writes ``card.json`` of ``folder``: whole or not at all, an older card stays until then."""
+    """Writes ``card.json`` of ``folder`` whole or not at all; an older card stays until the new one is complete."""
     with replacing(folder / "card.json") as unfinished:
         unfinished.write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def sha256_of(path: Path) -> str:
-    """Hex digest of a file's bytes."""
+    """Returns the hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

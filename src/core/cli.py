@@ -1,4 +1,4 @@
-"""What every plain command line has: faults in one line, and their exit status."""
+"""What all plain command lines share: a fault is one line, and each kind of fault has its exit status."""
 
 import argparse
 import errno
@@ -19,7 +19,7 @@ CLOSED_PIPE = 141
 """Exit status where nobody reads the output any more, as shells have it: 128 and the number of SIGPIPE."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What the system answers where no more can be written; it does not say into which file."""
+"""The error numbers of a system that cannot write more; such an error does not say into which file."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -77,13 +77,13 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
 
 
 def abandon(*streams: TextIO) -> None:
-    """Sends what ``streams`` still hold nowhere, or Python complains about it while it ends."""
+    """Sends what ``streams`` still hold to nowhere; otherwise Python complains about it while it ends."""
     for stream in streams:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _status(main: Callable[[], int | None]) -> int | str | None:
-    """What ``main`` returns, or what it ends the program with."""
+    """Returns what ``main`` returns, or the status with which it ends the program."""
     try:
         return main()
     except SystemExit as end:
@@ -97,5 +97,5 @@ def _quiet(kind: type[BaseException], error: BaseException, trace: TracebackType
 
 
 def counted(n: int, noun: str) -> str:
-    """``1 picture``, ``1,200 pictures``."""
+    """Returns a number with its noun, such as ``1 picture`` or ``1,200 pictures``."""
     return f"{n:,} {noun}" + ("" if n == 1 else "s")

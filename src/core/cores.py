@@ -1,8 +1,8 @@
-"""How many cores this process may keep busy: what threads are counted by wherever nobody says how many.
+"""Counts the cores that this process may keep busy, which is the default number of threads.
 
-A container's CPU quota says how much time its processes get, not on which cores. They see all cores of the machine, and
-with a thread on each of them the quota is used up early in every period, and all of them stand still for the rest.
-Control groups are described in the Linux kernel's Documentation/admin-guide/cgroup-v2.rst (``cpu.max``) and
+A container's CPU quota says how much time its processes get, not on which cores. They see all cores of the machine;
+with a thread on each of them the quota is used up early in every period, and all threads stand still for the rest of
+it. Control groups are described in the Linux kernel's Documentation/admin-guide/cgroup-v2.rst (``cpu.max``) and
 Documentation/scheduler/sched-bwc.rst (``cpu.cfs_quota_us``), the files below /proc in proc_pid_cgroup(5) and
 proc_pid_mountinfo(5).
 """
@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")
-"""How mountinfo writes a space in a path."""
+"""An octal escape, by which mountinfo writes a space in a path."""
 
 
 def usable_cores(system: Path = Path("/")) -> int:
-    """The cores that this process may run on, or what its CPU quota is worth, rounded up, where that is less.
+    """Returns the number of cores that this process may run on, or its CPU quota in cores, rounded up, if that is less.
 
     ``system`` is the folder that has /proc and /sys.
     """
@@ -29,7 +29,8 @@ def usable_cores(system: Path = Path("/")) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Hierarchy:
-    """Control groups as this process sees them: ``group`` lies at ``place``, those below it in folders of it.
+    """A mounted hierarchy of control groups: ``group`` lies at ``place``, and the groups below it in folders of
+    ``place``.
 
     ``group`` is not / where a container sees a part of the hierarchy.
     """
@@ -40,7 +41,9 @@ class _Hierarchy:
 
 
 def _quotas(system: Path) -> list[float]:
-    """In cores: the quotas of the control group of this process and of all groups above it; the tightest one holds."""
+    """Returns the quotas, in cores, of this process's control group and of all groups above it; the lowest one
+    counts.
+    """
     own = dict(_own_groups(system))
     return [
         quota
@@ -52,7 +55,7 @@ def _quotas(system: Path) -> list[float]:
 
 
 def _own_groups(system: Path) -> Iterator[tuple[int, PurePosixPath]]:
-    """The control group of this process that CPU time is shared out by, for each version."""
+    """Yields, for each version of control groups, the group of this process that limits its CPU time."""
     for line in _lines(system / "proc/self/cgroup"):
         _, controllers, group = line.split(":", 2)
         if not controllers:
@@ -62,7 +65,7 @@ def _own_groups(system: Path) -> Iterator[tuple[int, PurePosixPath]]:
 
 
 def _hierarchies(system: Path) -> Iterator[_Hierarchy]:
-    """The mounted hierarchies that may share out CPU time."""
+    """Yields the mounted hierarchies that may limit CPU time."""
     for line in _lines(system / "proc/self/mountinfo"):
         mount, _, described = line.partition(" - ")
         root, place = (PurePosixPath(_ESCAPED.sub(_unescaped, path)) for path in mount.split()[3:5])
@@ -74,9 +77,9 @@ def _hierarchies(system: Path) -> Iterator[_Hierarchy]:
 
 
 def _with_ancestors(group: PurePosixPath, hierarchy: _Hierarchy) -> list[PurePosixPath]:
-    """The folders of ``group`` and of those above it, as far as the hierarchy is visible.
+    """Returns the folders of ``group`` and of the groups above it, as far as the hierarchy is visible.
 
-    Where ``group`` is told by a path outside of what is visible, what is visible is the container's own.
+    Where the path of ``group`` lies outside of what is visible, the visible group is the container's own.
     """
     if ".." in group.parts or not group.is_relative_to(hierarchy.group):
         return [hierarchy.place]
@@ -85,19 +88,19 @@ def _with_ancestors(group: PurePosixPath, hierarchy: _Hierarchy) -> list[PurePos
 
 
 def _quota(folder: Path, version: int) -> float | None:
-    """How many cores the group in ``folder`` may keep busy; None where it has no limit of its own."""
+    """Returns how many cores the group in ``folder`` may keep busy; None where it has no limit of its own."""
     if version == 2:
         words = " ".join(_lines(folder / "cpu.max")).split()
     else:
         words = [*_lines(folder / "cpu.cfs_quota_us"), *_lines(folder / "cpu.cfs_period_us")]
-    if len(words) != 2 or not all(word.isdecimal() and int(word) for word in words):  # max, -1: no limit
+    if len(words) != 2 or not all(word.isdecimal() and int(word) for word in words):  # max and -1 mean no limit
         return None
     time, period = map(int, words)
     return time / period
 
 
 def _lines(file: Path) -> list[str]:
-    """No lines where a system has no such file, or keeps it from this process."""
+    """Returns the lines of ``file``; none where the system has no such file or does not let this process read it."""
     try:
         return file.read_text().splitlines()
     except OSError:

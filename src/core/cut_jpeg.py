@@ -1,10 +1,10 @@
-"""JPEGs whose last bytes are missing, as a broken transfer or a full card leaves them: what is there is read.
+"""Reads JPEGs whose last bytes are missing, as a broken transfer or a full card leaves them.
 
-Pillow refuses such files, or, with a switch for the whole process, reads each of them, however little is left. Here a
-file must hold nearly all of the picture. How much that is depends on the order in which its coefficients were sent
-(ITU-T T.81, section 4): a picture of one scan comes from top to bottom, so that its rows are counted. A picture of
-several scans, as every progressive one, comes as a whole again and again, each time with more detail: the scans that
-are complete must have sent every coefficient of every component. What there is of the one that was cut off is detail.
+Pillow refuses such files or, with a switch for the whole process, reads all of them, however little is left. Here a
+file must hold nearly all of the picture. How much it holds depends on the order in which its coefficients were sent
+(ITU-T T.81, section 4). A picture of one scan comes from top to bottom, so that its rows are counted. A picture of
+several scans, such as a progressive one, comes as a whole again and again, each time with more detail: its complete
+scans must have sent every coefficient of every component, and the scan that was cut off adds only detail.
 """
 
 import io
@@ -17,31 +17,31 @@ from PIL import Image as PillowImage
 from PIL.JpegImagePlugin import JpegImageFile
 
 LEAST_ROWS = 0.95
-"""Share of the rows that a picture of one scan must have."""
+"""The share of its rows that a picture of one scan must have."""
 
 _START, _END = b"\xff\xd8", b"\xff\xd9"
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-"""What ends the data of a scan: stuffed zeros, restarts and fill bytes are part of it."""
+"""The marker that ends the data of a scan; stuffed zeros, restarts and fill bytes are part of the data."""
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN, _WITHOUT_LENGTH = 0xDA, frozenset({0x01, *range(0xD0, 0xD9)})
 _LAST_COEFFICIENT = 63
 _LOOK_AHEAD = bytes(8)
-"""libjpeg-turbo fills a register of 64 bits before it decodes what is left in it."""
+"""These bytes follow the file: libjpeg-turbo fills a register of 64 bits before it decodes what is left in it."""
 
 
 class CutJpegError(OSError):
-    """A JPEG of which too little is left; the message says how much."""
+    """The error of a JPEG of which too little is left; the message says how much."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
-    """Coefficients ``first`` to ``last`` of some components, for the whole picture."""
+    """A scan: it has the coefficients ``first`` to ``last`` of some components, for the whole picture."""
 
     components: tuple[int, ...]
     first: int
     last: int
     end: int | None
-    """Where the marker behind its data begins; None where the file ends before."""
+    """The offset of the marker behind its data; None where the file ends before."""
 
 
 @dataclass(slots=True)
@@ -59,12 +59,12 @@ class _Structure:
 
 
 def is_cut_jpeg(data: bytes) -> bool:
-    """Whether a file is a JPEG that ends within the data of its picture."""
+    """Returns whether a file is a JPEG that ends within the data of its picture."""
     return data.startswith(_START) and bool((structure := _parse(data)).scans) and not structure.ended
 
 
 def open_cut_jpeg(data: bytes) -> PillowImage.Image:
-    """The picture of a file for which ``is_cut_jpeg`` holds, its header read; what is missing below is grey.
+    """Returns the picture of a file for which ``is_cut_jpeg`` holds, with its header read; missing rows are grey.
 
     Raises CutJpegError where too little is left: at once, or when the pixels are loaded.
     """
@@ -83,12 +83,12 @@ def _every_coefficient(components: tuple[int, ...]) -> set[tuple[int, int]]:
 
 
 def _sent(scans: list[_Scan]) -> set[tuple[int, int]]:
-    """The component and the number of each coefficient."""
+    """Returns the component and the number of each coefficient that the scans have."""
     return {(c, k) for scan in scans for c in scan.components for k in range(scan.first, scan.last + 1)}
 
 
 def _parse(data: bytes) -> _Structure:
-    """Follows the markers as far as they go."""
+    """Follows the markers of a file as far as they go."""
     structure, at = _Structure(), len(_START)
     while at + 1 < len(data) and data[at] == 0xFF:
         code = data[at + 1]
@@ -112,17 +112,17 @@ def _parse(data: bytes) -> _Structure:
 
 
 def _scan(segment: bytes, end: int | None) -> _Scan:
-    """From its header: a number of components, two bytes for each, the first and the last coefficient."""
+    """Reads the header of a scan: a number of components, two bytes for each, the first and the last coefficient."""
     count = segment[0] if segment else 0
     first, last = (*segment[1 + 2 * count : 3 + 2 * count], 0, 0)[:2]
     return _Scan(tuple(segment[1 : 1 + 2 * count : 2]), first, min(last, _LAST_COEFFICIENT), end)
 
 
 class _CutJpeg(JpegImageFile):
-    """A JPEG of one scan. Where the file ends, the rows that are there are counted, and the picture is closed.
+    """A JPEG of one scan. Where the file ends, its rows are counted, and the picture is closed.
 
-    The decoder writes whole rows, as soon as it can, into memory that was filled with noise: a row that still is that
-    noise was not there.
+    The decoder writes whole rows, as soon as it can, into memory that was filled with noise: a row that is still that
+    noise was not in the file.
     """
 
     def load_prepare(self) -> None:
@@ -134,7 +134,7 @@ class _CutJpeg(JpegImageFile):
         super().load_prepare()
 
     def load_read(self, read_bytes: int) -> bytes:
-        """What the decoder gets next. Raises CutJpegError."""
+        """Returns the bytes that the decoder gets next. Raises CutJpegError."""
         assert self.fp is not None
         if data := self.fp.read(read_bytes):
             return data

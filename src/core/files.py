@@ -1,4 +1,4 @@
-"""Files that are there as a whole or not at all, and folders and files that are on the disk, not only in its cache."""
+"""Writes files that are there as a whole or not at all, and makes sure that files and folders are on the disk."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 UNFINISHED = ".part"
-"""What the name of a file ends with that may not be whole yet."""
+"""The ending of the name of a file that may not be whole yet."""
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Puts the names in ``folder`` on the disk: a file's own fsync leaves its name out."""
+    """Puts the names in ``folder`` on the disk: the fsync of a file does not do so for its name."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Letterbox, crop, overlap: the pixel arithmetic that training, evaluation and the runtime share."""
+"""The pixel arithmetic that training, evaluation and the runtime share: letterbox, crops and overlaps."""
 
 import math
 from dataclasses import dataclass
@@ -16,12 +16,14 @@ CROP_MARGIN = 0.05
 CROP_SIZE = (48, 128)
 """Height and width in pixels of the crops that the shipped reader is given."""
 TILTED = 3.0
-"""Degrees from which on a plate is read within its corners. Of 89 plates of ``val``, turned or seen askew, that are
-tilted so far the box reads 32 and the corners 64; below, the reader, which learnt from boxes, reads the box as well."""
+"""The tilt in degrees from which on a plate is read within its corners. Of the 89 plates of ``val`` with at least this
+tilt, 32 are read from the box and 64 from the corners. With less tilt the box reads as well, as the reader learnt from
+boxes.
+"""
 NEXT = [1, 2, 3, 0]
-"""Which corner follows each."""
+"""For each corner, the index of the next one."""
 SAME_PLATE = 0.5
-"""Least overlap (IoU) of a plate's box with the box around its corners."""
+"""The least overlap (IoU) of a plate's box with the box around its corners."""
 INSIDE = 0.7
 """Share of the smaller of two boxes from which on, where it lies in the other one, both are of one plate.
 
@@ -33,7 +35,7 @@ the card's threshold.
 
 @dataclass(frozen=True, slots=True)
 class Letterbox:
-    """How an image was fitted: ``canvas = original * scale + (left, top)``."""
+    """How an image was fitted into a canvas: ``canvas = original * scale + (left, top)``."""
 
     scale: float
     left: int
@@ -47,9 +49,9 @@ class Letterbox:
 
 
 def letterbox(image: Image, size: tuple[int, int]) -> tuple[Image, Letterbox]:
-    """Fits ``image`` into ``size = (height, width)``, aspect kept, centred, the rest filled with 114.
+    """Fits ``image`` into ``size = (height, width)``: its aspect is kept, it is centred, the rest is filled with 114.
 
-    Bilinear, from ``halved``.
+    It is reduced by ``halved`` and then bilinearly.
     """
     height, width = image.shape[:2]
     scale = min(size[0] / height, size[1] / width)
@@ -62,10 +64,11 @@ def letterbox(image: Image, size: tuple[int, int]) -> tuple[Image, Letterbox]:
 
 
 def halved(image: Image, size: tuple[float, float]) -> Image:
-    """``image`` with each side halved as long as it is at least twice that of ``size`` (height, width).
+    """Returns ``image`` with each side halved as long as it is at least twice that of ``size`` (height, width).
 
-    What is left to shrink can be bilinear: such a pixel looks at 2 x 2 of the original and would skip what lies between
-    in a larger one, so that fine patterns alias. Averaging by exactly that area takes five times as long.
+    The rest of the reduction can be bilinear. A bilinear pixel looks at 2 x 2 pixels of the original; in a larger
+    reduction it would skip those in between, and fine patterns would alias. Averaging by exactly that area takes five
+    times as long.
     """
     while True:
         height, width = image.shape[:2]
@@ -80,7 +83,7 @@ def _half(side: int, least: float) -> int:
 
 
 def canvas_size(size: tuple[int, int], largest: tuple[int, int], stride: int) -> tuple[int, int]:
-    """The smallest canvas on which an image of ``size`` lies as large as on ``largest``, all (height, width).
+    """Returns the smallest canvas on which an image of ``size`` lies as large as on ``largest``, all (height, width).
 
     Its sides are multiples of ``stride``, as those of ``largest`` must be.
     """
@@ -91,27 +94,30 @@ def canvas_size(size: tuple[int, int], largest: tuple[int, int], stride: int) ->
 
 
 def box_to_corners(boxes: npt.NDArray[Any]) -> Corners:
-    """``[..., 4]`` boxes to ``[..., 4, 2]`` corners, clockwise from the top left."""
+    """Returns the corners ``[..., 4, 2]`` of boxes ``[..., 4]``, clockwise from the top left."""
     return boxes[..., [0, 1, 2, 1, 2, 3, 0, 3]].reshape(*boxes.shape[:-1], 4, 2).astype(np.float32)
 
 
 def corners_to_box(corners: npt.NDArray[Any]) -> Boxes:
-    """``[..., 4, 2]`` corners to the ``[..., 4]`` box around them."""
+    """Returns the boxes ``[..., 4]`` around corners ``[..., 4, 2]``."""
     return np.concatenate([corners.min(-2), corners.max(-2)], -1).astype(np.float32)
 
 
 def form_plates(corners: npt.NDArray[Any], boxes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Which of ``corners [N, 4, 2]`` are convex, clockwise and lie around their ``boxes [N, 4]`` (IoU >= 0.5)."""
+    """Tells which ``corners [N, 4, 2]`` are convex, clockwise and lie around their ``boxes [N, 4]`` (IoU >= 0.5)."""
     edges = corners[..., NEXT, :] - corners
     following = edges[..., NEXT, :]
-    turns = edges[..., 0] * following[..., 1] - edges[..., 1] * following[..., 0]  # > 0: to the right, y being down
+    # > 0 is a turn to the right, as y points down
+    turns = edges[..., 0] * following[..., 1] - edges[..., 1] * following[..., 0]
     fitting = iou_matrix(corners_to_box(corners), boxes).diagonal() >= SAME_PLATE
     sound: npt.NDArray[np.bool_] = (turns > 0).all(-1) & fitting
     return sound
 
 
 def tilt(corners: Corners) -> float:
-    """Degrees of a plate's top edge against the horizontal, positive where its right end hangs lower."""
+    """Returns the angle in degrees of a plate's top edge to the horizontal, positive where its right end hangs
+    lower.
+    """
     across, down = (corners[1] - corners[0]).tolist()
     return float(np.degrees(np.arctan2(down, across)))
 
@@ -132,16 +138,17 @@ def _unit(vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def crop_matrix(corners: Corners, size: tuple[int, int], margin: float = CROP_MARGIN) -> npt.NDArray[np.float64]:
-    """The homography [3, 3] that ``crop_plate`` applies: pixels of the image to pixels of its crop."""
+    """Returns the homography [3, 3] of ``crop_plate``, from pixels of the image to pixels of its crop."""
     target = box_to_corners(np.array([0, 0, size[1], size[0]], np.float32))
     return np.asarray(cv2.getPerspectiveTransform(widen(corners, margin), target), np.float64)
 
 
 def crop_plate(image: Image, corners: Corners, size: tuple[int, int], margin: float = CROP_MARGIN) -> Image:
-    """The plate inside ``corners`` [4, 2], widened by ``margin`` of its height, *stretched* to ``size``.
+    """Cuts out the plate inside ``corners`` [4, 2], widened by ``margin`` of its height, and *stretches* it to
+    ``size``.
 
     ``size`` is (height, width). A box goes through ``box_to_corners`` first. Large plates are ``halved`` before the
-    warp, so that they do not alias; beyond the image's edge the last pixel repeats.
+    warp, so that they do not alias. Beyond the edge of the image the last pixel is repeated.
     """
     quad = widen(corners, margin)
     height, width = image.shape[:2]
@@ -160,38 +167,40 @@ def crop_plate(image: Image, corners: Corners, size: tuple[int, int], margin: fl
 
 
 def iou_matrix(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Intersection over union of boxes ``a [N, 4]`` and ``b [M, 4]`` as ``[N, M]``."""
+    """Returns the intersection over union of boxes ``a [N, 4]`` and ``b [M, 4]`` as ``[N, M]``."""
     overlap, of_a, of_b = _areas(a, b)
     iou: npt.NDArray[np.float32] = overlap / np.maximum(of_a + of_b - overlap, 1e-9)
     return iou
 
 
 def inside_matrix(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """How much of the smaller of two boxes lies in the other one, for ``a [N, 4]`` and ``b [M, 4]`` as ``[N, M]``."""
+    """Returns which share of the smaller box lies in the other one, for ``a [N, 4]`` and ``b [M, 4]`` as ``[N, M]``."""
     overlap, of_a, of_b = _areas(a, b)
     share = overlap / np.maximum(np.minimum(of_a, of_b), 1e-9)
     return np.asarray(share, np.float32)
 
 
 def _areas(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float32], ...]:
-    """What each box of ``a [N, 4]`` and each of ``b [M, 4]`` have in common, ``[N, M]``, and the areas of both."""
+    """Returns the areas that boxes of ``a [N, 4]`` and ``b [M, 4]`` have in common, ``[N, M]``, and the areas of
+    both.
+    """
     a, b = a.reshape(-1, 1, 4).astype(np.float32), b.reshape(1, -1, 4).astype(np.float32)
     overlap = _area(np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:]))
     return overlap, _area(a[..., :2], a[..., 2:]), _area(b[..., :2], b[..., 2:])
 
 
 def _area(low: npt.NDArray[np.float32], high: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Of boxes between points ``[..., 2]``; 0 where ``low`` is not lower."""
+    """Returns the areas of boxes between points ``[..., 2]``; 0 where ``low`` is not lower."""
     sides: npt.NDArray[np.float32] = np.maximum(high - low, 0)
     return sides[..., 0] * sides[..., 1]
 
 
 def nms(boxes: npt.NDArray[Any], scores: npt.NDArray[Any], iou_threshold: float) -> npt.NDArray[np.int64]:
-    """Greedy non-maximum suppression: indices of the boxes kept, best score first.
+    """Greedy non-maximum suppression: returns the indices of the boxes that are kept, best score first.
 
-    A box goes where it overlaps a better one by more than ``iou_threshold``, and where one of the two lies in the other
-    (INSIDE): part of a plate, boxed again, or the plate with what is around it. Plates beside, above or close to each
-    other share less.
+    A box is dropped where it overlaps a better one by more than ``iou_threshold``, and where one of the two lies in the
+    other (INSIDE): it is then a part of the same plate, or the plate with what is around it. Different plates that
+    stand close to each other share less.
     """
     order = np.argsort(-scores, kind="stable")
     kept = []

@@ -1,8 +1,8 @@
-"""Reading a photograph from disk into the one image contract (``types.Image``).
+"""Reads a photograph from disk into the one image contract (``types.Image``).
 
-Pillow rather than OpenCV: it knows an image's size before decoding a pixel, decodes JPEG at a fraction of its size,
-knows its EXIF orientation, converts grey, palette and CMYK, and raises on a truncated file where OpenCV returns a
-picture that is grey below; ``core.cut_jpeg`` reads those of which nearly everything is there.
+It uses Pillow rather than OpenCV. Pillow knows an image's size before it decodes a pixel, decodes JPEG at a fraction of
+its size, knows its EXIF orientation, and converts grey, palette and CMYK. It raises on a truncated file where OpenCV
+returns a picture that is grey below; ``core.cut_jpeg`` reads those files of which nearly everything is there.
 """
 
 import io
@@ -30,7 +30,7 @@ from src.core.types import Image
 
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 8 * MAX_PIXELS
-"""What so many pixels of 16 bits and four channels take up without any compression."""
+"""The bytes that so many pixels of 16 bits and four channels take up without any compression."""
 
 SUFFIXES = frozenset(
     (
@@ -39,10 +39,10 @@ SUFFIXES = frozenset(
         *(".pbm", ".pgm", ".pnm", ".ppm", ".heic", ".heics", ".heif", ".heifs", ".hif"),
     )
 )
-"""What a folder is searched for; of a file that is named outright only the contents count."""
+"""The suffixes for which a folder is searched. Of a file that is named outright only the contents count."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "JPEG2000", "PPM")
-"""Pillow knows more, among them formats that run other programs (EPS) and ones that no camera writes."""
+"""The formats that are read. Pillow knows more, among them some that run other programs (EPS)."""
 
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
 _UPRIGHT = {
@@ -54,48 +54,48 @@ _UPRIGHT = {
     7: PillowImage.Transpose.TRANSVERSE,
     8: PillowImage.Transpose.ROTATE_90,
 }
-"""What each EXIF orientation asks for. Pillow's ``exif_transpose`` fails where it cannot write the other tags anew."""
+"""What each EXIF orientation asks for. Pillow's ``exif_transpose`` fails where it cannot rewrite the other tags."""
 
 _MOST_REDUCED = 8
-"""JPEG stores blocks of so many pixels a side: its decoders reduce by no more."""
+"""A JPEG consists of blocks with so many pixels a side, and its decoders cannot reduce it by more."""
 _BAND_PIXELS = 1 << 21
 
 
 class ImageError(ValueError):
-    """A picture that cannot be read; the message names the fault, the caller names the file."""
+    """The error of a picture that cannot be read; the message names the fault, and the caller names the file."""
 
 
 class UnknownFormatError(ImageError):
-    """What is no picture, or one of a format that is not read."""
+    """The error of a file that is no picture, or a picture of a format that is not read."""
 
 
 class TooLargeError(ImageError):
-    """A picture of more pixels, or a file of more bytes, than are taken."""
+    """The error of a picture with too many pixels, or of a file with too many bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Photograph:
-    """Pixels of a file, each of which stands for ``factor`` x ``factor`` of the file's own."""
+    """The decoded pixels of a file, each of which stands for ``factor`` x ``factor`` of the file's own."""
 
     pixels: Image
     width: int  # of the file, its orientation applied
     height: int
     factor: int
     media_type: str  # by the contents, such as image/jpeg
-    truncated: bool = False  # the end of the file is missing, but hardly anything of the picture
+    truncated: bool = False  # whether the end of the file is missing, but hardly anything of the picture
 
 
 def read_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
     """Decodes ``path`` to ``uint8 [H, W, 3]`` RGB with the EXIF orientation applied and alpha put on white.
 
-    Of an animation the first picture is taken. Raises ImageError for what is missing, truncated, no image at all, or of
-    more than ``max_pixels``.
+    It takes the first picture of an animation. Raises ImageError for a file that is missing, truncated or no image, or
+    that has more than ``max_pixels``.
     """
     return read_photograph(path, max_pixels, max_pixels).pixels
 
 
 def read_named(path: Path | str) -> Image:
-    """``read_image`` of one picture among many: its ImageError names ``path``."""
+    """Reads one picture among many as ``read_image`` does; its ImageError names ``path``."""
     try:
         return read_image(path)
     except ImageError as error:
@@ -103,16 +103,16 @@ def read_named(path: Path | str) -> Image:
 
 
 def read_photograph(path: Path | str, least_side: int = LEAST_SIDE, max_pixels: int = MAX_PIXELS) -> Photograph:
-    """``read_image`` at 1/2, 1/4 or 1/8 of the size where the longer side keeps at least ``least_side`` pixels.
+    """Reads a picture at 1/2, 1/4 or 1/8 of its size if its longer side then still has ``least_side`` pixels.
 
-    This is how every picture is decoded in which plates are looked for, to be read or to be measured. A JPEG is decoded
-    at that size in the first place, other formats are averaged over squares. Raises ImageError.
+    Every picture in which plates are looked for is decoded like this, both by the reader and by the evaluation. A JPEG
+    is decoded at that size in the first place; other formats are averaged over squares. Raises ImageError.
     """
     return decode_photograph(_snapshot(path), least_side, max_pixels)
 
 
 def decode_photograph(data: bytes, least_side: int = LEAST_SIDE, max_pixels: int = MAX_PIXELS) -> Photograph:
-    """``read_photograph`` of a file's bytes. Raises ImageError."""
+    """Decodes a file's bytes as ``read_photograph`` does. Raises ImageError."""
     with _named_faults(max_pixels):
         with _open(io.BytesIO(data)) as picture:
             width, height = picture.size
@@ -129,16 +129,16 @@ def decode_photograph(data: bytes, least_side: int = LEAST_SIDE, max_pixels: int
 
 
 def _snapshot(path: Path | str) -> bytes:
-    """The bytes of a file, read once: what happens to it later does not matter.
+    """Returns the bytes of a file, which is read once: what happens to it later does not matter.
 
-    Pillow and libtiff would map it into memory, where a file that is cut off meanwhile kills the process.
+    Pillow and libtiff would map it into memory, and a file that is cut off meanwhile would kill the process.
     """
     try:
         found = os.stat(path)
         if stat.S_ISDIR(found.st_mode):
             raise ImageError("a folder, not an image")
         if not stat.S_ISREG(found.st_mode):
-            raise ImageError("neither a file nor a folder")  # a named pipe may never say a word
+            raise ImageError("neither a file nor a folder")  # reading a named pipe may never end
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except ImageError:
@@ -173,7 +173,7 @@ def _named_faults(max_pixels: int) -> Iterator[None]:
 
 
 def _open(file: io.BytesIO) -> PillowImage.Image:
-    """The image with its header read."""
+    """Opens the image and reads its header."""
     try:
         return PillowImage.open(file, formats=FORMATS)
     except UnidentifiedImageError:
@@ -215,13 +215,13 @@ def _decode(picture: PillowImage.Image, factor: int) -> Photograph:
 
 
 def _media_type(picture: PillowImage.Image) -> str:
-    """A JPEG with further pictures behind it, as telephones make them, is one like any other."""
+    """Returns the media type. A JPEG with further pictures behind it, as telephones make them, counts as a JPEG."""
     kind = "JPEG" if picture.format == "MPO" else picture.format or ""
     return PillowImage.MIME.get(kind, "application/octet-stream")
 
 
 def _pixels(picture: PillowImage.Image, factor: int) -> Image:
-    """RGB pixels, averaged over ``factor`` x ``factor``; in bands, so that copies on the way stay small."""
+    """Returns RGB pixels, averaged over ``factor`` x ``factor``. It works in bands, so that copies stay small."""
     rows = max(1, _BAND_PIXELS // (picture.width * factor)) * factor
     pixels = np.empty((-(-picture.height // factor), -(-picture.width // factor), 3), np.uint8)
     for top in range(0, picture.height, rows):

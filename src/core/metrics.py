@@ -8,7 +8,7 @@ from src.core.types import Corners
 
 FOUND_IOU = 0.3
 END_TOLERANCE = 0.1
-"""Share of a plate's height that its crop may lack at either end.
+"""The share of a plate's height that its crop may lack at either end.
 
 The first and the last character stand farther than that from the plate's end, by about 0.1 of its height on plates of
 520 x 112 mm and more on others, so that the crop cuts none of them. On a plate 20 pixels high it is 2 pixels; outlines
@@ -19,7 +19,7 @@ drawn by eye are off by one.
 def match_boxes(
     predicted: npt.NDArray[np.float32], true: npt.NDArray[np.float32], iou: float = FOUND_IOU
 ) -> list[tuple[int, int]]:
-    """Pairs (prediction, truth) one to one, best overlap first, each overlapping by more than ``iou``."""
+    """Returns pairs (prediction, truth), matched one to one, best overlap first; each overlaps by more than ``iou``."""
     overlaps = iou_matrix(predicted, true)
     pairs = []
     while overlaps.size and overlaps.max() > iou:
@@ -30,7 +30,8 @@ def match_boxes(
 
 
 def corner_error(predicted: npt.NDArray[np.float32], true: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Mean distance of the four corners ``[..., 4, 2]``, in per cent of the true plate's width, as ``[...]``.
+    """Returns the mean distance of the four corners ``[..., 4, 2]``, in per cent of the true plate's width, as
+    ``[...]``.
 
     The width is the mean of the upper and the lower edge.
     """
@@ -42,7 +43,7 @@ def corner_error(predicted: npt.NDArray[np.float32], true: npt.NDArray[np.float3
 
 
 def covers_ends(predicted: Corners, true: Corners) -> bool:
-    """Whether the crop of the quadrilateral ``predicted [4, 2]`` holds both ends of the plate ``true [4, 2]``.
+    """Tells whether the crop of the quadrilateral ``predicted [4, 2]`` holds both ends of the plate ``true [4, 2]``.
 
     The crop is the one that the reader is given, widened as ``crop_plate`` does it. An end is the middle of the plate's
     left or right edge, where its line of text begins or stops; it may lie END_TOLERANCE of the plate's height outside.
@@ -60,5 +61,5 @@ def covers_ends(predicted: Corners, true: Corners) -> bool:
 
 
 def over_ignored(boxes: npt.NDArray[np.float32], ignore: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """Which of ``boxes [P, 4]`` lie over one of ``ignore [K, 4]`` and are neither right nor wrong, ``[P]``."""
+    """Tells which of ``boxes [P, 4]`` lie over one of ``ignore [K, 4]`` and are neither right nor wrong, as ``[P]``."""
     return np.asarray((iou_matrix(boxes, ignore) > FOUND_IOU).any(-1), np.bool_)

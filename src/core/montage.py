@@ -1,4 +1,4 @@
-"""Pictures side by side on one sheet, each with a caption, for a person to look at."""
+"""Puts pictures side by side on one sheet, each with a caption, for a person to look at."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,21 @@ import numpy as np
 from src.core.types import Image
 
 CAPTION = 18
-"""Pixels that a caption is high."""
+"""The height of a caption in pixels."""
 GAP = 4
-"""Pixels between two tiles of a sheet."""
+"""The pixels between two tiles of a sheet."""
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 Rgb = tuple[int, int, int]
 
 
 def enlarged(image: Image, zoom: int) -> Image:
-    """``image`` with ``zoom`` times as many pixels each way."""
+    """Returns ``image`` with ``zoom`` times as many pixels each way."""
     return np.asarray(cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def captioned(image: Image, caption: str, colour: Rgb = BLACK) -> Image:
-    """``image`` (RGB) with ``caption`` on a white strip below it; OpenCV writes ``?`` for what is not ASCII."""
+    """Returns ``image`` (RGB) with ``caption`` on a white strip below it; OpenCV writes ``?`` for what is not ASCII."""
     strip = np.full((CAPTION, image.shape[1], 3), WHITE, np.uint8)
     latin = caption.encode("ascii", "replace").decode()
     cv2.putText(strip, latin, (2, CAPTION - 5), cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, 1, cv2.LINE_AA)
@@ -30,7 +30,7 @@ def captioned(image: Image, caption: str, colour: Rgb = BLACK) -> Image:
 
 
 def montage(tiles: Sequence[Image], columns: int, ground: Rgb = WHITE) -> Image:
-    """``tiles`` (RGB, of any sizes) row by row, each in the upper left of its cell, with GAP pixels after each.
+    """Puts ``tiles`` (RGB, of any sizes) row by row, each in the upper left of its cell, with GAP pixels after each.
 
     A column is as wide as the widest tile in it and a row as high as the highest. Raises ValueError for no tiles.
     """

@@ -9,9 +9,9 @@ EUROPEAN = frozenset(
         *("RO", "RS", "RU", "SE", "SI", "SJ", "SK", "SM", "UA", "VA", "XK"),
     )
 )
-"""Region 150 of the United Nations' M49 standard, with Cyprus and Kosovo."""
+"""The countries of region 150 of the United Nations' M49 standard, with Cyprus and Kosovo."""
 
 
 def is_right_region(read: str | None, true: str) -> bool:
-    """Whether ``read`` is the region ``true``; where that is only ``EU``, any European country is right."""
+    """Tells whether ``read`` is the region ``true``; where that is only ``EU``, any European country is right."""
     return read == true or (true == EUROPE and read in EUROPEAN)

@@ -1,7 +1,7 @@
 """What is said of a picture: the JSON that the command line prints, the API answers and the store keeps.
 
-Fields stand in the order in which they are printed. Pixels are rounded to ``PIXEL_PLACES``, probabilities to
-``PLACES``: here, where a record is made of what was read, and nowhere else.
+Fields stand in the order in which they are printed. Pixels are rounded to ``PIXEL_PLACES`` and probabilities to
+``PLACES`` when a record is made of a reading, and nowhere else.
 """
 
 import json
@@ -26,17 +26,19 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class Record(BaseModel):
-    """A frozen part of the contract. Fields that it does not know are left out, as a later version may have more."""
+    """A frozen part of the contract. Unknown fields are left out, as a later version may have more."""
 
     model_config = ConfigDict(frozen=True)
 
     def to_json(self) -> str:
-        """The JSON object on one line, with everything but ASCII as it is."""
+        """Returns the JSON object on one line; characters outside of ASCII stay as they are."""
         return json.dumps(self.model_dump(), ensure_ascii=False)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The schema of what is written: every field is there, whether it may be left out of what is read or not."""
+        """Returns the schema of what is written: every field is required in it, even one that may be missing when it is
+        read.
+        """
         described = handler(schema)
         own = handler.resolve_ref_schema(described)
         for field in own["properties"].values():
@@ -46,7 +48,7 @@ class Record(BaseModel):
 
 
 class PlateRecord(Record):
-    """One plate: where it is, and what it says. What has a default may be missing from what is read."""
+    """One plate: where it is, and what it says. Fields with a default may be missing from a record that is read."""
 
     box: tuple[float, ...] = Field(min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the file")
     corners: tuple[tuple[float, ...], ...] | None = Field(
@@ -66,7 +68,7 @@ class PlateRecord(Record):
 
     @property
     def outline(self) -> Corners:
-        """The corners ``[4, 2]``; those of the box where there are none."""
+        """The corners ``[4, 2]`` of the plate; those of its box where it has none of its own."""
         x1, y1, x2, y2 = self.box
         return np.array(self.corners or ((x1, y1), (x2, y1), (x2, y2), (x1, y2)), np.float32)
 
@@ -74,7 +76,8 @@ class PlateRecord(Record):
     def of(
         cls, box: Boxes, corners: Corners | None, found: float | None, reading: Reading, abstain: float | None
     ) -> Self:
-        """The record of a plate with ``box`` ``[4]`` and ``corners`` ``[4, 2]``, detected with confidence ``found``.
+        """Returns the record of a plate with ``box`` ``[4]`` and ``corners`` ``[4, 2]``, detected with confidence
+        ``found``.
 
         It is accepted where its confidence, as printed, is at least ``abstain``.
         """
@@ -97,7 +100,7 @@ class PlateRecord(Record):
 
 
 READING = frozenset(PlateRecord.model_fields) - {"box", "corners", "detection_confidence"}
-"""What a record says of the text of a plate: everything but where the plate is, and how sure that is."""
+"""The fields that are about the text of a plate: all but where the plate is, and how sure the detector is of it."""
 
 
 class SightingRecord(PlateRecord):
@@ -123,13 +126,13 @@ class StageTimes(Record):
 
     @classmethod
     def of(cls, decode: float | None, detect: float | None, read: float, total: float) -> Self:
-        """The record of these times, as they were measured."""
+        """Returns the record of these times in milliseconds, as they were measured."""
         stages = {"decode": decode, "detect": detect, "read": read, "total": total}
         return cls.model_validate({name: ms if ms is None else round(ms, PIXEL_PLACES) for name, ms in stages.items()})
 
 
 class ImageRecord(Record):
-    """A picture that was read; its plates are those of the surest detection first."""
+    """A picture that was read; the plate with the surest detection comes first."""
 
     image: str
     width: int = Field(description="pixels of the file, its orientation applied")
@@ -156,13 +159,13 @@ class ErrorRecord(Record):
 
     @classmethod
     def of(cls, image: str, kind: str, message: str) -> Self:
-        """The record of a picture that could not be read because of a fault of that ``kind``."""
+        """Returns the record of a picture that could not be read because of a fault of that ``kind``."""
         return cls(image=image, error=FaultRecord(type=kind, message=message))
 
 
 def parse_record(line: bytes | str) -> ImageRecord | ErrorRecord:
-    """The record that ``to_json`` wrote, perhaps an earlier version of it. Raises ValueError for anything else."""
-    said = json.loads(line)  # which, unlike pydantic, takes names of files that are no UTF-8
+    """Returns the record that ``to_json`` wrote, perhaps in an earlier version. Raises ValueError for anything else."""
+    said = json.loads(line)  # unlike pydantic, json takes names of files that are no UTF-8
     kind = ErrorRecord if isinstance(said, dict) and "error" in said else ImageRecord
     return kind.model_validate(said)
 

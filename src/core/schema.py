@@ -9,15 +9,15 @@ Entry = TypeVar("Entry", bound=BaseModel)
 
 
 class Closed(BaseModel):
-    """A frozen model; a field that it does not have is an error, and so is a number that is infinite or none."""
+    """A frozen model. Unknown fields are an error, and so are numbers that are infinite or NaN."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def read_json_lines(path: Path, model: type[Entry], fault: type[ValueError]) -> list[tuple[int, Entry]]:
-    """The ``model`` on each line of a file, with its line number from 1; empty lines are left out.
+    """Returns the ``model`` on each line of a file, with its line number from 1; empty lines are left out.
 
-    Raises ``fault``, which names the file and, where one is wrong, the first such line.
+    Raises ``fault``, which names the file and, where a line is wrong, the first such line.
     """
     try:
         # not splitlines: a JSON string may hold U+2028 and its like, which that would break in two
@@ -35,7 +35,9 @@ def read_json_lines(path: Path, model: type[Entry], fault: type[ValueError]) -> 
 
 
 def first_fault(error: ValidationError, whole: str = "line") -> str:
-    """Its key (``whole`` where it is none) and words: ``plates.0.box: x1 < x2 and y1 < y2 expected, got ...``."""
+    """Returns the key of the first fault (``whole`` without a key) and its message, such as ``plates.0.box: x1 < x2
+    ...``.
+    """
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"])) or whole
     return f"{where}: {first['msg'].removeprefix('Value error, ')}"

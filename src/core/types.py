@@ -28,33 +28,33 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible reading and country."""
+    """A possible reading with its country, and the probability of both."""
 
     text: str
     region: str | None
-    """ISO 3166 alpha-2; None: of no listed type."""
+    """ISO 3166 alpha-2; None where the text is of no listed type."""
     confidence: Annotated[float, Field(ge=0, le=1)]
-    """How probable both are."""
+    """The probability that both the text and the region are right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One text and the probability that it is the whole text and exactly right; one probability per character.
 
-    What goes beyond that is None where nothing tells it.
+    The other fields are None where nothing tells them.
     """
 
     text: str
     confidence: float
     char_confidences: tuple[float, ...]
     plain: "Reading | None" = None
-    """What the network reads, where the text comes from the formats of the countries."""
+    """What the network alone reads, where the text was found with the formats of the countries."""
     format: str | None = None
     """The type of plate in ``region`` that the text may be of."""
     region: str | None = None
-    """ISO 3166 alpha-2; None where it is likelier that nobody knows it than that it is any one country."""
+    """ISO 3166 alpha-2; None where an unknown country is more likely than any known one."""
     region_confidence: float | None = None
     candidates: tuple[Candidate, ...] | None = None
-    """Most probable first."""
+    """The possible readings, the most probable first."""
     whole: float | None = None
     """The probability that the crop shows the whole of a plate, which is a factor of every confidence of a text."""
