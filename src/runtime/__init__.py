@@ -1,4 +1,4 @@
-"""Exported models at work: onnxruntime or Triton, numpy and OpenCV, never torch."""
+"""Runs exported models with onnxruntime or Triton, numpy and OpenCV; it never imports torch."""
 
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader

@@ -11,7 +11,7 @@ from src.runtime.triton_model import TritonModel
 
 
 def open_here(source: Path | str | Model, threads: int, provider: str) -> Model:
-    """The model of an exported folder, opened by onnxruntime; one that is open already stays as it is.
+    """Returns the model of an exported folder, opened by onnxruntime; an open model is returned as it is.
 
     Raises CardError or ProviderError.
     """
@@ -19,9 +19,9 @@ def open_here(source: Path | str | Model, threads: int, provider: str) -> Model:
 
 
 def opener(threads: int, provider: str, triton: str | None) -> Callable[[Path], Model]:
-    """What opens the model of an exported folder: onnxruntime, or the Triton server of a URL.
+    """Returns the function that opens an exported folder: with onnxruntime, or on the Triton server of a URL.
 
-    Raises TritonError, and so may what it gives, as well as CardError and ProviderError.
+    Raises TritonError; the function that is returned may raise it too, and CardError and ProviderError.
     """
     if triton is None:
         return partial(open_model, threads=threads, provider=provider)

@@ -15,14 +15,14 @@ from src.runtime.reader import ImageResult, Reader, Timings, as_plates, read_wit
 
 CanvasShape = TypeVar("CanvasShape")
 ReaderAndImage = tuple[Reader, Image]
-"""An image, RGB, and the reader with the countries and the threshold for it."""
+"""A reader, with the countries and the threshold for its image, and the image (RGB)."""
 
 
 def read_batched(pairs: Sequence[ReaderAndImage]) -> list[ImageResult]:
-    """What each reader finds and reads in its image; all of them have the same two models.
+    """Returns what each reader finds and reads in its image; all of them must have the same two models.
 
-    Canvases of one size are one batch of the detector, and all plates are one of the OCR. The time of a batch is shared
-    out among its images, so that the times of all add up to what was spent.
+    Canvases of one size are one batch of the detector, and all plates are one batch of the OCR. The time of a batch is
+    shared out among its images, so that the times of all images add up to the time that was spent.
     """
     start = perf_counter()
     found = _detect([(reader.detector, image) for reader, image in pairs])
@@ -45,7 +45,7 @@ def read_batched(pairs: Sequence[ReaderAndImage]) -> list[ImageResult]:
 
 
 def _detect(pairs: Sequence[tuple[Detector, Image]]) -> list[list[Detection]]:
-    """What each detector finds in its image, second looks included; all of them have the same model."""
+    """Returns what each detector finds in its image, second looks included; all of them have the same model."""
     prepared = [detector.prepare(image) for detector, image in pairs]
     found: list[list[Detection]] = [[] for _ in pairs]
     for numbers in _alike({i: canvas.shape for i, (canvas, _) in enumerate(prepared)}):
@@ -64,7 +64,7 @@ def _detect(pairs: Sequence[tuple[Detector, Image]]) -> list[list[Detection]]:
 
 
 def _read(cut: Sequence[tuple[PlateReader, Image]]) -> list[Reading]:
-    """Readings of crops, each with the formats of its own reader."""
+    """Returns the readings of crops, each with the formats of its own reader."""
     readings: list[Reading] = []
     for start in range(0, len(cut), plate_reader.MAX_BATCH):
         batch = cut[start : start + plate_reader.MAX_BATCH]

@@ -7,7 +7,7 @@ from src.core.limits import LEAST_SIDE
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
-    """``--models``, ``--min-confidence``, ``--canvas``, ``--threads`` and ``--provider``."""
+    """Adds ``--models``, ``--min-confidence``, ``--canvas``, ``--threads`` and ``--provider``."""
     parser.add_argument(
         "--models",
         default="exports",
@@ -40,7 +40,7 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def add_triton_flag(parser: argparse.ArgumentParser) -> None:
-    """``--triton``."""
+    """Adds ``--triton``."""
     parser.add_argument(
         "--triton",
         metavar="URL",
@@ -50,7 +50,9 @@ def add_triton_flag(parser: argparse.ArgumentParser) -> None:
 
 
 def add_country_flags(parser: argparse.ArgumentParser) -> None:
-    """``--countries`` and ``--no-formats``; both are ``countries``: none named for any, None for no formats."""
+    """Adds ``--countries`` and ``--no-formats``. Both set ``countries``: () means any country, None means no
+    formats.
+    """
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
         "--countries",
@@ -70,7 +72,7 @@ def add_country_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def country_codes(word: str) -> tuple[str, ...]:
-    """Codes divided by commas, in either case."""
+    """Returns the codes of a list with commas, in upper case."""
     codes = tuple(code.strip().upper() for code in word.split(","))
     if not all(re.fullmatch("[A-Z]{2}", code) for code in codes):
         raise argparse.ArgumentTypeError(f"{word!r} is not a list of country codes such as RU,BY")
@@ -78,7 +80,7 @@ def country_codes(word: str) -> tuple[str, ...]:
 
 
 def probability(word: str) -> float:
-    """A number from 0 to 1."""
+    """Returns a number from 0 to 1."""
     try:
         value = float(word)
     except ValueError:
@@ -89,14 +91,14 @@ def probability(word: str) -> float:
 
 
 def canvas_side(word: str) -> int:
-    """A whole number of pixels."""
+    """Returns a whole number of pixels, up to LEAST_SIDE."""
     if not word.isdecimal() or not 1 <= int(word) <= LEAST_SIDE:
         raise argparse.ArgumentTypeError(f"{word!r} is not a number of pixels from 1 to {LEAST_SIDE}")
     return int(word)
 
 
 def thread_count(word: str) -> int:
-    """A whole number, 0 for all cores."""
+    """Returns a whole number; 0 means all cores."""
     if not word.isdecimal() or int(word) > 1024:
         raise argparse.ArgumentTypeError(f"{word!r} is not a number of threads")
     return int(word)

@@ -15,13 +15,16 @@ from src.runtime.backend import open_here
 from src.runtime.model import Model, check_contract
 
 FAR, CLOSER = 3, 2.5
-"""Canvases that the longer side of an image must have for a second look where the first one found nothing, and times as
-large the canvas is then: a plate that a person reads in it may be too small on the canvas. It takes six times as long
-as the first look."""
+"""When a second look takes a larger canvas: the first look found nothing, and the longer side of the image is at least
+FAR canvases long. The canvas is then CLOSER times as large, as a plate that a person reads may be too small on the
+first one. Such a look takes six times as long as the first.
+"""
 WIDE, SMALLER = 0.4, 0.5
-"""Share of the longer side from which on a found plate is looked at once more, and times as large the canvas is then:
-boxes of plates that fill the picture end too early on a large canvas. It takes 0.4 of the time of the first look.
-Of 32 plates of ``val`` that fill 95 % of the width 2 are read on a canvas of 480 and 28 on one of 256."""
+"""When a second look takes a smaller canvas: a plate was found that has at least the share WIDE of the longer side. The
+canvas is then SMALLER times as large, as boxes of plates that fill the picture end too early on a large canvas. Such a
+look takes 0.4 of the time of the first. Of 32 plates of ``val`` that fill 95 % of the width 2 are read on a canvas of
+480 and 28 on one of 256.
+"""
 
 
 class Detector:
@@ -36,13 +39,13 @@ class Detector:
         canvas: int | None = None,
         second_look: bool = True,
     ) -> None:
-        """``source``: the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
+        """``source`` is the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
 
         ``min_confidence`` None means the card's threshold. ``canvas`` is how many pixels the longer side of a picture
-        has for the network, None as many as the card says. With ``second_look`` an image is looked at once more: on a
-        larger canvas where it is large and nothing was found, on a smaller one where a plate fills much of it; frames
-        of a video better go without. Raises CardError, also for a canvas that the network does not take, or
-        ProviderError.
+        has for the network; None means as many as the card says. With ``second_look`` some images are looked at once
+        more: on a larger canvas where the image is large and nothing was found, on a smaller one where a plate fills
+        much of it. For the frames of a video it should be off. Raises ProviderError and CardError, also for a canvas
+        that the network does not take.
         """
         self._model = open_here(source, threads, provider)
         check_contract(self._model, "detector", {"boxes", "scores"})
@@ -60,7 +63,7 @@ class Detector:
             raise CardError(f"canvas {canvas}: {self._model.folder} takes {takes}")
 
     def above(self, min_confidence: float) -> Self:
-        """The same detector with another threshold."""
+        """Returns the same detector with another threshold."""
         other = copy(self)
         other.min_confidence = min_confidence
         return other
@@ -71,16 +74,16 @@ class Detector:
         return self._model.providers
 
     def detect(self, image: Image) -> list[Detection]:
-        """The plates of ``image``, RGB, best first, in its own pixels."""
+        """Returns the plates of ``image`` (RGB), best first, in pixels of ``image``."""
         canvas, fit = self.prepare(image)
         found = self.postprocess(self.infer(canvas), fit, (image.shape[0], image.shape[1]))
         again = self.again(image, found)
         return found if again is None else joined(image, found, again.detect(image))
 
     def again(self, image: Image, found: Sequence[Detection]) -> Self | None:
-        """The detector for a second look at ``image``, in which the first look ``found`` something or nothing.
+        """Returns the detector for a second look at ``image``, in which the first look ``found`` these plates.
 
-        None where no second look is due.
+        It is None where no second look is due.
         """
         stride, first = self.card.stride, max(self.largest)
         if not self.second_look or stride is None:
@@ -97,9 +100,10 @@ class Detector:
         return other
 
     def prepare(self, image: Image) -> tuple[Image, Letterbox]:
-        """What the network sees of ``image``, and how that lies on it.
+        """Returns the canvas that the network sees of ``image``, and how the image lies on it.
 
-        A network that takes canvases of several sizes gets the smallest: it spends as long on grey as on the picture.
+        A network that takes canvases of several sizes gets the smallest one, as it spends as long on grey as on the
+        picture.
         """
         size = self.largest
         if self.card.stride is not None:
@@ -107,23 +111,24 @@ class Detector:
         return letterbox(image, size)
 
     def infer(self, canvas: Image) -> dict[str, Floats]:
-        """The network's outputs for one prepared image, batch dimension included."""
+        """Returns the network's outputs for one prepared image, batch dimension included."""
         return self.infer_batch(canvas[None])
 
     def infer_batch(self, canvases: Image) -> dict[str, Floats]:
-        """The network's outputs for prepared images of one size, ``uint8 [N, H, W, 3]``."""
+        """Returns the network's outputs for prepared images of one size, ``uint8 [N, H, W, 3]``."""
         return self._model.run(canvases)
 
     def postprocess(self, raw: dict[str, Floats], fit: Letterbox, size: tuple[int, int]) -> list[Detection]:
-        """Detections in pixels of the original image of ``size`` (height, width)."""
+        """Returns the detections in pixels of the original image of ``size`` (height, width)."""
         corners = raw["corners"][0] if "corners" in raw else None  # a model may give boxes only
         return decode_detections(raw["boxes"][0], raw["scores"][0], corners, fit, size, self.min_confidence)
 
 
 def joined(image: Image, first: Sequence[Detection], second: Sequence[Detection]) -> list[Detection]:
-    """What two looks at ``image`` found, best first: the second one is right where it saw something.
+    """Joins what two looks at ``image`` found, best first; the second look is right where it saw something.
 
-    Of the first look the narrow plates stay that lie apart from those of the second, and all where that found nothing.
+    The narrow plates of the first look stay if they lie apart from those of the second. If the second look found
+    nothing, all plates of the first stay.
     """
     if not second:
         return list(first)

@@ -19,7 +19,7 @@ from src.core.types import Image
 ACCEPTED, REJECTED, INK = (64, 220, 96), (255, 150, 60), (0, 0, 0)
 JPEG_QUALITY = 92
 _CJK_FONTS = ("NotoSansCJK-Regular.ttc", "wqy-microhei.ttc", "PingFang.ttc", "msyh.ttc", "simhei.ttf")
-"""Tried by name for Chinese province characters, which Pillow's own font lacks."""
+"""The names of fonts that are tried for Chinese province characters, which Pillow's own font lacks."""
 
 Rectangle = tuple[float, float, float, float]
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -61,9 +61,10 @@ def annotate_crop(image: Image, plate: PlateRecord, accepted: bool) -> PillowIma
 
 
 def caption(plate: PlateRecord) -> str:
-    """``RK884AL 98% SK``; a plate whose text stays empty says so. Rounded down: 100% would be certainty.
+    """Returns a label such as ``RK884AL 98% SK``, or one that says so where the plate has no text.
 
-    The country is named where it is likelier than all others together.
+    The confidence is rounded down, as 100% would be certainty. The country is named where it is more likely than all
+    others in sum.
     """
     country = f" {plate.region}" if (plate.region_confidence or 0) > 0.5 else ""
     return f"{plate.text or '(no text)'} {int(plate.confidence * 100)}%{country}"
@@ -120,14 +121,14 @@ class _Label:
 
     @classmethod
     def fitted(cls, text: str, width: int, size: int) -> "_Label":
-        """In ``size`` pixels, or smaller so that it is at most ``width`` pixels wide."""
+        """Returns the label in ``size`` pixels, or smaller so that it is at most ``width`` pixels wide."""
         label = cls(*_with_font(text, size))
         span = label.size[0]
         return label if span <= width else cls(*_with_font(text, max(6, int(size * width / span))))
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height with the padding around the letters."""
+        """The width and the height, with the padding around the letters."""
         left, top, right, bottom = self.font.getbbox(self.text)
         pad = (bottom - top) * 0.35
         return right - left + 2 * pad, bottom - top + 2 * pad
@@ -143,7 +144,7 @@ class _Label:
 
 @functools.lru_cache(maxsize=64)
 def _with_font(text: str, size: int) -> tuple[str, Font]:
-    """The text and a font that can write it; without a Chinese font on the machine, ``?`` for its letters."""
+    """Returns the text and a font that can write it; without a Chinese font on the machine its letters become ``?``."""
     for name in () if text.isascii() else _CJK_FONTS:
         with contextlib.suppress(OSError):  # Pillow's way of saying that no such font is installed
             return text, ImageFont.truetype(name, size)
@@ -153,7 +154,7 @@ def _with_font(text: str, size: int) -> tuple[str, Font]:
 def _place(
     plate: Rectangle, size: tuple[float, float], picture: tuple[int, int], taken: list[Rectangle], gap: float
 ) -> Rectangle:
-    """Where a label goes: above its plate, else below, else beside it; always inside the picture."""
+    """Returns where a label goes: above its plate, else below, else beside it, but always inside the picture."""
     x1, y1, x2, y2 = plate
     wishes = [(x1, y1 - gap - size[1]), (x1, y2 + gap), (x2 + gap, y1), (x1 - gap - size[0], y1)]
     inside = [_clamp(x, y, size, picture) for x, y in wishes]

@@ -1,4 +1,4 @@
-"""What an opened model is to those who use it, wherever it runs."""
+"""The interface of an open model, wherever it runs."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from src.core.card import CardError, ModelCard
 
 Task = Literal["detector", "ocr"]
 INPUT = "images"
-"""The only input: a batch ``uint8 [N, H, W, 3]`` RGB."""
+"""The name of the only input: a batch ``uint8 [N, H, W, 3]`` RGB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Tensor:
     """An input or an output of a network."""
 
     dtype: str  # as numpy names it
-    shape: tuple[int | None, ...]  # None for a side of any length
+    shape: tuple[int | None, ...]  # None stands for a side of any length
 
     def __str__(self) -> str:
         sides = ", ".join("?" if side is None else str(side) for side in self.shape)
@@ -56,7 +56,7 @@ class Model(Protocol):
 
 
 def check_contract(model: Model, task: Task, outputs: Collection[str]) -> None:
-    """Raises CardError for another kind of model, for images other than the card's, and for lack of ``outputs``."""
+    """Raises CardError for a model of another task, with another input than its card says, or without ``outputs``."""
     card = model.card
     if card.task != task:
         raise CardError(f"{model.folder / 'card.json'}: task: is {card.task!r}, {task!r} is needed here")

@@ -1,4 +1,4 @@
-"""The four ways in which readings are printed; all of them write the same record of an image."""
+"""The four formats in which readings are printed; all of them print the same record of an image."""
 
 import csv
 from typing import Protocol
@@ -10,7 +10,7 @@ from src.runtime.reader import ImageResult
 
 
 def describe(image: str, result: ImageResult, abstain: float | None) -> ImageRecord:
-    """The record of an image."""
+    """Returns the record of a result for the picture named ``image``."""
     ms = result.ms
     return ImageRecord(
         image=image,
@@ -26,7 +26,7 @@ def describe(image: str, result: ImageResult, abstain: float | None) -> ImageRec
 
 
 class TextStream(Protocol):
-    """What results are printed to."""
+    """A stream to which results are printed."""
 
     def write(self, text: str, /) -> int: ...
 
@@ -34,7 +34,7 @@ class TextStream(Protocol):
 
 
 class Writer(Protocol):
-    """Prints records one by one, as soon as each is there."""
+    """Prints records one by one, as soon as each of them comes."""
 
     def write(self, record: ImageRecord | ErrorRecord) -> None: ...
 
@@ -42,7 +42,7 @@ class Writer(Protocol):
 
 
 class JsonLines:
-    """One object per line."""
+    """Prints one JSON object per line."""
 
     def __init__(self, stream: TextStream) -> None:
         self._stream = stream
@@ -55,7 +55,7 @@ class JsonLines:
 
 
 class JsonArray:
-    """One array, an object per line, closed at the end whatever happened."""
+    """Prints one JSON array with an object per line; it is closed at the end whatever happened."""
 
     def __init__(self, stream: TextStream) -> None:
         self._stream = stream
@@ -72,7 +72,7 @@ class JsonArray:
 
 
 class Csv:
-    """A row per plate; an image without plates, or with an error, has one row too."""
+    """Prints a CSV row per plate; an image without plates, or with an error, has one row too."""
 
     COLUMNS = (
         *("image", "plate", "text", "confidence", "x1", "y1", "x2", "y2"),
@@ -101,7 +101,7 @@ class Csv:
 
 
 class Table:
-    """Aligned columns for people, printed as they come, so that the image, of any length, is the last one.
+    """Prints aligned columns for people. Rows are printed as they come, so the image's name, of any length, is last.
 
     Errors are left to standard error.
     """
@@ -146,5 +146,5 @@ def _country(region: str | None, confidence: float | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    """Rounded down: 100 % would be certainty."""
+    """Returns per cent, rounded down, as 100 % would be certainty."""
     return "" if value is None else f"{int(value * 1000) / 10:.1f}%"

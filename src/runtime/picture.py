@@ -1,4 +1,4 @@
-"""One picture of many: read, described, and saved with its plates marked where that is asked for."""
+"""Reads one picture of many: it is described, and saved with its plates marked where that is asked for."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from src.runtime.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a picture prints, and what standard error is told where something went wrong."""
+    """The record of a picture that is printed, and the fault for standard error where something went wrong."""
 
     record: ImageRecord | ErrorRecord
     fault: str | None = None
@@ -29,7 +29,7 @@ class PictureReader:
     saved: AnnotatedFolder | None = None
 
     def __call__(self, source: Source) -> Outcome:
-        """Every fault of a picture is part of its outcome; pixels are let go of before it is returned."""
+        """Returns the outcome, which holds any fault of the picture; the pixels are released before it returns."""
         if source.fault is not None:
             return Outcome(ErrorRecord.of(source.path, "no_image", source.fault), source.fault)
         try:

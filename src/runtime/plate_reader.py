@@ -20,13 +20,13 @@ from src.runtime.backend import open_here
 from src.runtime.model import Model, check_contract
 
 WHOLE = "whole"
-"""The output that older readers lack."""
+"""The name of the output that older readers lack."""
 MAX_BATCH = 64
 """More crops than this go through in several batches, so that a very low threshold cannot exhaust memory."""
 
 
 def whole(image: Image) -> Boxes:
-    """The box ``[4]`` of the whole picture."""
+    """Returns the box ``[4]`` of the whole picture."""
     return np.array([0, 0, image.shape[1], image.shape[0]], np.float32)
 
 
@@ -40,11 +40,10 @@ class PlateReader:
         provider: str = "cpu",
         countries: Sequence[str] | None = (),
     ) -> None:
-        """``source``: the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
+        """``source`` is the folder, for onnxruntime with ``threads`` on ``provider``, or a model that is open already.
 
-        ``countries`` (ISO 3166 alpha-2) are those that the plates are of: any where none is named. None reads without
-        the formats of countries. Raises CardError, ProviderError, or CountryError for a country whose formats the card
-        lacks.
+        ``countries`` (ISO 3166 alpha-2) are those that the plates are of; () means any. None reads without the formats
+        of countries. Raises CardError, ProviderError, or CountryError for a country whose formats the card lacks.
         """
         self._model = open_here(source, threads, provider)
         check_contract(self._model, "ocr", {"log_probs"})
@@ -54,7 +53,7 @@ class PlateReader:
         self._alphabet = Alphabet(self.card.alphabet)
         _check_regions(self._model)
         self.format_reader: FormatReader | None = None
-        """None: plates are read without formats."""
+        """None where plates are read without formats."""
         if self.card.formats is not None and countries is not None:
             self.format_reader = FormatReader(self.card.formats, self._alphabet, self.card.regions, countries)
         elif countries:
@@ -62,7 +61,7 @@ class PlateReader:
 
     @property
     def countries(self) -> tuple[str, ...]:
-        """Those whose plate formats it reads by, in use or not."""
+        """The countries whose plate formats it knows, in use or not."""
         return self.format_reader.countries if self.format_reader else ()
 
     def within(self, countries: Sequence[str]) -> Self:
@@ -72,7 +71,9 @@ class PlateReader:
         return other
 
     def calibrated_as(self, card: ModelCard) -> Self:
-        """The same network with the formats and the calibration of another reader's ``card``, for any country."""
+        """Returns the same network with the formats and the calibration of another reader's ``card``, for any
+        country.
+        """
         other = copy(self)
         kept = {"formats": card.formats, "calibration": card.calibration, "whole": card.whole}
         other.card = self.card.model_copy(update=kept)
@@ -87,36 +88,36 @@ class PlateReader:
         return self._model.providers
 
     def read(self, image: Image, plates: Sequence[Corners]) -> list[Reading]:
-        """One reading per plate of ``image`` (RGB); ``plates`` are corners ``[4, 2]``, read in one batch."""
+        """Returns one reading per plate of ``image`` (RGB); ``plates`` are corners ``[4, 2]``, read in one batch."""
         return self.read_crops([self.crop(image, corners) for corners in plates])
 
     def read_whole(self, image: Image) -> Reading:
-        """The reading of a picture that is a plate already cut out."""
+        """Returns the reading of a picture that is a plate already cut out."""
         return self.read_crops([self.crop(image, box_to_corners(whole(image)), margin=0)])[0]
 
     def crop(self, image: Image, corners: Corners, margin: float = CROP_MARGIN) -> Image:
-        """What the network sees of a plate: ``uint8 [H, W, 3]`` of the card's input size."""
+        """Returns what the network sees of a plate: ``uint8 [H, W, 3]`` of the card's input size."""
         return crop_plate(image, corners, self.card.input_size, margin)
 
     def read_crops(self, crops: Sequence[Image]) -> list[Reading]:
-        """Readings of crops that already have the card's input size."""
+        """Returns the readings of crops that already have the card's input size."""
         readings = []
         for start in range(0, len(crops), MAX_BATCH):
             readings += self.decode(self.infer(np.stack(crops[start : start + MAX_BATCH])))
         return readings
 
     def infer(self, batch: npt.NDArray[np.uint8]) -> dict[str, Floats]:
-        """The network's outputs for crops ``[N, H, W, 3]``.
+        """Returns the network's outputs for crops ``[N, H, W, 3]``.
 
-        ``log_probs [N, T, C]`` of characters, of countries ``regions [N, R]`` where the card names some, and from a
-        network that tells it the log-odds ``whole [N, 1]`` that a crop shows the whole of a plate.
+        They are ``log_probs [N, T, C]`` of characters; ``regions [N, R]``, those of countries, where the card names
+        some; and, if the network has it, ``whole [N, 1]``, the log-odds that a crop shows the whole of a plate.
         """
         return self._model.run(batch)
 
     def decode(self, outputs: Mapping[str, Floats]) -> list[Reading]:
-        """One reading per crop of what ``infer`` gives, its confidence calibrated where the card says how.
+        """Returns one reading per crop from the outputs of ``infer``, with its confidence calibrated as the card says.
 
-        The confidence is the product of the probability that the text is right where the plate is whole, and of that
+        The confidence is a product: the probability that the text is right if the plate is whole, times the probability
         that it is whole. In a sum of log-odds, a text that is read surely would outvote that its end is cut off.
         """
         log_probs = outputs["log_probs"]
@@ -127,13 +128,13 @@ class PlateReader:
         return [_if_whole(r, p) for r, p in zip(readings, self.whole(outputs[WHOLE]), strict=True)]
 
     def whole(self, log_odds: Floats) -> list[float]:
-        """The probabilities that crops show the whole of a plate, of the network's ``log_odds [N, 1]``."""
+        """Returns the probabilities that crops show the whole of a plate, from the network's ``log_odds [N, 1]``."""
         calibration, odds = self.card.whole, log_odds[:, 0].astype(np.float64)
         probabilities = from_log_odds(odds) if calibration is None else calibration.apply(odds)
         return [float(p) for p in probabilities]
 
     def plain(self, log_probs: Floats) -> Reading:
-        """What the network reads, ``log_probs [T, C]``, by its own confidence."""
+        """Returns what the network reads, ``log_probs [T, C]``, with its own confidence."""
         return ctc_decode(log_probs, self._alphabet)
 
     def _reading(self, log_probs: Floats, regions: Floats | None) -> Reading:
@@ -150,7 +151,7 @@ class PlateReader:
 
 
 def _if_whole(reading: Reading, whole: float) -> Reading:
-    """``reading`` of a crop that shows the whole of a plate with the probability ``whole``."""
+    """Returns ``reading`` of a crop that shows the whole of a plate with the probability ``whole``."""
     return replace(
         reading,
         confidence=reading.confidence * whole,

@@ -1,4 +1,4 @@
-"""The whole path: from a photograph to the texts of its plates."""
+"""Goes the whole way from a photograph to the texts of its plates."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -21,10 +21,10 @@ from src.runtime.plate_reader import PlateReader, whole
 class Timings:
     """Milliseconds of each stage; None for a stage that did not run."""
 
-    decode: float | None  # file to pixels
+    decode: float | None  # from the file to pixels
     detect: float | None
     read: float
-    total: float  # everything, decoding included where there was any
+    total: float  # of everything, with decoding where there was any
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class PlateResult:
 
     box: Boxes  # [4]
     corners: Corners | None  # [4, 2]
-    detection_confidence: float | None  # None where nothing was detected: the picture is the plate
+    detection_confidence: float | None  # None where nothing was detected, as the picture is the plate
     reading: Reading
 
 
@@ -45,17 +45,17 @@ class ImageResult:
     height: int
     plates: tuple[PlateResult, ...]
     ms: Timings
-    truncated: bool = False  # the end of the file is missing, but hardly anything of the picture
+    truncated: bool = False  # whether the end of the file is missing, but hardly anything of the picture
 
 
 class ReadsImages(Protocol):
-    """What ``read_file`` needs: ``Reader`` or ``CropReader``."""
+    """The interface that ``read_file`` needs; ``Reader`` and ``CropReader`` have it."""
 
     def read(self, image: Image) -> ImageResult: ...
 
 
 class Reader:
-    """Detector and OCR in a row."""
+    """Finds plates with the detector and reads them with the OCR."""
 
     def __init__(
         self,
@@ -67,11 +67,11 @@ class Reader:
         triton: str | None = None,
         canvas: int | None = None,
     ) -> None:
-        """``models`` holds the folders ``detector`` and ``ocr``; ``min_confidence`` and ``canvas`` as of ``Detector``,
-        ``countries`` as of ``PlateReader``.
+        """``models`` holds the folders ``detector`` and ``ocr``.
 
-        They run in onnxruntime with ``threads`` on ``provider``, or on the server at the URL ``triton``. Raises
-        CardError, CountryError, ProviderError or TritonError.
+        ``min_confidence`` and ``canvas`` are as in ``Detector``, ``countries`` as in ``PlateReader``. The models run in
+        onnxruntime with ``threads`` on ``provider``, or on the server at the URL ``triton``. Raises CardError,
+        CountryError, ProviderError or TritonError.
         """
         open_model = opener(threads, provider, triton)
         self.detector = Detector(open_model(Path(models) / "detector"), min_confidence=min_confidence, canvas=canvas)
@@ -84,7 +84,7 @@ class Reader:
         return other
 
     def above(self, min_confidence: float) -> Self:
-        """The same reader, which leaves out detections below another threshold."""
+        """Returns the same reader with another threshold, below which it leaves out detections."""
         other = copy(self)
         other.detector = self.detector.above(min_confidence)
         return other
@@ -101,7 +101,7 @@ class Reader:
 
 
 class CropReader:
-    """The OCR alone, for pictures that are a plate already cut out."""
+    """Reads pictures that are a plate already cut out, with the OCR alone."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class CropReader:
         countries: Sequence[str] | None = (),
         triton: str | None = None,
     ) -> None:
-        """``models`` holds the folder ``ocr``; the rest as of ``Reader``, as are the errors."""
+        """``models`` holds the folder ``ocr``; the other arguments and the errors are as in ``Reader``."""
         open_model = opener(threads, provider, triton)
         self.plate_reader = PlateReader(open_model(Path(models) / "ocr"), countries=countries)
 
@@ -124,9 +124,9 @@ class CropReader:
 
 
 def read_file(reader: ReadsImages, path: Path | str) -> tuple[Photograph, ImageResult]:
-    """Decodes and reads a file, a huge one at a fraction of its size; what is found is told in the file's own pixels.
+    """Decodes and reads a file, a huge one at a fraction of its size; the result is in pixels of the file.
 
-    The decoded photograph is returned for whoever draws on it. Raises ImageError.
+    It also returns the decoded photograph for whoever draws on it. Raises ImageError.
     """
     start = perf_counter()
     photograph = read_photograph(path)
@@ -135,19 +135,24 @@ def read_file(reader: ReadsImages, path: Path | str) -> tuple[Photograph, ImageR
 
 
 def in_file(result: ImageResult, photograph: Photograph, decode: float) -> ImageResult:
-    """What was read in the pixels of ``photograph``, in the file's own; it was decoded in ``decode`` milliseconds."""
+    """Turns a result in the pixels of ``photograph`` into one in the file's own.
+
+    The photograph was decoded in ``decode`` milliseconds.
+    """
     plates = tuple(_plate_in_file(plate, photograph) for plate in result.plates)
     ms = replace(result.ms, decode=decode, total=decode + result.ms.total)
     return ImageResult(photograph.width, photograph.height, plates, ms, photograph.truncated)
 
 
 def as_plates(detections: Sequence[Detection], readings: Sequence[Reading]) -> tuple[PlateResult, ...]:
-    """Each detection with its reading."""
+    """Joins each detection with its reading."""
     return tuple(PlateResult(d.box, d.corners, d.confidence, r) for d, r in zip(detections, readings, strict=True))
 
 
 def _plate_in_file(plate: PlateResult, photograph: Photograph) -> PlateResult:
-    """The last row and column of decoded pixels may reach beyond the file's: no box does."""
+    """Returns the plate in pixels of the file. Decoded pixels may reach beyond the file's edge, but its box does
+    not.
+    """
     limits = np.array([photograph.width, photograph.height] * 2, np.float32)
     box = np.minimum(plate.box * photograph.factor, limits).astype(np.float32)
     corners = None if plate.corners is None else (plate.corners * photograph.factor).astype(np.float32)
@@ -155,7 +160,9 @@ def _plate_in_file(plate: PlateResult, photograph: Photograph) -> PlateResult:
 
 
 def read_within(detection: Detection) -> Corners:
-    """What is cut out for reading, ``[4, 2]``: the plate's corners where it is tilted, else its box."""
+    """Returns the quadrilateral that is cut out for reading, ``[4, 2]``: the corners of a tilted plate, else its
+    box.
+    """
     corners = detection.corners
     return corners if corners is not None and abs(tilt(corners)) >= TILTED else box_to_corners(detection.box)
 

@@ -1,4 +1,4 @@
-"""A file of results that a kill, a full disk or a power cut leaves whole, and that a later run goes on with."""
+"""A file of results that stays whole after a kill, a full disk or a power cut, and that a later run can resume."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ from src.core.result import ErrorRecord, parse_record
 
 
 class ResumeError(ValueError):
-    """A file of results that cannot be begun or gone on with; the message names it."""
+    """The error of a file of results that cannot be begun or resumed; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Earlier:
     """What an interrupted run has left."""
 
     images: frozenset[str] = frozenset()
-    failed: bool = False  # some of them could not be read
+    failed: bool = False  # whether some of them could not be read
 
 
 class ResumableFile:
@@ -37,7 +37,9 @@ class ResumableFile:
         return len(text)
 
     def flush(self) -> None:
-        """Raises OSError, as on a full disk, after it has cut off the part that went through."""
+        """Writes to the file. Raises OSError, as on a full disk, after it has cut off what was written of these
+        lines.
+        """
         data = memoryview("".join(self._written).encode("utf-8", "backslashreplace"))
         self._written.clear()
         begun, left = self._end, data
@@ -58,9 +60,9 @@ class ResumableFile:
 
 
 def begin(path: Path, resumable: bool) -> Earlier:
-    """Nothing is there yet. Raises ResumeError for a file that has something in it, which is never overwritten.
+    """Returns that nothing is there yet. Raises ResumeError for a file with content, which is never overwritten.
 
-    ``resumable``: ``resume`` could go on with results as they are now asked for.
+    ``resumable`` says whether ``resume`` could go on with results in the format that is asked for.
     """
     if path.is_file() and path.stat().st_size:
         advice = "--resume goes on with it" if resumable else "name another file, or remove this one"
@@ -69,9 +71,9 @@ def begin(path: Path, resumable: bool) -> Earlier:
 
 
 def resume(path: Path) -> Earlier:
-    """Which images ``path`` has, JSON Lines; a half line at its end, as a kill leaves it, is cut off.
+    """Returns which images ``path`` has (JSON Lines); a half line at its end, as a kill leaves it, is cut off.
 
-    Raises ResumeError for a file that holds anything else, which stays as it is, and OSError.
+    Raises OSError, and ResumeError for a file that holds anything else, which stays as it is.
     """
     if not path.exists():
         return Earlier()
@@ -82,7 +84,7 @@ def resume(path: Path) -> Earlier:
 
 
 def _read(file: BinaryIO, path: Path) -> tuple[Earlier, int]:
-    """What the whole lines say, and where they end."""
+    """Returns what the whole lines say, and the offset at which they end."""
     images, failed, end = set(), False, 0
     for number, line in enumerate(file, 1):
         if not line.endswith(b"\n"):

@@ -1,4 +1,4 @@
-"""An exported model opened with onnxruntime: card checked, provider as asked for."""
+"""Opens an exported model with onnxruntime; its card is checked, and its provider is the one asked for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ _LOAD_FAULTS = (
     RuntimeError,
     ValueError,
 )
-"""onnxruntime's exceptions share no base class but Exception."""
+"""The exceptions of onnxruntime share no base class but Exception."""
 
 
 class ProviderError(ValueError):
-    """An execution provider that this onnxruntime lacks, or that it did not take."""
+    """The error of an execution provider that this onnxruntime lacks or could not start."""
 
 
 def available_providers() -> dict[str, str]:
-    """Short name -> onnxruntime's name: ``cpu``, ``cuda``, ``openvino``, ``coreml``, ``dml``, ...
+    """Returns onnxruntime's name of each provider by its short name: ``cpu``, ``cuda``, ``openvino``, ``coreml``, ...
 
-    Azure is left out: it only calls remote services, a model of ours would run on the CPU under its name.
+    Azure is left out: it only calls remote services, so that a model of ours would run on the CPU under its name.
     """
     names = [n for n in ort.get_available_providers() if n != "AzureExecutionProvider"]
     return {name.removesuffix(_SUFFIX).lower(): name for name in names}
@@ -51,7 +51,7 @@ class OnnxModel:
 
     @property
     def where(self) -> str:
-        """The file."""
+        """The file of the network."""
         return str(self.folder / "model.onnx")
 
     @property
@@ -61,16 +61,16 @@ class OnnxModel:
 
     @property
     def inputs(self) -> dict[str, Tensor]:
-        """What the network takes."""
+        """The inputs of the network."""
         return _tensors(self.session.get_inputs())
 
     @property
     def outputs(self) -> dict[str, Tensor]:
-        """What the network gives."""
+        """The outputs of the network."""
         return _tensors(self.session.get_outputs())
 
     def run(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
-        """Outputs for a batch ``uint8 [N, H, W, 3]`` RGB of the card's input size."""
+        """Returns the outputs for a batch ``uint8 [N, H, W, 3]`` RGB of the card's input size."""
         names = [output.name for output in self.session.get_outputs()]
         return dict(zip(names, self.session.run(names, {INPUT: images}), strict=True))
 

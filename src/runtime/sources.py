@@ -1,4 +1,4 @@
-"""From the words of a command line to the pictures that they name."""
+"""Finds the pictures that the words of a command line name."""
 
 import glob
 import os
@@ -14,7 +14,7 @@ VIDEOS = frozenset(
     {".3gp", ".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ts", ".webm", ".wmv"}
 )
 NAMED = 3
-"""Of the files of one kind that are left out, so many are named; all are counted."""
+"""So many of the left-out files of one kind are named; all are counted."""
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 _STREAMS = frozenset({"rtmp", "rtsp", "rtsps", "srt", "udp"})
@@ -22,7 +22,7 @@ _STREAMS = frozenset({"rtmp", "rtsp", "rtsps", "srt", "udp"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A picture to read, or with ``fault`` an argument that names none."""
+    """A picture to read, or, with ``fault``, an argument that names none."""
 
     path: str
     fault: str | None = None
@@ -32,11 +32,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What all arguments name."""
+    """Everything that the arguments name."""
 
     pictures: list[Source]
     others: list[str] = field(default_factory=list)
-    """Files in the folders that are no pictures by their names."""
+    """The files in the folders that are no pictures by their names."""
 
     @property
     def top(self) -> Path:
@@ -46,11 +46,11 @@ class Sources:
 
 
 def expand(arguments: Iterable[str], stdin: BinaryIO) -> Sources:
-    """Every picture that ``arguments`` name, in their order, each once.
+    """Returns every picture that ``arguments`` name, in their order, each once.
 
-    A file is taken whatever its suffix; a folder gives its pictures at any depth, sorted, hidden ones left
-    out; what does not exist and has ``*``, ``?`` or ``[`` is a pattern (``**`` for any depth); ``-`` stands
-    for the lines of ``stdin``.
+    A file is taken whatever its suffix is. A folder gives its pictures at any depth, sorted, without hidden ones. An
+    argument that does not exist and has ``*``, ``?`` or ``[`` is a pattern (``**`` for any depth). ``-`` stands for the
+    lines of ``stdin``.
     """
     sources: dict[str, Source] = {}
     others: dict[str, None] = {}
@@ -63,7 +63,7 @@ def expand(arguments: Iterable[str], stdin: BinaryIO) -> Sources:
 
 
 def left_out(others: Sequence[str]) -> str:
-    """A line that counts and names the files of folders that are no pictures."""
+    """Returns a line that counts and names the files of folders that are no pictures."""
     kinds: dict[str, list[str]] = {}
     for path in others:
         kinds.setdefault(_kind(path), []).append(path)
@@ -102,7 +102,7 @@ def _expand_one(argument: str) -> Sources:
 
 
 def _advice(url: str, scheme: str) -> str:
-    """What to do with a URL."""
+    """Returns what a user should do with a URL."""
     if scheme == "file":
         return "a URL: give the path alone, without file://"
     if scheme in _STREAMS:
@@ -121,7 +121,7 @@ def _matching(pattern: str) -> Sources:
 
 
 def _without_magic(pattern: str) -> str:
-    """The folder that a pattern begins with."""
+    """Returns the folder that a pattern begins with."""
     folder = os.path.dirname(pattern)
     while glob.has_magic(folder):
         folder = os.path.dirname(folder)
@@ -129,7 +129,7 @@ def _without_magic(pattern: str) -> str:
 
 
 def _in_folder(folder: str, top: str) -> Sources:
-    """The pictures below ``folder``, a fault for each folder that cannot be listed, and the files that are none."""
+    """Returns the pictures below ``folder``, a fault for each folder that cannot be listed, and the other files."""
     faults: list[Source] = []
 
     def note(error: OSError) -> None:

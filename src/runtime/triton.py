@@ -1,4 +1,4 @@
-"""A Triton server, asked by gRPC or HTTP.
+"""Asks a Triton server by gRPC or HTTP.
 
 tritonclient is imported here alone, and only once a server is named: the runtime does without it.
 """
@@ -31,7 +31,9 @@ Answer = TypeVar("Answer")
 
 
 class TritonError(RuntimeError):
-    """A server that cannot be asked, fails to answer or has another model; the message names its URL and the fault."""
+    """The error of a server that cannot be asked, fails to answer or has another model; it names its URL and the
+    fault.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class _Protocol:
     call: dict[str, Any]  # further arguments of each of its calls
     description: dict[str, Any]  # and of those that ask for a description
     faults: tuple[type[Exception], ...]
-    """What it raises where the server, or the way to it, is at fault."""
+    """What the client raises where the server, or the way to it, is at fault."""
 
 
 class TritonServer:
@@ -72,7 +74,7 @@ class TritonServer:
         return config
 
     def metadata(self, name: str, version: str = "") -> dict[str, Any]:
-        """The served versions of the model ``name``, and the inputs and outputs of one of them. Raises TritonError."""
+        """Returns the served versions of the model ``name``, with the inputs and outputs of one. Raises TritonError."""
         options = self._protocol.call | self._protocol.description
         answer: dict[str, Any] = self._ask(lambda client: client.get_model_metadata(name, version, **options))
         return answer
@@ -115,13 +117,13 @@ class TritonServer:
             raise TritonError(f"{self.url}: {self._said(error)}") from error
 
     def _client(self) -> Any:
-        """One for each thread, as tritonclient wants it."""
+        """Returns the client of this thread: tritonclient wants one for each."""
         if not hasattr(self._of_thread, "client"):
             self._of_thread.client = self._protocol.connect()
         return self._of_thread.client
 
     def _hang_up(self) -> None:
-        """The next question connects anew: a dead connection may look alive, or wait for minutes to be mended."""
+        """Drops the client, so that the next question connects anew: a dead connection may look alive for minutes."""
         if hasattr(self._of_thread, "client"):
             self._of_thread.client.close()
             del self._of_thread.client

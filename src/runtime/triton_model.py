@@ -13,20 +13,21 @@ from src.runtime.model import Task, Tensor
 from src.runtime.triton import TritonError, TritonServer
 
 SERVED_AS: Mapping[Task, str] = {"detector": "plate_detector", "ocr": "plate_reader"}
-"""Names in the model repository."""
+"""The names in the model repository."""
 
 HASH = "sha256_of_version_{}"
 """The parameter of a served model that says which file a version of it is."""
 
 QUIET = 1.0
-"""Seconds after which an answer no longer proves that the server is still the same one: to start another, perhaps with
-other weights under the same number, takes longer."""
+"""Seconds after which an answer no longer proves that the server is still the same one. To start another, perhaps with
+other weights under the same version, takes longer.
+"""
 
 _TYPES = {"UINT8": "uint8", "FP32": "float32"}
 
 
 class TritonModel:
-    """The served model that is the file of an export. ``run`` gives the outputs by name."""
+    """The served model whose file is that of an export."""
 
     def __init__(self, server: TritonServer, folder: Path) -> None:
         """Raises CardError for ``folder``, TritonError where ``server`` does not have its model ready."""
@@ -46,11 +47,11 @@ class TritonModel:
 
     @property
     def providers(self) -> tuple[str, ...]:
-        """The URL: what runs the model behind it only the server knows."""
+        """The URL, as only the server knows what runs the model behind it."""
         return (self._server.url,)
 
     def run(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
-        """Outputs for a batch ``uint8 [N, H, W, 3]`` RGB of the card's input size.
+        """Returns the outputs for a batch ``uint8 [N, H, W, 3]`` RGB of the card's input size.
 
         More images than the server takes at once go there in several requests. Raises TritonError.
         """
@@ -62,7 +63,7 @@ class TritonModel:
         return {name: np.concatenate([answer[name] for answer in answers]) for name in self.outputs}
 
     def _find_version(self, config: Mapping[str, Any]) -> str:
-        """The newest version that is served and is the card's file. Raises TritonError."""
+        """Returns the newest served version whose file is the one of the card. Raises TritonError."""
         parameters = config.get("parameters", {})
         versions: list[str] = self._server.metadata(self._name)["versions"]
         hashes = {version: parameters.get(HASH.format(version), {}).get("string_value", "") for version in versions}

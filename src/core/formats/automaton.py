@@ -1,8 +1,8 @@
 """Finite sets of texts as one minimal acyclic automaton, built from the tokens of plate formats.
 
-States are made once: two that accept the same endings are the same state, so that equal sets of texts have equal
-states and the endings that formats share are stored once (Daciuk et al., "Incremental construction of minimal acyclic
-finite-state automata", Computational Linguistics 2000).
+Two states that accept the same endings are made once. Equal sets of texts therefore have equal states, and the endings
+that formats share are stored once (Daciuk et al., "Incremental construction of minimal acyclic finite-state automata",
+Computational Linguistics 2000).
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,32 +11,32 @@ from functools import cache
 from src.core.formats.pattern import Choice, Codes, SignToken, Token, Without
 
 Following = dict[str, int]
-"""Character -> the state after it; what leads nowhere is left out."""
+"""For each character, the state after it; characters that lead nowhere are left out."""
 
 
 class Automaton:
-    """A growing set of states, numbered from 0; each stands for the set of texts that it accepts from there on."""
+    """A growing set of states, numbered from 0; each accepts a set of texts."""
 
     def __init__(self) -> None:
         self.accepts: list[bool] = []
         self.following: list[Following] = []
         self._known: dict[tuple[bool, frozenset[tuple[str, int]]], int] = {}
         self.nothing = self._state(False, {})
-        """No text at all."""
+        """The state that accepts no text."""
         self.end = self._state(True, {})
-        """The empty text alone."""
-        # cached by instance: each memo goes with its automaton
+        """The state that accepts the empty text alone."""
+        # they are cached by instance, so that each cache goes with its automaton
         self.union, self.minus, self.then = cache(self._union), cache(self._minus), cache(self._then)
         self.counts = cache(self._counts)
 
     def of(self, tokens: Sequence[Token], tail: int) -> int:
-        """The state of the texts that ``tokens`` stand for, each followed by one of ``tail``."""
+        """Returns the state of the texts that ``tokens`` stand for, each followed by one of ``tail``."""
         for token in reversed(tokens):
             tail = self._of_token(token, tail)
         return tail
 
     def words(self, words: Iterable[str]) -> int:
-        """The state of these texts."""
+        """Returns the state of these texts."""
         by_first: dict[str, list[str]] = {}
         ends = False
         for word in words:
@@ -73,7 +73,7 @@ class Automaton:
         return self._known[key]
 
     def _union(self, a: int, b: int) -> int:
-        """What either accepts."""
+        """Returns the state of the texts that ``a`` or ``b`` accepts."""
         if a == b or b == self.nothing:
             return a
         one, two = self.following[a], self.following[b]
@@ -81,7 +81,7 @@ class Automaton:
         return self._state(self.accepts[a] or self.accepts[b], both)
 
     def _minus(self, a: int, b: int) -> int:
-        """What ``a`` accepts and ``b`` does not."""
+        """Returns the state of the texts that ``a`` accepts and ``b`` does not."""
         if a == b or b == self.nothing:
             return self.nothing if a == b else a
         two = self.following[b]
@@ -89,12 +89,12 @@ class Automaton:
         return self._state(self.accepts[a] and not self.accepts[b], left)
 
     def _then(self, a: int, b: int) -> int:
-        """What ``a`` accepts, followed by what ``b`` accepts."""
+        """Returns the state of the texts that ``a`` accepts, each followed by one that ``b`` accepts."""
         state = self._state(False, {c: self.then(after, b) for c, after in self.following[a].items()})
         return self.union(b, state) if self.accepts[a] else state
 
     def _counts(self, state: int) -> tuple[int, ...]:
-        """How many texts of 0, 1, 2, ... characters a state accepts."""
+        """Returns how many texts of 0, 1, 2, ... characters a state accepts."""
         after = [self.counts(following) for following in self.following[state].values()]
         longest = max(map(len, after), default=0)
         return int(self.accepts[state]), *(sum(c[n] for c in after if n < len(c)) for n in range(longest))

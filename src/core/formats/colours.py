@@ -18,11 +18,11 @@ PALETTE: Mapping[str, tuple[int, int, int]] = {
     "grey": (176, 178, 178),
     "brown": (105, 65, 40),
 }
-"""Colours by name, RGB."""
+"""The RGB colours that have a name."""
 
 
 def _colour(word: Any) -> Any:
-    """``white`` or ``#f0f0f0`` to RGB."""
+    """Returns the RGB colour of ``white`` or ``#f0f0f0``."""
     if isinstance(word, str) and re.fullmatch("#[0-9a-fA-F]{6}", word):
         return tuple(bytes.fromhex(word[1:]))
     if isinstance(word, str):

@@ -1,4 +1,4 @@
-"""From the plate-format registry to the formats of a model card."""
+"""Compiles the plate-format registry into the formats of a model card."""
 
 from collections.abc import Collection, Mapping
 
@@ -10,11 +10,11 @@ from src.core.formats.compiled import FormatSet, FormatType, pack
 from src.core.formats.registry import Country
 
 DEAD = 0
-"""The state from which no text is accepted; every other one is numbered from 1."""
+"""The state that accepts no text; all others are numbered from 1."""
 
 
 def compile_formats(registry: Mapping[str, Country]) -> FormatSet:
-    """All types of ``registry``, by country code, ready for a card; takes seconds."""
+    """Returns all types of ``registry``, by country code, ready for a card. It takes seconds."""
     automaton = Automaton()
     starts: dict[int, int] = {}  # state of the automaton -> number of the set of texts
     in_order: set[int] = set()
@@ -45,7 +45,7 @@ def compile_formats(registry: Mapping[str, Country]) -> FormatSet:
 
 
 def _numbered(automaton: Automaton, starts: list[int]) -> dict[int, int]:
-    """A number for each state that can be reached, those first that a text ends in; that compresses best."""
+    """Numbers the states that can be reached, those at the ends of texts first: so the table compresses best."""
     numbers = {automaton.nothing: DEAD}
 
     def visit(state: int) -> None:
@@ -70,12 +70,12 @@ def _transitions(automaton: Automaton, numbers: Mapping[int, int], characters: s
 
 
 def _log_likelihoods(counts: list[tuple[int, ...]], in_order: Collection[int]) -> npt.NDArray[np.float32]:
-    """From how many texts of each length a set has, ``[sets][lengths]``, to how likely each of them is.
+    """Returns how likely each text of a set is by its length, from the numbers of such texts, ``[sets][lengths]``.
 
-    Texts of one length are as likely. A length's share goes with the square root of how many texts have it, halfway
-    between all texts being as likely and all lengths: numbers are given out in order, so that most are long, yet the
-    large cities have the short codes. Where owners choose their texts, in the sets that are not ``in_order``, all
-    lengths are as likely. Lengths that no text has get minus infinity.
+    All texts of one length are equally likely. The share of a length goes with the square root of how many texts have
+    it. This lies halfway between equally likely texts and equally likely lengths: numbers are given out in order, so
+    that most are long, but the large cities have the short codes. Where owners choose their texts, in the sets that are
+    not ``in_order``, all lengths are equally likely. Lengths that no text has get minus infinity.
     """
     number = np.zeros((len(counts), max(map(len, counts))))
     for row, of_length in zip(number, counts, strict=True):

@@ -1,7 +1,8 @@
-"""All plate formats as a model card holds them: one automaton, and which type of plate reads as which set of texts.
+"""All plate formats as a model card holds them: one automaton, and the set of texts of each type of plate.
 
-What a type allows is a set of texts, and types that allow the same share one. All sets lie in one automaton, see
-``core.automaton``, whose states are the rows of a table. The arrays are text in the card: compressed, in base64.
+A type allows a set of texts, and types that allow the same texts share one set. All sets lie in one automaton (see
+``core.formats.automaton``), whose states are the rows of a table. The arrays are text in the card: compressed, in
+base64.
 """
 
 import base64
@@ -18,14 +19,17 @@ from src.core.calibration import Calibration
 from src.core.schema import Closed
 
 LEAST_UNLISTED = 0.05
-"""Personalised plates, and types that no registry lists, must survive."""
+"""The least probability of a plate that is of no listed type: personalised plates, and types that no registry lists,
+must survive.
+"""
 
 
 class RowOrder(Closed):
     """How the rows of a plate are brought into the order in which its number is registered.
 
-    A reader gives what it sees row by row: ``lengths`` says how many characters each field has, one field of None has
-    what the others leave. ``order`` has the numbers of the fields, from 0, as the registration has them.
+    A reader gives what it sees row by row. ``lengths`` says how many characters each field has; one field of None has
+    the characters that the others leave. ``order`` has the numbers of the fields, from 0, in the order of the
+    registration.
     """
 
     lengths: tuple[Annotated[int, Field(ge=0)] | None, ...]
@@ -40,7 +44,9 @@ class RowOrder(Closed):
         return self
 
     def places(self, length: int) -> list[int]:
-        """Where in a text of ``length`` characters, read row by row, those of the registration stand."""
+        """Returns where the characters of the registration stand in a text of ``length`` characters, read row by
+        row.
+        """
         rest = length - sum(known for known in self.lengths if known is not None)
         each = [rest if known is None else known for known in self.lengths]
         starts = [sum(each[:number]) for number in range(len(each))]
@@ -57,7 +63,9 @@ class FormatType(Closed):
 
 
 class FormatParameters(Closed):
-    """How formats are weighed against what the network sees; see ``core.format_decoding`` for what each does."""
+    """How formats are weighed against what the network sees; ``core.formats.decoding`` says what each parameter
+    does.
+    """
 
     unlisted: float = Field(default=0.1, ge=LEAST_UNLISTED, lt=1, description="plates that are of no listed type")
     weight: float = Field(default=0.5, gt=0, le=1, description="exponent of what the formats say")
@@ -67,7 +75,7 @@ class FormatParameters(Closed):
 
 
 class FormatSet(Closed):
-    """Every type of plate of the registry, as ``core.format_compilation`` makes it."""
+    """Every type of plate of the registry, as ``core.formats.compile`` makes it."""
 
     characters: str = Field(description="of the columns of the transitions but the first")
     transitions: str = Field(description="uint16 [states, 1 + characters]: may a text end here; the next state or 0")
@@ -78,17 +86,17 @@ class FormatSet(Closed):
 
     @property
     def transition_table(self) -> npt.NDArray[np.uint16]:
-        """``[states, 1 + characters]``."""
+        """The transitions as ``[states, 1 + characters]``."""
         return unpack(self.transitions, np.dtype("<u2"), 1 + len(self.characters))
 
     @property
     def start_states(self) -> npt.NDArray[np.uint16]:
-        """``[sets]``."""
+        """The states in which the sets begin, as ``[sets]``."""
         return unpack(self.starts, np.dtype("<u2"), 1)[:, 0]
 
     @property
     def log_likelihood_table(self) -> npt.NDArray[np.float32]:
-        """``[sets, lengths]``, of lengths from 0."""
+        """The logarithms of likelihoods as ``[sets, lengths]``, with lengths from 0."""
         entries = unpack(self.log_likelihoods, np.dtype("<f4"), 1)
         return entries.reshape(len(self.start_states), -1)
 
@@ -103,12 +111,12 @@ class FormatSet(Closed):
 
 
 def pack(array: npt.NDArray[Any]) -> str:
-    """The bytes of an array, compressed, in base64."""
+    """Returns the bytes of an array, compressed, in base64."""
     return base64.b64encode(zlib.compress(array.tobytes(), 9)).decode("ascii")
 
 
 def unpack(text: str, dtype: np.dtype[Any], columns: int) -> npt.NDArray[Any]:
-    """What ``pack`` made text of, as ``[rows, columns]``. Raises ValueError."""
+    """Returns the array that ``pack`` made a text of, as ``[rows, columns]``. Raises ValueError."""
     try:
         return np.frombuffer(zlib.decompress(base64.b64decode(text, validate=True)), dtype).reshape(-1, columns)
     except (binascii.Error, zlib.error) as error:

@@ -31,11 +31,13 @@ from src.core.formats.compiled import FormatParameters
 from src.core.formats.evidence import Evidence
 
 ANYWHERE = 0.01
-"""What all countries share evenly, however sure the network is of one."""
+"""The share of the probability that all countries have evenly, however sure the network is of one."""
 ELSEWHERE = 0.01
-"""What is left to the countries that are not in use: their plates must not be rewritten to fit those that are."""
+"""The share that is left to countries which are not in use: their plates must not be rewritten to fit those that
+are.
+"""
 LEAST_LOG = -500.0
-"""No spelling is held to be less likely than this, a logarithm: what is less is zero in floating point."""
+"""The least logarithm of the likelihood of a spelling: what is less is zero in floating point."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,9 +49,10 @@ def country_prior(
     in_use: Sequence[str],
     exponent: float,
 ) -> Floats:
-    """P(c | x) of ``countries``, from the network's ``log_probs`` of ``regions`` where it has them.
+    """Returns P(c | x) of ``countries``, from the network's ``log_probs`` of ``regions`` where it has them.
 
-    With ``in_use``, nearly all of it goes to those, in the proportions that the network gives them.
+    With ``in_use``, nearly all of the probability goes to those countries, in the proportions that the network gives
+    them.
     """
     prior = np.full(len(countries), 1 / len(countries))
     if log_probs is not None:
@@ -64,7 +67,7 @@ def country_prior(
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """Probabilities of texts and of countries, and of both together."""
+    """The probabilities of texts, and those of each text with each country."""
 
     texts: list[str]
     which: npt.NDArray[np.intp]  # [texts], their numbers among those of the evidence
@@ -78,9 +81,9 @@ class Posterior:
 
 
 def weigh(evidence: Evidence, prior: Floats, looks: Floats | None, parameters: FormatParameters) -> Posterior:
-    """The posterior under ``prior`` [countries].
+    """Returns the posterior under ``prior`` [countries].
 
-    ``looks`` [countries] is that of plates of no listed type; None: nobody knows the country of those.
+    ``looks`` [countries] is the prior of plates of no listed type; with None nobody knows their country.
     """
     numbers: dict[str, int] = {}
     of_match = [numbers.setdefault(match.text, len(numbers)) for match in evidence.matches]
@@ -109,5 +112,7 @@ def weigh(evidence: Evidence, prior: Floats, looks: Floats | None, parameters: F
 
 
 def _log_shares(odds: Floats) -> Floats:
-    """From the log-odds of each place, ``[N, places]``, the share of a spelling among those of its text, ``[N]``."""
+    """Returns the share of a spelling among those of its text, ``[N]``, from the log-odds of each place, ``[N,
+    places]``.
+    """
     return np.asarray(-np.logaddexp(0, -odds).sum(1), np.float64)

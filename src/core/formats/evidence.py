@@ -1,4 +1,4 @@
-"""What the network sees on a plate and which formats allow it, gathered before either is weighed."""
+"""Gathers what the network sees on a plate and which formats allow it, before either is weighed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from src.core.candidates import LikelyText, likeliest
 from src.core.formats.match import Bools, FormatMatcher, Match
 
 LOOK_ALIKES = {"0": "0O", "1": "1I"}
-"""As one they are written like the digit."""
+"""The characters that look alike, by the digit that stands for both."""
 IMPOSSIBLE = 1e-6
-"""A look-alike of which the network says less is no spelling of what it sees."""
+"""A look-alike that is less probable than this, relative to the other one, is no possible spelling."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,11 +25,11 @@ class Spelled:
 
     text: LikelyText
     characters: tuple[str, ...]
-    """For each place, the network's preference first."""
+    """The possible characters of each place, the one that the network prefers first."""
     odds: tuple[float, ...]
-    """For each place, the logarithm of how much likelier the preference is than its look-alike."""
+    """For each place, the logarithm of how much more likely the preferred character is than its look-alike."""
     peaks: tuple[float, ...]
-    """For each place, the highest probability of what is seen there, look-alikes as one."""
+    """For each place, the highest probability of the character there, with look-alikes as one."""
 
     @property
     def preferred(self) -> str:
@@ -37,12 +37,12 @@ class Spelled:
         return "".join(c[0] for c in self.characters)
 
     def odds_of(self, spelling: str) -> list[float]:
-        """For each place, the log-odds of the character that ``spelling`` has there."""
+        """Returns, for each place, the log-odds of the character that ``spelling`` has there."""
         pairs = zip(spelling, self.characters, self.odds, strict=True)
         return [odds if char == options[0] else -odds for char, options, odds in pairs]
 
     def others(self, spelling: str) -> list[str]:
-        """``spelling`` with the other look-alike at one place each."""
+        """Returns the spellings that differ from ``spelling`` by the other look-alike at one place each."""
         flipped = []
         for place, options in enumerate(self.characters):
             if len(options) > 1:
@@ -66,7 +66,7 @@ class Evidence:
 
 
 class EvidenceGatherer:
-    """Makes evidence of a reader's outputs."""
+    """Gathers evidence from a reader's outputs."""
 
     def __init__(self, alphabet: Alphabet, matcher: FormatMatcher) -> None:
         self.matcher = matcher
@@ -77,7 +77,7 @@ class EvidenceGatherer:
         }
 
     def gather(self, log_probs: npt.NDArray[np.float32]) -> Evidence:
-        """The evidence of one plate, ``log_probs [T, C]``."""
+        """Returns the evidence of one plate, ``log_probs [T, C]``."""
         seen = np.exp(log_probs.astype(np.float64))
         merged = self.merge(seen)
         texts = [self._spelled(text, seen, merged) for text in likeliest(merged, self._characters)]
@@ -96,7 +96,7 @@ class EvidenceGatherer:
         )
 
     def merge(self, probabilities: Floats) -> Floats:
-        """``[T, C]`` with the probability of each look-alike letter moved to its digit."""
+        """Returns ``[T, C]`` with the probability of each look-alike letter moved to its digit."""
         merged = probabilities.copy()
         for digit, letter in self._pairs.values():
             merged[:, digit] += merged[:, letter]
@@ -107,7 +107,8 @@ class EvidenceGatherer:
         characters, odds, peaks = [], [], []
         borders = (*text.columns, len(merged))
         for char, (start, end) in zip(text.text, pairwise(borders), strict=True):
-            of_char = merged[start:end, self._classes[char]]  # from where it begins to where the next one does
+            # from the column where it begins to the one where the next character begins
+            of_char = merged[start:end, self._classes[char]]
             column = int(of_char.argmax())
             options, log_odds = self._options(char, seen[start + column])
             characters.append(options)
@@ -125,7 +126,9 @@ class EvidenceGatherer:
 
 
 def _either(texts: Sequence[Spelled], matches: Sequence[Match]) -> list[Bools]:
-    """For the sets of each match, whether they allow either look-alike at all places of its text that have two."""
+    """Tells, for the sets of each match, whether they allow either look-alike at all places of its text that have
+    two.
+    """
     spellings: dict[int, dict[str, Match]] = {}
     for match in matches:
         spellings.setdefault(match.which, {})[match.text] = match

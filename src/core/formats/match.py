@@ -1,4 +1,4 @@
-"""Which types of plates a text may be of: all sets of texts of a card are run side by side through one table."""
+"""Finds the types of plates that a text may be of: all sets of texts of a card run side by side through one table."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,9 @@ from src.core.formats.compiled import FormatSet, FormatType
 
 LENGTHS = 8
 DIGIT, OTHER = 1 / 20, 1 / 52
-"""A text of no format as the network expects it: of one of LENGTHS lengths, half digits and half letters."""
+"""The probabilities of characters in a text of no format as the network expects it: such a text has one of LENGTHS
+lengths, and half of its characters are digits.
+"""
 
 Floats = npt.NDArray[np.float64]
 States = npt.NDArray[np.uint16]
@@ -27,11 +29,11 @@ class Match:
     sets: Numbers
     """The numbers of the sets of texts that have it."""
     likelihoods: Floats
-    """How likely it is in each of them, by how likely it is as a text of no format."""
+    """For each of these sets, its likelihood there divided by its likelihood as a text of no format."""
 
 
 class FormatMatcher:
-    """The formats of a card, unpacked."""
+    """Matches texts with the formats of a card, which it unpacks."""
 
     def __init__(self, formats: FormatSet) -> None:
         self.countries = tuple(formats.countries)
@@ -42,7 +44,7 @@ class FormatMatcher:
         self._log_likelihoods = formats.log_likelihood_table
         self._types: dict[tuple[int, int], FormatType] = {}
         self.shares = np.zeros((len(self._starts), len(self.countries)))
-        """``[sets, countries]``: the share of a country's plates that is of a set."""
+        """``[sets, countries]``: the share of a country's plates that have a text of a set."""
         for column, types in enumerate(formats.countries.values()):
             for kind in types:
                 self.shares[kind.texts, column] += kind.share
@@ -50,14 +52,17 @@ class FormatMatcher:
                 self._types[kind.texts, column] = max(best, kind, key=lambda one: (one.share, one.name))
 
     def match(self, texts: Sequence[Sequence[str]]) -> list[Match]:
-        """Every allowed spelling of ``texts``, each given by what may stand at each place: ``["A", "0O", "7"]``."""
+        """Returns every allowed spelling of ``texts``; each text is given by the options of its places: ``["A", "0O",
+        "7"]``.
+        """
         everything = np.arange(len(self._starts))
         return list(self._walk("", range(len(texts)), texts, self._starts, everything))
 
     def by_country(self, matches: Sequence[Match], counted: Sequence[Bools] | None = None) -> Floats:
-        """``[matches, countries]``: how likely a text is on a plate of each, by how likely as one of no format.
+        """Returns ``[matches, countries]``: the likelihood of a text on a country's plates, divided by that of no
+        format.
 
-        ``counted`` says for each match which of its sets count; None: all of them.
+        ``counted`` says for each match which of its sets count; None means all of them.
         """
         if not matches:
             return np.zeros((0, len(self.countries)))
@@ -69,7 +74,7 @@ class FormatMatcher:
         return np.asarray(np.add.reduceat(of_set * shares, starts), np.float64)
 
     def type_of(self, match: Match, country: int) -> FormatType | None:
-        """The likeliest type of a country, by its number, that the text may be of."""
+        """Returns the likeliest type of a country, by its number, that the text may be of."""
         of_country = self.shares[match.sets, country] * match.likelihoods
         best = int(of_country.argmax())
         return self._types[int(match.sets[best]), country] if of_country[best] else None
@@ -77,7 +82,10 @@ class FormatMatcher:
     def _walk(
         self, text: str, which: Sequence[int], texts: Sequence[Sequence[str]], states: States, sets: Numbers
     ) -> Iterator[Match]:
-        """Those of ``texts`` (numbers ``which``) that begin with ``text``, behind which ``sets`` are in ``states``."""
+        """Yields matches of those of ``texts`` (by their numbers ``which``) that begin with ``text``.
+
+        After ``text`` the ``sets`` are in ``states``.
+        """
         onward: dict[str, list[int]] = {}
         for number in which:
             if len(texts[number]) > len(text):

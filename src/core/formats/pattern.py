@@ -38,12 +38,12 @@ _TIMES = re.compile(r"\{(\d+)(?:,(\d+))?\}")
 
 
 class FormatError(ValueError):
-    """A pattern that makes no sense; the message says where."""
+    """The error of a pattern that makes no sense; the message says where."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """``least`` to ``most`` characters, each one of ``characters``."""
+    """``least`` to ``most`` characters, each of which is one of ``characters``."""
 
     characters: str
     least: int = 1
@@ -52,32 +52,32 @@ class Slot:
 
 @dataclass(frozen=True)
 class Codes:
-    """One of ``codes``, as written (with umlauts); ``common`` are those that most plates have."""
+    """One of ``codes``, as they are written (with umlauts); ``common`` are those that most plates have."""
 
     codes: tuple[str, ...]
     common: tuple[str, ...] = ()
 
     @cached_property
     def canonical(self) -> frozenset[str]:
-        """As they are read."""
+        """The codes as they are read."""
         return frozenset(map(normalise, self.codes))
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:
-        """Of the canonical codes, each once."""
+        """The lengths of the canonical codes, each once."""
         return tuple({len(code) for code in self.canonical})
 
 
 @dataclass(frozen=True, slots=True)
 class SignToken:
-    """Drawn, not read: a gap or a mark, by the names in GAPS and MARKS; ``field`` begins the next field."""
+    """A gap or a mark, by its name in GAPS and MARKS, that is drawn and not read; ``field`` begins the next field."""
 
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """What ``tokens`` stand for, but never one of ``exceptions``."""
+    """The texts that ``tokens`` stand for, without ``exceptions``."""
 
     tokens: "tuple[Token, ...]"
     exceptions: frozenset[str]
@@ -85,7 +85,7 @@ class Without:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What any one of ``options`` stands for."""
+    """The texts that any one of ``options`` stands for."""
 
     options: "tuple[tuple[Token, ...], ...]"
 
@@ -95,7 +95,7 @@ NEXT_FIELD = SignToken("field")
 
 
 def parse(pattern: str, letters: str, parts: Mapping[str, tuple[Token, ...]]) -> tuple[Token, ...]:
-    """The tokens of one line. Raises FormatError for what the language does not have."""
+    """Returns the tokens of one line. Raises FormatError for what the language does not have."""
     tokens: list[Token] = []
     at = 0
     while at < len(pattern):
@@ -115,14 +115,14 @@ def parse(pattern: str, letters: str, parts: Mapping[str, tuple[Token, ...]]) ->
 
 
 def field_count(pattern: str) -> int:
-    """How many fields a line has: each ``|`` that divides no alternatives begins one more."""
+    """Returns how many fields a line has: each ``|`` that is not within ( ) begins one more."""
     while (bare := _INNERMOST.sub("", pattern)) != pattern:
         pattern = bare
     return 1 + pattern.count("|")
 
 
 def fields(tokens: Sequence["Token"]) -> list[tuple["Token", ...]]:
-    """The tokens of each field of a line."""
+    """Returns the tokens of each field of a line."""
     found: list[list[Token]] = [[]]
     for token in tokens:
         if token == NEXT_FIELD:
@@ -133,7 +133,7 @@ def fields(tokens: Sequence["Token"]) -> list[tuple["Token", ...]]:
 
 
 def lengths(tokens: Sequence["Token"]) -> frozenset[int]:
-    """How many characters a text of ``tokens`` may have."""
+    """Returns the numbers of characters that a text of ``tokens`` may have."""
     total = frozenset({0})
     for token in tokens:
         total = frozenset(a + b for a in total for b in _token_lengths(token))
@@ -153,7 +153,7 @@ def _token_lengths(token: "Token") -> frozenset[int]:
 
 
 def characters(tokens: Sequence["Token"]) -> frozenset[str]:
-    """Every character that a text of ``tokens`` may have, as it is written."""
+    """Returns every character that a text of ``tokens`` may have, as it is written."""
     return frozenset[str]().union(*map(_token_characters, tokens))
 
 
@@ -170,12 +170,12 @@ def _token_characters(token: "Token") -> frozenset[str]:
 
 
 def is_read(tokens: Sequence["Token"]) -> bool:
-    """Whether there is more to a line than signs."""
+    """Tells whether a line has more than signs."""
     return any(not isinstance(token, SignToken) for token in tokens)
 
 
 def _options(pattern: str, start: int) -> tuple[list[str], int]:
-    """The alternatives in the brackets that open at ``start``, and where what follows them begins."""
+    """Returns the alternatives in the brackets that open at ``start``, and where the text behind them begins."""
     options = [""]
     depth = 1
     for at in range(start + 1, len(pattern)):
@@ -226,19 +226,19 @@ def _repeated(token: Token | None, times: re.Match[str], pattern: str) -> Slot:
 
 
 def without(tokens: tuple[Token, ...], exceptions: frozenset[str]) -> Without:
-    """``tokens`` less ``exceptions``. Raises FormatError for one that could never occur."""
+    """Returns ``tokens`` without ``exceptions``. Raises FormatError for an exception that could never occur."""
     if strange := [text for text in sorted(exceptions) if not matches(tokens, text)]:
         raise FormatError(f"the exception {strange[0]!r} could never occur")
     return Without(tokens, exceptions)
 
 
 def matches(tokens: Sequence[Token], text: str) -> bool:
-    """Whether ``text``, in canonical spelling, is one that ``tokens`` stand for; signs are no part of it."""
+    """Tells whether ``tokens`` stand for ``text``, which is in canonical spelling and has no signs."""
     return len(text) in _ends(tokens, text, 0)
 
 
 def _ends(tokens: Sequence[Token], text: str, start: int) -> set[int]:
-    """Where a piece of ``text`` that begins at ``start`` and is of ``tokens`` may end."""
+    """Returns where a piece of ``text`` may end that begins at ``start`` and that ``tokens`` stand for."""
     ends = {start}
     for token in tokens:
         ends = {end for begin in ends for end in _token_ends(token, text, begin)}

@@ -1,4 +1,4 @@
-"""From a network's outputs for a plate to its reading by the formats of a model card."""
+"""Reads a plate from a network's outputs with the formats of a model card."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -17,18 +17,18 @@ from src.core.types import Candidate, Reading
 
 CANDIDATES = 5
 UNLIKELY = 0.005
-"""No candidate is less probable than this, but the first."""
+"""The least probability of every candidate but the first."""
 
 Floats = npt.NDArray[np.float64]
 Outputs = npt.NDArray[np.float32]
 
 
 class CountryError(ValueError):
-    """A country whose formats a reader does not know."""
+    """The error of a country whose formats a reader does not know."""
 
 
 class FormatReader:
-    """Reads plates by ``formats``; ``in_use`` are the countries that they are of, all where none is named.
+    """Reads plates with ``formats``; the plates are of the countries ``in_use``, or of any if none is named.
 
     The network reads a plate row by row. Where the type that a text may be of is registered in another order, its
     reading is in that order; without such a type the rows stay as they stand on the plate.
@@ -37,7 +37,7 @@ class FormatReader:
     def __init__(
         self, formats: FormatSet, alphabet: Alphabet, regions: Sequence[str] = (), in_use: Sequence[str] = ()
     ) -> None:
-        """``regions`` are those of the network's output of that name. Raises CountryError."""
+        """``regions`` are the classes of the network's output of that name. Raises CountryError."""
         self.parameters = formats.parameters
         self.countries = tuple(formats.countries)
         self._matcher = FormatMatcher(formats)
@@ -47,7 +47,7 @@ class FormatReader:
         self._use(in_use)
 
     def within(self, in_use: Sequence[str]) -> Self:
-        """The same for other countries in use. Raises CountryError."""
+        """Returns the same reader for other countries in use. Raises CountryError."""
         other = copy(self)
         other._use(in_use)
         return other
@@ -58,13 +58,16 @@ class FormatReader:
         self._in_use = tuple(in_use)
 
     def read(self, log_probs: Outputs, region_log_probs: Outputs | None, plain: Reading) -> Reading:
-        """The reading of ``log_probs [T, C]`` and, where the network has them, ``[regions]``, beside the plain one."""
+        """Reads a plate from ``log_probs [T, C]`` and, where the network has it, ``region_log_probs [regions]``.
+
+        The ``plain`` reading becomes a part of the result.
+        """
         evidence = self.gather(log_probs)
         posterior = self.posterior(evidence, region_log_probs, self.parameters)
         best = posterior.best
         confidence, joint = _calibrated(posterior, best, self.parameters.calibration)
         country = int(joint[best].argmax())
-        known = country < len(self.countries)  # the last column is of plates of which nobody knows it
+        known = country < len(self.countries)  # the last column has the plates whose country nobody knows
         text, kind = posterior.texts[best], self._type(evidence, posterior.texts[best], country)
         peaks = evidence.texts[posterior.which[best]].peaks
         return Reading(
@@ -79,25 +82,28 @@ class FormatReader:
         )
 
     def fits(self, text: str) -> dict[str, str]:
-        """Every country that may write ``text`` on a plate, and its likeliest type of such a plate; likeliest first."""
+        """Returns each country that may write ``text`` on a plate, with its likeliest such type; the likeliest comes
+        first.
+        """
         matches = self._matcher.match([list(text)])
         types: dict[str, str] = {}
         if matches:
             likelihoods = self._matcher.by_country(matches)[0]
             for number in np.argsort(-likelihoods, kind="stable").tolist():
                 kind = self._matcher.type_of(matches[0], number)
-                if kind and kind.order is None:  # of another order are the rows alone, which no registration writes so
+                # with another order the text would be the rows of a plate, which no registration writes so
+                if kind and kind.order is None:
                     types[self.countries[number]] = kind.name
         return types
 
     def gather(self, log_probs: Outputs) -> Evidence:
-        """What the network and the formats say of one plate, not yet weighed."""
+        """Returns what the network and the formats say of one plate, not yet weighed."""
         return self._gatherer.gather(log_probs)
 
     def posterior(
         self, evidence: Evidence, region_log_probs: Outputs | None, parameters: FormatParameters
     ) -> Posterior:
-        """The evidence, weighed by ``parameters``."""
+        """Returns the posterior: the evidence, weighed by ``parameters``."""
         prior, looks = (
             country_prior(self.countries, self._regions, region_log_probs, in_use, parameters.region)
             for in_use in (self._in_use, ())
@@ -105,21 +111,23 @@ class FormatReader:
         return weigh(evidence, prior, None if region_log_probs is None else looks, parameters)
 
     def best_text(self, evidence: Evidence, posterior: Posterior) -> str:
-        """The most probable text, in the order of registration of its likeliest country."""
+        """Returns the most probable text, in the order of registration of its likeliest country."""
         return self.registered(evidence, posterior, posterior.best)
 
     def registered(self, evidence: Evidence, posterior: Posterior, number: int) -> str:
-        """The text of that ``number`` in the order of registration of its likeliest country."""
+        """Returns the text with that ``number`` in the order of registration of its likeliest country."""
         text, of_country = posterior.texts[number], posterior.joint[number]
         return _registered(text, self._type(evidence, text, int(of_country.argmax())))
 
     def _type(self, evidence: Evidence, text: str, country: int) -> FormatType | None:
-        """The likeliest type of a country, by its number, that ``text`` may be of; None where there is none."""
+        """Returns the likeliest type of a country, by its number, that ``text`` may be of; None where there is none."""
         matches = [match for match in evidence.matches if match.text == text]
         return self._matcher.type_of(matches[0], country) if matches and country < len(self.countries) else None
 
     def _candidates(self, evidence: Evidence, texts: Sequence[str], joint: Floats, best: int) -> tuple[Candidate, ...]:
-        """The reading first: its text is the likeliest over all countries, though in one of them another may be."""
+        """Returns the candidates, first the reading: its text is the likeliest over all countries, if not in each of
+        them.
+        """
         regions = (*self.countries, None)
         first = best * len(regions) + int(joint[best].argmax())
         order = np.argsort(-joint, axis=None)[:CANDIDATES].tolist()
@@ -136,7 +144,7 @@ class FormatReader:
 
 
 def _places(length: int, kind: FormatType | None) -> Sequence[int]:
-    """Where the characters of the registration stand in a text that is read row by row."""
+    """Returns where the characters of the registration stand in a text that is read row by row."""
     return range(length) if kind is None or kind.order is None else kind.order.places(length)
 
 
@@ -145,7 +153,9 @@ def _registered(text: str, kind: FormatType | None) -> str:
 
 
 def _calibrated(posterior: Posterior, best: int, calibration: Calibration | None) -> tuple[float, Floats]:
-    """The confidence of the best text, and the probabilities ``[texts, countries + unknown]`` that go with it."""
+    """Returns the confidence of the best text, and the probabilities ``[texts, countries + unknown]`` that go with
+    it.
+    """
     raw = min(float(posterior.of_text[best]), 1.0)
     confidence = raw if calibration is None else float(calibration.apply(raw))
     unknown = np.maximum(posterior.of_text - posterior.joint.sum(1), 0)

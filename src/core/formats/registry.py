@@ -1,7 +1,7 @@
 """The plate-format registry: one YAML file per country, validated, closed and frozen.
 
 Everything about a type of plate is in its file: what may stand on it, how large it is, its colours and signs. The
-synthesis draws it from that and the reader's formats are made from it.
+synthesis draws the type from its file, and the reader's formats are made from it.
 
 Weights and lists of common codes are estimates in every file, and so are most widths of characters. For other facts a
 type says where they are from (``source``) and which of them nobody could confirm (``unverified``).
@@ -50,16 +50,18 @@ Typeface = Literal[
 """What the characters look like: the named faces, and kinds of faces where no name is known."""
 Script = Literal["cyrillic", "arabic", "chinese", "devanagari", "georgian", "hebrew", "thai", "korean", "japanese"]
 Fact = Literal["pattern", "letters", "codes", "years", "size", "layout", "colours"]
-"""What a source states of a type: order of letters and digits, which letters, lists of codes, where things stand."""
+"""The facts that a source states of a type: the order of letters and digits, which letters there are, lists of codes,
+and where things stand.
+"""
 
 
 def _listed(value: Any) -> Any:
-    """A single entry may stand without brackets."""
+    """Returns a list; a single entry may stand without brackets."""
     return value if isinstance(value, list | tuple) else (value,)
 
 
 def _words(value: Any) -> Any:
-    """Codes may be written as one line of words."""
+    """Returns codes as a tuple; they may be written as one line of words."""
     return tuple(value.split()) if isinstance(value, str) else value
 
 
@@ -70,7 +72,7 @@ Rect = tuple[Millimetres, Millimetres, Millimetres, Millimetres]
 
 
 class RegistryError(ValueError):
-    """A registry file that cannot be used; the message names file, key and fault."""
+    """The error of a registry file that cannot be used; the message names file, key and fault."""
 
 
 class Part(Closed):
@@ -78,7 +80,7 @@ class Part(Closed):
 
     codes: WordList = ()
     common: WordList = ()
-    """Codes that most plates have: half of the synthetic ones are drawn from them."""
+    """The codes that most plates have: half of the synthetic ones are drawn from them."""
     pattern: str | None = None
     without: WordList = ()
 
@@ -106,11 +108,11 @@ class Sign(Closed):
     kind: Literal["text", "flag", "flag-vertical", "stars", "emblem", "line", "box", "seal", "sticker", "hole"]
     at: Rect
     texts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
-    """One of them is drawn."""
+    """The texts, of which one is drawn."""
     colours: Annotated[tuple[Colour, ...], BeforeValidator(_listed)] = ()
-    """None: the plate's ink."""
+    """If there are none, it has the colour of the plate's ink."""
     share: float = Field(default=1.0, gt=0, le=1)
-    """Of the plates that have it."""
+    """The share of the plates that have it."""
 
 
 class Band(Closed):
@@ -119,7 +121,7 @@ class Band(Closed):
     side: Literal["left", "right", "top", "bottom"] = "left"
     width: Millimetres = 44
     span: tuple[Millimetres, Millimetres] | None = None
-    """From where to where along its side, as beside one line of two; None: all of it."""
+    """Where it begins and ends along its side, for example beside one line of two; None means the whole side."""
     colour: Colour = PALETTE["blue"]
     text: str = ""
     ink: Colour = PALETTE["white"]
@@ -135,7 +137,7 @@ class Characters(Closed):
     width: Millimetres
     digit_width: Millimetres
     letter_height: Millimetres | None = None
-    """Where letters are lower than digits, as in Russia."""
+    """The height of letters, where it is not that of digits, as in Russia."""
 
 
 class Look(Closed):
@@ -144,7 +146,7 @@ class Look(Closed):
     ground: Annotated[tuple[Colour, ...], BeforeValidator(lambda v: _listed(v))]
     ink: Colour
     edge: Colour | None = None
-    """None: no border."""
+    """The colour of the border; None means that there is no border."""
     weight: float = Field(default=1.0, gt=0)
 
 
@@ -157,15 +159,17 @@ class PlateType(Closed):
     until: int | None = Field(default=None, ge=1900, le=2100)
     """Last year of issue; older plates may still be seen."""
     weight: float = Field(gt=0)
-    """Share within its country of the plates that a camera sees today, relative to the other types."""
+    """The share of the country's plates that a camera sees today, relative to the other types."""
     size: tuple[Millimetres, Millimetres]
     """Width and height."""
     lines: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(min_length=1, max_length=2)
-    """Patterns, see ``core.formats``."""
+    """One pattern for each line, see ``core.formats.pattern``."""
     fields: tuple[Rect, ...] = ()
-    """Where characters stand, a field for each line and each part after ``|``; none: centred beside the band."""
+    """Where characters stand: a field for each line, and for each part of it after ``|``. Without fields they are
+    centred beside the band.
+    """
     order: tuple[int, ...] = ()
-    """The fields, numbered from 1 row by row, as the registration has them; none: row by row."""
+    """The numbers of the fields, counted from 1 row by row, in the order of the registration; none means row by row."""
     letters: str | None = None
     parts: Mapping[str, Part] = {}
     characters: Characters | None = None
@@ -174,19 +178,21 @@ class PlateType(Closed):
     band: Band | None = None
     signs: tuple[Sign, ...] = ()
     drawn: Mapping[str, str] = {}
-    """What is drawn for a character that is read, such as У for the Y of Russian plates."""
+    """The characters that are drawn in place of those that are read, such as У for the Y of Russian plates."""
     paints: Mapping[str, Colour] = {}
     """Characters in another colour than the others, such as the red 警 of Chinese police plates."""
     script: Script | None = None
-    """Of what ``drawn`` holds, where it is not Latin."""
+    """The script of ``drawn``, where it is not Latin."""
     source: str | None = None
     """Address of a page, or the number of a law or standard, that states the pattern."""
     unverified: Annotated[tuple[Fact, ...], BeforeValidator(_words)] = ()
-    """Facts that stand from memory; of a list of codes that several types use, the first of them says it."""
+    """The facts that were written from memory. For a list of codes that several types use, the first of them says
+    it.
+    """
 
     @property
     def is_chosen(self) -> bool:
-        """Whether its owners choose the texts."""
+        """Tells whether its owners choose the texts."""
         return self.vehicles == ("personalised",)
 
     @model_validator(mode="after")
@@ -209,7 +215,7 @@ class PlateType(Closed):
 
 
 class Format(Closed, arbitrary_types_allowed=True):
-    """A type with its patterns read: what matches texts and makes them."""
+    """A type of plate with its patterns parsed: it matches texts, and the synthesis makes texts of it."""
 
     country: str
     type: PlateType
@@ -217,7 +223,7 @@ class Format(Closed, arbitrary_types_allowed=True):
 
     @property
     def order(self) -> RowOrder | None:
-        """From what is read row by row to the order of registration; None where that is the same."""
+        """How the rows that are read are brought into the order of registration; None where that is the same."""
         if not self.type.order:
             return None
         known = [lengths(field) for field in self._fields]
@@ -245,7 +251,7 @@ class Country(Closed):
     """One file of the registry."""
 
     code: str = Field(pattern="^[A-Z]{2}$")
-    """ISO 3166-1 alpha-2, as the file is called."""
+    """ISO 3166-1 alpha-2; the file has the same name."""
     name: str
     sign: str = Field(pattern="^[A-Z]{1,3}$")
     """The distinguishing sign of vehicles in international traffic."""
@@ -264,7 +270,7 @@ class Country(Closed):
 
     @cached_property
     def formats(self) -> tuple[Format, ...]:
-        """The types with their patterns read. Raises FormatError naming the type."""
+        """The types with their patterns parsed. Raises FormatError that names the type."""
         return tuple(self._format(t) for t in self.types)
 
     def _format(self, plate: PlateType) -> Format:
@@ -286,7 +292,7 @@ class Country(Closed):
 
 
 def _part_tokens(part: Part, letters: str, earlier: Mapping[str, tuple[Token, ...]]) -> tuple[Token, ...]:
-    """A part may name those before it."""
+    """Returns the tokens of a part, which may name parts ``earlier`` than itself."""
     if part.pattern is None:
         return (Codes(part.codes, part.common),)
     tokens = parse(part.pattern, letters, earlier)
@@ -296,7 +302,7 @@ def _part_tokens(part: Part, letters: str, earlier: Mapping[str, tuple[Token, ..
 
 
 def load_country(path: Path) -> Country:
-    """One file. Raises RegistryError naming file, key and fault."""
+    """Returns the country of one file. Raises RegistryError that names file, key and fault."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), PlainLoader)
         country = Country.model_validate(content)
@@ -309,7 +315,7 @@ def load_country(path: Path) -> Country:
         where_and_what = str(error).replace('"<unicode string>", ', "").split()
         raise RegistryError(f"{path}: {' '.join(where_and_what)}") from None
     except ValidationError as error:
-        # a misspelt key is both one that is missing and one too many: the latter is what the author wrote
+        # a misspelt key is both a missing one and one too many; the latter is what the author wrote
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         where = ".".join(map(str, first["loc"])) or "file"
         raise RegistryError(f"{path}: {where}: {first['msg']}") from None

@@ -1,4 +1,4 @@
-"""YAML whose scalars are all text."""
+"""Loads YAML as text: no scalar becomes a number or a truth value."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import yaml
 
 
 class PlainLoader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
-    """Every scalar is text to it, or NO would be false and 01 a number; the one in C is ten times as fast.
+    """Loads every scalar as text, as NO would else be false and 01 a number. The loader in C is ten times as fast.
 
-    A key that is given twice is an error: YAML's own answer is to forget the first.
+    A key that is given twice is an error: YAML itself would forget the first one.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
