@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def serve(app: FastAPI, host: str, port: int, grace_s: int) -> None:
-    """Returns when a signal came, and everything that was taken before is answered, for which there are ``grace_s``."""
+    """Returns when a signal came and everything that was taken before is answered; it waits ``grace_s`` at most."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -63,7 +63,7 @@ def serve(app: FastAPI, host: str, port: int, grace_s: int) -> None:
         ws="none",
         access_log=False,  # addresses have plates in them, which would outlive every retention period there
         server_header=False,
-        # otherwise any program of this machine would say what address the audit has
+        # otherwise any program of this machine could choose the address that the audit notes
         proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         timeout_graceful_shutdown=grace_s,
     )

@@ -19,9 +19,9 @@ from src.service.settings import Settings
 
 
 def create_app(settings: Settings | None = None, resources: Resources | None = None) -> FastAPI:
-    """The API, by ``settings`` or those of the environment; nothing is opened before it starts.
+    """Returns the API, by ``settings`` or those of the environment; nothing is opened before it starts.
 
-    ``resources`` are what is open already, and closed by whoever opened it. Raises SettingsError.
+    ``resources`` are open already, and whoever opened them closes them. Raises SettingsError.
     """
     found = Settings.load() if settings is None else settings
 
@@ -35,7 +35,8 @@ def create_app(settings: Settings | None = None, resources: Resources | None = N
                 app.state.service = service
                 yield
 
-    # a redirect would be an answer without a key, and its documents are routes like any other, for the same reason
+    # a redirect would be an answer without a key; FastAPI's own documents are off for the same reason, as they are
+    # routes here
     app = FastAPI(
         title="Number Plate",
         version=version("number-plate"),

@@ -76,7 +76,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _command_parser(prog: str, description: str, **_: Any) -> Parser:
-    """What argparse makes for each command; it passes more keywords than Parser has, and other ones by version."""
+    """Makes the parser of each command; argparse passes more keywords than Parser has, and other ones by version."""
     return Parser(prog, description)
 
 

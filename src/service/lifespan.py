@@ -1,4 +1,4 @@
-"""What the service is made of: opened once, shared by all requests, closed in good order."""
+"""The resources of the service: they are opened once, shared by all requests, and closed in good order."""
 
 import asyncio
 import logging
@@ -24,14 +24,16 @@ from src.service.settings import Settings
 from src.service.store import Pictures, expire, expire_answers, open_pictures, sweep
 
 REQUESTS_HELD = 2
-"""Of the largest size: so many bytes of uploads are in memory at most. They are a hundred usual pictures."""
+"""So many requests of the largest size fit into the memory that uploads may take at a time. It is a hundred usual
+pictures.
+"""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What has to be there before anything is served."""
+    """What has to be open before anything is served."""
 
     settings: Settings
     reader: Reader
@@ -41,7 +43,7 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The resources, at work."""
+    """The running service: its resources, and what works with them."""
 
     resources: Resources
     drain: Drain
@@ -49,17 +51,20 @@ class Service:
     metrics: Metrics
     recogniser: Recogniser
     drawers: CapacityLimiter
-    """Of stored pictures, which are decoded anew: as many at a time as are read."""
+    """Limits how many stored pictures are drawn at a time: each is decoded anew, so it is the number of workers."""
 
     @property
     def is_ready(self) -> bool:
-        """Whether requests with pictures will be answered; asks the database."""
+        """Whether requests with pictures will be answered; it asks the database."""
         return not self.drain.is_draining and self.resources.database.ready()
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Resources]:
-    """The resources that ``settings`` name. Raises CardError, ProviderError, TritonError, DatabaseError and OSError."""
+    """Opens the resources that ``settings`` name, and closes them when the block is left.
+
+    Raises CardError, ProviderError, TritonError, DatabaseError and OSError.
+    """
     reader = Reader(
         settings.models,
         settings.threads,
@@ -78,7 +83,7 @@ def opened(settings: Settings) -> Iterator[Resources]:
 
 @asynccontextmanager
 async def serving(resources: Resources) -> AsyncIterator[Service]:
-    """The service at work. At the end it takes no new requests and finishes those that it has."""
+    """The running service. When the block is left it takes no new requests and finishes those that it has."""
     settings = resources.settings
     engine = Engine(settings.workers, settings.queue, settings.batch, settings.max_pixels)
     service = _assembled(resources, engine)
@@ -109,14 +114,14 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
 
 
 def _min_reading(resources: Resources) -> float:
-    """The confidence below which a reading does not count: that of the settings, else of the reader's card, else 0."""
+    """Returns the confidence below which a reading does not count: that of the settings, of the reader's card, or 0."""
     if resources.settings.min_reading is not None:
         return resources.settings.min_reading
     return resources.reader.plate_reader.card.confidence_threshold or 0.0
 
 
 async def _keep_house(resources: Resources) -> None:
-    """Removes from time to time files that no row knows, and what is older than the settings allow."""
+    """Removes, from time to time, files that no row knows, and what is older than the settings allow."""
     settings = resources.settings
     while True:
         await _try("files without a row are not removed", partial(sweep, resources.database, resources.pictures))

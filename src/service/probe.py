@@ -18,7 +18,7 @@ TIMEOUT_S = 4.0
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Says in one line what is wrong, where something is."""
+    """Prints in one line what is wrong, where something is; returns the exit status."""
     (url,) = sys.argv[1:] if argv is None else argv
     fault = probe(url)
     if fault is not None:
@@ -27,7 +27,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def probe(url: str, timeout: float = TIMEOUT_S) -> str | None:
-    """Why a GET of ``url`` has no success, None where it has. Goes by no proxy, whatever the environment names."""
+    """Returns why a GET of ``url`` has no success, None where it has. It uses no proxy, whatever the environment
+    names.
+    """
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)
     try:

@@ -16,28 +16,28 @@ from src.service.text import NAME_LENGTH, like, name
 from src.service.times import utc
 
 MAX_LIMIT = 500
-"""Sightings on one page."""
+"""The most sightings on one page."""
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
-"""No control characters."""
+"""A text without control characters."""
 
 Written = TypeVar("Written", str, datetime)
 
 
 def _written(moment: Written) -> Written:
-    """Pydantic would take a bare number for seconds since 1970, and the year 2025 for half an hour of that year."""
+    """Refuses a bare number: Pydantic would take it for seconds since 1970, and so the year 2025 for a time in 1970."""
     if isinstance(moment, str) and not re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", moment):
         raise ValueError("no time, as 2026-01-31T12:00:00Z is one")
     return moment
 
 
 def _zoned(moment: datetime) -> datetime:
-    """In UTC; what has no time zone is in the service's own, as the clock of a camera beside it."""
+    """Returns the time in UTC. A time without a zone is in the service's own, like the clock of a camera beside it."""
     return utc(moment.astimezone() if moment.utcoffset() is None else moment)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Behind which sighting a page begins."""
+    """The sighting behind which a page begins."""
 
     seen: datetime
     id: str

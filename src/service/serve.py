@@ -26,14 +26,14 @@ from src.service.settings import PREFIX, Settings, SettingsError
 
 PROG = "python -m src.service.serve"
 READY_S = 180.0
-"""Seconds that the programs may take to become ready: a small machine unpacks the page's packages slowly at first."""
+"""Seconds within which the programs must become ready: a small machine unpacks the page's packages slowly at first."""
 CLOSE_S = 10
-"""Seconds that they may take to end, after those in which the API answers what it has taken."""
+"""Seconds that the programs may take to end, beside those in which the API answers what it has taken."""
 TICK_S = 0.1
 
 
 class ProgramError(RuntimeError):
-    """A program of the service that cannot go on; ``status`` is the exit status that it leaves."""
+    """The error of a program that cannot go on; ``status`` is the exit status that it leads to."""
 
     def __init__(self, message: str, status: int = 1) -> None:
         super().__init__(message)
@@ -69,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = Settings.load()
         if not args.allow_open and not may_listen(PROG, args.host, settings.require_keys, False):
             return USAGE
-        # where it is allowed, the API says in red what is open, once for both
+        # where that is allowed, the API prints in red what is open, once for both programs
         api = Program("API", "src.service", args.port, "/health", flags=(FLAG,) if args.allow_open else ())
         reach = page_environment(settings, address(args.host, args.port))
         page = Program("page", "src.service.page", args.page_port, "/_stcore/health", reach)
@@ -83,7 +83,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def page_environment(settings: Settings, api: str) -> dict[str, str]:
-    """What the page is told of the settings, which may be in ``.env``; ``api`` is where the API is unless they say."""
+    """Returns the settings for the page, which may be in ``.env``; ``api`` is the address of the API unless they name
+    one.
+    """
     key = {} if settings.page_key is None else {f"{PREFIX}PAGE_KEY": settings.page_key}
     return {f"{PREFIX}PAGE_API": settings.page_api or api} | key
 
@@ -91,8 +93,8 @@ def page_environment(settings: Settings, api: str) -> dict[str, str]:
 def serve(host: str, programs: Sequence[Program], end_s: float) -> int:
     """Starts ``programs``, prints where they are once all are ready, and ends them all when a signal comes.
 
-    They have ``end_s`` seconds to end, and are killed then.
-    Raises ProgramError when one does not become ready, or ends by itself; the others are ended first.
+    They have ``end_s`` seconds to end, and are killed then. Raises ProgramError when one does not become ready, or ends
+    by itself; the others are ended first.
     """
     with _signals() as received, _running(host, programs, end_s) as processes:
         _wait_until_ready(host, programs, processes, received)
@@ -107,7 +109,7 @@ def serve(host: str, programs: Sequence[Program], end_s: float) -> int:
 
 @contextmanager
 def _signals() -> Iterator[list[int]]:
-    """The signals that came and mean the end, in their order; the earlier handlers come back afterwards."""
+    """Yields the signals that came and mean the end, in their order; the earlier handlers come back afterwards."""
     received: list[int] = []
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     earlier = [signal.signal(number, lambda came, _frame: received.append(came)) for number in numbers]
@@ -120,7 +122,7 @@ def _signals() -> Iterator[list[int]]:
 
 @contextmanager
 def _running(host: str, programs: Sequence[Program], end_s: float) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """The processes of ``programs``, which are all ended when the block is left."""
+    """Yields the processes of ``programs``, which are all ended when the block is left."""
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for program in programs:

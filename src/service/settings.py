@@ -19,14 +19,14 @@ from src.core.limits import LEAST_CONFIDENCE, LEAST_SIDE
 PREFIX = "NUMBER_PLATE_"
 ENV_FILE = ".env"
 GRACE_S = 5
-"""Seconds that a request may take to store its readings, after those that it may wait for them."""
+"""Seconds that a request may take to store its readings, beside those that it may wait for them."""
 
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 MIB = 2**20
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used; the message names it and the fault."""
+    """The error of a setting that cannot be used; the message names it and the fault."""
 
 
 def _check_database_url(value: str) -> str:
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
         env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
-        dotenv_filtering="match_prefix",  # names with another one are for other programs
+        dotenv_filtering="match_prefix",  # names with another prefix are for other programs
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
@@ -120,7 +120,7 @@ class Settings(BaseSettings):
 
     @property
     def grace_s(self) -> int:
-        """Seconds that the API may take, once it is told to end, to answer what it has taken."""
+        """The seconds that the API may take, once it is told to end, to answer what it has taken."""
         return math.ceil(self.request_timeout_s) + GRACE_S
 
     @classmethod
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments before the environment before ``.env``."""
+        """Returns the sources of settings; arguments come before the environment, and that before ``.env``."""
         return init_settings, _Environment(settings_cls), dotenv_settings
 
     @classmethod
@@ -147,7 +147,7 @@ class Settings(BaseSettings):
 
 
 class _Environment(EnvSettingsSource):
-    """The environment, with those names of ours that no setting has."""
+    """The environment, with those names of ours that are no setting, so that they are refused."""
 
     def __call__(self) -> dict[str, Any]:
         prefix = PREFIX.lower()
@@ -156,7 +156,7 @@ class _Environment(EnvSettingsSource):
 
 
 def _first_fault(error: ValidationError) -> str:
-    """The name of the variable, and what is wrong with it."""
+    """Returns the name of the variable, and what is wrong with it."""
     fault = error.errors(include_url=False, include_input=False)[0]
     name = PREFIX + str(fault["loc"][0]).upper()
     if fault["type"] == "extra_forbidden":

@@ -1,4 +1,4 @@
-"""Texts of strangers, on their way to the database."""
+"""Checks and rewrites texts of strangers, on their way to the database."""
 
 import re
 
@@ -12,16 +12,16 @@ _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class TextError(ValueError):
-    """A text that cannot be what it is meant for; the message says why."""
+    """The error of a text that cannot be what it is meant for; the message says why."""
 
 
 def shown(text: str) -> str:
-    """``text`` as it can be stored for people to see: odd characters replaced, the end of a long one left out."""
+    """Returns ``text`` as it can be stored for people to see: without odd characters, and cut off where it is long."""
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:NAME_LENGTH]
 
 
 def name(text: str, kind: str) -> str:
-    """``text`` as the name of a ``kind``, spaces around it left out. Raises TextError."""
+    """Returns ``text`` as the name of a ``kind``, without spaces around it. Raises TextError."""
     stripped = text.strip()
     if not stripped:
         raise TextError(f"the name of a {kind} is empty")
@@ -33,7 +33,9 @@ def name(text: str, kind: str) -> str:
 
 
 def plate_text(text: str) -> str:
-    """The canonical spelling of a plate that somebody typed. Raises TextError for characters that none has."""
+    """Returns the canonical spelling of a plate that somebody typed. Raises TextError for characters that no plate
+    has.
+    """
     plain = normalise(text)
     if _UNSTORABLE.search(plain):
         raise TextError("the text of a plate has control characters in it")

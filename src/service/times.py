@@ -1,10 +1,10 @@
-"""Moments of clients, cameras and databases, in the one time zone of the service."""
+"""Brings times of clients, cameras and databases to UTC, the one time zone of the service."""
 
 from datetime import UTC, datetime
 
 
 def utc(moment: datetime) -> datetime:
-    """``moment`` in UTC. Raises ValueError where it has no time zone or lies outside the calendar."""
+    """Returns ``moment`` in UTC. Raises ValueError where it has no time zone or lies outside the calendar."""
     if moment.utcoffset() is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
     try:

@@ -1,4 +1,4 @@
-"""Opening the database, and the transactions on it."""
+"""Opens the database and runs transactions on it."""
 
 import os
 import sqlite3
@@ -18,49 +18,50 @@ from src.core.files import PRIVATE_FILE, make_folder
 from src.service.database import migration, tables
 
 BUSY_S = 30
-"""Seconds that a transaction waits for another one's lock."""
+"""Seconds that a transaction waits for the lock of another one."""
 
 REMOVAL_LOCK = 0x706C617465
-"""Number of the advisory lock that is between removing plates and adding sightings to them."""
+"""The number of the advisory lock that keeps the removal of plates and the adding of their sightings apart."""
 
 
 class DatabaseError(RuntimeError):
-    """A database that cannot be used; one line, without its password."""
+    """The error of a database that cannot be used; the message is one line, without its password."""
 
 
 class Database:
-    """An open database of either kind. Its transactions may run in any thread."""
+    """An open database, SQLite or PostgreSQL. Its transactions may run in any thread."""
 
     def __init__(self, engine: Engine, identity: str) -> None:
         self.engine = engine
         self.identity = identity
-        """What no other database has, kept in the database itself."""
+        """An identifier that no other database has; it is kept in the database itself."""
         self._readers = sessionmaker(engine, expire_on_commit=False)
         self._writers = sessionmaker(engine.execution_options(begin="BEGIN IMMEDIATE"), expire_on_commit=False)
-        # SQLite lets whoever asks at the right moment write next, and the others sleep: threads take turns instead
+        # in SQLite whoever asks at the right moment writes next while the others sleep, so the threads take turns
+        # instead
         self._turn = Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that only reads, and in SQLite waits for no writer."""
+        """A transaction that only reads; in SQLite it waits for no writer."""
         with self._readers() as session, session.begin():
             yield session
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A transaction that is on the disk when the block is left, and undone when that is by an exception.
+        """A transaction that is on the disk when the block is left, and undone when an exception leaves it.
 
-        One within another of the same thread would wait for ever: SQLite has one writer at a time.
+        A transaction within another one of the same thread would wait for ever: SQLite has one writer at a time.
         """
         with self._turn, self._writers() as session, session.begin():
-            session.connection()  # begins it now, not with the first statement
+            session.connection()  # begins the transaction now, not with its first statement
             yield session
 
     @contextmanager
     def adding(self) -> Iterator[Session]:
         """A transaction in which plates that are found stay there until it ends."""
         with self.session() as session:
-            if self.engine.dialect.name == "postgresql":  # in SQLite all writers wait for each other
+            if self.engine.dialect.name == "postgresql":  # in SQLite all writers wait for each other anyway
                 session.execute(select(func.pg_advisory_xact_lock_shared(REMOVAL_LOCK)))
             yield session
 
@@ -73,7 +74,7 @@ class Database:
             yield session
 
     def ready(self) -> bool:
-        """Whether it answers, with the tables as this program knows them."""
+        """Tells whether the database answers and has the tables that this program knows."""
         try:
             with self.engine.connect() as connection:
                 return migration.is_current(connection)
@@ -86,9 +87,9 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """The database at ``url``, made and brought to the newest tables; other processes may do so at the same time.
+    """Opens the database at ``url``, made and brought to the newest tables if need be. Raises DatabaseError.
 
-    Raises DatabaseError.
+    Other processes may do so at the same time.
     """
     parsed = make_url(url)
     try:
@@ -102,7 +103,7 @@ def open_database(url: str) -> Database:
 
 
 def _postgresql(url: URL) -> Engine:
-    # whatever the server's own settings: an answer means that the disk has it, and days are those of UTC
+    # these override the server's own settings: an answer means that the disk has it, and days are those of UTC
     settings = "-c synchronous_commit=on -c timezone=UTC"
     connect_args = {"options": settings, "connect_timeout": 10}
     # errors go to the log, where plates would outlive every retention period
@@ -114,13 +115,13 @@ def _postgresql(url: URL) -> Engine:
 def _sqlite(url: URL) -> Engine:
     path = Path(str(url.database))
     make_folder(path.parent)
-    # the files that SQLite puts beside it get the permissions of this one; to close one that is there would let go of
-    # all locks that this process has on it
+    # The files that SQLite puts beside it get the permissions of this one. A file that exists is not opened here, as
+    # closing it would release all locks that this process has on it.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
 
     def connect() -> sqlite3.Connection:
-        """To the file that is there: an empty one in the place of one that was deleted would hide that."""
+        """Connects to the file that exists: an empty one in the place of a deleted one would hide that it is gone."""
         return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", BUSY_S, uri=True, check_same_thread=False)
 
     engine = create_engine(url, creator=connect, hide_parameters=True)
@@ -130,7 +131,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _configure(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = None  # leaves BEGIN to us: Python's comes late and never locks
+    connection.isolation_level = None  # Python's own BEGIN comes late and never locks, so the event below does it
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
@@ -138,7 +139,7 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Waits for the lock that the change takes, as SQLite itself does not; the mode is kept in the file."""
+    """Waits for the lock that the change takes, as SQLite itself does not do here; the mode is kept in the file."""
     end = monotonic() + BUSY_S
     while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         try:
@@ -150,17 +151,19 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Writers ask for the lock at once: one that has read before it asks is refused, however long it would wait."""
+    """Lets writers ask for the lock at once: SQLite refuses one that has read before it asks, however long it would
+    wait.
+    """
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 def _hide_row(context: ExceptionContext) -> None:
-    """Leaves the first line of what PostgreSQL says: the others quote the row that it refuses."""
+    """Keeps the first line of what PostgreSQL says: the others quote the row that it refuses."""
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (str(error.args[0]).split("\n", 1)[0],)
 
 
 def first_line(error: Exception) -> str:
-    """What a database says that fails, without the statement and its values."""
+    """Returns the first line of a database's error, without the statement and its values."""
     return str(getattr(error, "orig", None) or error).strip().split("\n", 1)[0]

@@ -11,14 +11,14 @@ from sqlalchemy.engine import Connection
 
 FILES = Path(__file__).parent / "migrations"
 LOCK = 0x6D696772
-"""Number of the advisory lock that is held while tables change."""
+"""The number of the advisory lock that is held while tables change."""
 
 
 def upgrade(connection: Connection) -> None:
     """Applies what is missing, within the transaction of ``connection``: all of it or nothing.
 
-    In SQLite that transaction has to be a writer's from its beginning, which locks out the others.
-    Raises CommandError for a database of a newer program.
+    In SQLite that transaction has to be a writer's from its beginning, which locks out the others. Raises CommandError
+    for a database of a newer program.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
@@ -28,7 +28,7 @@ def upgrade(connection: Connection) -> None:
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether nothing is missing."""
+    """Tells whether the tables are the newest."""
     there = MigrationContext.configure(connection).get_current_heads()
     return set(there) == set(ScriptDirectory.from_config(_config()).get_heads())
 

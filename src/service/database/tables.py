@@ -1,4 +1,4 @@
-"""The tables. A change here needs a migration beside it, which a test asks for."""
+"""The tables. A change here needs a migration beside it; a test checks that there is one."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ NO_REGION = text("region IS NULL")
 
 
 class TableBase(DeclarativeBase):
-    """Names its constraints, so that later migrations can name them too."""
+    """The base of all tables. It names their constraints, so that later migrations can name them too."""
 
     metadata = MetaData(
         naming_convention={
@@ -38,7 +38,7 @@ class TableBase(DeclarativeBase):
 
 
 class InstallationRow(TableBase):
-    """One row, by which this database can be told from others."""
+    """The one row whose identifier tells this database from others."""
 
     __tablename__ = "installation"
 
@@ -64,13 +64,13 @@ class ImageRow(TableBase):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     sha256: Mapped[str] = mapped_column(String(64))
     name: Mapped[str]
-    """As uploaded: for people to see, never part of a path."""
+    """The name as uploaded: it is for people to see and never part of a path."""
     media_type: Mapped[str]
     width: Mapped[int]
     height: Mapped[int]
     bytes: Mapped[int] = mapped_column(BigInteger)
     stored_as: Mapped[str | None]
-    """Path in the folder of pictures; null where the picture was not kept."""
+    """The path in the folder of pictures; null where the picture was not kept."""
     received: Mapped[datetime] = mapped_column(index=True)
     taken: Mapped[datetime | None]
     camera_id: Mapped[str | None] = mapped_column(ForeignKey("cameras.id"), index=True)
@@ -88,7 +88,7 @@ class DetectionRow(TableBase):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     image_id: Mapped[str] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
     position: Mapped[int]
-    """In the order of the result, from 0."""
+    """The position in the order of the result, from 0."""
     x1: Mapped[float]
     y1: Mapped[float]
     x2: Mapped[float]
@@ -100,12 +100,12 @@ class DetectionRow(TableBase):
 
 
 class PlateRow(TableBase):
-    """A plate over all its sightings: a text of a country, or of one that nobody knows."""
+    """A plate over all its sightings: its text, with its country if that is known."""
 
     __tablename__ = "plates"
     __table_args__ = (
         UniqueConstraint("text", "region"),
-        # to the constraint above, two plates of no region differ
+        # the constraint above does not hold for two plates without a region
         Index("uq_plates_text_alone", "text", unique=True, sqlite_where=NO_REGION, postgresql_where=NO_REGION),
     )
 
@@ -115,7 +115,7 @@ class PlateRow(TableBase):
 
 
 def _merged(context: DefaultExecutionContext) -> str:
-    """Of the row that is being inserted."""
+    """Returns the merged text of the row that is being inserted."""
     return merge_look_alikes(context.get_current_parameters()["text"])
 
 
@@ -125,7 +125,7 @@ class SightingRow(TableBase):
     __tablename__ = "sightings"
     __table_args__ = (
         Index(None, "text", "seen", "id"),
-        # a part of a plate is looked for in these, from the newest on, without a look at the rows
+        # a part of a plate is searched in these, newest first, without a look at the rows
         Index(None, "seen", "id", "merged", "confidence"),
         *(Index(None, filtered, "seen", "id", "merged", "confidence") for filtered in ("region", "camera_id")),
     )
@@ -135,11 +135,12 @@ class SightingRow(TableBase):
     plate_id: Mapped[str] = mapped_column(ForeignKey("plates.id"), index=True)
     camera_id: Mapped[str | None] = mapped_column(ForeignKey("cameras.id"))
     seen: Mapped[datetime]
-    """When the picture was taken or, where nobody knows, received."""
+    """When the picture was taken or, where nobody knows that, received."""
     text: Mapped[str] = mapped_column(PlateTextColumn)
     merged: Mapped[str] = mapped_column(PlateTextColumn, default=_merged, server_default="")
-    """The text in the spelling that search compares. The server's default is never used, but SQLite adds no column to
-    rows that are there without one."""
+    """The text in the spelling that search compares. The server's default is never used, but SQLite cannot add a column
+    without a default to rows that exist.
+    """
     raw_text: Mapped[str]
     confidence: Mapped[float]
     raw_confidence: Mapped[float]
@@ -156,14 +157,14 @@ class SightingRow(TableBase):
 
 
 class ApiKeyRow(TableBase):
-    """Who may ask. Of the secret only a digest is kept."""
+    """An API key: who may ask for what. Only a digest of the secret is kept."""
 
     __tablename__ = "api_keys"
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     name: Mapped[str]
     prefix: Mapped[str] = mapped_column(unique=True)
-    """What the secret begins with, for people to tell keys apart."""
+    """The beginning of the secret, by which people tell keys apart."""
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[list[str]]
     created: Mapped[datetime]
@@ -174,7 +175,7 @@ class ApiKeyRow(TableBase):
 
 
 class UsageRow(TableBase):
-    """Requests of a key on a day of UTC."""
+    """The number of requests of a key on a day of UTC."""
 
     __tablename__ = "usage"
 
@@ -191,11 +192,11 @@ class BucketRow(TableBase):
     key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id"), primary_key=True)
     tokens: Mapped[float]
     filled: Mapped[datetime]
-    """When ``tokens`` was true; more have trickled in since."""
+    """When the bucket had ``tokens``; more have been added since."""
 
 
 class AuditRow(TableBase):
-    """Who did what."""
+    """An entry of the audit: who did what."""
 
     __tablename__ = "audit"
 
@@ -209,23 +210,23 @@ class AuditRow(TableBase):
 
 
 class AnswerRow(TableBase):
-    """What a request with an ``Idempotency-Key`` was answered, or who is at work on it."""
+    """The answer to a request with an ``Idempotency-Key``, or the claim of the request that is at work on it."""
 
     __tablename__ = "answers"
 
     caller: Mapped[str] = mapped_column(primary_key=True)
-    """The id of the API key; empty: anybody, as keys are not required."""
+    """The id of the API key; it is empty where keys are not required."""
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
-    """Of the request: its query and its pictures."""
+    """The digest of the request's query and pictures."""
     claim: Mapped[str] = mapped_column(IdColumn)
-    """Of the request that may answer, which no other one has."""
+    """The identifier of the claim to answer; no other request has it."""
     begun: Mapped[datetime] = mapped_column(index=True)
     lapses: Mapped[datetime]
-    """When another request may claim the answer, if there is none."""
+    """When another request may claim the answer, if there is none yet."""
     status: Mapped[int | None]
-    """Of HTTP; null: there is no answer yet."""
+    """The status of HTTP; null where there is no answer yet."""
     about: Mapped[str]
-    """Plates and sightings in the answer, each between spaces."""
+    """The plates and sightings in the answer, each between spaces."""
     body: Mapped[bytes | None]
-    """Null: there is no answer yet, or it is forgotten."""
+    """The body; null where there is no answer yet, or where it was deleted."""

@@ -18,16 +18,16 @@ JsonColumn = JSON(none_as_null=True)
 PlateTextColumn = (
     String().with_variant(String(collation="NOCASE"), "sqlite").with_variant(String(collation="C"), "postgresql")
 )
-"""A column whose index serves ``LIKE 'A1%'`` too: LIKE ignores case in SQLite, the language's order in PostgreSQL."""
+"""A column whose index serves ``LIKE 'A1%'`` too: SQLite's LIKE ignores case, PostgreSQL's needs the collation C."""
 
 
 def new_id() -> str:
-    """A random identifier, which nobody can guess or count on from."""
+    """Returns a random identifier, which nobody can guess or count on from."""
     return uuid.uuid4().hex
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, aware and in UTC on the way in and out; SQLite keeps it as text that sorts by time."""
+    """A time that is aware and in UTC on the way in and out; SQLite keeps it as text that sorts by time."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -1,4 +1,7 @@
-"""What keeps other sites out of a service without keys: a browser on its network asks whatever a page tells it to."""
+"""Checks the hosts that requests name, as nothing else keeps other sites out of a service without keys.
+
+A browser in the service's network sends whatever requests a page tells it to.
+"""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -13,8 +16,11 @@ HARMLESS = ("GET", "HEAD", "OPTIONS")
 
 
 class CheckHost:
-    """Middleware that refuses names of the internet, which lead to this service once their owner says so (DNS
-    rebinding), and changes that a page of another host asks for."""
+    """Middleware that refuses requests by way of another site, with two checks.
+
+    ``Host`` must be no name of the internet, as the owner of such a name can make it lead here (DNS rebinding). A
+    request that changes something must not come from a page of another host.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -37,7 +43,7 @@ def _fault(method: str, headers: Headers) -> str | None:
 
 
 def _name(url: str) -> str | None:
-    """The host in ``url``, without its port; None: that is none."""
+    """Returns the host in ``url``, without its port; None where ``url`` is damaged."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

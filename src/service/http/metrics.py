@@ -1,4 +1,4 @@
-"""What Prometheus is told; each app counts by itself."""
+"""The figures for Prometheus; each app counts by itself."""
 
 from collections.abc import Callable
 
@@ -34,23 +34,23 @@ class Metrics:
         queue.set_function(waiting)
 
     def answered(self, method: str, route: str, status: int) -> None:
-        """One request."""
+        """Counts one request."""
         self._requests.labels(method, route, status).inc()
 
     def read(self, plates: int) -> None:
-        """One picture that was read, with so many plates."""
+        """Counts one picture that was read, with so many plates."""
         self._plates.inc(plates)
 
     def refused(self, kind: str) -> None:
-        """One picture that was not read."""
+        """Counts one picture that was not read."""
         self._refused.labels(kind).inc()
 
     def spent(self, stage: str, seconds: float) -> None:
-        """What one picture spent in a stage."""
+        """Counts the seconds that one picture spent in a stage."""
         self._seconds.labels(stage).observe(seconds)
 
     def exposition(self) -> bytes:
-        """All figures in Prometheus' text format."""
+        """Returns all figures in Prometheus' text format."""
         return generate_latest(self.registry)
 
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
@@ -58,7 +58,9 @@ class Metrics:
 
 
 class CountRequests:
-    """Middleware that counts requests by the templates of routes: plates, or what strangers make up, are no labels."""
+    """Middleware that counts requests by the templates of routes. Paths are no labels: they hold plates, or
+    anything.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -67,7 +69,7 @@ class CountRequests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status = 500  # of an answer that was never begun
+        status = 500  # an answer that was never begun counts as this
 
         async def noting(message: Message) -> None:
             nonlocal status

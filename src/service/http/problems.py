@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 has them: every one that the API answers with is ``application/problem+json``."""
+"""Errors of the API as RFC 9457 defines them: every error is answered as ``application/problem+json``."""
 
 import logging
 from collections.abc import Mapping
@@ -17,7 +17,9 @@ from src.service.database import first_line
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
-"""When to try again what there was no room for: a full queue of the default length takes about so long."""
+"""Seconds after which a client may try again where there was no room: a full queue of the default length takes so
+long.
+"""
 
 FAULT = "a fault of the service, which its log tells more about"
 
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Kind(Enum):
-    """What can go wrong; the name in lower case is how answers call it, the value is the status and the title."""
+    """What can go wrong. Answers name a kind by its name in lower case; its value is the status and the title."""
 
     INVALID_REQUEST = HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not valid"
     INVALID_FORM = HTTPStatus.BAD_REQUEST, "The form is damaged"
@@ -73,7 +75,7 @@ class Kind(Enum):
 
 
 class ServiceProblem(Exception):  # noqa: N818 (RFC 9457 calls it so)
-    """A request that is refused, or one picture of it."""
+    """A request, or one picture of it, that is refused."""
 
     def __init__(
         self,
@@ -83,7 +85,7 @@ class ServiceProblem(Exception):  # noqa: N818 (RFC 9457 calls it so)
         retry_after: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """``picture`` is the name of the one at fault, ``retry_after`` in seconds."""
+        """``picture`` is the name of the picture at fault, ``retry_after`` is in seconds."""
         super().__init__(detail)
         self.kind, self.detail, self.picture = kind, detail, picture
         self.headers = dict(headers or {})
@@ -92,7 +94,7 @@ class ServiceProblem(Exception):  # noqa: N818 (RFC 9457 calls it so)
 
 
 def respond(problem: ServiceProblem, path: str) -> Response:
-    """The answer to a request for ``path``."""
+    """Returns the answer to a request for ``path``."""
     kind = problem.kind
     content = {
         "type": f"urn:number-plate:{kind}",
@@ -107,7 +109,7 @@ def respond(problem: ServiceProblem, path: str) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Makes problems of all errors of ``app``, those of the framework too."""
+    """Turns all errors of ``app`` into problems, those of the framework too."""
     app.add_exception_handler(ServiceProblem, _own)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _of_framework)
@@ -137,13 +139,13 @@ def _of_framework(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """Those of all routes that have the path; the framework names those of the first one alone."""
+    """Returns the methods of all routes that have the path; the framework names those of the first one alone."""
     routes, path = iter_route_contexts(request.app.routes), request.scope["path"]
     return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})
 
 
 def _unheard(request: Request, error: Exception) -> Response:
-    """Nobody hears it; it ends the request in good order."""
+    """Answers a client that is gone: nobody hears it, but it ends the request in good order."""
     return _plain(request, HTTPStatus.BAD_REQUEST, "the connection ended in mid-request")
 
 
@@ -154,7 +156,7 @@ def _out_of_reach(request: Request, error: Exception) -> Response:
 
 
 def cause(error: Exception) -> str:
-    """For the log: without the statement and its values, which are plates and places."""
+    """Returns an error for the log, without the statement and its values, which are plates and places."""
     return f"{type(error).__name__}: {first_line(error)}"
 
 
@@ -163,7 +165,7 @@ def _fault(request: Request, error: Exception) -> Response:
 
 
 def _plain(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A problem that is no more than its status."""
+    """Returns a problem that has no kind of ours, only a status."""
     title = HTTPStatus(status).phrase
     content = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.url.path}
     return JSONResponse(content, status, headers, MEDIA_TYPE)

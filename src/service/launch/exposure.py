@@ -10,7 +10,7 @@ HELP = "serve without API keys on an address that other machines reach, where wh
 
 
 def is_own(host: str) -> bool:
-    """Whether nothing but this machine reaches what listens on ``host``; a name that leads nowhere is not its own."""
+    """Tells whether only this machine reaches what listens on ``host``; for an unknown name the answer is no."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError:
@@ -19,7 +19,9 @@ def is_own(host: str) -> bool:
 
 
 def may_listen(prog: str, host: str, require_keys: bool, allow_open: bool) -> bool:
-    """Whether the service may listen on ``host``; a red line on standard error says what is open, or how to open it."""
+    """Tells whether the service may listen on ``host``; a red line on standard error says what is open, or how to open
+    it.
+    """
     if require_keys or is_own(host):
         return True
     if allow_open:

@@ -1,4 +1,4 @@
-"""Pictures with their plates marked, as files."""
+"""Draws plates into pictures and makes files of them."""
 
 import io
 from collections.abc import Sequence
@@ -10,15 +10,18 @@ from src.runtime.draw import JPEG_QUALITY, annotate
 
 FileKind = Literal["JPEG", "PNG"]
 MOST_SIDE = 65_500
-"""Pixels of a side that a JPEG may have; labels, which grow with the picture, stay small below it too."""
+"""The most pixels of a side that a JPEG may have. Labels grow with the picture, so that they are readable up to
+there.
+"""
 
 
 class DrawingError(ValueError):
-    """A picture of which no file with its plates can be made; the message says why."""
+    """The error of a picture that cannot be drawn or made a file of; the message says why."""
 
 
 def marked(photograph: Photograph, plates: Sequence[PlateRecord], kind: FileKind) -> bytes:
-    """The file of ``photograph`` with ``plates`` drawn into it; those without a text stand out, or not accepted.
+    """Returns the file of ``photograph`` with ``plates`` drawn into it; those not accepted, or without a text, stand
+    out.
 
     Raises DrawingError.
     """
@@ -33,6 +36,6 @@ def marked(photograph: Photograph, plates: Sequence[PlateRecord], kind: FileKind
             picture.save(file, kind, quality=JPEG_QUALITY)
         else:
             picture.save(file, kind, compress_level=1)  # a third larger than at 6, in a fifth of the time
-    except (OSError, ValueError, MemoryError) as error:  # it is no disk: Pillow's encoders raise OSError
+    except (OSError, ValueError, MemoryError) as error:  # this is no fault of a disk: Pillow's encoders raise OSError
         raise DrawingError(f"no {kind} of {width} x {height} pixels can be made ({error})") from error
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""The models at work for all requests: a queue that is never longer than allowed, and threads that empty it."""
+"""Runs the models for all requests: a queue of limited length, and threads that empty it."""
 
 import math
 import threading
@@ -23,7 +23,7 @@ class EngineBusyError(RuntimeError):
 
 
 class EngineClosedError(RuntimeError):
-    """Nothing is taken any more."""
+    """The engine takes nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class PictureTask(Generic[Finished]):
 
     data: bytes
     reader: Reader
-    """With the countries and the threshold of its request; its models are those of all."""
+    """The reader with the countries and the threshold of the request; all readers have the same models."""
     finish: Callable[[Photograph, ImageResult], Finished]
-    """What is made of the result, by the same thread; the pixels are let go of afterwards."""
+    """Makes something of the result, in the same thread; the pixels are released afterwards."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +44,12 @@ class _Job:
 
 
 class Engine:
-    """Reads pictures in threads of its own; those that wait together go through the networks together."""
+    """Reads pictures in threads of its own; pictures that wait at the same time share batches of the networks."""
 
     def __init__(self, workers: int, queue: int, batch: int, max_pixels: int) -> None:
-        """``queue``: pictures that may wait; ``batch``: at most so many are read together; ``max_pixels``: of each."""
+        """``queue`` is how many pictures may wait, ``batch`` how many are read at once, ``max_pixels`` how many each
+        may have.
+        """
         self._workers, self._limit, self._batch, self._max_pixels = workers, queue, batch, max_pixels
         self._waiting = deque[_Job]()
         self._changed = threading.Condition()
@@ -60,7 +62,7 @@ class Engine:
 
     @property
     def waiting(self) -> int:
-        """Pictures in the queue."""
+        """The number of pictures in the queue."""
         return len(self._waiting)
 
     @property
@@ -69,10 +71,11 @@ class Engine:
         return self.waiting < self._limit
 
     def submit(self, tasks: Sequence[PictureTask[Finished]]) -> list[Future[Finished]]:
-        """Takes all pictures or none; a future gives what ``finish`` does, or raises what went wrong with its picture:
-        ImageError, what ``finish`` raises, or the models' errors. One that is cancelled leaves the queue at once.
+        """Takes all pictures or none, and returns a future for each.
 
-        Raises EngineBusyError and EngineClosedError.
+        A future gives what ``finish`` returns, or raises what went wrong with its picture: ImageError, an error of
+        ``finish``, or one of the models. A future that is cancelled leaves the queue at once. Raises EngineBusyError
+        and EngineClosedError.
         """
         jobs = [_Job(task) for task in tasks]
         with self._changed:
@@ -95,30 +98,32 @@ class Engine:
             thread.join()
 
     def _drop(self, job: _Job) -> None:
-        """Takes a cancelled job out of the queue, where its place and its bytes would be others'."""
+        """Takes a cancelled job out of the queue, so that others can have its place and its memory."""
         if job.future.cancelled():
             with self._changed, suppress(ValueError):  # a thread has just taken it
                 self._waiting.remove(job)
 
     def _work(self) -> None:
-        while self._work_off(self._take()):  # the jobs are let go of before the thread waits for others
+        while self._work_off(self._take()):  # the jobs are released before the thread waits for others
             pass
 
     def _work_off(self, taken: Sequence[_Job]) -> bool:
-        """Reads what was taken, if that was anything."""
+        """Reads what was taken; returns whether that was anything."""
         if not taken:
             return False
         jobs = [job for job in taken if job.future.set_running_or_notify_cancel()]
         try:
             self._read(jobs)
-        except BaseException as error:  # nobody is above a thread: whoever waits for the pictures gets it
+        except BaseException as error:  # a thread has no caller: whoever waits for the pictures gets the error
             for job in jobs:
                 if not job.future.done():
                     job.future.set_exception(error)
         return True
 
     def _take(self) -> list[_Job]:
-        """This thread's share of what waits, as soon as something does; nothing once the engine is closed and done."""
+        """Returns this thread's share of what waits, as soon as something does; nothing once the engine is closed and
+        empty.
+        """
         with self._changed:
             while not self._waiting and not self._closing:
                 self._changed.wait()
@@ -135,7 +140,7 @@ class Engine:
                 job.future.set_result(job.task.finish(photograph, in_file(result, photograph, ms)))
 
     def _decode(self, job: _Job) -> tuple[Photograph, float] | None:
-        """The picture, and the milliseconds that it took; None: there is none."""
+        """Returns the picture and the milliseconds that its decoding took; None where it cannot be decoded."""
         start = perf_counter()
         with _alone(job):
             photograph = decode_photograph(job.task.data, max_pixels=self._max_pixels)
@@ -153,9 +158,9 @@ def _alone(job: _Job) -> Iterator[None]:
 
 
 def _read_each(pairs: Sequence[ReaderAndImage]) -> list[ImageResult | Exception]:
-    """Reads pictures together and, where that fails, one by one: the fault may be that of one of them.
+    """Reads pictures in batches and, where that fails, one by one, as the fault may be that of one of them.
 
-    A server that fails does so for all: each would wait for it anew.
+    A server that fails does so for all of them: each one would wait for it again.
     """
     try:
         return [*read_batched(pairs)]

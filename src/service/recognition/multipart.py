@@ -1,4 +1,4 @@
-"""The files in one field of a multipart form, as its pieces come, within limits."""
+"""Reads the files in one field of a multipart form piece by piece, within limits."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ if TYPE_CHECKING:  # python_multipart has them for checkers alone
     from python_multipart.multipart import MultipartCallbacks
 
 OVERHEAD = 64 * 1024
-"""Bytes of boundaries, headers and other fields of a form."""
+"""The most bytes of boundaries, headers and other fields of a form."""
 OTHER_PARTS = 64
-"""Parts of a form beside its files: each costs time, however small it is."""
+"""The most parts of a form beside its files: each costs time, however small it is."""
 CLOSE = {"Connection": "close"}
-"""What is still on its way is not waited for."""
+"""This header ends the connection, so that the service need not wait for what is still on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +25,21 @@ class File:
     name: str
     data: bytes
     fault: ServiceProblem | None = None
-    """Why it has no data, while others of the form may be well."""
+    """The reason why it has no data, while other files of the form may be well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one request."""
+    """The limits of one request."""
 
     file_bytes: int
     files: int
     idle_s: float
-    """Seconds within which something must come."""
+    """The seconds within which the next piece must come."""
 
     @property
     def bytes(self) -> int:
-        """Of the whole body."""
+        """The most bytes of the whole body."""
         return self.files * self.file_bytes + OVERHEAD
 
 
@@ -49,7 +49,7 @@ class _Part:
 
     headers: dict[bytes, bytes] = field(default_factory=dict)
     file: str | None = None
-    """The file's name; None: a part that nobody asks for."""
+    """The file's name; None for a part that nobody asks for."""
     data: bytearray = field(default_factory=bytearray)
     fault: ServiceProblem | None = None
 
@@ -64,7 +64,7 @@ class Form:
         self._parts, self._unasked, self._is_whole = 0, 0, False
 
     def callbacks(self) -> "MultipartCallbacks":
-        """What the parser calls."""
+        """Returns the functions that the parser calls."""
         return {
             "on_part_begin": self._begin,
             "on_header_field": self._take_header,
@@ -77,7 +77,7 @@ class Form:
         }
 
     def finished(self) -> list[File]:
-        """All files. Raises ServiceProblem for a form that is cut off or has none."""
+        """Returns all files. Raises ServiceProblem for a form that is cut off or has none."""
         if not self._is_whole:
             raise ServiceProblem(Kind.INVALID_FORM, "the form ends before its last boundary")
         if not self._files:

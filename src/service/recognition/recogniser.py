@@ -1,4 +1,4 @@
-"""From a request with pictures to what the API says of them: taken in, read, stored."""
+"""Takes in the pictures of a request, has them read, stores the readings, and makes the answer."""
 
 import asyncio
 import logging
@@ -51,9 +51,9 @@ class Recognised:
 
     record: ImageRecord
     stored: StoredImage | None
-    """The identifiers that it is stored under; None: it is not."""
+    """The identifiers under which it is stored; None where it is not stored."""
     drawn: bytes
-    """The file with the plates marked; empty where none was wished."""
+    """The file with the plates marked; it is empty where the request asks for none."""
 
 
 RecognisedOrProblem = Recognised | ServiceProblem
@@ -65,17 +65,17 @@ class Wish:
     """What a request wants of its pictures."""
 
     field: str
-    """Of the form, that has them."""
+    """The field of the form that has the pictures."""
     options: RecognizeOptions
     answer: Callable[[Sequence[RecognisedOrProblem]], Response]
-    """Makes the answer of what became of each picture, in their order; one of them at least was read."""
+    """Makes the answer from what became of each picture, in their order; at least one of them was read."""
     key_id: str | None = None
     draw: FileKind | None = None
-    """The kind of file in which the plates are marked; None: none is made."""
+    """The kind of file in which the plates are marked; None means that no such file is made."""
     most: int | None = None
-    """Pictures; None: as many as any request may have."""
+    """The most pictures; None means as many as any request may have."""
     key: str | None = None
-    """By which the client can ask again, and is answered once; None: each request is one of its own."""
+    """The client's idempotency key; None means that the request cannot be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,9 @@ class Recogniser:
         timeout_s: float,
         lease_s: float,
     ) -> None:
-        """``pictures`` None: they are not kept. ``min_reading``: the confidence below which a reading does not count.
-        ``timeout_s``: seconds that readings are waited for, ``lease_s``: those within which a request is answered.
+        """``pictures`` None means that they are not kept. ``min_reading`` is the confidence below which a reading does
+        not count. ``timeout_s`` is how many seconds readings are waited for, ``lease_s`` those within which a request
+        is answered.
         """
         self._uploads, self._engine, self._reader, self._metrics = uploads, engine, reader, metrics
         self._save = partial(save_recognitions, database, pictures)
@@ -110,13 +111,13 @@ class Recogniser:
         self._writers = CapacityLimiter(WRITERS)
 
     async def recognize(self, request: Request, wish: Wish) -> Response:
-        """The answer that ``wish`` makes, when what it says is on the disk.
+        """Returns the answer that ``wish`` makes, when what it says is on the disk.
 
-        A picture that cannot be read or drawn is an outcome of its own; what was read of the others is stored, all of
-        it or, where the database or the disk fails, nothing.
-        Where every picture has a problem, the answer is that of the first that may be gone when the client asks again,
-        else of the first. A request with a key that is not the first one with it gets what that one was answered.
-        Raises ServiceProblem for a request that is refused as a whole.
+        A picture that cannot be read or drawn is an outcome of its own. What was read of the others is stored: all of
+        it or, where the database or the disk fails, nothing. Where every picture has a problem, the answer is the first
+        problem that may be gone when the client asks again, or else the first one. A repeated request with an
+        idempotency key gets the answer of the first request. Raises ServiceProblem for a request that is refused as a
+        whole.
         """
         try:
             reader = self._reader_for(wish.options)
@@ -138,7 +139,9 @@ class Recogniser:
     async def _answer(
         self, request: Request, wish: Wish, reader: Reader, received: Received, claim: Claim | None = None
     ) -> Response:
-        """The answer, made before anything is stored, so that what is stored is always answered for."""
+        """Returns the answer, which is made before anything is stored, so that what is stored is always answered
+        for.
+        """
         outcomes = await self._outcomes(received, reader, wish)
         read = [each for each in outcomes if isinstance(each, _Read)]
         problems = [each for each in outcomes if isinstance(each, ServiceProblem)]
@@ -160,7 +163,7 @@ class Recogniser:
         return answer
 
     async def _outcomes(self, received: Received, reader: Reader, wish: Wish) -> list[_Read | ServiceProblem]:
-        """What became of each file, in their order."""
+        """Returns what became of each file, in their order."""
         whole = [file for file in received.files if file.fault is None]
         received.used_by = futures = self._submit(whole, reader, wish)
         read = iter(await asyncio.gather(*map(self._read, whole, futures)))
@@ -193,11 +196,11 @@ class Recogniser:
             raise ServiceProblem(Kind.SHUTTING_DOWN, "ask again", retry_after=RETRY_AFTER_S) from None
 
     async def _read(self, file: File, future: Future[_Read]) -> _Read | ServiceProblem:
-        """What was read, or why nothing was: nothing that is wrong with a picture goes beyond it."""
+        """Returns what was read, or why nothing was: a fault of one picture never goes beyond it."""
         start = perf_counter()
         try:
             async with asyncio.timeout(self._timeout_s):
-                read = await asyncio.wrap_future(future)  # which is cancelled when the time is over
+                read = await asyncio.wrap_future(future)  # it is cancelled when the time is over
         except Exception as error:
             return self._problem(error, file.name)
         ms = read.recognition.record.ms
@@ -207,7 +210,7 @@ class Recogniser:
         return read
 
     def _problem(self, error: Exception, name: str) -> ServiceProblem:
-        """What the client is told of an error at the picture with this name."""
+        """Returns what the client is told of an error at the picture with this name."""
         if isinstance(error, ImageError):
             return ServiceProblem(_kind(error), str(error), name)
         if isinstance(error, DrawingError):
@@ -231,7 +234,7 @@ def _finish(file: File, wish: Wish, min_reading: float, photograph: Photograph, 
 
 
 def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:
-    """The plate, without its text where that is hardly more than a guess: nobody should search or count it."""
+    """Returns the plate, without its text if that is hardly more than a guess: nobody should search or count it."""
     sure = plate.reading.confidence
     return plate if sure >= min_reading else replace(plate, reading=Reading("", sure, ()))
 
@@ -242,12 +245,14 @@ def _recognised(read: _Read) -> Recognised:
 
 
 def _foremost(problems: Sequence[ServiceProblem]) -> ServiceProblem:
-    """What the client is told who has no picture read."""
+    """Returns the problem that the client is told when none of its pictures was read."""
     return next((problem for problem in problems if problem.kind.is_passing), problems[0])
 
 
 def _kept(claim: Claim | None, answer: Response, read: Sequence[_Read]) -> NewAnswer | None:
-    """What a repeated request gets; None: it is answered anew, as the service may do better then."""
+    """Returns the answer for repeated requests; None where those are answered anew, as the service may do better
+    then.
+    """
     if claim is None or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
     plates = {plate.text for each in read for plate in each.recognition.record.plates} - {""}
@@ -256,7 +261,7 @@ def _kept(claim: Claim | None, answer: Response, read: Sequence[_Read]) -> NewAn
 
 
 def _unstored(error: Exception, read: Sequence[_Read]) -> ServiceProblem:
-    """What the client is told of an error that left nothing stored."""
+    """Returns what the client is told of an error that left nothing stored."""
     if isinstance(error, ClaimLostError):
         detail = "it took too long, and the same request is at work again: ask again"
         return ServiceProblem(Kind.IN_WORK, detail, retry_after=RETRY_AFTER_S)

@@ -1,7 +1,7 @@
-"""Pictures of a multipart form, taken in piece by piece and never beyond the limits.
+"""Takes in the pictures of multipart forms piece by piece, and never beyond the limits.
 
-They stay in memory: a name that a stranger chose is no path, and a disk that is full fails no upload. What all requests
-hold at a time has its limit too.
+They stay in memory: so no name that a stranger chose becomes a path, and no full disk makes an upload fail. What all
+requests hold at a time has its limit too.
 """
 
 import asyncio
@@ -25,22 +25,24 @@ class Received:
 
     files: list[File] = field(default_factory=list)
     used_by: list[Future[Any]] = field(default_factory=list)
-    """Who else has them: their bytes count as held until all of these are done, even where the request is answered."""
+    """The readings that still use the files: their bytes count as held until all of these are done, even if the request
+    was answered before.
+    """
 
 
 class Uploads:
     """Takes in the uploads of all requests, in the event loop."""
 
     def __init__(self, limits: Limits, capacity: int) -> None:
-        """``capacity``: bytes that all requests together may hold."""
+        """``capacity`` is how many bytes the requests may hold at a time, in sum."""
         self._limits, self._capacity, self._held = limits, capacity, 0
 
     @asynccontextmanager
     async def received(self, request: Request, name: str, most: int | None = None) -> AsyncIterator[Received]:
-        """The files of the field ``name``, in their order; their bytes count as held until the block is left, and
-        nobody uses them any more.
+        """Yields the files of the field ``name``, in their order, at most ``most`` of them if that is less than the
+        limit.
 
-        ``most`` of them, where that is less than the limit. Raises ServiceProblem.
+        Their bytes count as held until the block is left and nobody uses them any more. Raises ServiceProblem.
         """
         limits = self._limits if most is None else replace(self._limits, files=min(most, self._limits.files))
         _check_length(request, limits.bytes)
@@ -72,7 +74,7 @@ class Uploads:
 
 
 def _check_length(request: Request, most: int) -> None:
-    """Refuses by what is announced, before anything comes; what is not announced is counted as it comes."""
+    """Refuses a body by its announced length, before any of it comes; other bodies are counted as they come."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
         raise _too_large(most)
