@@ -1,4 +1,4 @@
-"""Who may ask for what: FastAPI dependencies."""
+"""FastAPI dependencies that say who may ask for what."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ _header = APIKeyHeader(name="X-API-Key", scheme_name="header", description=_ABOU
 
 
 def service(request: Request) -> Service:
-    """The service that answers ``request``."""
+    """Returns the service that answers ``request``."""
     found: Service = request.app.state.service
     return found
 
@@ -32,7 +32,7 @@ async def actor(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_header)],
 ) -> Actor:
-    """Whose request it is: its key, where keys are needed, is valid, for this, and has not used up its limits.
+    """Returns whose request it is. Where keys are needed, its key is valid, allows this, and is within its limits.
 
     Raises ServiceProblem, before anything of the body is read.
     """

@@ -1,4 +1,4 @@
-"""One picture, and what the API says of it: the examples of OpenAPI."""
+"""The examples of OpenAPI: one picture, and what the API says of it."""
 
 from typing import Any
 

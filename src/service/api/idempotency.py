@@ -1,4 +1,4 @@
-"""Requests that may come again: the first one with an ``Idempotency-Key`` is answered, the others with its answer."""
+"""Idempotent requests: the first one with an ``Idempotency-Key`` is answered, and repeated ones get its answer."""
 
 import hashlib
 import logging
@@ -22,11 +22,12 @@ class Idempotency:
     """Tells first requests from repeated ones."""
 
     def __init__(self, database: Database, lease_s: float) -> None:
-        """``lease_s``: seconds within which a first request is answered, unless its process was killed."""
+        """``lease_s`` is how many seconds a first request may take; after them its process counts as killed."""
         self._database, self._lease = database, timedelta(seconds=lease_s)
 
     async def claim(self, caller: str, key: str, query: str, files: Sequence[File]) -> Claim | Response:
-        """The right to answer this request, if it is the first one with its key, else what the first was answered.
+        """Returns the claim to answer this request if it is the first one with its key, else the answer of the first
+        one.
 
         Raises ServiceProblem where the first was another request, is not answered yet, or its answer is deleted.
         """
@@ -52,7 +53,7 @@ class Idempotency:
         finally:
             try:
                 await to_thread.run_sync(release_claim, self._database, claim)
-            except SQLAlchemyError as error:  # it lapses
+            except SQLAlchemyError as error:  # the claim lapses by itself
                 log.error("a claim is not released: %s", cause(error))
 
     def _claim(
@@ -63,7 +64,7 @@ class Idempotency:
 
 
 def _fingerprint(query: str, files: Sequence[File]) -> str:
-    """The same for the same query, and pictures with the same names in the same order, whatever is around them."""
+    """Returns a digest of the query and of the names and contents of the pictures, in their order."""
     digest = hashlib.sha256()
     for part in (query.encode(), *(part for file in files for part in (file.name.encode(), file.data))):
         digest.update(len(part).to_bytes(8))

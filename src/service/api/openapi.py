@@ -1,4 +1,4 @@
-"""What OpenAPI says beyond the signatures of the routes: problems, forms and pictures."""
+"""Adds to OpenAPI what the signatures of the routes do not say: problems, forms and pictures."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ ANYWHERE = (
     *(Kind.INVALID_REQUEST, Kind.NO_KEY, Kind.FOREIGN_SITE, Kind.WRONG_SCOPE, Kind.LIMIT_REACHED),
     *(Kind.OUT_OF_REACH, Kind.SHUTTING_DOWN),
 )
-"""What may keep any route from answering."""
+"""The problems that any route may answer with."""
 PICTURE = {
     "type": "string",
     "format": "binary",
@@ -38,12 +38,12 @@ PICTURES = {
 
 
 def problems(*kinds: Kind) -> Responses:
-    """The errors of a route: these, and those of any."""
+    """Returns the errors of a route: these, and those of any route."""
     return only(*kinds, *ANYWHERE)
 
 
 def only(*kinds: Kind) -> Responses:
-    """The errors of a route that has no others."""
+    """Returns the errors of a route that has no others."""
     responses: Responses = {}
     for kind in kinds:
         response = responses.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: _problem_schema()}})
@@ -54,23 +54,23 @@ def only(*kinds: Kind) -> Responses:
 
 
 def pictures(media_type: str) -> Responses:
-    """The answer of a route that gives a picture."""
+    """Returns the answer of a route that gives a picture."""
     return answers("The picture", media_type, {"type": "string", "format": "binary"})
 
 
 def answers(what: str, media_type: str, schema: dict[str, str]) -> Responses:
-    """The answer of a route that gives no JSON."""
+    """Returns the answer of a route that gives no JSON."""
     return {200: {"description": what, "content": {media_type: {"schema": schema}}}}
 
 
 def form(field: str, pictures: dict[str, Any]) -> dict[str, Any]:
-    """A multipart form with ``pictures`` in ``field``."""
+    """Returns the request body of a multipart form with ``pictures`` in ``field``."""
     schema = {"type": "object", "required": [field], "properties": {field: pictures}}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
 def describe(app: FastAPI, require_keys: bool) -> dict[str, Any]:
-    """The OpenAPI document of ``app``; it asks for a key only where one is needed."""
+    """Returns the OpenAPI document of ``app``; it asks for a key only where one is needed."""
     document = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
     document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
     if not require_keys:

@@ -34,7 +34,7 @@ Identifier = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=[examples.S
 
 
 def _plain_key(value: str) -> str:
-    """What a String of RFC 8941 stands for, quoted as that has it, or bare as many clients send it."""
+    """Returns the key without the quotes of a String of RFC 8941; many clients send it bare."""
     return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
@@ -84,15 +84,15 @@ class RecognizeOptions(Closed):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The countries, in capitals."""
+        """The codes of the countries, in capitals."""
         return tuple(self.countries.upper().split(",")) if self.countries else ()
 
 
 def only_what_is_known(request: Request) -> None:
-    """FastAPI dependency of every route: what it does not know it refuses, and what is said twice.
+    """Refuses unknown and repeated query parameters; it is a FastAPI dependency of every route.
 
-    Of a parameter that is misspelt nothing else would be heard, and of one that is repeated the last value alone.
-    Raises ServiceProblem.
+    A misspelt parameter would otherwise have no effect, and of a repeated one only the last value would count. Raises
+    ServiceProblem.
     """
     known = set(_parameters(request.scope["route"]))
     for asked, count in Counter(key for key, _ in request.query_params.multi_items()).items():
@@ -103,7 +103,7 @@ def only_what_is_known(request: Request) -> None:
 
 
 def _parameters(route: APIRoute) -> Iterator[str]:
-    """Names of the query parameters of a route, those of a model among them."""
+    """Yields the names of the query parameters of a route, those of a model among them."""
     for parameter in route.dependant.query_params:
         kind = parameter.field_info.annotation
         if isinstance(kind, type) and issubclass(kind, Closed):

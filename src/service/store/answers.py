@@ -14,11 +14,11 @@ from src.service.store.rows import found_or_made
 from src.service.times import utc
 
 KEPT_FOR = timedelta(hours=24)
-"""How long a key stands for its first request."""
+"""How long a key belongs to its first request."""
 
 
 class ClaimLostError(RuntimeError):
-    """Another request with the same key is at work: this one took longer than its claim holds."""
+    """The error of a request that took longer than its claim holds: another request with the same key is at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +26,29 @@ class Claim:
     """The right to answer the first request with a key. It lapses, as whoever has it may be killed."""
 
     caller: str
-    """The id of an API key; empty: anybody, as keys are not required."""
+    """The id of an API key; it is empty where keys are not required."""
     key: str
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class FirstAnswer:
-    """What the first request with the key was answered."""
+    """The answer to the first request with the key."""
 
     status: int
     body: bytes | None
-    """None: a plate that it names was deleted."""
+    """None where it named a plate that was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewAnswer:
-    """An answer to keep."""
+    """An answer that is to be kept."""
 
     claim: Claim
     status: int
     body: bytes
     about: Sequence[str]
-    """The plates and the sightings that it names."""
+    """The plates and the sightings that the answer names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class OtherRequest:
 def claim_answer(
     database: Database, caller: str, key: str, fingerprint: str, now: datetime, lease: timedelta
 ) -> Claim | FirstAnswer | InWork | OtherRequest:
-    """The right to answer a request, or what has become of the first one with its key.
+    """Returns the claim to answer a request, or what has become of the first request with its key.
 
-    The claim holds for ``lease``. Then, and KEPT_FOR after its begin, the key may be claimed anew: who had it cannot
-    keep an answer any more, nor store anything with it. Raises sqlalchemy.exc.SQLAlchemyError.
+    The claim holds for ``lease``. After that, or KEPT_FOR after it began, the key may be claimed anew; the former
+    holder can then neither keep an answer nor store anything with it. Raises sqlalchemy.exc.SQLAlchemyError.
     """
     now, claim, row = utc(now), Claim(caller, key, new_id()), tables.AnswerRow
     begun = {"fingerprint": fingerprint, "claim": claim.id, "begun": now, "lapses": now + lease}
@@ -91,13 +91,13 @@ def claim_answer(
 
 
 def release_claim(database: Database, claim: Claim) -> None:
-    """Makes the next request with the key the first one. Raises sqlalchemy.exc.SQLAlchemyError."""
+    """Lets the next request with the key be the first one. Raises sqlalchemy.exc.SQLAlchemyError."""
     with database.session() as session:
         session.execute(delete(tables.AnswerRow).where(*_is_held(claim)))
 
 
 def keep_answer(session: Session, answer: NewAnswer) -> None:
-    """Keeps an answer if the transaction is kept. Raises ClaimLostError."""
+    """Keeps an answer if the transaction is committed. Raises ClaimLostError."""
     kept = {"status": answer.status, "body": answer.body, "about": " ".join(["", *answer.about, ""])}
     keeping = update(tables.AnswerRow).where(*_is_held(answer.claim)).values(kept).returning(tables.AnswerRow.key)
     if session.scalar(keeping) is None:
@@ -105,7 +105,7 @@ def keep_answer(session: Session, answer: NewAnswer) -> None:
 
 
 def forget_answers(session: Session, names: Iterable[str]) -> None:
-    """Takes the bodies from answers that name one of these plates or sightings, so that nobody is told of them again.
+    """Deletes the bodies of answers that name one of these plates or sightings, so that nobody is told of them again.
 
     The keys stay used: a client that only asks again does not bring back what was deleted.
     """
@@ -116,7 +116,10 @@ def forget_answers(session: Session, names: Iterable[str]) -> None:
 
 
 def expire_answers(database: Database, now: datetime) -> int:
-    """Deletes what was begun KEPT_FOR ago, answered or not; how many. Raises sqlalchemy.exc.SQLAlchemyError."""
+    """Deletes what was begun KEPT_FOR ago, answered or not, and returns its number.
+
+    Raises sqlalchemy.exc.SQLAlchemyError.
+    """
     row = tables.AnswerRow
     with database.session() as session:
         old = delete(row).where(row.begun <= utc(now) - KEPT_FOR).returning(row.key)

@@ -1,4 +1,4 @@
-"""Who looked what up, and who deleted what."""
+"""The audit: who looked what up, and who deleted what."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,9 @@ from src.service.text import shown
 
 
 class Action(StrEnum):
-    """What is audited. The first group names plates or people's pictures, which a retention period makes forgotten."""
+    """What is audited. Entries of the first group name plates or people's pictures; a retention period deletes the
+    names.
+    """
 
     SEARCH = "search"
     SIGHTING = "sighting"
@@ -34,16 +36,16 @@ OF_PLATES = (
 )
 
 BY_TEXT = (Action.SEARCH, Action.PLATE, Action.DELETE_PLATE)
-"""Whose subject is the text of a plate, as somebody typed it."""
+"""The actions whose subject is the text of a plate, as somebody typed it."""
 
 WILDCARDS = str.maketrans("", "", "*?")
 BATCH = 500
-"""Rows in one statement: databases limit its parameters."""
+"""The rows in one statement, as databases limit its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whose request it is: the key's id, and the address it comes from."""
+    """Whose request it is: the id of the key, and the address that the request came from."""
 
     key_id: str | None = None
     remote: str | None = None
@@ -78,12 +80,12 @@ def note(
 
 
 def forget(session: Session, plain: str) -> None:
-    """Takes a plate out of the entries about it, which still say who did what and when; ``plain`` is its text.
+    """Deletes a plate from the entries about it, which still say who did what and when; ``plain`` is its text.
 
-    They are those in whose subject are the characters of the plate, in any spelling, and at most wildcards beside them.
-    A search for another plate that looks alike is among them, as it has found this one.
+    An entry is about the plate if its subject has the plate's characters, in any spelling, and at most wildcards beside
+    them. That includes a search for another plate that looks alike, as it has found this one.
     """
-    if not plain:  # as of "-": no plate, but what is left of a search for anything
+    if not plain:  # an empty text, as of "-", is no plate, but what is left of a search for anything
         return
     row = tables.AuditRow
     entries = session.execute(

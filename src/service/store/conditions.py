@@ -1,4 +1,4 @@
-"""What questions about sightings are in SQL."""
+"""Turns questions about sightings into SQL."""
 
 from sqlalchemy import ColumnElement, select, tuple_
 
@@ -9,7 +9,7 @@ from src.service.text import ESCAPE, like, shown
 
 
 def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
-    """What has to hold on a sighting; an index has all columns that it may be about, in the order of time."""
+    """Returns the conditions on a sighting; an index has all columns that they may be about, in the order of time."""
     row, conditions = tables.SightingRow, list[ColumnElement[bool]]()
     if query.text is not None:
         conditions.append(row.merged.like(like(query.text), escape=ESCAPE))
@@ -28,6 +28,6 @@ def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
 
 
 def behind(cursor: str) -> ColumnElement[bool]:
-    """What holds on the sightings of the pages behind ``cursor``."""
+    """Returns the condition on the sightings of the pages behind ``cursor``."""
     row, place = tables.SightingRow, Place.from_cursor(cursor)
     return tuple_(row.seen, row.id) < tuple_(place.seen, place.id, types=[UtcDateTime, IdColumn])

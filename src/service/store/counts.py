@@ -15,7 +15,7 @@ from src.service.times import utc
 T = TypeVar("T", date, int)
 
 FREQUENT = 20
-"""So many plates are counted one by one."""
+"""So many of the most frequent plates are counted one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +35,22 @@ class Counts:
     images: int
     sightings: int
     plates: int
-    """Different texts."""
+    """The number of different texts."""
     by_time: dict[datetime, int]
-    """Of sightings, as all below, by the hour that they are in; hours without any are left out."""
+    """Sightings by the hour that they are in, as all counts below; hours without any are left out."""
     by_day: dict[date, int]
     """Days without any are left out."""
     by_hour: dict[int, int]
     by_region: dict[str | None, int]
-    """Most frequent first; None: nobody knows the country."""
+    """The most frequent region comes first; None stands for an unknown country."""
     by_camera: dict[str | None, int]
-    """Most frequent first; None: no camera was named."""
+    """The most frequent camera comes first; None stands for pictures whose camera was not named."""
     by_plate: dict[str, int]
-    """Most frequent first, FREQUENT texts at most."""
+    """The most frequent text comes first; there are FREQUENT at most."""
 
 
 def cameras(database: Database) -> list[CameraSightings]:
-    """All cameras, by name."""
+    """Returns all cameras, by name."""
     row = tables.CameraRow
     with database.reading() as session:
         found = session.execute(
@@ -63,7 +63,10 @@ def cameras(database: Database) -> list[CameraSightings]:
 
 
 def statistics(database: Database, since: datetime) -> Counts:
-    """Counts of what was seen since, and of the images that were received since. Raises ValueError without a zone."""
+    """Returns counts of what was seen, and of images that were received, since a time.
+
+    Raises ValueError for a time without a zone.
+    """
     row, since = tables.SightingRow, utc(since)
     with database.reading() as session:
         of_times = _by_time(session, since)
@@ -92,7 +95,7 @@ def _by_time(session: Session, since: datetime) -> dict[datetime, int]:
 
 
 def _summed(counts: dict[datetime, int], part: Callable[[datetime], T]) -> dict[T, int]:
-    """By a part of their moments, in its order."""
+    """Returns the counts summed by a part of their times, in the order of that part."""
     totals = Counter[T]()
     for moment, count in counts.items():
         totals[part(moment)] += count

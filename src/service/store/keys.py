@@ -1,4 +1,4 @@
-"""API keys: made, recognised, revoked and listed. Of a secret only its SHA-256 is kept.
+"""API keys are made, verified, revoked and listed here. Of a secret only its SHA-256 is kept.
 
 A slow hash is for passwords, which can be guessed; a secret of 256 random bits cannot.
 """
@@ -18,7 +18,7 @@ from src.service.store.audit import SERVICE, Action, note
 from src.service.text import name, shown
 
 MARK = "np_"
-"""What every key begins with, so that scanners for leaked secrets can know one."""
+"""Every key begins with it, so that scanners for leaked secrets can recognise keys."""
 
 
 class Scope(StrEnum):
@@ -31,7 +31,7 @@ class Scope(StrEnum):
 
 
 class ApiKeyError(ValueError):
-    """A key that cannot be made or found; the message says why."""
+    """The error of a key that cannot be made or found; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,21 @@ class Key:
     expires: datetime | None
     revoked: datetime | None
     per_minute: int | None
-    """Requests; None: as many as it likes."""
+    """The most requests; None means any number."""
     per_day: int | None
 
     def allows(self, scope: Scope) -> bool:
-        """Whether it may be used for ``scope``; that of an administrator may for anything."""
+        """Tells whether it may be used for ``scope``; an administrator's key may be used for anything."""
         return scope in self.scopes or Scope.ADMIN in self.scopes
 
     def is_valid(self, now: datetime) -> bool:
-        """Whether it is neither revoked nor expired."""
+        """Tells whether it is neither revoked nor expired."""
         return self.revoked is None and (self.expires is None or now < self.expires)
 
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key that was just made, and its secret, which cannot be had again."""
+    """A key that was just made, and its secret, which nobody can look up later."""
 
     key: Key
     secret: str
@@ -99,7 +99,7 @@ def create_key(
 
 
 def verify_key(database: Database, secret: str, now: datetime) -> Key | None:
-    """The key that ``secret`` belongs to; None where there is none, or it is revoked or expired."""
+    """Returns the key that ``secret`` belongs to; None where there is none, or it is revoked or expired."""
     with database.reading() as session:
         row = session.scalar(select(tables.ApiKeyRow).where(tables.ApiKeyRow.hash == _digest(secret)))
     key = None if row is None else _key(row)
@@ -119,7 +119,7 @@ def revoke_key(database: Database, prefix: str) -> Key:
 
 
 def list_keys(database: Database) -> list[Key]:
-    """All keys that were ever made, oldest first."""
+    """Returns all keys that were ever made, oldest first."""
     with database.reading() as session:
         rows = session.scalars(select(tables.ApiKeyRow).order_by(tables.ApiKeyRow.created, tables.ApiKeyRow.id))
         return [_key(row) for row in rows]

@@ -1,4 +1,4 @@
-"""The picture files: named by their identifiers alone, on the disk before anything says so."""
+"""The picture files. Their names are identifiers alone, and a file is on the disk before any row names it."""
 
 import logging
 import re
@@ -11,7 +11,7 @@ from src.core.files import UNFINISHED, make_folder, write_file
 from src.service.database import Database
 
 SPREAD = 2
-"""Leading digits of an identifier that name its folder: 256 of them."""
+"""So many leading digits of an identifier name its folder: there are 256 folders."""
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +35,14 @@ class Pictures:
         return stored_as
 
     def path(self, stored_as: str) -> Path:
-        """Where a picture is."""
+        """Returns the path of a picture."""
         return self.folder / stored_as
 
     def remove(self, stored: Iterable[str]) -> int:
-        """Deletes those that are there; how many. One that cannot be deleted is logged, and left to ``sweep``.
+        """Deletes those pictures that exist and returns their number. One that cannot be deleted is logged and left to
+        ``sweep``.
 
-        No row knows them any more: whoever asked for that has it, whatever becomes of the file.
+        No row knows the pictures any more, so the request to delete them is fulfilled whatever becomes of the files.
         """
         removed = 0
         for stored_as in stored:
@@ -55,17 +56,17 @@ class Pictures:
         return removed
 
     def older_than(self, age_s: float) -> Iterator[str]:
-        """What ``put`` returned, and names of files that it did not finish, from over ``age_s`` seconds ago."""
+        """Yields the paths, as of ``put``, of finished and unfinished files from over ``age_s`` seconds ago."""
         written_before = time.time() - age_s
         for path in self.folder.glob(f"{'[0-9a-f]' * SPREAD}/*"):
-            with suppress(FileNotFoundError):  # deleted meanwhile
+            with suppress(FileNotFoundError):  # it was deleted meanwhile
                 if _OURS.fullmatch(path.name) and path.stat().st_mtime < written_before:
                     yield f"{path.parent.name}/{path.name}"
 
 
 def open_pictures(database: Database, folder: Path) -> Pictures:
-    """The pictures of ``database`` in ``folder``: those of another database there are none that lack a row.
+    """Opens the pictures of ``database``, in a folder of their own below ``folder``. Raises OSError.
 
-    Raises OSError.
+    Databases that share ``folder`` therefore never take the files of another one for files without a row.
     """
     return Pictures(folder / database.identity)

@@ -19,16 +19,16 @@ class PlateSightings:
 
     text: str
     regions: list[str | None]
-    """Countries that it was read as, most frequent first."""
+    """The countries that it was read as, the most frequent first."""
     sightings: int
     first_seen: datetime
     last_seen: datetime
     latest: list[SightingRecord]
-    """Newest first, LATEST at most."""
+    """The newest sighting comes first; there are LATEST at most."""
 
 
 def plate(database: Database, text: str) -> PlateSightings | None:
-    """The plate with this text, in any spelling; None where it was never seen. Raises TextError."""
+    """Returns the plate with this text, in any spelling; None where it was never seen. Raises TextError."""
     plain = plate_text(text)
     row = tables.SightingRow
     count = func.count()

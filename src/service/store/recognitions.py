@@ -20,7 +20,7 @@ from src.service.text import name, shown
 from src.service.times import utc
 
 AHEAD = timedelta(days=1)
-"""How far a camera's clock, or its time zone, may be ahead: what is later is no time at which a picture was taken."""
+"""How far a camera's clock, or its time zone, may be ahead: a later time is none at which a picture was taken."""
 
 
 def check_taken(taken: datetime, now: datetime) -> None:
@@ -31,7 +31,7 @@ def check_taken(taken: datetime, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A picture as it came, and what was said of it. Raises ValueError for a time as above, or a bad camera."""
+    """A picture as it came, and what was said of it. Raises ValueError for a bad time (``check_taken``) or camera."""
 
     name: str
     media_type: str
@@ -56,7 +56,7 @@ class StoredImage:
 
     @classmethod
     def new(cls, record: ImageRecord) -> Self:
-        """Identifiers that nothing has yet."""
+        """Returns new identifiers for a picture and its sightings."""
         return cls(new_id(), tuple(new_id() if plate.text else None for plate in record.plates))
 
 
@@ -75,13 +75,12 @@ def save_recognitions(
     recognitions: Sequence[NewImage],
     answer: NewAnswer | None = None,
 ) -> None:
-    """Saves pictures, their detections and sightings: when it returns, all of them are on the disk, and none of them
-    where it raises. ``pictures`` None keeps no picture.
+    """Saves pictures, their detections and sightings. When it returns, all are on the disk; where it raises, none are.
 
-    The pictures are there first, and go again if the rows cannot be added: what a kill in between leaves are files that
-    ``sweep`` removes. ``answer`` is kept with them, so that nothing is ever stored for a request that is not known to
-    be answered.
-    Raises OSError, sqlalchemy.exc.SQLAlchemyError and ClaimLostError.
+    ``pictures`` None keeps no picture. The files are written first, and deleted again if the rows cannot be added;
+    after a kill in between ``sweep`` removes them. ``answer`` is kept in the same transaction, so that nothing is ever
+    stored for a request that is not known to be answered. Raises OSError, sqlalchemy.exc.SQLAlchemyError and
+    ClaimLostError.
     """
     images = [_image(recognition) for recognition in recognitions]
     with ExitStack() as undo:
@@ -94,7 +93,7 @@ def save_recognitions(
                 _add(session, images, recognitions)
             if answer is not None:
                 keep_answer(session, answer)
-            undo.pop_all()  # whether a commit that fails is on the disk after all, only ``sweep`` can tell
+            undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all
 
 
 def _image(recognition: NewImage) -> tables.ImageRow:
@@ -114,8 +113,8 @@ def _image(recognition: NewImage) -> tables.ImageRow:
 
 
 def _add(session: Session, images: Sequence[tables.ImageRow], recognitions: Sequence[NewImage]) -> None:
-    """Adds all rows of the images, to which the database has no objection."""
-    # in one order, as two transactions that make the same two plates would otherwise wait for each other
+    """Adds all rows of the images to the session, and sends them to the database."""
+    # they are sorted, as two transactions that make the same two plates would otherwise wait for each other
     names = sorted({name(each.upload.camera, "camera") for each in recognitions if each.upload.camera is not None})
     cameras = {called: _camera(session, called, images[0].received) for called in names}
     keys = {(plate.text, plate.region) for each in recognitions for plate in each.record.plates}

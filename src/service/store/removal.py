@@ -1,6 +1,6 @@
 """Deletes sightings and plates, and the pictures that show no others.
 
-Rows go first, and files when that is on the disk: what a kill in between leaves are files that ``sweep`` removes.
+Rows are deleted first, and files when that is on the disk; after a kill in between ``sweep`` removes the files.
 """
 
 from collections import Counter
@@ -16,13 +16,13 @@ from src.service.store.pictures import Pictures
 from src.service.text import plate_text, shown
 
 BATCH = 500
-"""Rows in one statement: databases limit its parameters."""
+"""The rows in one statement, as databases limit its parameters."""
 
 
 def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, actor: Actor) -> bool:
-    """Deletes a sighting, with its picture if that has no other, and its plate likewise; False: there was none.
+    """Deletes a sighting; its picture and its plate go too if they have no other. Returns False where there was none.
 
-    Audited whether there was one or not. Kept answers that name it lose what they say.
+    It is audited whether there was one or not. Kept answers that name the sighting lose their bodies.
     """
     with database.removing() as session:
         found = session.scalars(select(tables.SightingRow).where(tables.SightingRow.id == shown(sighting_id))).all()
@@ -34,11 +34,11 @@ def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, ac
 
 
 def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor) -> int:
-    """Deletes all sightings of a plate, in any spelling and of any country; how many. Raises TextError.
+    """Deletes all sightings of a plate, in any spelling and of any country, and returns their number. Raises TextError.
 
-    Audited, but not under the text, which earlier entries lose too, as do kept answers that name it. The text has a
-    plate in each country, and each plate an entry with its id: in a backup from before, that says which plates must be
-    deleted there as well.
+    It is audited, but not under the text; earlier entries lose the text too, and kept answers that name it lose their
+    bodies. The text has a plate in each country, and each plate has an entry with its id: for an older backup this says
+    which plates must be deleted there as well.
     """
     plain = plate_text(text)
     with database.removing() as session:
@@ -56,7 +56,7 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
 
 
 def drop_unseen(session: Session, plate_ids: Collection[str]) -> int:
-    """Deletes those of the plates that have no sighting left; how many."""
+    """Deletes those of the plates that have no sighting left, and returns their number."""
     unseen = ~exists().where(tables.SightingRow.plate_id == tables.PlateRow.id)
     dropped = delete(tables.PlateRow).where(tables.PlateRow.id.in_(plate_ids), unseen).returning(tables.PlateRow.id)
     return len(session.scalars(dropped).all())

@@ -1,4 +1,4 @@
-"""Forgets what is too old, and removes files that no row knows."""
+"""Deletes what is too old, and files that no row knows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +13,10 @@ from src.service.store.removal import drop_unseen
 from src.service.times import utc
 
 BATCH = 200
-"""Images in one transaction: nothing can be saved while it lasts."""
+"""The images in one transaction: nothing can be saved while it lasts."""
 
 ORPHAN_AGE_S = 3600
-"""A younger file may be of a picture that is just being saved."""
+"""Seconds: a younger file may belong to a picture that is just being saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Expired:
     sightings: int = 0
     plates: int = 0
     files: int = 0
-    """That no row knew."""
+    """Files that no row knew."""
 
     def __add__(self, other: "Expired") -> "Expired":
         return Expired(
@@ -39,11 +39,12 @@ class Expired:
 
 
 def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expired:
-    """Deletes images from before ``older_than``, their files and sightings, and plates that nobody saw since.
+    """Deletes images from before ``older_than``, their files and sightings, and plates that nobody has seen since.
 
-    An image is as old as the later of when it was received and when it was taken, which was not known to be AHEAD once.
-    Audited. Older entries of the audit keep who did what and when, but no longer with which plate. Sweeps too.
-    Several processes may do so at once. Raises OSError and sqlalchemy.exc.SQLAlchemyError; once more goes on with it.
+    An image is as old as the later of its times of receipt and of taking, if the latter is not over AHEAD later. The
+    deletion is audited. Older entries of the audit keep who did what and when, but no longer with which plate. Files
+    without a row are swept too. Several processes may do so at once. Raises OSError and sqlalchemy.exc.SQLAlchemyError;
+    another call goes on with the rest.
     """
     before = utc(older_than)
     total = Expired()
@@ -60,9 +61,9 @@ def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expi
 
 
 def sweep(database: Database, pictures: Pictures) -> int:
-    """Removes files without a row, as a kill in mid-save or in mid-delete leaves; how many. Audited if any.
+    """Removes files without a row, as a kill during saving or deleting leaves them; returns their number.
 
-    Raises OSError and sqlalchemy.exc.SQLAlchemyError.
+    It is audited if there are any. Raises OSError and sqlalchemy.exc.SQLAlchemyError.
     """
     old = list(pictures.older_than(ORPHAN_AGE_S))
     removed = 0

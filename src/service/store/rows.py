@@ -1,4 +1,4 @@
-"""Rows that several transactions may make at the same moment."""
+"""Finds or makes rows that several transactions may make at the same moment."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T", bound=tables.TableBase)
 
 
 def found_or_made(session: Session, wanted: Select[T], make: Callable[[], T]) -> T:
-    """The row of a unique key, which another transaction may be making just now."""
+    """Returns the row of a unique key, which another transaction may be making just now."""
     if (found := session.scalar(wanted)) is not None:
         return found
     try:

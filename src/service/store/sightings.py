@@ -20,17 +20,17 @@ class Page:
     items: list[SightingRecord]
     next_cursor: str | None
     total: int | None
-    """On all pages; None behind a cursor, as it would be counted anew for each of them."""
+    """The number on all pages; None behind a cursor, as it would be counted anew for each page."""
 
 
 def search(database: Database, query: SightingQuery) -> Page:
-    """One page of what ``query`` asks for."""
+    """Returns one page of the sightings that ``query`` asks for."""
     asked = conditions(query)
     total = None
     with database.reading() as session:
         if query.cursor is None:
             found = newest(session, asked, query.limit + 1)
-            # what is rare was looked for everywhere, and need not be once more
+            # if they fit on one page, the search has seen them all, and need not count them
             total = len(found) if len(found) <= query.limit else _count(session, asked)
         else:
             found = newest(session, [*asked, behind(query.cursor)], query.limit + 1)
@@ -40,15 +40,15 @@ def search(database: Database, query: SightingQuery) -> Page:
 
 
 def sighting(database: Database, sighting_id: str) -> SightingRecord | None:
-    """The sighting with this identifier."""
+    """Returns the sighting with this identifier, None where there is none."""
     with database.reading() as session:
         return next(iter(newest(session, [tables.SightingRow.id == shown(sighting_id)], 1)), None)
 
 
 def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> list[SightingRecord]:
-    """The newest sightings on which all ``conditions`` hold, their joined detection, image and camera included.
+    """Returns the newest sightings on which all ``conditions`` hold, with their detections, images and cameras.
 
-    They are looked for by themselves, in an index that has all that is asked for; few rows are joined then.
+    Their ids are searched first, in an index that has all columns that are asked for; then only a few rows are joined.
     """
     row = tables.SightingRow
     wanted = select(row.id).where(*conditions).order_by(row.seen.desc(), row.id.desc()).limit(limit)
@@ -87,7 +87,9 @@ def _record(row: tables.SightingRow) -> SightingRecord:
 
 
 def plate_fields(found: tables.DetectionRow, read: tables.SightingRow | None) -> dict[str, Any]:
-    """The fields of a ``PlateRecord``; ``read`` is None where the plate was found, and nothing read on it."""
+    """Returns the fields of a ``PlateRecord``; ``read`` is None where the plate was found, but nothing was read on
+    it.
+    """
     said = {"text": "", "confidence": 0.0} if read is None else {name: getattr(read, name) for name in READING}
     box = (found.x1, found.y1, found.x2, found.y2)
     return {**said, "box": box, "corners": found.corners, "detection_confidence": found.confidence}

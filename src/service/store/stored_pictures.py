@@ -22,12 +22,12 @@ class StoredPicture:
     width: int
     height: int
     path: Path | None
-    """None where the picture was not kept."""
+    """The path of its file; None where the picture was not kept."""
     plates: list[PlateRecord]
 
 
 def picture(database: Database, pictures: Pictures, sighting_id: str) -> StoredPicture | None:
-    """The picture that a sighting is in."""
+    """Returns the picture that a sighting is in, None where there is none."""
     of_sighting = (
         select(tables.DetectionRow.image_id).join(tables.SightingRow).where(tables.SightingRow.id == shown(sighting_id))
     )
@@ -35,7 +35,7 @@ def picture(database: Database, pictures: Pictures, sighting_id: str) -> StoredP
 
 
 def latest_picture(database: Database, pictures: Pictures, name: str) -> StoredPicture | None:
-    """The picture that was uploaded last under ``name``."""
+    """Returns the picture that was uploaded last under ``name``, None where there is none."""
     images = select(tables.ImageRow).where(tables.ImageRow.name == shown(name))
     return _picture(
         database, pictures, images.order_by(tables.ImageRow.received.desc(), tables.ImageRow.id.desc()).limit(1)

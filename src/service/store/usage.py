@@ -1,4 +1,6 @@
-"""Rate limit and quota of a key, kept in the database: they hold over all processes of the service."""
+"""The rate limit and the quota of a key. They are kept in the database and so hold over all processes of the
+service.
+"""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The request is not counted, and would be allowed in ``retry_after`` whole seconds, if no other comes."""
+    """The request is not counted; if no other comes, it would be allowed in ``retry_after`` whole seconds."""
 
     limit: Literal["per_minute", "per_day"]
     retry_after: int
@@ -33,8 +35,8 @@ class Refused:
 def count_use(database: Database, key: Key, now: datetime) -> Allowed | Refused:
     """Counts one request of ``key`` if its limits allow it.
 
-    The rate is that of a token bucket that holds ``per_minute`` tokens and is filled in a minute: after a rest so many
-    requests may come at once. The quota begins anew at midnight of UTC.
+    The rate is limited by a token bucket that holds ``per_minute`` tokens and is filled within a minute: after a pause
+    so many requests may come at once. The quota begins anew at midnight of UTC.
     """
     now = utc(now)
     with database.session() as session:
@@ -52,7 +54,7 @@ def count_use(database: Database, key: Key, now: datetime) -> Allowed | Refused:
 
 
 def used_today(database: Database, now: datetime) -> dict[str, int]:
-    """Requests that were allowed since midnight of UTC, by the key's id."""
+    """Returns the requests that were allowed since midnight of UTC, by the id of the key."""
     with database.reading() as session:
         rows = session.scalars(select(tables.UsageRow).where(tables.UsageRow.day == utc(now).date()))
         return {row.key_id: row.count for row in rows}
@@ -68,7 +70,7 @@ def _usage(session: Session, key: Key, now: datetime) -> tables.UsageRow:
 
 def _take(bucket: tables.BucketRow, per_minute: int, now: datetime) -> int:
     """Takes a token and returns 0, or leaves them and returns the seconds until there is one."""
-    passed = max((now - bucket.filled).total_seconds(), 0)  # other machines' clocks may be ahead
+    passed = max((now - bucket.filled).total_seconds(), 0)  # the clocks of other machines may be ahead
     tokens = min(bucket.tokens + passed * per_minute / MINUTE_S, per_minute)
     if tokens < 1:
         return math.ceil((1 - tokens) * MINUTE_S / per_minute)

@@ -13,26 +13,30 @@ from src.service.recognition.drawing import DrawingError, FileKind, marked
 from src.service.store import StoredPicture
 
 HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-"""Pictures of people's cars; what they are is said by the service, which has looked, and not guessed from them."""
+"""These pictures show people's cars, so no cache keeps them. The media type is the service's own finding and is not to
+be guessed again.
+"""
 
 Thing = TypeVar("Thing")
 
 
 def existing(found: Thing | None, what: str) -> Thing:
-    """What was found. Raises ServiceProblem where that is nothing."""
+    """Returns ``found``. Raises ServiceProblem where that is None."""
     if found is None:
         raise ServiceProblem(Kind.NOT_FOUND, f"no such {what}")
     return found
 
 
 async def original(stored: StoredPicture) -> Response:
-    """The very file that was uploaded. Raises ServiceProblem where it was not kept."""
+    """Returns the very file that was uploaded. Raises ServiceProblem where it was not kept."""
     data = await to_thread.run_sync(_file, stored)
     return Response(data, media_type=stored.media_type, headers=HEADERS)
 
 
 async def drawn(service: Service, stored: StoredPicture, kind: FileKind) -> Response:
-    """A stored picture with its plates marked. Raises ServiceProblem where it was not kept, or cannot be drawn."""
+    """Returns a stored picture with its plates marked. Raises ServiceProblem where it was not kept, or cannot be
+    drawn.
+    """
     try:
         return of_kind(await to_thread.run_sync(_drawn, stored, kind, limiter=service.drawers), kind)
     except DrawingError as error:
@@ -40,7 +44,7 @@ async def drawn(service: Service, stored: StoredPicture, kind: FileKind) -> Resp
 
 
 def of_kind(data: bytes, kind: FileKind) -> Response:
-    """The answer that is a drawn picture."""
+    """Returns the answer with a drawn picture."""
     return Response(data, media_type=f"image/{kind.lower()}", headers=HEADERS)
 
 

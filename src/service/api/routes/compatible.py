@@ -49,5 +49,5 @@ async def send_image(
 
 def _drawn(outcomes: Sequence[RecognisedOrProblem]) -> Response:
     (outcome,) = outcomes
-    assert isinstance(outcome, Recognised)  # its problem is the answer otherwise
+    assert isinstance(outcome, Recognised)  # if it is a problem, the problem is the answer
     return of_kind(outcome.drawn, "PNG")

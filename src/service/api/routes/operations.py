@@ -64,12 +64,12 @@ async def metrics(here: Here, _: Looker) -> Response:
 
 
 def _unready(service: Service) -> str | None:
-    """What keeps pictures from being read and stored; None: nothing."""
+    """Returns what keeps pictures from being read and stored; None where nothing does."""
     if not service.is_ready:
         return "the database does not answer, or the service is shutting down"
     url = service.resources.database.engine.url
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
-        return "the file of the database is gone"  # which whoever has it open does not notice
+        return "the file of the database is gone"  # a process that has it open does not notice that
     if not os.access(service.resources.pictures.folder, os.W_OK | os.X_OK):
         return "the folder of the pictures cannot be written"
     return None
