@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         data = data_folder(args.data)
         sets = named_sets(args.sets, data, args.split) if args.sets else default_sets(data, args.split)
         peer = FastAlpr(args.peer) if args.peer else None
-        args.out.mkdir(parents=True, exist_ok=True)  # what cannot be written is said before minutes of work
+        args.out.mkdir(parents=True, exist_ok=True)  # faults of the folder come before minutes of work
         report = run(_plan(args), sets, peer, command)
         said = document(report, before)
         write(said, report, args.out)

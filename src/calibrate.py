@@ -100,9 +100,9 @@ class LeftOut:
 
 
 def calibrated(reader: PlateReader, plates: Sequence[Seen], left_out: LeftOut | None, data: Path) -> ModelCard:
-    """The reader's card: formats are fitted on ``plates``, confidences on ``left_out`` where it is there.
+    """Returns the reader's card: formats are fitted on ``plates``, confidences on ``left_out`` if it is given.
 
-    What is no whole plate is made of the photographs below ``data``.
+    The crops that show no whole plate are made of the photographs below ``data``.
     """
     source, unsure = (reader, plates) if left_out is None else (left_out.reader, left_out.plates)
     read_by = None if left_out is None else source.card.sha256
@@ -123,7 +123,7 @@ def calibrated(reader: PlateReader, plates: Sequence[Seen], left_out: LeftOut | 
 
 
 def fit_formats(reader: FormatReader, plates: Sequence[Seen]) -> FormatParameters:
-    """How much formats count."""
+    """Returns how much formats count, fitted on ``plates``."""
     parameters = fit_parameters(reader, weighable(reader, plates))
     stated = parameters.model_dump(exclude={"calibration"})
     print("formats: " + ", ".join(f"{name} {value:g}" for name, value in stated.items()))
@@ -158,7 +158,7 @@ def fit_wholeness(reader: PlateReader, plates: Sequence[Seen], data: Path) -> Wh
 
 
 def calibrate(name: str, sources: Mapping[str, Readings], read_by: str | None) -> Calibration:
-    """The fit to all readings, and on the terminal what it does to each source that it was not fitted on."""
+    """Returns the fit to all readings, and prints what it does to each source if it is fitted on the others."""
     held_out = {rule: leave_one_out(sources, RULES[rule]) for rule in RULES}
     before, after = (point_figures(readings)["ece"] for readings in _before_and_after(held_out[RULE]))
     scale = round(fit_scale(list(sources.values()), RULES[RULE]), 4)
@@ -174,7 +174,9 @@ def calibrate(name: str, sources: Mapping[str, Readings], read_by: str | None) -
 
 
 def accept(left_out: LeftOut, card: ModelCard) -> Acceptance | None:
-    """From which confidence on the readings of unseen sources are right, as a user gets them, and the table of them."""
+    """Finds the confidence from which on readings of unseen sources are right as promised, and prints a table of
+    them.
+    """
     found = left_out.reader.calibrated_as(card).read_crops([case.crop for case in left_out.cases])
     sources = by_source(left_out.plates, [(reading.text, reading.confidence) for reading in found])
     chosen = acceptance(sources, left_out.reader.card.sha256)
@@ -244,7 +246,7 @@ def show(held_out: Mapping[str, Sequence[HeldOut]]) -> None:
 
 
 def show_accepted(sources: Mapping[str, Readings], chosen: Acceptance) -> None:
-    """What the threshold does to each source; and by the threshold that the other sources alone would have given."""
+    """Prints what the threshold does to each source, and what the threshold of the other sources alone would do."""
     table = Table("", "readings", "read", "right", "95 %", "kept", "by others: from", "right", "kept", box=box.SIMPLE)
     for column in table.columns[1:]:
         column.justify, column.no_wrap = "right", True
@@ -298,7 +300,7 @@ def _synthetic(fonts: Path, count: int) -> list[tuple[Record, Image]]:
 
 
 def _before_and_after(sources: Sequence[HeldOut]) -> tuple[Readings, Readings]:
-    """All of ``sources`` together."""
+    """Returns all of ``sources`` in one, before and after."""
     return pooled([h.before for h in sources]), pooled([h.after for h in sources])
 
 

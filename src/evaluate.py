@@ -179,7 +179,9 @@ def _sets(args: argparse.Namespace) -> list[EvaluationSet]:
 
 
 def _drawn(args: argparse.Namespace) -> list[EvaluationSet]:
-    """Plates in held-out typefaces, part of the default sets of ``val``; that some are missing is said."""
+    """Returns plates in held-out typefaces, part of the default sets of ``val``; if some are missing, that is
+    printed.
+    """
     if args.sets or args.split != "val" or not args.synthetic:
         return []
     drawn = []
@@ -193,14 +195,14 @@ def _drawn(args: argparse.Namespace) -> list[EvaluationSet]:
 
 
 def _hard(args: argparse.Namespace) -> list[EvaluationSet]:
-    """What is hard, made of the photographs of ``val``; part of its default sets."""
+    """Returns the hard sets, made of the photographs of ``val``; they are part of its default sets."""
     if args.sets or args.split != "val":
         return []
     return list(hard_sets(args.out / HARD.rstrip("/"), data_folder(args.data)))
 
 
 def _peers(words: Sequence[str], sets: Sequence[EvaluationSet]) -> list[EvaluatedSystem]:
-    """The systems that ``--predictions`` names. Raises PredictionError."""
+    """Returns the systems that ``--predictions`` names. Raises PredictionError."""
     known = {(pictures.root / record.image).resolve() for pictures in sets for record in pictures.records}
     peers: dict[str, EvaluatedSystem] = {}
     for word in words:

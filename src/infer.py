@@ -35,11 +35,11 @@ from src.runtime.triton import TritonError
 
 PROG = "python -m src.infer"
 BY_SUFFIX = {"": "jsonl", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".txt": "text"}
-"""The format of a file of results whose name ends so, where no other is asked for."""
+"""The format of a file of results by the suffix of its name, where no other format is asked for."""
 RESUMABLE = "jsonl"
-"""The only format that an interrupted run can go on with."""
+"""The only format in which an interrupted run can be resumed."""
 FEW = 4
-"""No progress bar for so few pictures."""
+"""For so few pictures there is no progress bar."""
 
 EPILOG = """\
 formats:
@@ -134,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _earlier(args: argparse.Namespace) -> Earlier:
-    """What the file of results has already. Raises ResumeError."""
+    """Returns what the file of results has already. Raises ResumeError."""
     if args.output is None:
         return Earlier()
     with _naming("--output"):
@@ -142,7 +142,7 @@ def _earlier(args: argparse.Namespace) -> Earlier:
 
 
 def _saved(args: argparse.Namespace, sources: Sources) -> AnnotatedFolder | None:
-    """Where annotated pictures go; all sources have a part in their names, those of an earlier run too."""
+    """Returns where annotated pictures go; all sources have a part in their names, those of an earlier run too."""
     if args.save is None:
         return None
     with _naming("--save"):
@@ -172,7 +172,7 @@ def _open(args: argparse.Namespace, threads: int) -> Reader | CropReader:
 
 
 def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: argparse.Namespace) -> int:
-    """Prints every outcome as it comes; 1 where one had a fault, or where the output takes no more."""
+    """Prints every outcome as it comes; returns 1 where one had a fault, or where the output takes no more."""
     status = 0
     try:
         with _progress(outcomes, total) as shown, closing(WRITERS[args.format](stream)) as writer:
@@ -180,7 +180,7 @@ def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: ar
                 writer.write(outcome.record)
                 if outcome.fault is not None:
                     status = _fault(outcome.record.image, outcome.fault)
-    except TritonError as error:  # no fault of a picture, and the rest would have it too: --resume can go on
+    except TritonError as error:  # it is no fault of a picture, and the rest would have it too; --resume can go on
         return _fault(PROG, str(error))
     except BrokenPipeError:
         raise
@@ -193,7 +193,7 @@ def _print(outcomes: Iterable[Outcome], total: int, stream: TextStream, args: ar
 
 @contextmanager
 def _progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Iterable[Outcome]]:
-    """``outcomes`` with a bar on standard error, where that is a terminal and they are more than a few."""
+    """Yields ``outcomes`` with a bar on standard error, where that is a terminal and they are more than a few."""
     if total <= FEW or not sys.stderr.isatty():
         yield outcomes
         return

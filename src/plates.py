@@ -79,7 +79,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _command_parser(prog: str, description: str, **_: Any) -> Parser:
-    """What argparse makes for each command; it passes more keywords than Parser has, and other ones by version."""
+    """Makes the parser of each command; argparse passes more keywords than Parser has, and other ones by version."""
     return Parser(prog, description)
 
 
@@ -129,7 +129,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _example(maker: PlateMaker) -> str:
-    """A text, and what no reader with the usual alphabet can say of such texts."""
+    """Returns a text of a type, and which of its characters the usual alphabet lacks."""
     text = maker(np.random.default_rng(0)).registration
     lacking = Alphabet().unknown(maker.text_characters)
     return text + (f" (not in the reader's alphabet: {''.join(lacking)})" if lacking else "")

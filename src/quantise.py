@@ -35,7 +35,7 @@ from src.runtime.plate_reader import PlateReader, whole
 PROG = "python -m src.quantise"
 MANIFESTS = {"detector": "scenes/manifest.jsonl", "ocr": "ocr/manifest.jsonl"}
 AGREEMENT = "val/{}_bits_as_float"
-"""Among a card's metrics: the share of pictures on which the model of so many bits answers as the float one."""
+"""A metric of the card: the share of pictures on which the model with so many bits answers as the float one."""
 SAME_PLATE = 0.5
 LEAST_AGREEMENT = 0.9
 """Share of pictures with the same answer. Those that change are hard ones, of which about as many get better."""
@@ -111,7 +111,7 @@ def quantise_folder(folder: Path, out: Path, data: Path, count: int, bits: int =
 
 
 def _pictures(data: Path, card: ModelCard, split: str, count: int) -> Iterator[Image]:
-    """At most ``count`` pictures of a split, evenly spaced over the manifest that the model's task has."""
+    """Yields at most ``count`` pictures of a split, evenly spaced over the manifest that the model's task has."""
     manifest = data / MANIFESTS[card.task]
     records = [record for record in read_manifest(manifest) if record.split == split]
     if not records:
@@ -121,7 +121,7 @@ def _pictures(data: Path, card: ModelCard, split: str, count: int) -> Iterator[I
 
 
 def _inputs(folder: Path, pictures: Iterable[Image]) -> Iterator[Batch]:
-    """The pictures as the network of ``folder`` sees them, one in a batch."""
+    """Yields the pictures as the network of ``folder`` sees them, one in a batch."""
     if load_card(folder).task == "detector":
         detector = Detector(folder, threads=1)
         yield from (detector.prepare(picture)[0][None] for picture in pictures)
@@ -131,7 +131,7 @@ def _inputs(folder: Path, pictures: Iterable[Image]) -> Iterator[Batch]:
 
 
 def agreement(folder: Path, other: Path, pictures: Iterable[Image]) -> float:
-    """The share of ``pictures`` on which the models of both folders find the same plates, or read the same text."""
+    """Returns the share of ``pictures`` on which both models find the same plates, or read the same text."""
     if load_card(folder).task == "detector":
         detectors = [Detector(path, threads=1) for path in (folder, other)]
         same = [_same_boxes(*(_boxes(detector, picture) for detector in detectors)) for picture in pictures]
@@ -151,7 +151,7 @@ def _same_boxes(ours: npt.NDArray[np.float32], theirs: npt.NDArray[np.float32]) 
 
 
 def _write_golden(folder: Path) -> None:
-    """The inputs of ``golden.npz`` with the outputs of the model that lies beside it."""
+    """Writes the inputs of ``golden.npz`` with the outputs of the model that lies beside it."""
     images = np.load(folder / "golden.npz")["images"]
     arrays: dict[str, Any] = {"images": images} | onnx_outputs(folder / "model.onnx", images)
     np.savez_compressed(folder / "golden.npz", **arrays)

@@ -64,7 +64,7 @@ Figures: read (exactly right, of the known texts) and found (overlap over 0.3) o
 severity, and relative to the same pictures as they are.
 Exit status: 0 done, 1 some picture was skipped (named, and left out of the figures), 2 wrong usage."""
 EVERY = 10
-"""Pictures between two words of progress."""
+"""The pictures between two lines of progress."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -166,7 +166,9 @@ def _sets(args: argparse.Namespace) -> list[EvaluationSet]:
 
 
 def _baseline(path: Path, pictures: Sequence[Picture], conditions: Sequence[ConditionKey]) -> Robustness:
-    """An earlier run that this one can be compared with: known before minutes of work. Raises ReportError."""
+    """Reads an earlier run and checks, before minutes of work, that this one can be compared with it. Raises
+    ReportError.
+    """
     baseline = read_robustness(path)
     plates = (plate for pictures_of, record in pictures for plate in plates_of(pictures_of.name, record))
     common(str(path), baseline, plates, [AS_IT_IS, *conditions])
@@ -201,7 +203,7 @@ def _report(
 
 
 def _told(pictures: Sequence[Picture], conditions: int) -> Iterator[Picture]:
-    """``pictures``, saying on standard error how far they are."""
+    """Yields ``pictures``, and prints on standard error how far they are."""
     for number, picture in enumerate(pictures):
         if number % EVERY == 0:
             there = f"{counted(len(pictures), 'picture')}, {counted(conditions, 'condition')}"
@@ -210,12 +212,12 @@ def _told(pictures: Sequence[Picture], conditions: int) -> Iterator[Picture]:
 
 
 def _first_sheet(pictures: Sequence[Picture], args: argparse.Namespace) -> Image:
-    """Of the first picture that can be read. Raises SetError."""
+    """Returns the sheet of the first picture that can be read. Raises SetError."""
     for pictures_of, record in pictures:
         try:
             photograph = read_labelled(pictures_of.root / record.image, record)
         except ImageError:
-            continue  # named by whoever reads them all
+            continue  # whoever reads all pictures names this one
         return sheet(photograph.pixels, in_pixels(record, photograph), args.effects, args.severities)
     raise SetError("none of the pictures could be read")
 

@@ -22,7 +22,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PictureReader:
-    """Called with a source, gives its outcome; any number of threads may call it at once."""
+    """Reads a source when it is called, and returns its outcome; any number of threads may call it at once."""
 
     reader: Reader | CropReader
     abstain: float | None = None

@@ -39,7 +39,7 @@ class PlateResult:
 
 @dataclass(frozen=True, slots=True)
 class ImageResult:
-    """All plates of one image, the surest detection first."""
+    """All plates of one image; the surest detection comes first."""
 
     width: int
     height: int

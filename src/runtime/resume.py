@@ -15,7 +15,7 @@ class ResumeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What an interrupted run has left."""
+    """What an interrupted run has left in the file."""
 
     images: frozenset[str] = frozenset()
     failed: bool = False  # whether some of them could not be read

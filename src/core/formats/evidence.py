@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A text whose look-alikes are one, with what each of its characters may be."""
+    """A text in which look-alikes are written as one, with what each of its characters may be."""
 
     text: LikelyText
     characters: tuple[str, ...]

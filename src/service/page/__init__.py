@@ -3,4 +3,4 @@
 API = "NUMBER_PLATE_PAGE_API"
 """The environment variable with the address of the API."""
 KEY = "NUMBER_PLATE_PAGE_KEY"
-"""The one with the API key of visitors who enter none."""
+"""The environment variable with the API key of visitors who enter none."""

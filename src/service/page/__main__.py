@@ -43,7 +43,7 @@ OPTIONS: dict[str, str | int | bool] = {
     "theme.dark.secondaryBackgroundColor": "#1e2629",
     "theme.dark.textColor": "#e4eae8",
 }
-"""Streamlit's own, which take the place of what a file of settings on this machine says."""
+"""Options of Streamlit; they take the place of a file of settings on this machine."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -77,7 +77,7 @@ def _address(word: str) -> str:
     try:
         parts = urlsplit(word)
         known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port that is none
+    except ValueError:  # the port is no number
         known = False
     if not known:
         raise argparse.ArgumentTypeError(f"{word!r} is no address such as http://127.0.0.1:8000")

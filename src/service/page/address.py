@@ -1,4 +1,4 @@
-"""The filters of a view in the address of the page, so that reloading keeps them and sharing it hands them on."""
+"""Keeps the filters of a view in the address of the page, so that they survive a reload and can be shared."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -9,7 +9,9 @@ LANGUAGE = "lang"
 
 
 def arrived(view: str, names: Sequence[str]) -> dict[str, str]:
-    """What the address says of ``names`` where it came from outside, as by a link or a reload; otherwise nothing."""
+    """Returns the values of ``names`` in the address if it came from outside, as by a link or a reload; otherwise
+    nothing.
+    """
     said = {name: st.query_params[name] for name in names if name in st.query_params}
     return {} if said == st.session_state.get(_written(view)) else said
 
@@ -26,7 +28,7 @@ def write(view: str, values: Mapping[str, str | None]) -> None:
 
 
 def link(view: str, **values: str) -> str:
-    """The address of a view with its filters, in the language of this one."""
+    """Returns the address of a view with its filters, in the language of this view."""
     language = {LANGUAGE: st.query_params[LANGUAGE]} if LANGUAGE in st.query_params else {}
     return f"{view}?{urlencode(values | language)}"
 

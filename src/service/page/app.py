@@ -21,7 +21,7 @@ VIEWS = {
 
 
 def main() -> None:
-    """Header, then the view that the address names."""
+    """Shows the header, then the view that the address names."""
     st.set_page_config(page_icon=str(rendering.ICON), layout="wide", initial_sidebar_state="collapsed")
     header = st.container(key="np-header", horizontal=True, vertical_alignment="center", gap="medium")
     brand = header.container(width="content")
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _settle(place: DeltaGenerator) -> Visit:
-    """Language, as the visitor sets it, and the key of the session."""
+    """Lets the visitor set the language and the key of the session."""
     with place:
         language = st.segmented_control(
             "Language / Язык",

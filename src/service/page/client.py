@@ -1,4 +1,4 @@
-"""The API as the page sees it: every call gives what the API says, in its own types, or raises ServiceError."""
+"""The API as the page sees it: every call returns the API's answer, in its own types, or raises ServiceError."""
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,13 +15,13 @@ Json = dict[str, Any]
 Answer = TypeVar("Answer", bound=BaseModel)
 
 TIMEOUT = httpx.Timeout(60, connect=2)
-"""Seconds. The service gives up on a request earlier, and says so."""
+"""Seconds. The service gives up on a request earlier, and answers so."""
 KNOCK = httpx.Timeout(1.5, connect=1)
-"""Seconds in which a service that is there says so, however busy it is: together less than three."""
+"""Seconds within which a running service answers, however busy it is: they add up to less than three."""
 
 
 class ServiceError(RuntimeError):
-    """A call without the answer that was asked for."""
+    """The error of a call that did not get the answer it asked for."""
 
 
 class UnreachableError(ServiceError):
@@ -33,14 +33,16 @@ class SlowError(ServiceError):
 
 
 class StrangerError(ServiceError):
-    """Somebody else answered, such as a proxy with a page of its own."""
+    """Something else answered, such as a proxy with a page of its own."""
 
 
 class RefusedError(ServiceError):
     """The service answered with a problem (RFC 9457)."""
 
     def __init__(self, status: int, kind: str, detail: str, retry_after: int | None = None) -> None:
-        """``kind`` is the end of the problem's type; ``retry_after`` is in seconds, None where it names no time."""
+        """``kind`` is the end of the problem's type; ``retry_after`` is in seconds, None where the answer names no
+        time.
+        """
         super().__init__(f"{status} {kind}: {detail}")
         self.status, self.kind, self.detail, self.retry_after = status, kind, detail, retry_after
 
@@ -57,7 +59,7 @@ class Options:
 
 
 class ApiClient:
-    """One visitor's way to the API. Every method raises ServiceError."""
+    """One visitor's connection to the API. Every method raises ServiceError."""
 
     def __init__(self, client: httpx.Client, key: str | None = None) -> None:
         """``client`` has the address and may serve many visitors at once; ``key`` is this visitor's."""
@@ -66,7 +68,7 @@ class ApiClient:
 
     @property
     def address(self) -> str:
-        """Where the API is, such as ``http://127.0.0.1:8000``."""
+        """The address of the API, such as ``http://127.0.0.1:8000``."""
         return str(self._client.base_url).rstrip("/")
 
     def knock(self) -> None:
@@ -77,7 +79,7 @@ class ApiClient:
             raise UnreachableError(f"{self.address}: {error}") from None
 
     def recognize(self, name: str, data: bytes, media_type: str, options: Options) -> Result | Failure:
-        """What was read in one picture, or why nothing was."""
+        """Returns what was read in one picture, or why nothing was."""
         query = {
             "countries": ",".join(options.countries) or None,
             "min_confidence": options.min_confidence,
@@ -92,11 +94,11 @@ class ApiClient:
         return results[0]
 
     def sightings(self, query: SightingQuery) -> Sightings:
-        """A page of sightings, newest first."""
+        """Returns a page of sightings, newest first."""
         return self._said(Sightings, "GET", "/v1/sightings", query.model_dump(mode="json"))
 
     def picture(self, sighting: str) -> bytes:
-        """The file that a sighting was read from, as it was uploaded."""
+        """Returns the file that a sighting was read from, as it was uploaded."""
         return self._send("GET", f"/v1/sightings/{quote(sighting, safe='')}/picture").content
 
     def delete_sighting(self, sighting: str) -> None:
@@ -108,23 +110,23 @@ class ApiClient:
         self._send("DELETE", f"/v1/plates/{quote(text, safe='')}")
 
     def plate(self, text: str) -> PlateHistory:
-        """What is known of a plate over all its sightings."""
+        """Returns what is known of a plate over all its sightings."""
         return self._said(PlateHistory, "GET", f"/v1/plates/{quote(text, safe='')}")
 
     def cameras(self) -> Json:
-        """``items``: the cameras that sightings name."""
+        """Returns ``items``: the cameras that sightings name."""
         return self._json("GET", "/v1/cameras")
 
     def statistics(self, days: int) -> Json:
-        """Counts of the sightings of the last ``days``."""
+        """Returns counts of the sightings of the last ``days``."""
         return self._json("GET", "/v1/statistics", {"days": days})
 
     def version(self) -> Json:
-        """Versions and the cards of both models."""
+        """Returns versions and the cards of both models."""
         return self._json("GET", "/v1/version")
 
     def is_ready(self) -> bool:
-        """Whether the service takes pictures right now."""
+        """Tells whether the service takes pictures right now."""
         try:
             self._send("GET", "/ready")
         except RefusedError as refused:

@@ -1,4 +1,4 @@
-"""What went wrong with a call, in one sentence of the visitor's language."""
+"""Explains what went wrong with a call, in one sentence of the visitor's language."""
 
 from dataclasses import dataclass
 
@@ -17,14 +17,14 @@ _LATER = {429: "error.limit_in", 503: "error.busy_in"}
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The file that a call sent: its media type, empty where nobody knows it, and how many bytes it has."""
+    """The file that a call sent: its media type, which is empty where nobody knows it, and its size in bytes."""
 
     media_type: str
     size: int
 
 
 def sentence(error: ServiceError, words: Words, sent: Sent | None = None) -> str:
-    """For people: what it means and what to do; of a refused picture, what about it the service does not take."""
+    """Returns a sentence for people: what the error means and what to do, or why a picture is not taken."""
     match error:
         case UnreachableError():
             return words("error.unreachable")
@@ -37,7 +37,7 @@ def sentence(error: ServiceError, words: Words, sent: Sent | None = None) -> str
 
 
 def concerns_picture(error: RefusedError) -> bool:
-    """Whether another picture may well be read where this one was refused."""
+    """Tells whether another picture may be read where this one was refused."""
     return error.kind in _OF_PICTURES
 
 

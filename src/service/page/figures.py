@@ -1,4 +1,4 @@
-"""Counts of sightings in the visitor's days and hours, and as bars over time."""
+"""Counts sightings in the visitor's days and hours, and draws them as bars over time."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 Spec = dict[str, Any]
-"""Of Vega-Lite, its data inside."""
+"""A chart of Vega-Lite, with its data inside."""
 
 HEIGHT = 220
 ACCENT = "#2b8a86"
@@ -24,7 +24,7 @@ class Bar:
 
 
 def local(by_time: Mapping[str, int], zone: tzinfo) -> dict[datetime, int]:
-    """Counts by ISO 8601 time, by the hours of ``zone`` in which those are."""
+    """Turns counts by ISO 8601 time into counts by hour in the time zone ``zone``."""
     counts = Counter[datetime]()
     for time, count in by_time.items():
         counts[datetime.fromisoformat(time).astimezone(zone).replace(minute=0)] += count
@@ -32,7 +32,7 @@ def local(by_time: Mapping[str, int], zone: tzinfo) -> dict[datetime, int]:
 
 
 def by_day(counts: Mapping[datetime, int], days: int, today: date) -> dict[date, int]:
-    """Of each of so many days up to today, those without any as well."""
+    """Returns the count of each of so many days up to today; days without any are in it too."""
     found = Counter[date]()
     for moment, count in counts.items():
         found[moment.date()] += count
@@ -40,7 +40,7 @@ def by_day(counts: Mapping[datetime, int], days: int, today: date) -> dict[date,
 
 
 def by_hour(counts: Mapping[datetime, int]) -> dict[int, int]:
-    """Of each of the 24 hours of a day, all days together."""
+    """Returns the count of each of the 24 hours of a day, summed over all days."""
     found = Counter[int]()
     for moment, count in counts.items():
         found[moment.hour] += count
@@ -48,7 +48,7 @@ def by_hour(counts: Mapping[datetime, int]) -> dict[int, int]:
 
 
 def standing_bars(bars: Sequence[Bar], unit: str) -> Spec:
-    """From left to right in their order; ``unit`` says what is counted."""
+    """Returns a chart with the bars from left to right in their order; ``unit`` says what is counted."""
     counts = {"tickMinStep": 1, "format": "d", "aria": False}
     linked = any(bar.link for bar in bars)
     names = {"labelAngle": 0, "labelOverlap": True, "ticks": False, "aria": False}

@@ -39,20 +39,23 @@ class Taken:
 
 @dataclass(slots=True)
 class Inbox:
-    """One visitor's. Streamlit may begin the next run while the last one still waits for an answer: hence the lock,
-    without which that picture would be read, and kept by the API, twice."""
+    """The pictures of one visitor.
+
+    Streamlit may begin the next run while the last one still waits for an answer. Without the lock that picture would
+    be read, and kept by the API, twice.
+    """
 
     taken: dict[str, Taken] = field(default_factory=dict)
-    """By file, in the order in which they were read."""
+    """The pictures by file, in the order in which they were read."""
     number: int = 0
-    """How often it was emptied."""
+    """How often the inbox was emptied."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read(self, files: Sequence[UploadedFile], service: ApiClient, options: Options) -> Generator[int, None, None]:
-        """Sends the files that are new; before each one says how many of all are done.
+        """Sends the files that are new; before each one it yields how many of all are done.
 
-        A picture that the API refuses is taken too; any other ServiceError ends it, and the rest stays new.
-        To be closed when it is left early.
+        A picture that the API refuses is taken too; any other ServiceError ends the generator, and the rest stays new.
+        The generator must be closed when it is left early.
         """
         with self._lock:
             for done, file in enumerate(files):
@@ -61,11 +64,11 @@ class Inbox:
                     self.taken[file.file_id] = _take(file, service, options)
 
     def newest(self) -> list[Taken]:
-        """Everything taken, the last one first."""
+        """Returns everything taken, the last one first."""
         return list(self.taken.values())[::-1]
 
     def as_json(self) -> str:
-        """What the API said of each picture, as one array."""
+        """Returns what the API said of each picture, as one array."""
         return json.dumps([taken.answer.model_dump() for taken in self.taken.values()], ensure_ascii=False, indent=2)
 
     def empty(self) -> None:
@@ -90,4 +93,4 @@ def _take(file: UploadedFile, service: ApiClient, options: Options) -> Taken:
     try:
         return Taken(file.name, answer, sent, preview(data, answer.width, answer.plates))
     except ImageError:
-        return Taken(file.name, answer, sent)  # read by the service, which knows more formats
+        return Taken(file.name, answer, sent)  # the service has read it, as it knows more formats

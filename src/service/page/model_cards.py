@@ -1,4 +1,4 @@
-"""Model cards as people read them."""
+"""Shows model cards as people read them."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,9 @@ from src.service.page.client import Json
 from src.service.page.texts import TEXTS, Language, Words
 
 BY_SOURCE = ("read", "region", "cer")
-"""What a reader's card has for each source of ``val``, as ``val/read_SOURCE``, and most for all of them."""
+"""Metrics that a reader's card has for each source of ``val``, as ``val/read_SOURCE``, and mostly for all sources
+too.
+"""
 DRAWN = "samples_drawn"
 _NOT_SHARES = frozenset({"corner_error"})
 
@@ -15,7 +17,7 @@ Row = tuple[str, ...]
 
 
 def facts(card: Json, words: Words) -> list[tuple[str, str]]:
-    """What the model is; what a card leaves open is left out."""
+    """Returns what the model is; facts that a card leaves open are left out."""
     height, width = card["input_size"]
     threshold, regions = card.get("confidence_threshold"), card.get("regions")
     rows = [
@@ -32,7 +34,7 @@ def facts(card: Json, words: Words) -> list[tuple[str, str]]:
 
 
 def metrics(card: Json, words: Words) -> list[tuple[str, str]]:
-    """What was measured over all sources; a figure that has no name here keeps its own."""
+    """Returns what was measured over all sources; a figure that has no name here keeps its own."""
     names = {name.removeprefix("val/"): value for name, value in card["metrics"].items()}
     sources = tuple(f"{metric}_" for metric in BY_SOURCE)
     return [
@@ -43,7 +45,7 @@ def metrics(card: Json, words: Words) -> list[tuple[str, str]]:
 
 
 def sources(card: Json, words: Words) -> tuple[Row, list[Row]]:
-    """A table of what was trained and measured on: its head and a row per source."""
+    """Returns a table of what was trained and measured on: its head and a row per source."""
     figures = {metric: _of_sources(card, metric) for metric in BY_SOURCE}
     shown = [metric for metric, values in figures.items() if values]
     trained = card["trained_on"]

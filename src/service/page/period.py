@@ -1,4 +1,4 @@
-"""The days that a visitor means, as moments."""
+"""Turns the days that a visitor means into times."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -6,16 +6,16 @@ from datetime import date, datetime, time, timedelta, tzinfo
 DATES = "dates"
 """The period of which the visitor names the first and the last day."""
 DAYS = {"today": 1, "week": 7, "month": 30}
-"""How many days up to today each period has; other names stand for any time."""
+"""How many days up to today each period has; any other name stands for any time."""
 
 
 def last_days(period: str, today: date) -> tuple[date, date] | tuple[()]:
-    """First and last day of a period of ``DAYS``; nothing for any other name."""
+    """Returns the first and the last day of a period of ``DAYS``; nothing for any other name."""
     return (today - timedelta(DAYS[period] - 1), today) if period in DAYS else ()
 
 
 def parse_days(text: str) -> tuple[date, ...]:
-    """``2026-01-31..2026-02-03`` as first and last day, one day alone as one; nothing for what is neither."""
+    """Returns the first and the last day of ``2026-01-31..2026-02-03``, or the one day; nothing for any other text."""
     try:
         days = tuple(date.fromisoformat(word) for word in text.split("..")) if text else ()
     except ValueError:
@@ -24,9 +24,9 @@ def parse_days(text: str) -> tuple[date, ...]:
 
 
 def bounds(days: Sequence[date], zone: tzinfo) -> tuple[datetime | None, datetime | None]:
-    """From the first moment of the first day to the end of the last, in ``zone``; without days open on both sides.
+    """Returns the first moment of the first day and the end of the last, in ``zone``; both are None without days.
 
-    In a calendar the last day is picked after the first: until then it is that day alone.
+    In a calendar the last day is picked after the first: until then the period is that day alone.
     """
     if not days:
         return None, None

@@ -1,4 +1,4 @@
-"""What is shown of a photograph: a small copy of it, and each of its plates enlarged."""
+"""Makes what is shown of a photograph: a small copy of it, and each of its plates enlarged."""
 
 import base64
 import io
@@ -13,7 +13,7 @@ from src.core.image import decode_photograph
 from src.core.result import PlateRecord
 
 LONG_SIDE = 1280
-"""Pixels of the copy: sharp on a wide screen, some 200 kB."""
+"""The pixels of the copy's longer side: it is sharp on a wide screen and has some 200 kB."""
 CROP_WIDTH = 480
 CROP_MARGIN = 0.12
 """How far a crop goes beyond its plate, as a share of the way from the middle to each corner."""
@@ -25,14 +25,14 @@ Points = npt.NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """JPEG as data URLs: the photograph, and one crop per plate."""
+    """The photograph, and one crop per plate, as data URLs of JPEGs."""
 
     photo: str
     crops: tuple[str, ...]
 
 
 def preview(data: bytes, width: int, plates: Sequence[PlateRecord]) -> Preview:
-    """Of a file whose width is ``width`` pixels, with plates in the pixels of the file. Raises ImageError."""
+    """Returns the preview of a file with ``width`` pixels across; the plates are in its pixels. Raises ImageError."""
     photograph = decode_photograph(data)
     picture = PillowImage.fromarray(photograph.pixels)
     scale = picture.width / width
@@ -42,7 +42,9 @@ def preview(data: bytes, width: int, plates: Sequence[PlateRecord]) -> Preview:
 
 
 def crop(picture: PillowImage.Image, corners: Points) -> PillowImage.Image:
-    """The plate within ``corners`` and a little around it, upright, 480 pixels wide, its sides in proportion."""
+    """Returns the plate within ``corners`` and a little around it, upright, 480 pixels wide, its sides in
+    proportion.
+    """
     middle = corners.mean(0)
     wide = middle + (corners - middle) * (1 + CROP_MARGIN)
     top, right, bottom, left = np.linalg.norm(wide - np.roll(wide, -1, 0), axis=1)

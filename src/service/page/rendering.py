@@ -1,4 +1,4 @@
-"""Plates and photographs as HTML."""
+"""Renders plates and photographs as HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 BARS = 10
 ICON = _TEMPLATES / "icon.svg"
 _HIGH, _FAR = 15.0, 60.0
-"""Per cent of the picture: a label goes below a plate that is so near the top, leftwards from one so far right."""
+"""In per cent of the picture. A label goes below a plate that is nearer to the top than _HIGH, and to the left of one
+that is farther right than _FAR.
+"""
 _LINE = "2.5px"
 
 _environment = jinja2.Environment(
@@ -35,14 +37,16 @@ class Mark:
     """A plate on the photograph, in per cent of its sides."""
 
     inside: str  # CSS of the polygon
-    outline: str  # of the ring around it
+    outline: str  # of the ring around the plate
     place: str  # of the label
     label: str
     rejected: bool
 
 
 def mark(plate: PlateRecord, size: tuple[int, int], words: Words, name: str = "") -> Mark:
-    """Where and how a plate is marked on a photograph of ``size`` (width, height); ``name`` begins its label."""
+    """Returns where and how a plate is marked on a photograph of ``size`` (width, height); ``name`` begins its
+    label.
+    """
     corners = plate.outline / size * 100
     (left, top), (right, bottom) = corners.min(0), corners.max(0)
     across = f"left:{left:.2f}%" if left < _FAR else f"right:{100 - right:.2f}%"
@@ -55,7 +59,7 @@ def mark(plate: PlateRecord, size: tuple[int, int], words: Words, name: str = ""
 
 
 def _away(place: float, low: float, high: float) -> str:
-    """From the middle of a plate outwards, as wide as its outline is drawn."""
+    """Returns the offset of a corner, outwards from the middle of a plate, by the width of its outline."""
     return f"{'-' if 2 * place < low + high else '+'} {_LINE}"
 
 
@@ -64,7 +68,7 @@ def _polygon(parts: Sequence[str]) -> str:
 
 
 def reading(record: ImageRecord, preview: Preview | None, words: Words) -> str:
-    """A picture that was read: marked, with a card for each plate."""
+    """Renders a picture that was read, marked, with a card for each plate."""
     plates, size = record.plates, (record.width, record.height)
     names = [f"{number}." if len(plates) > 1 else "" for number in range(1, len(plates) + 1)]
     marks = [mark(plate, size, words, name) for plate, name in zip(plates, names, strict=True)]
@@ -72,50 +76,50 @@ def reading(record: ImageRecord, preview: Preview | None, words: Words) -> str:
 
 
 def sighting(found: SightingRecord, preview: Preview | None, seen: str, words: Words) -> str:
-    """A sighting in a list; ``seen`` is when."""
+    """Renders a sighting in a list; ``seen`` is its time."""
     return _render("sighting.html", words, plate=found, preview=preview, seen=seen)
 
 
 def photograph(found: SightingRecord, preview: Preview, words: Words) -> str:
-    """The whole photograph of a sighting, its plate marked."""
+    """Renders the whole photograph of a sighting, with its plate marked."""
     size = found.width, found.height
     return _render("photograph.html", words, preview=preview, marks=[mark(found, size, words)])
 
 
 def style() -> str:
-    """What the theme does not say."""
+    """Returns the styles that the theme does not have."""
     return _environment.get_template("style.html").render(accent=ACCENT)
 
 
 def script(words: Words) -> str:
-    """What puts Streamlit's own words and the document into the visitor's language."""
+    """Returns the script that puts Streamlit's own words and the document into the visitor's language."""
     said = _environment.get_template("spoken.js").render(sayings=sayings(words), language=words.language)
     return f"<script>{said}</script>"
 
 
 def signing(signed_in: bool, given: bool, words: Words) -> str:
-    """The way to sign in or out; ``given``: the page has a key of its own."""
+    """Renders the form to sign in or out; ``given`` says whether the page has a key of its own."""
     addresses = {"sign_in": SIGN_IN, "sign_out": SIGN_OUT, "field": FIELD}
     return _render("signing.html", words, signed_in=signed_in, given=given, **addresses)
 
 
 def heading(name: str, note: str) -> str:
-    """A line above a picture."""
+    """Renders a line above a picture."""
     return _environment.get_template("heading.html").render(name=name, note=note)
 
 
 def facts(rows: Sequence[tuple[str, str]]) -> str:
-    """Names and values in two columns."""
+    """Renders names and values in two columns."""
     return _environment.get_template("facts.html").render(rows=rows)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Names in the first column, figures in the others."""
+    """Renders a table: names in the first column, figures in the others."""
     return _environment.get_template("table.html").render(head=head, rows=rows)
 
 
 def bars(counted: Sequence[Bar], words: Words) -> str:
-    """The first ten in their order, most frequent first, each with its count."""
+    """Renders the first ten bars in their order, most frequent first, each with its count."""
     most = max((bar.count for bar in counted), default=1)
     rows = [(bar.name, bar.link, spoken.number(bar.count, words.language), bar.count / most) for bar in counted]
     return _environment.get_template("bars.html").render(rows=rows[:BARS])

@@ -1,4 +1,4 @@
-"""Who is signed in to the page: the browser has a random id in a cookie, and the API key stays on the page's server.
+"""Sessions of visitors: the browser has a random id in a cookie, and the API key stays on the page's server.
 
 The sessions are kept in memory: when the page is started anew, everybody signs in again.
 """
@@ -13,9 +13,9 @@ from streamlit import context
 
 COOKIE = "number-plate-session"
 LIFETIME_S = 12 * 3600
-"""Of a session, from signing in on: a long shift."""
+"""The seconds that a session lasts after signing in: a long shift."""
 MOST = 10_000
-"""Sessions at once; the oldest one ends where another would be too many."""
+"""The most sessions at once; the oldest one ends where another would be too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Session:
 
 
 class Sessions:
-    """All that are open. May be used by many threads at once."""
+    """All sessions that are open. Many threads may use them at once."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """``clock`` counts seconds."""
@@ -36,7 +36,7 @@ class Sessions:
         self._lock = threading.Lock()
 
     def begin(self, key: str) -> str:
-        """The id of a new session of whoever gave ``key``; nobody can guess it."""
+        """Returns the id of a new session of whoever gave ``key``; nobody can guess it."""
         session_id = secrets.token_urlsafe(32)
         with self._lock:
             self._drop_ended()
@@ -46,7 +46,7 @@ class Sessions:
         return session_id
 
     def key(self, session_id: str) -> str | None:
-        """The API key of an open session; None where there is none of this id."""
+        """Returns the API key of an open session; None where there is none of this id."""
         with self._lock:
             self._drop_ended()
             session = self._open.get(session_id)
@@ -64,9 +64,9 @@ class Sessions:
 
 
 OPEN = Sessions()
-"""Those of this process."""
+"""The sessions of this process."""
 
 
 def visitors_key() -> str | None:
-    """The API key of the visitor for whom Streamlit runs the page now; None where nobody has signed in."""
+    """Returns the API key of the visitor for whom Streamlit runs the page now; None where nobody has signed in."""
     return OPEN.key(context.cookies.get(COOKIE, ""))

@@ -1,4 +1,4 @@
-"""Signing in and out: two addresses of the page's server that forms are sent to, beside those of Streamlit."""
+"""Signing in and out: forms are sent to two addresses of the page's server, beside those of Streamlit."""
 
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -9,10 +9,10 @@ from starlette.routing import Route
 from src.service.page.sessions import COOKIE, LIFETIME_S, OPEN
 
 SIGN_IN, SIGN_OUT = "session", "session/end"
-"""Relative to any view, so that a proxy may put the page below a path."""
+"""They are relative to any view, so that a proxy may put the page below a path."""
 FIELD = "api-key"
 MOST_BYTES = 4096
-"""Of a form; a key has some fifty."""
+"""The largest form; a key has some fifty bytes."""
 SEE_OTHER, BAD_REQUEST, FORBIDDEN, TOO_LARGE = 303, 400, 403, 413
 
 
@@ -28,7 +28,7 @@ async def sign_in(request: Request) -> Response:
         return PlainTextResponse("there is no key in the form", BAD_REQUEST)
     _end(request)
     response = _back(request)
-    is_secure = _origin(request).scheme == "https"  # what the browser sees, whatever proxies do
+    is_secure = _origin(request).scheme == "https"  # the scheme is the one that the browser sees, whatever proxies do
     response.set_cookie(COOKIE, OPEN.begin(key.strip()), LIFETIME_S, secure=is_secure, httponly=True, samesite="strict")
     return response
 
@@ -50,9 +50,9 @@ ROUTES = [
 
 
 def _is_own(request: Request) -> bool:
-    """Whether the form was on a page of this host: others may not sign a visitor in or out.
+    """Tells whether the form was on a page of this host: others may not sign a visitor in or out.
 
-    Browsers say so themselves over HTTPS, where a proxy may have put another name into ``Host``.
+    Over HTTPS, where a proxy may have put another name into ``Host``, browsers state it themselves.
     """
     origin = _origin(request).netloc
     if "sec-fetch-site" in request.headers:
@@ -69,7 +69,7 @@ def _end(request: Request) -> None:
 
 
 def _back(request: Request) -> Response:
-    """To the view and the filters that the visitor came from."""
+    """Leads back to the view and the filters that the visitor came from."""
     came_from = urlsplit(request.headers.get("referer", ""))
     path = f"/{came_from.path.lstrip('/')}" if came_from.netloc == _origin(request).netloc else "/"
     return RedirectResponse(f"{path}?{came_from.query}" if came_from.query else path, SEE_OTHER)

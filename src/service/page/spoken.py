@@ -1,4 +1,4 @@
-"""Countries, times, numbers and shares as people of a language write them; names and forms are those of CLDR."""
+"""Writes countries, times, numbers and shares as people of a language do; names and forms are those of CLDR."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
@@ -14,56 +14,56 @@ _REGIONAL_INDICATOR_A = 0x1F1E6
 
 
 def short_day(day: date, language: Language) -> str:
-    """Without the year."""
+    """Returns a day without its year."""
     return format_date(day, "d MMM", locale=language)
 
 
 def flag(region: str) -> str:
-    """The flag of an ISO 3166 code as the pair of characters that systems draw one for, or else its letters."""
+    """Returns the flag of an ISO 3166 code as two characters; systems that cannot draw flags show letters instead."""
     return "".join(chr(_REGIONAL_INDICATOR_A + ord(letter) - ord("A")) for letter in region)
 
 
 def country(region: str, language: Language) -> str:
-    """The name of an ISO 3166 code, the code itself where there is none."""
+    """Returns the name of an ISO 3166 code, the code itself where there is none."""
     return Locale(language).territories.get(region, region)
 
 
 def flagged(region: str, language: Language) -> str:
-    """Flag and name."""
+    """Returns the flag and the name of a country."""
     return f"{flag(region)} {country(region, language)}"
 
 
 def by_name(regions: Iterable[str], language: Language) -> list[str]:
-    """Codes in the order of their countries' names."""
+    """Returns codes in the order of their countries' names."""
     return sorted(regions, key=lambda region: country(region, language))
 
 
 def percent(value: float, language: Language) -> str:
-    """``0.9934`` as ``99.3%``: a probability, rounded down, as 100 % would be certainty."""
+    """Returns ``0.9934`` as ``99.3%``: a probability is rounded down, as 100 % would be certainty."""
     return format_percent(int(value * 1000) / 1000, "#,##0.#%", locale=language)
 
 
 def share(value: float, language: Language) -> str:
-    """A share that was measured, rounded to a tenth of a per cent."""
+    """Returns a share that was measured, rounded to a tenth of a per cent."""
     return format_percent(value, "#,##0.0%", locale=language)
 
 
 def number(value: float, language: Language) -> str:
-    """With at most four digits after the point."""
+    """Returns a number with at most four digits after the point."""
     return format_decimal(value, "#,##0.####", locale=language)
 
 
 def size(count: int, language: Language) -> str:
-    """Bytes in megabytes of a million, as telephones count them, or in kilobytes where it is less than one."""
+    """Returns bytes in megabytes of a million, as telephones count them, or in kilobytes where it is less than one."""
     unit, divisor = ("digital-megabyte", 1e6) if count >= 1e6 else ("digital-kilobyte", 1e3)
     return format_unit(round(count / divisor, 1), unit, "short", locale=language)
 
 
 def moment(time: datetime, language: Language, zone: tzinfo) -> str:
-    """Day and minute in ``zone``."""
+    """Returns the day and the minute of a time in ``zone``."""
     return format_datetime(time.astimezone(zone), "d MMM y, HH:mm", locale=language)
 
 
 def day(text: str, language: Language) -> str:
-    """An ISO 8601 date."""
+    """Returns an ISO 8601 date in words."""
     return format_date(datetime.fromisoformat(text).date(), "long", locale=language)

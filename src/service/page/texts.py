@@ -7,20 +7,20 @@ Language = Literal["en", "ru"]
 
 
 class Text(NamedTuple):
-    """One saying; ``{names}`` in braces are filled in when it is said."""
+    """One text in both languages; ``{names}`` in braces are replaced when it is used."""
 
     en: str
     ru: str
 
 
 class Words:
-    """The sayings of one language: ``words("read.found", count=2)``."""
+    """The texts of one language: ``words("read.found", count=2)``."""
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text of ``key``. Raises KeyError for an unknown key or a value that is missing."""
+        """Returns the text of ``key``. Raises KeyError for an unknown key or a value that is missing."""
         text: str = getattr(TEXTS[key], self.language)
         return text.format(**values)
 

@@ -1,4 +1,4 @@
-"""One run of the page for one visitor: language, time zone, and the API asked with the visitor's key."""
+"""One run of the page for one visitor: language, time zone, and an API client with the visitor's key."""
 
 import os
 import re
@@ -21,7 +21,9 @@ from src.service.page.texts import Language, Words
 from src.service.query import SightingQuery
 
 KEPT_S = 10
-"""Streamlit runs the page anew after every click; what was just asked need not be asked, and audited, again."""
+"""Seconds that answers are kept. Streamlit runs the page anew after every click; what was just asked need not be asked,
+and audited, again.
+"""
 _PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
 
 
@@ -33,43 +35,43 @@ class Visit:
     service: ApiClient
     zone: tzinfo
     key: str = ""
-    """The API key; answers that are kept for a while are kept apart by it."""
+    """The API key. Answers that are kept for a while are kept apart by it."""
 
     def version(self) -> Json:
-        """What the service says about itself, a minute old at most. Raises ServiceError."""
+        """Returns what the service says about itself, a minute old at most. Raises ServiceError."""
         return _version(self.service, self.key)
 
     def regions(self) -> list[str]:
-        """The countries whose plates the service knows, by name. Raises ServiceError."""
+        """Returns the countries whose plates the service knows, by name. Raises ServiceError."""
         return spoken.by_name(self.version()["countries"], self.words.language)
 
     def cameras(self) -> list[str]:
-        """The names of all cameras. Raises ServiceError."""
+        """Returns the names of all cameras. Raises ServiceError."""
         return [camera["name"] for camera in _cameras(self.service, self.key)["items"]]
 
     def sightings(self, query: SightingQuery) -> Sightings:
-        """A page of sightings. Raises ServiceError."""
+        """Returns a page of sightings. Raises ServiceError."""
         return _sightings(self.service, self.key, query)
 
     def preview(self, sighting: Sighting) -> Preview:
-        """The picture of a sighting. Raises ServiceError, and ImageError for one that cannot be shown."""
+        """Returns the picture of a sighting. Raises ServiceError, and ImageError for one that cannot be shown."""
         return _preview(self.service, self.key, sighting.id, sighting)
 
 
 def look_again() -> None:
-    """To be called after a change: what is kept of the sightings is forgotten."""
+    """Forgets what is kept of the sightings; it must be called after a change of them."""
     _sightings.clear()
     _cameras.clear()
     _preview.clear()
 
 
 def preferred_language() -> Language:
-    """That of the browser, English where it has another one."""
+    """Returns the language of the browser; English where it has another one."""
     return "ru" if (st.context.locale or "").lower().startswith("ru") else "en"
 
 
 def local_zone() -> tzinfo:
-    """The browser's time zone; UTC where it names none that is known here."""
+    """Returns the browser's time zone; UTC where it names none that is known here."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
@@ -77,14 +79,16 @@ def local_zone() -> tzinfo:
 
 
 def start(language: Language, visitors_key: str | None) -> Visit:
-    """``visitors_key`` takes the place of the key in the environment. Raises KeyError without the launcher."""
+    """Begins a visit; ``visitors_key`` comes before the key in the environment. Raises KeyError without the
+    launcher.
+    """
     key = visitors_key or os.environ.get(KEY, "").strip()
     return Visit(Words(language), ApiClient(_connection(os.environ[API]), key or None), local_zone(), key)
 
 
 @contextmanager
 def faults_shown(words: Words) -> Iterator[None]:
-    """What the API refuses inside the block ends it, and is said on the page."""
+    """Ends the block where the API refuses something, and shows that on the page."""
     try:
         yield
     except ServiceError as error:
@@ -92,13 +96,15 @@ def faults_shown(words: Words) -> Iterator[None]:
 
 
 def show_fault(error: ServiceError, words: Words, sent: Sent | None = None) -> None:
-    """Says it in a sentence; nothing that the API quotes from strangers is taken for Markdown."""
+    """Shows an error as a sentence; nothing that the API quotes from strangers is taken for Markdown."""
     st.error(_PUNCTUATION.sub(r"\\\g<0>", sentence(error, words, sent)), icon=":material/error:")
 
 
 @st.cache_resource(show_spinner=False)
 def _connection(address: str) -> httpx.Client:
-    """One pool of connections for all visitors; keys travel with each request, and none of it goes to a proxy."""
+    """Returns one pool of connections for all visitors; keys travel with each request, and none of it goes to a
+    proxy.
+    """
     return httpx.Client(base_url=address, timeout=TIMEOUT, trust_env=False)
 
 

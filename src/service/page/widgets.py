@@ -1,4 +1,4 @@
-"""What Streamlit's widgets say, in English alone, and what the page has them say instead."""
+"""The texts of Streamlit's widgets, which are English alone, and those that the page shows instead."""
 
 from collections.abc import Mapping
 
@@ -72,9 +72,9 @@ SAYINGS: Mapping[str, str] = {
     r"Connection failed with status \d+\.?": "widget.lost",
     r"Is Streamlit still running\?.*": "widget.reload",
 }
-"""Patterns of the whole of a text; ``{found}`` and ``{tenths}`` in ours are what the pattern's groups have."""
+"""Each pattern matches the whole of a text; ``{found}`` and ``{tenths}`` in ours are the groups of the pattern."""
 
 
 def sayings(words: Words) -> list[tuple[str, str]]:
-    """Each pattern with what is said for it, as JavaScript replaces."""
+    """Returns each pattern with its replacement, in the notation of JavaScript."""
     return [(pattern, words(key, found="$1", tenths="$2")) for pattern, key in SAYINGS.items()]

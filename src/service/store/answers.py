@@ -23,7 +23,7 @@ class ClaimLostError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to answer the first request with a key. It lapses, as whoever has it may be killed."""
+    """The right to answer the first request with a key. It lapses, as the process that has it may be killed."""
 
     caller: str
     """The id of an API key; it is empty where keys are not required."""

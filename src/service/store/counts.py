@@ -20,7 +20,7 @@ FREQUENT = 20
 
 @dataclass(frozen=True, slots=True)
 class CameraSightings:
-    """A camera, and the sightings of its pictures."""
+    """A camera, and the number of sightings in its pictures."""
 
     name: str
     created: datetime

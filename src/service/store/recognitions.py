@@ -49,7 +49,9 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """Identifiers of a saved picture and, plate by plate, of its sightings; None: a plate that has no text."""
+    """The identifiers of a saved picture and of its sightings, plate by plate; None stands for a plate without a
+    text.
+    """
 
     id: str
     sightings: tuple[str | None, ...]

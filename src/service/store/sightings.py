@@ -15,7 +15,7 @@ from src.service.text import shown
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Sightings, newest first, and where the next ones begin; None: there are no more."""
+    """A page of sightings, newest first, and the cursor of the next page; None where this is the last one."""
 
     items: list[SightingRecord]
     next_cursor: str | None

@@ -17,7 +17,7 @@ PERIODS = (7, 30, 90)
 
 
 def show(visit: Visit) -> None:
-    """Counts of a period that the visitor picks."""
+    """Shows the counts of a period that the visitor picks."""
     words = visit.words
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         st.header(words("dashboard.title"), anchor=False, width="content")
@@ -64,7 +64,7 @@ def _times(counts: Json, days: int, visit: Visit) -> None:
         Bar(spoken.short_day(day, words.language), count, _search(day, day) if count else None)
         for day, count in of_days.items()
     ]
-    # no search is by hours
+    # a search has days, but no hours
     named_hours = [Bar(str(hour), count) for hour, count in figures.by_hour(hours).items()]
     for column, title, named in zip(st.columns([3, 2]), ("day", "hour"), (named_days, named_hours), strict=True):
         with column.container(border=True):
@@ -73,7 +73,7 @@ def _times(counts: Json, days: int, visit: Visit) -> None:
 
 
 def _search(first: date, last: date, **filters: str) -> str:
-    """The address of a search for what was seen on those days."""
+    """Returns the address of a search for what was seen on those days."""
     return link("search", **filters, period=DATES, dates="..".join(day.isoformat() for day in (first, last)))
 
 

@@ -13,7 +13,7 @@ NOTHING = "–"
 
 
 def open_details(found: Sighting, shown: Preview | None, visit: Visit) -> None:
-    """``shown`` is the picture of the sighting ``found``, None where there is none."""
+    """Opens the window; ``shown`` is the picture of the sighting ``found``, None where there is none."""
     window = st.dialog(found.text or visit.words("plate.no_text"), width="medium")
     window(_details)(found, shown, visit)
 
@@ -49,7 +49,7 @@ def _facts(found: Sighting, known: PlateHistory, visit: Visit) -> list[tuple[str
 
 
 def _delete(found: Sighting, visit: Visit) -> None:
-    """In two steps, as there is no way back. Raises ServiceError, as where the key may not delete."""
+    """Deletes in two steps, as nothing can be restored. Raises ServiceError, as where the key may not delete."""
     words = visit.words
     with st.expander(words("sighting.delete"), icon=":material/delete:"):
         st.warning(words("sighting.confirm"), icon=":material/warning:")

@@ -9,7 +9,7 @@ from src.service.page.visit import Visit, faults_shown
 
 
 def show(visit: Visit) -> None:
-    """Everything that the API says about itself."""
+    """Shows everything that the API says about itself."""
     words = visit.words
     st.header(words("models.title"), anchor=False)
     with faults_shown(words):

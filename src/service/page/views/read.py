@@ -14,7 +14,7 @@ from src.service.page.texts import Words
 from src.service.page.visit import Visit, faults_shown, look_again, show_fault
 
 SHOWN = 20
-"""So many of the newest pictures; all are in the JSON."""
+"""So many of the newest pictures are shown; all are in the JSON."""
 USUAL_ABSTAIN = 85
 FORBIDDEN = 403
 _SECURE_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -57,7 +57,7 @@ def _source(words: Words) -> str:
 
 
 def _files(source: str, inbox: Inbox, words: Words) -> Sequence[UploadedFile]:
-    """What lies in the uploader or the camera now."""
+    """Returns what lies in the uploader or the camera now."""
     if source == "camera":
         if not is_secure(st.context.url or ""):
             st.info(words("read.insecure"), icon=":material/lock:")
@@ -70,13 +70,13 @@ def _files(source: str, inbox: Inbox, words: Words) -> Sequence[UploadedFile]:
 
 
 def is_secure(url: str) -> bool:
-    """Whether a browser gives a page at ``url`` the camera."""
+    """Tells whether a browser gives a page at ``url`` the camera."""
     parts = urlsplit(url)
     return parts.scheme == "https" or parts.hostname in _SECURE_HOSTS
 
 
 def _options(visit: Visit) -> Options:
-    """How the next pictures are to be read. Raises ServiceError where the API does not answer."""
+    """Returns how the next pictures are to be read. Raises ServiceError where the API does not answer."""
     words = visit.words
     regions, cameras = _known(visit)
     with st.popover(words("read.options"), icon=":material/tune:"):
@@ -90,7 +90,9 @@ def _options(visit: Visit) -> Options:
 
 
 def _known(visit: Visit) -> tuple[list[str], list[str]]:
-    """Countries and cameras to choose from; none with a key that may read pictures, but not look things up."""
+    """Returns the countries and cameras to choose from; none with a key that may read pictures, but not look things
+    up.
+    """
     try:
         return visit.regions(), visit.cameras()
     except RefusedError as refused:
@@ -127,7 +129,7 @@ def _camera(cameras: list[str], words: Words) -> str | None:
 
 
 def _share(name: str, usual: int, words: Words) -> float:
-    """A slider in per cent, from 0 to 1."""
+    """Shows a slider in per cent, and returns its value from 0 to 1."""
     label, note = words(f"read.{name}"), words(f"read.{name}_help")
     return st.slider(label, 0, 100, usual, help=note, key=name, persist_state="session") / 100
 

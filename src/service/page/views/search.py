@@ -24,14 +24,14 @@ PER_PAGE = 12
 COLUMNS = 3
 NOT_FOUND, INVALID = 404, 422
 FILTERS = ("text", "country", "camera", "period", "dates", "confidence")
-"""As the address names them."""
+"""The filters, as the address names them."""
 ANYTIME = "anytime"
 LONGEST = 64
-"""Characters that the API takes for a text."""
+"""The most characters that the API takes for a text."""
 
 
 def show(visit: Visit) -> None:
-    """Filters, a page of what fits, and the way to the pages around it."""
+    """Shows the filters, a page of what fits, and the buttons to the pages around it."""
     words = visit.words
     st.header(words("search.title"), anchor=False)
     if st.session_state.pop("deleted", False):
@@ -49,7 +49,7 @@ def show(visit: Visit) -> None:
 
 
 def _query(visit: Visit) -> SightingQuery:
-    """What the filters ask for, which are in the address too. Raises ServiceError."""
+    """Returns what the filters ask for, which are in the address too. Raises ServiceError."""
     words = visit.words
     regions, cameras = visit.regions(), visit.cameras()
     _take(arrived("search", FILTERS), regions, cameras)
@@ -92,12 +92,12 @@ def _query(visit: Visit) -> SightingQuery:
             min_confidence=least / 100 or None,
             limit=PER_PAGE,
         )
-    except ValidationError as error:  # as the API would say of it
+    except ValidationError as error:  # the API would say the same of it
         raise RefusedError(INVALID, "invalid_request", f"query.{first_fault(error)}") from None
 
 
 def _take(said: Mapping[str, str], regions: Sequence[str], cameras: Sequence[str]) -> None:
-    """Sets the filters as an address from outside says; what none of them can be is left out."""
+    """Sets the filters as an address from outside says; values that a filter cannot have are left out."""
     if not said:
         return
     confidence = said.get("confidence", "")
@@ -129,7 +129,7 @@ def _choice(name: str, options: Sequence[str], words: Words, spell: Callable[[st
 
 
 def _days(visit: Visit) -> Sequence[date]:
-    """First and last day of the period; nothing for any time."""
+    """Returns the first and the last day of the period; nothing for any time."""
     words = visit.words
     period = st.selectbox(
         words("search.period"),
@@ -162,7 +162,7 @@ class Leafed:
 
 
 def _leafed(query: SightingQuery) -> Leafed:
-    """Another question begins at the first page."""
+    """Returns the place in the pages of ``query``; another query begins at the first page."""
     leafed = st.session_state.get("leafed")
     if leafed is None or leafed.query != query:
         leafed = st.session_state["leafed"] = Leafed(query, [None])
@@ -189,7 +189,9 @@ def _result(found: Sighting, visit: Visit) -> None:
 
 
 def _picture_of(found: Sighting, visit: Visit) -> Preview | None:
-    """None where no picture is kept any more, or the page cannot show its format. Raises ServiceError."""
+    """Returns the picture; None where it is not kept any more or the page cannot show its format. Raises
+    ServiceError.
+    """
     if not found.has_picture:
         return None
     try:
@@ -207,7 +209,7 @@ def _drop(cursors: list[str | None]) -> None:
 
 
 def _leaf(cursors: list[str | None], following: str | None, words: Words) -> None:
-    """Buttons to the pages before and after."""
+    """Shows buttons to the pages before and after."""
     if following is None and len(cursors) == 1:
         return
     with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
