@@ -71,7 +71,7 @@ def test_commands(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     picture = tmp_path / "sheet.png"
     monkeypatch.setattr(sys, "argv", ["sheet", str(picture), "--count", "7", "--fonts", str(fonts), "--boxes"])
     sheet.main()
-    assert read_image(picture).shape == (2 * 80, 6 * 260, 3)
+    assert read_image(picture).shape == (2 * 118, 6 * 260, 3)
 
 
 def test_a_sheet_shows_the_boxes_only_when_asked() -> None:
@@ -94,7 +94,7 @@ def test_real_crops_stand_beside_drawn_ones_of_their_country(
     flags = ["--fonts", str(tmp_path), "--count", "12", "--beside", str(tmp_path / "manifest.jsonl")]
     monkeypatch.setattr(sys, "argv", ["sheet", str(tmp_path / "sheet.png"), *flags])
     sheet.main()
-    picture = read_image(tmp_path / "sheet.png").reshape(2, 80, 6, 260, 3)[:, 20:40, :, 20:200]
+    picture = read_image(tmp_path / "sheet.png").reshape(2, 118, 6, 260, 3)[:, 30:60, :, 20:200]
     red = (picture == (255, 0, 0)).all((1, 3, 4))
     assert red.tolist() == [[True, True, True, False, False, False]] * 2
     monkeypatch.setattr(sys, "argv", [*sys.argv, "--only", "FR"])

@@ -69,7 +69,8 @@ def test_each_character_has_its_box_on_the_line_that_it_belongs_to(pasted: Paste
         middle = round(float(centres[:, 1].mean()))
         line = across[middle - 2 : middle + 3].std(0)  # a gap between characters is the same from top to bottom
         inked += [line[round(x1) : round(x2)].mean() for x1, _, x2, _ in boxes]
-        beside += [line[round(a) - 1 : round(b) + 1].mean() for a, b in zip(boxes[:-1, 2], boxes[1:, 0], strict=True)]
+        gaps = [line[round(a) - 1 : round(b) + 1] for a, b in zip(boxes[:-1, 2], boxes[1:, 0], strict=True)]
+        beside += [gap.mean() for gap in gaps if gap.size]  # tilted characters may overlap from side to side
     assert np.mean(inked) > 1.3 * np.mean(beside)
 
 
@@ -106,7 +107,7 @@ def test_unreadable_crops_are_drawn_again(pasted: PastedPlates) -> None:
         return (crop if next(calls) % READABLE_TRIES == READABLE_TRIES - 1 else crop // 200), cut
 
     data = CropDataset([], (48, 128), 32, sees, None, pasted)
-    assert min(data[PASTED, seed].image.std() for seed in range(30)) > 4
+    assert sum(data[PASTED, seed].image.std() > 4 for seed in range(30)) >= 28  # a fourth one may be dim by itself
 
 
 def test_a_plate_at_the_edge_has_room_all_around_and_a_narrow_one_is_left_out(tmp_path: Path) -> None:
