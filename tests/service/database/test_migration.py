@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, create_engine, inspect, text
 
 from src.service.database import Database, DatabaseError, migration, open_database
-from src.service.database.tables import Table
+from src.service.database.tables import TableBase
 from src.service.query import SightingQuery
 from src.service.store import search
 from tests.service.parallel import at_once
@@ -18,7 +18,7 @@ from tests.service.parallel import at_once
 
 def differences(database: Database) -> list[object]:
     with database.engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Table.metadata)
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), TableBase.metadata)
 
 
 def test_migrations_make_the_tables_that_the_program_has(database: Database) -> None:
@@ -26,12 +26,12 @@ def test_migrations_make_the_tables_that_the_program_has(database: Database) -> 
 
 
 def test_a_column_without_a_migration_is_noticed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    plates = Table.metadata.tables["plates"].to_metadata(other := type(Table.metadata)())
+    plates = TableBase.metadata.tables["plates"].to_metadata(other := type(TableBase.metadata)())
     plates.append_column(Column("wheels", Integer))
-    for table in Table.metadata.sorted_tables:
+    for table in TableBase.metadata.sorted_tables:
         if table.name != "plates":
             table.to_metadata(other)
-    monkeypatch.setattr(Table, "metadata", other)
+    monkeypatch.setattr(TableBase, "metadata", other)
     (difference,) = differences(database)
     assert difference[0] == "add_column"
 

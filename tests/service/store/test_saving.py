@@ -38,7 +38,7 @@ from tests.service.recognitions import NOON, plate, recognised, save
 HOSTILE = "a'; DROP TABLE sightings; --\" \\ %_ ${x} {{x}} <script> ../../etc/passwd 京 '; SELECT pg_sleep(9)"
 
 
-def count(database: Database, table: type[tables.Table]) -> int:
+def count(database: Database, table: type[tables.TableBase]) -> int:
     with database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
