@@ -38,7 +38,7 @@ class TritonError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class _Protocol:
-    """tritonclient's client of one protocol, and what the two do not have in common."""
+    """tritonclient's client of one protocol, and how the two protocols differ."""
 
     package: ModuleType
     connect: Callable[[], Any]  # gives a client

@@ -42,7 +42,7 @@ class TritonModel:
 
     @property
     def where(self) -> str:
-        """The URL, and the name there."""
+        """The URL, and the name of the model there."""
         return f"{self._server.url}: {self._name}"
 
     @property

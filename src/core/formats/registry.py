@@ -327,7 +327,10 @@ def load_country(path: Path) -> Country:
 
 
 def load_registry(*folders: Path) -> dict[str, Country]:
-    """Countries by code of ``folders``, REGISTRY where none is named; a later folder's count. Raises RegistryError."""
+    """Returns the countries of ``folders`` by code, of REGISTRY if none is named. Raises RegistryError.
+
+    A country in a later folder replaces the same country in an earlier one.
+    """
     countries: dict[str, Country] = {}
     for folder in folders or (REGISTRY,):
         if not (files := sorted(folder.glob("*.yaml"))):
@@ -337,12 +340,12 @@ def load_registry(*folders: Path) -> dict[str, Country]:
 
 
 def alphabet_of(countries: Iterable[Country]) -> str:
-    """The characters that a reader of these countries' plates tells apart: digits, Latin letters, then all others."""
+    """Returns the characters that a reader of these plates tells apart: digits, Latin letters, then the others."""
     read = {c for country in countries for form in country.formats for c in normalise("".join(form.characters))}
     return LATIN + "".join(sorted(read - set(LATIN)))
 
 
 def fitting(countries: Sequence[Country], text: str) -> list[Format]:
-    """The formats that ``text``, in any spelling, may be of."""
+    """Returns the formats that ``text``, in any spelling, may be of."""
     canonical = normalise(text)
     return [f for country in countries for f in country.formats if f.fits(canonical)]

@@ -57,17 +57,17 @@ class Kind(Enum):
 
     @property
     def status(self) -> int:
-        """Of HTTP."""
+        """The status of HTTP."""
         return int(self.value[0])
 
     @property
     def title(self) -> str:
-        """What the kind is, for people."""
+        """The title, for people."""
         return self.value[1]
 
     @property
     def is_passing(self) -> bool:
-        """Whether the same request may be answered later."""
+        """Whether the same request may succeed later."""
         return self.status == HTTPStatus.SERVICE_UNAVAILABLE
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ ACCENT = "#2b8a86"
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What is counted, how often it was seen, and where to look at that."""
+    """A bar: its name, how often that was seen, and a link to those sightings."""
 
     name: str
     count: int

@@ -20,7 +20,7 @@ MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``ends`` is by the clock of its ``Sessions``."""
+    """A session; ``ends`` is a time of the clock of its ``Sessions``."""
 
     key: str = field(repr=False)
     ends: float

@@ -150,7 +150,7 @@ class Engine:
 
 @contextmanager
 def _alone(job: _Job) -> Iterator[None]:
-    """Whatever goes wrong in the block is told to whoever waits for this picture, and the others go on."""
+    """Gives an error in the block to whoever waits for this picture, so that the others go on."""
     try:
         yield
     except Exception as error:

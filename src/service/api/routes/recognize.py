@@ -19,11 +19,11 @@ REFUSALS = (
     *(Kind.UNKNOWN_FORMAT, Kind.DAMAGED, Kind.NOT_DRAWN, Kind.FAILED),
     *(Kind.TOO_SLOW, Kind.BUSY, Kind.TIMED_OUT, Kind.NOT_READ, Kind.NOT_STORED),
 )
-"""What can be wrong with pictures."""
+"""The problems of pictures."""
 
 KEY_HEADER = "Idempotency-Key"
 IDEMPOTENCY_PROBLEMS = (Kind.IN_WORK, Kind.KEY_REUSED, Kind.FORGOTTEN)
-"""What may keep a request that comes again from getting the first answer."""
+"""The problems that may keep a repeated request from getting the first answer."""
 
 router = APIRouter(tags=["recognize"])
 
