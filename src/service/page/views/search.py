@@ -157,7 +157,7 @@ class Leafed:
 
     query: SightingQuery
     cursors: list[str | None]
-    """Of the pages from the first to the one that is shown."""
+    """The cursors of the pages from the first to the one that is shown."""
     total: int = 0
 
 
