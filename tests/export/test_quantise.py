@@ -76,16 +76,7 @@ def test_ends_and_gates_stay_in_float(model: Path) -> None:
 def test_the_answers_are_nearly_the_same(model: Path, images: np.ndarray, tmp_path: Path) -> None:
     quantise(model, tmp_path / "int8.onnx", iter(images[:, None]))
     before, after = _run(model, images), _run(tmp_path / "int8.onnx", images)
-    assert 0 < np.quantile(abs(after - before), 0.99) < 0.06 * np.ptp(before)  # the largest of all are cut
-
-
-def test_a_glaring_picture_does_not_coarsen_the_others(model: Path, images: np.ndarray, tmp_path: Path) -> None:
-    dim = images // 16
-    usual = [dim[i % 6, None] for i in range(60)]
-    for name, batches in (("alone", usual), ("glaring", [*usual, images[:1]])):
-        quantise(model, tmp_path / f"{name}.onnx", iter(batches))
-    before, alone, glaring = (_run(path, dim) for path in (model, tmp_path / "alone.onnx", tmp_path / "glaring.onnx"))
-    assert abs(glaring - before).mean() < 1.5 * abs(alone - before).mean()
+    assert 0 < abs(after - before).max() < 0.06 * np.ptp(before)
 
 
 def test_weights_have_8_bits_of_which_one_is_left_free(model: Path, images: np.ndarray, tmp_path: Path) -> None:
