@@ -15,8 +15,6 @@ from src.export.rearrange import can_take_pixels, rearrange
 
 QUANTISED = ["Conv", "Sigmoid", "Mul", "Add", "Concat", "Split", "MaxPool", "Resize"]
 """SiLU is a Sigmoid and a Mul. If convolutions alone had 8 bits, converting between them would cost what they save."""
-RANGES = {"CalibMovingAverage": True, "CalibMovingAverageConstant": 0.02}
-"""Ranges are moving averages over the pictures: one glaring picture must not make the steps of all others coarse."""
 
 Batch = npt.NDArray[np.uint8]
 
@@ -59,7 +57,6 @@ def quantise(model: Path, out: Path, batches: Iterable[Batch]) -> None:
             reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            extra_options=RANGES,
         )
     faster = onnx.load(out)
     rearrange(faster)
