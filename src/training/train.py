@@ -56,6 +56,7 @@ def train(config: DictConfig) -> None:
     of ``init_may_lack``, and rows of characters and countries that it does not know; ``resume`` (``last`` or a
     checkpoint) goes on with optimiser, schedule and epoch of an interrupted run.
     """
+    torch.set_num_threads(config.threads or min(torch.get_num_threads(), usable_cores()))
     chosen = choose_precision(config)
     output = Path(config.output_dir)
     resume = _checkpoint_to_resume(config.resume, output)
@@ -65,7 +66,6 @@ def train(config: DictConfig) -> None:
     if chosen:
         log.info(chosen)
     pl.seed_everything(config.seed, workers=True, verbose=False)
-    torch.set_num_threads(config.threads or min(torch.get_num_threads(), usable_cores()))
     output.mkdir(parents=True, exist_ok=True)
     OmegaConf.save(config, output / "config.yaml", resolve=True)
     data, module = build(config.data), build(config.model)

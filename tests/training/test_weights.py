@@ -73,8 +73,8 @@ def test_a_reader_is_given_a_character_and_a_country(tmp_path: Path) -> None:
     load_weights(grown.model, folder, rows=grown.rows)
     images = torch.randint(0, 255, (2, 48, 128, 3), dtype=torch.uint8)
     with torch.no_grad():
-        texts, regions = shipped.model.eval()(images)
-        more_texts, more_regions = grown.model.eval()(images)
+        texts, regions, _ = shipped.model.eval()(images)
+        more_texts, more_regions, _ = grown.model.eval()(images)
     torch.testing.assert_close(more_texts[..., :3].log_softmax(-1), texts, atol=5e-3, rtol=0)
     torch.testing.assert_close(more_regions[:, 1:].log_softmax(-1), regions, atol=5e-3, rtol=0)
 
