@@ -14,7 +14,7 @@ from src.runtime.reader import Reader
 
 EXPORTS = sorted(p.parent for p in Path("exports").glob("*/card.json"))
 SAMPLES = Path("data/samples/manifest.jsonl")
-TOLERANCE = {"boxes": 0.1, "scores": 2e-3, "corners": 0.2, "log_probs": 5e-2, "regions": 5e-2}
+TOLERANCE = {"boxes": 0.1, "scores": 2e-3, "corners": 0.2, "log_probs": 5e-2, "regions": 5e-2, "whole": 0.1}
 """Other processors round otherwise."""
 LOGARITHMS = ("log_probs", "regions")
 IN_8_BITS = "val/8_bits_as_float"
@@ -53,10 +53,10 @@ def test_shipped_weights_are_the_shipped_model(name: str, score: str) -> None:
     else:
         module = DetectorModule(**card.architecture)
     load_weights(module.model, folder)
-    outputs = ("log_probs", "regions") if card.task == "ocr" else ("boxes", "scores", "corners")
+    outputs = ("log_probs", "regions", "whole") if card.task == "ocr" else ("boxes", "scores", "corners")
     actual = network_outputs(module.model, golden["images"], outputs)[score]
     spread = np.exp if score in LOGARITHMS else np.asarray
-    assert np.abs(spread(actual) - spread(golden[score])).max() < (0.15 if IN_8_BITS in card.metrics else 0.05)
+    assert np.abs(spread(actual) - spread(golden[score])).max() < (0.25 if IN_8_BITS in card.metrics else 0.05)
 
 
 def test_the_shipped_pair_reads_the_samples() -> None:
