@@ -50,7 +50,16 @@ def export_onnx(
     )
     assert program is not None
     program.save(str(path), external_data=False)
+    drop_traces(path)
     onnx.checker.check_model(str(path), full_check=True)
+
+
+def drop_traces(path: Path) -> None:
+    """Takes out of an ONNX file what the exporter notes of each node: lines of code, and in which folder they lie."""
+    model = onnx.load(path)
+    for part in (model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
+        del part.metadata_props[:]
+    onnx.save(model, path)
 
 
 def network_outputs(model: nn.Module, images: npt.NDArray[np.uint8], names: Sequence[str]) -> Arrays:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -63,6 +65,10 @@ def test_equal_outputs_prove_nothing(exported, images) -> None:
 
 def test_the_file_stands_alone(exported) -> None:
     assert [p.name for p in exported.parent.iterdir()] == ["model.onnx"]
+
+
+def test_the_file_does_not_tell_where_it_was_made(exported) -> None:
+    assert str(Path(__file__).parents[2]).encode() not in exported.read_bytes()
 
 
 @pytest.fixture(scope="module")
