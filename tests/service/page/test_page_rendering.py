@@ -137,7 +137,9 @@ def test_the_card_of_the_reader_by_source() -> None:
     assert by_source["synthetic"][0] == ""
     read = card["metrics"]["val/read_labels_eu"]
     assert by_source["labels_eu"][:2] == (f"{card['trained_on']['labels_eu']:,}", f"{read:.1%}")
-    assert set(dict(model_cards.metrics(card, EN))) == {"Read", "Country"}
+    told = dict(model_cards.metrics(card, EN))
+    assert {"Read", "Country", "Whole plates told from all else", "Cut plates noticed"} <= set(told)
+    assert all(name[0].isupper() and value.endswith("%") for name, value in told.items())
 
 
 def test_the_card_of_the_detector() -> None:
@@ -145,7 +147,7 @@ def test_the_card_of_the_detector() -> None:
     said = dict(model_cards.facts(card, EN))
     height, width = card["input_size"]
     assert said["Input, pixels"] == f"{width} × {height}"
-    assert said["Shows what it is sure of to"] == "35%"
+    assert said["Shows what it is sure of to"] == f"{card['confidence_threshold']:.0%}"
     assert "Characters" not in said
     assert model_cards.sources(card, EN)[0] == ("Source", "Pictures")
     assert dict(model_cards.metrics(card, EN))["AP50"] == f"{card['metrics']['val/ap50']:.1%}"
