@@ -25,7 +25,7 @@ PLACES = 6
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
-class Record(BaseModel):
+class ResultModel(BaseModel):
     """A frozen part of the contract. Unknown fields are left out, as a later version may have more."""
 
     model_config = ConfigDict(frozen=True)
@@ -47,7 +47,7 @@ class Record(BaseModel):
         return described
 
 
-class PlateRecord(Record):
+class PlateRecord(ResultModel):
     """One plate: where it is, and what it says. Fields with a default may be missing from a record that is read."""
 
     box: tuple[float, ...] = Field(min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the file")
@@ -116,7 +116,7 @@ class SightingRecord(PlateRecord):
     has_picture: bool = Field(description="whether the picture was kept")
 
 
-class StageTimes(Record):
+class StageTimes(ResultModel):
     """Milliseconds of each stage; None for a stage that did not run."""
 
     decode: float | None
@@ -131,7 +131,7 @@ class StageTimes(Record):
         return cls.model_validate({name: ms if ms is None else round(ms, PIXEL_PLACES) for name, ms in stages.items()})
 
 
-class ImageRecord(Record):
+class ImageRecord(ResultModel):
     """A picture that was read; the plate with the surest detection comes first."""
 
     image: str
@@ -144,14 +144,14 @@ class ImageRecord(Record):
     ms: StageTimes
 
 
-class FaultRecord(Record):
+class FaultRecord(ResultModel):
     """Why a picture was not read, or not stored."""
 
     type: str
     message: str
 
 
-class ErrorRecord(Record):
+class ErrorRecord(ResultModel):
     """A picture that was not read, while others were."""
 
     image: str

@@ -118,35 +118,56 @@ def _take_pairs(graph: _Graph, node: onnx.NodeProto) -> None:
     if max(outs, ins) > NARROW or min(outs, ins) > NARROWEST:
         return
     name = node.name
-    doubled = [np.tile(np.asarray(value), 2) for value in values]
-    w_inputs = [graph.constant(f"{name}_pair_w", _paired(weights))]
-    w_inputs += [graph.constant(f"{name}_pair_w{i}", value) for i, value in enumerate(doubled[: len(w.input) - 1])]
-    b_inputs = [graph.constant(f"{name}_pair_b{i}", value) for i, value in enumerate(doubled[len(w.input) - 1 :])]
-    of_ins, of_outs = (
-        graph.constant(f"{name}_{kind}", np.array([0, 0, -1, count]))
-        for kind, count in (("pair", 2 * ins), ("single", outs))
-    )
+    of_ins = graph.constant(f"{name}_pair", np.array([0, 0, -1, 2 * ins]))
     new = [
         helper.make_node("Transpose", [x.input[0]], [f"{name}_last"], perm=LAST),
         helper.make_node("Reshape", [f"{name}_last", of_ins], [f"{name}_paired"]),
         helper.make_node("Transpose", [f"{name}_paired"], [f"{name}_bytes"], perm=FIRST),
         helper.make_node("DequantizeLinear", [f"{name}_bytes", *x.input[1:]], [f"{name}_x"]),
-        helper.make_node("DequantizeLinear", w_inputs, [f"{name}_w"], axis=0),
-        helper.make_node("DequantizeLinear", b_inputs, [f"{name}_b"], axis=0),
+        *_two_columns_at_once(graph, node, (w, b), _paired(weights), after, [1, 1], [1] * 4),
+    ]
+    graph.replace([node, after], new)
+
+
+def _two_columns_at_once(
+    graph: _Graph,
+    conv: onnx.NodeProto,
+    constants: tuple[onnx.NodeProto, onnx.NodeProto],
+    wide: npt.NDArray[np.generic],
+    after: onnx.NodeProto,
+    strides: Sequence[int],
+    pads: Sequence[int],
+) -> list[onnx.NodeProto]:
+    """Makes the nodes from ``NAME_x``, NAME being that of ``conv``, to the output of the quantisation ``after`` it.
+
+    The weights ``wide`` [2 O, C, rows, columns] give two columns of O channels for each place, and these are then set
+    side by side. ``constants`` are the nodes that dequantise the weights and the bias of ``conv``. The bias, and all
+    scales and zero points, are taken twice. ``strides`` and ``pads`` are those of the new convolution.
+    """
+    name, (w, b) = conv.name, constants
+    w_twice, b_twice = (
+        [graph.constant(f"{name}_{source}_twice", np.tile(np.asarray(graph.array(source)), 2)) for source in sources]
+        for sources in (w.input[1:], b.input)
+    )
+    set_apart = graph.constant(f"{name}_single", np.array([0, 0, -1, len(wide) // 2]))
+    wide_inputs = [graph.constant(f"{name}_wide", wide), *w_twice]
+    return [
+        helper.make_node("DequantizeLinear", wide_inputs, [f"{name}_w"], axis=0),
+        helper.make_node("DequantizeLinear", b_twice, [f"{name}_b"], axis=0),
         helper.make_node(
             "Conv",
             [f"{name}_x", f"{name}_w", f"{name}_b"],
             [f"{name}_y"],
             name,
-            kernel_shape=[KERNEL, KERNEL],
-            pads=[1] * 4,
+            kernel_shape=list(wide.shape[2:]),
+            strides=strides,
+            pads=pads,
         ),
         helper.make_node("QuantizeLinear", [f"{name}_y", *after.input[1:]], [f"{name}_y_bytes"]),
         helper.make_node("Transpose", [f"{name}_y_bytes"], [f"{name}_y_last"], perm=LAST),
-        helper.make_node("Reshape", [f"{name}_y_last", of_outs], [f"{name}_y_single"]),
+        helper.make_node("Reshape", [f"{name}_y_last", set_apart], [f"{name}_y_single"]),
         helper.make_node("Transpose", [f"{name}_y_single"], [after.output[0]], perm=FIRST),
     ]
-    graph.replace([node, after], new)
 
 
 def _take_pixels_by_four(graph: _Graph) -> None:
@@ -176,33 +197,12 @@ def _take_pixels_by_four(graph: _Graph) -> None:
             four, inside = divmod(2 * column + k - 1, 4)
             rows = slice(column * outs, (column + 1) * outs)
             wide[rows, 3 * inside : 3 * inside + 3, :, four + 1] = weights[..., k]
-    doubled = [np.tile(np.asarray(value), 2) for value in constants]
-    count = len(w.input) - 1
-    w_inputs = [graph.constant(f"{name}_four_w", wide)]
-    w_inputs += [graph.constant(f"{name}_four_w{i}", value) for i, value in enumerate(doubled[:count])]
-    b_inputs = [graph.constant(f"{name}_four_b{i}", value) for i, value in enumerate(doubled[count:])]
-    fours, singles = (
-        graph.constant(f"{name}_{kind}", np.array([0, 0, -1, size])) for kind, size in (("fours", 12), ("ones", outs))
-    )
+    fours = graph.constant(f"{name}_fours", np.array([0, 0, -1, 12]))
     new = [
         helper.make_node("Reshape", ["images", fours], [f"{name}_side_by_side"]),
         helper.make_node("Transpose", [f"{name}_side_by_side"], [f"{name}_bytes"], perm=FIRST),
         helper.make_node("DequantizeLinear", [f"{name}_bytes", *values.input[1:]], [f"{name}_x"]),
-        helper.make_node("DequantizeLinear", w_inputs, [f"{name}_w"], axis=0),
-        helper.make_node("DequantizeLinear", b_inputs, [f"{name}_b"], axis=0),
-        helper.make_node(
-            "Conv",
-            [f"{name}_x", f"{name}_w", f"{name}_b"],
-            [f"{name}_y"],
-            name,
-            kernel_shape=[KERNEL, 2],
-            strides=[2, 1],
-            pads=[1, 1, 1, 0],
-        ),
-        helper.make_node("QuantizeLinear", [f"{name}_y", *after.input[1:]], [f"{name}_y_bytes"]),
-        helper.make_node("Transpose", [f"{name}_y_bytes"], [f"{name}_y_last"], perm=LAST),
-        helper.make_node("Reshape", [f"{name}_y_last", singles], [f"{name}_y_single"]),
-        helper.make_node("Transpose", [f"{name}_y_single"], [after.output[0]], perm=FIRST),
+        *_two_columns_at_once(graph, conv, (w, b), wide, after, [2, 1], [1, 1, 1, 0]),
     ]
     graph.replace(chain, new)
 

@@ -1,7 +1,6 @@
 """Questions about sightings, as the page asks them, the API takes them and the store answers them."""
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,12 +50,12 @@ class Place:
     def from_cursor(cls, cursor: str) -> Self:
         """The place that a cursor stands for. Raises PydanticCustomError, which is a ValueError."""
         try:
-            seen, found, last = base64.b64decode(cursor, "-_", validate=True).decode("ascii").partition(" ")
-            if found and last.isalnum():
-                return cls(utc(datetime.fromisoformat(seen)), last)
-        except (binascii.Error, ValueError):
-            pass
-        raise PydanticCustomError("cursor", "is not one that a page of sightings ended with")
+            seen, last = base64.b64decode(cursor, "-_", validate=True).decode("ascii").split(" ")
+            if not last.isalnum():
+                raise ValueError(f"{last!r} is the name of no sighting")
+            return cls(utc(datetime.fromisoformat(seen)), last)
+        except ValueError as error:  # that of base64 and that of dates among them
+            raise PydanticCustomError("cursor", "is not one that a page of sightings ended with") from error
 
 
 def _searchable(text: str) -> str:

@@ -214,7 +214,7 @@ class PlateType(Closed):
         return self
 
 
-class Format(Closed, arbitrary_types_allowed=True):
+class PlateFormat(Closed, arbitrary_types_allowed=True):
     """A type of plate with its patterns parsed: it matches texts, and the synthesis makes texts of it."""
 
     country: str
@@ -269,11 +269,11 @@ class Country(Closed):
         return self
 
     @cached_property
-    def formats(self) -> tuple[Format, ...]:
+    def formats(self) -> tuple[PlateFormat, ...]:
         """The types with their patterns parsed. Raises FormatError that names the type."""
         return tuple(self._format(t) for t in self.types)
 
-    def _format(self, plate: PlateType) -> Format:
+    def _format(self, plate: PlateType) -> PlateFormat:
         letters = plate.letters or self.letters
         try:
             parts: dict[str, tuple[Token, ...]] = {}
@@ -282,7 +282,7 @@ class Country(Closed):
             lines = tuple(parse(line, letters, parts) for line in plate.lines)
             if silent := [line for line, tokens in zip(plate.lines, lines, strict=True) if not is_read(tokens)]:
                 raise FormatError(f"lines: {silent[0]!r} has no character to read")
-            form = Format(country=self.code, type=plate, lines=lines)
+            form = PlateFormat(country=self.code, type=plate, lines=lines)
             _ = form.order
         except FormatError as error:
             raise FormatError(f"types.{plate.name}: {error}") from None
@@ -345,7 +345,7 @@ def alphabet_of(countries: Iterable[Country]) -> str:
     return LATIN + "".join(sorted(read - set(LATIN)))
 
 
-def fitting(countries: Sequence[Country], text: str) -> list[Format]:
+def fitting(countries: Sequence[Country], text: str) -> list[PlateFormat]:
     """Returns the formats that ``text``, in any spelling, may be of."""
     canonical = normalise(text)
     return [f for country in countries for f in country.formats if f.fits(canonical)]

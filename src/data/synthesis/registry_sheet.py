@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import ImageDraw
 
-from src.core.formats.registry import Country, Format
+from src.core.formats.registry import Country, PlateFormat
 from src.core.montage import montage
 from src.core.types import Image
 from src.data.synthesis.drawing.draw import draw_plate
@@ -30,14 +30,14 @@ def write_sheet(countries: Sequence[Country], fonts: Sequence[Path], examples: i
     PillowImage.fromarray(montage([tile for row in rows for tile in row], 1 + examples, GREY)).save(path)
 
 
-def _label(form: Format) -> Image:
+def _label(form: PlateFormat) -> Image:
     lines = [f"{form.country} {form.type.name}", " / ".join(form.type.lines)]
     label = PillowImage.new("RGB", (LABEL[0], LABEL[1] * len(lines)), GREY)
     ImageDraw.Draw(label).text((4, 0), "\n".join(lines), "white")
     return np.asarray(label, np.uint8)
 
 
-def _plates(form: Format, faces: Faces, examples: int, seed: int) -> Iterator[Image]:
+def _plates(form: PlateFormat, faces: Faces, examples: int, seed: int) -> Iterator[Image]:
     rng, maker = np.random.default_rng(seed), PlateMaker(form)
     aspect = form.type.size[0] / form.type.size[1]
     width = min(CELL[0], round(CELL[1] * aspect))

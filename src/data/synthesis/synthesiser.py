@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
-from src.core.formats.registry import REGISTRY, Country, Format, load_registry
+from src.core.formats.registry import REGISTRY, Country, PlateFormat, load_registry
 from src.core.geometry import CROP_SIZE
 from src.core.types import Boxes, Image
 from src.data.synthesis.capture.effects import GROUPS, HARSHNESS, HELD, IN_CROP, ON_PLATE, kept, spoiled
@@ -185,7 +185,7 @@ class CropSynthesiser:
         return clean
 
 
-def _oftener(form: Format) -> float:
+def _oftener(form: PlateFormat) -> float:
     """Returns how many times as often as its weight says plates of ``form`` are drawn."""
     return (TWO_LINES if len(form.lines) > 1 else 1.0) * (CHOSEN_TEXT if form.type.is_chosen else 1.0)
 

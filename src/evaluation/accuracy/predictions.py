@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import field_validator, model_validator
 
 from src.core.alphabet import normalise
-from src.core.result import PlateRecord, Record
+from src.core.result import PlateRecord, ResultModel
 from src.core.schema import read_json_lines
 from src.data.annotations.manifest import Points
 
@@ -38,18 +38,18 @@ class PredictedPlate(PlateRecord, allow_inf_nan=False):
         return self
 
 
-class Fault(Record):
+class PredictionFault(ResultModel):
     """Why a picture has no plates to score."""
 
     message: str = "no reason given"
 
 
-class Prediction(Record):
+class Prediction(ResultModel):
     """One line: the plates of a picture, or the error that kept the system from it."""
 
     image: str
     plates: tuple[PredictedPlate, ...] | None = None
-    error: Fault | None = None
+    error: PredictionFault | None = None
 
     @model_validator(mode="after")
     def _plates_or_error(self) -> Self:

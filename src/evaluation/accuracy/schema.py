@@ -35,8 +35,8 @@ class MeasuredModel(Closed):
         return cls(name=card.name, input_size=size, commit=card.commit, sha256=card.sha256, threshold=threshold)
 
 
-class Report(Closed):
-    """One run of ``python -m src.evaluate``."""
+class MeasuredPair(Closed):
+    """What every report on an exported pair begins with: how, where and on which pictures it was measured."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     command: str
@@ -48,6 +48,11 @@ class Report(Closed):
     provider: str
     detector: MeasuredModel
     ocr: MeasuredModel
+
+
+class Report(MeasuredPair):
+    """One run of ``python -m src.evaluate``."""
+
     systems: tuple[System, ...]  # the exported models first
     calibration: CalibrationReport | None = None  # of the exported models
     acceptance: AcceptanceReport | None = None  # of the exported models, whole path

@@ -109,7 +109,7 @@ def _mark(image: Image, record: Record, reader: Reader, condition: ConditionKey)
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class ConditionCounts:
     """Plates of each picture that are right, and that count, under each condition: ``[conditions, images]``."""
 
     right: Floats
@@ -139,11 +139,11 @@ class Counts:
         return Figure(value=self.mean(rows), low=low, high=high, n=int(self.counted[0].sum()))
 
 
-def counts(plates: Sequence[PlateOfPicture], marks: Sequence[str]) -> dict[FigureName, Counts]:
+def counts(plates: Sequence[PlateOfPicture], marks: Sequence[str]) -> dict[FigureName, ConditionCounts]:
     """What ``read`` and ``found`` are summed from; ``marks`` holds a letter per plate for each condition."""
     images = _images(plates)
     return {
-        name: Counts(*(side.astype(float) @ images for side in right_and_counted(name, plates, marks)))
+        name: ConditionCounts(*(side.astype(float) @ images for side in right_and_counted(name, plates, marks)))
         for name in FIGURES
     }
 

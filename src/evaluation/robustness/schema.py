@@ -1,17 +1,16 @@
 """``robustness.json``: a closed schema, read again by a later run that compares itself with it."""
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from src.core.schema import Closed
 from src.evaluation.accuracy.plate_result import Figure
-from src.evaluation.accuracy.schema import MeasuredModel
+from src.evaluation.accuracy.schema import SCHEMA_VERSION, MeasuredPair
 from src.evaluation.accuracy.stored import read_stored
 from src.evaluation.accuracy.system_result import Skipped
 
-SCHEMA_VERSION: Final = 1
 CLEAN = "clean"
 
 READ, FOUND, MISSED, GONE = "RFM-"
@@ -83,19 +82,9 @@ class RobustnessComparison(Closed):
     changes: tuple[ConditionChange, ...]
 
 
-class Robustness(Closed):
+class Robustness(MeasuredPair):
     """One run of ``python -m src.robustness``."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
-    command: str
-    commit: str
-    created: str
-    machine: dict[str, str | int | None]
-    split: str
-    threads: int  # 0: all cores
-    provider: str
-    detector: MeasuredModel
-    ocr: MeasuredModel
     sets: dict[str, int]  # pictures of each
     skipped: tuple[Skipped, ...]
     plates: tuple[PlateOfPicture, ...]

@@ -7,7 +7,7 @@ from scipy.stats import false_discovery_control
 from src.evaluation.accuracy.stored import ReportError
 from src.evaluation.metrics.figures import interval
 from src.evaluation.metrics.significance import SIGNIFICANCE, mcnemar
-from src.evaluation.robustness.run import AS_IT_IS, FIGURES, ConditionKey, Counts, counts, right_and_counted
+from src.evaluation.robustness.run import AS_IT_IS, FIGURES, ConditionCounts, ConditionKey, counts, right_and_counted
 from src.evaluation.robustness.schema import (
     ConditionChange,
     FigureName,
@@ -59,7 +59,7 @@ def _marks(report: Robustness, plates: Sequence[PlateOfPicture], conditions: Seq
     return {condition: "".join(rows[condition][place[plate]] for plate in plates) for condition in conditions}
 
 
-def _mean_change(figure: FigureName, before: Counts, after: Counts) -> MeanChange | None:
+def _mean_change(figure: FigureName, before: ConditionCounts, after: ConditionCounts) -> MeanChange | None:
     """None where one side has no such figure."""
     rows = range(1, len(before.right))
     if before.relative(rows) is None or after.relative(rows) is None:

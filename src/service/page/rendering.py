@@ -33,7 +33,7 @@ _environment = jinja2.Environment(
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PlateOutline:
     """A plate on the photograph, in per cent of its sides."""
 
     inside: str  # CSS of the polygon
@@ -43,7 +43,7 @@ class Mark:
     rejected: bool
 
 
-def mark(plate: PlateRecord, size: tuple[int, int], words: Words, name: str = "") -> Mark:
+def mark(plate: PlateRecord, size: tuple[int, int], words: Words, name: str = "") -> PlateOutline:
     """Returns where and how a plate is marked on a photograph of ``size`` (width, height); ``name`` begins its
     label.
     """
@@ -55,7 +55,9 @@ def mark(plate: PlateRecord, size: tuple[int, int], words: Words, name: str = ""
     outer = [f"calc({x:.2f}% {_away(x, left, right)}) calc({y:.2f}% {_away(y, top, bottom)})" for x, y in corners]
     ring = [*outer, outer[0], *inner, inner[0]]
     label = f"{name} {plate.text or words('plate.no_text')}".lstrip()
-    return Mark(_polygon(inner), _polygon(["evenodd", *ring]), f"{across};{down}", label, plate.accepted is False)
+    return PlateOutline(
+        _polygon(inner), _polygon(["evenodd", *ring]), f"{across};{down}", label, plate.accepted is False
+    )
 
 
 def _away(place: float, low: float, high: float) -> str:

@@ -50,7 +50,7 @@ class Pictures:
                 self.path(stored_as).unlink()
                 removed += 1
             except FileNotFoundError:
-                pass
+                continue  # an earlier request has deleted it
             except OSError as error:
                 log.error("%s is not removed yet: %s", stored_as, error.strerror)
         return removed

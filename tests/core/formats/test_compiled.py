@@ -14,7 +14,7 @@ from src.core.formats.compile import compile_formats
 from src.core.formats.compiled import LEAST_UNLISTED, FormatParameters, FormatSet, FormatType, RowOrder, pack
 from src.core.formats.match import FormatMatcher
 from src.core.formats.pattern import Token, matches
-from src.core.formats.registry import Country, Format, load_registry
+from src.core.formats.registry import Country, PlateFormat, load_registry
 from src.data.synthesis.layout.plate import Run
 from src.data.synthesis.layout.registered import PlateMaker
 from tests.core.formats.test_registry import known_texts
@@ -55,7 +55,7 @@ def drawn(country: Country, rng: np.random.Generator) -> Iterator[str]:
         yield text[:at] + (other, "", other + text[at])[rng.integers(3)] + text[at + 1 :]
 
 
-def row_by_row(form: Format) -> list[Token]:
+def row_by_row(form: PlateFormat) -> list[Token]:
     return [token for line in form.lines for token in line]
 
 

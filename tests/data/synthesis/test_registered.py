@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from src.core.alphabet import PROVINCES, SUFFIXES, Alphabet, normalise
-from src.core.formats.registry import Country, Format, load_country, load_registry
+from src.core.formats.registry import Country, PlateFormat, load_country, load_registry
 from src.data.synthesis.layout.plate import Mark, Plate, Run
 from src.data.synthesis.layout.registered import PlateMaker
 from src.data.synthesis.layout.variety import varied
@@ -44,19 +44,19 @@ types:
 
 
 @pytest.fixture(scope="module")
-def form(tmp_path_factory: pytest.TempPathFactory) -> Format:
+def form(tmp_path_factory: pytest.TempPathFactory) -> PlateFormat:
     path = tmp_path_factory.mktemp("plates") / "xx.yaml"
     path.write_text(YAML)
     return load_country(path).formats[0]
 
 
 @pytest.fixture(scope="module")
-def plates(form: Format) -> list[Plate]:
+def plates(form: PlateFormat) -> list[Plate]:
     rng, maker = np.random.default_rng(0), PlateMaker(form)
     return [maker(rng) for _ in range(400)]
 
 
-def test_a_plate_is_what_its_format_says(form: Format, plates: list[Plate]) -> None:
+def test_a_plate_is_what_its_format_says(form: PlateFormat, plates: list[Plate]) -> None:
     assert {(p.region, p.type, p.aspect, p.kind, p.lines) for p in plates} == {("XX", "car", 5.0, "wide", 1)}
     assert all(form.fits(p.text) for p in plates)
     assert [f.rect for f in plates[0].fields] == [(0.04, 0.2, 0.76, 0.8), (0.8, 0.2, 0.96, 0.8)]
@@ -127,7 +127,7 @@ def test_foreign_characters_stand_each_by_itself() -> None:
     assert [i.text for i in plate.fields[0].items if isinstance(i, Run)][-2:] == ["Y", "Y"]
 
 
-def test_rows_say_on_which_line_each_character_stands(form: Format) -> None:
+def test_rows_say_on_which_line_each_character_stands(form: PlateFormat) -> None:
     russian = {f.type.name: f for f in load_country(Path("configs/plates/ru.yaml")).formats}
     rng = np.random.default_rng(5)
     one_line = PlateMaker(form)(rng)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from src.core.result import ErrorRecord, Record
+from src.core.result import ErrorRecord, ResultModel
 from src.core.types import Reading
 from src.evaluation.accuracy.predictions import PredictedPlate, Prediction, PredictionError, read_predictions
 from src.runtime.output import describe
@@ -24,7 +24,7 @@ RESULT = ImageResult(
 
 def written(line: Any) -> str:
     """A line of a file: text, an object or a record."""
-    return line if isinstance(line, str) else line.to_json() if isinstance(line, Record) else json.dumps(line)
+    return line if isinstance(line, str) else line.to_json() if isinstance(line, ResultModel) else json.dumps(line)
 
 
 def read(folder: Path, *lines: Any, known: tuple[str, ...] = ("a.jpg", "b.jpg")) -> dict[str, Any]:

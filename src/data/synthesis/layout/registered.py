@@ -8,7 +8,7 @@ import numpy as np
 
 from src.core.alphabet import normalise
 from src.core.formats.pattern import Choice, Codes, SignToken, Slot, Token, Without, field_count, fields
-from src.core.formats.registry import Format, Look, PlateType, Rect
+from src.core.formats.registry import Look, PlateFormat, PlateType, Rect
 from src.data.synthesis.drawing.furniture import band_of, fraction, sign_of
 from src.data.synthesis.layout.plate import Field, Gap, Item, Mark, Plate, Run, character, pick
 
@@ -35,7 +35,7 @@ STROKES = {
 class PlateMaker:
     """Makes plates of one format, as new; what all plates share is computed once."""
 
-    def __init__(self, form: Format) -> None:
+    def __init__(self, form: PlateFormat) -> None:
         self.form = form
         kind = form.type
         self._groups = [(row, group) for row, line in enumerate(form.lines) for group in fields(line)]

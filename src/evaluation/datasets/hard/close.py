@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from src.data.annotations.manifest import PlateLabel
-from src.evaluation.datasets.hard.photographs import Made, Matrix, Photograph, framed, labels_in, plates_of
+from src.evaluation.datasets.hard.photographs import Made, Matrix, SourcePhotograph, framed, labels_in, plates_of
 
 CLOSE = "close-up"
 NARROWEST = 80
@@ -20,7 +20,7 @@ BORDER = 0.02
 """Least distance of the plate from each edge, by the picture's width."""
 
 
-def close_ups(photographs: Sequence[Photograph]) -> Iterator[Made]:
+def close_ups(photographs: Sequence[SourcePhotograph]) -> Iterator[Made]:
     """One of every plate that is wide enough and does not touch the edge of its photograph."""
     for photograph, number, plate in plates_of(photographs):
         if plate.box[2] - plate.box[0] < NARROWEST:

@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 
 from src.data.annotations.manifest import PlateLabel
-from src.evaluation.datasets.hard.hidden import LAYOUTS, NARROWEST, is_square, pattern
-from src.evaluation.datasets.hard.photographs import Made, Photograph, labels_in, plates_of
+from src.evaluation.datasets.hard.hidden import NARROWEST, in_one_line
+from src.evaluation.datasets.hard.photographs import Made, SourcePhotograph, labels_in
 
 CUT = "cut"
 LARGEST = 0.5
@@ -22,21 +22,13 @@ WITHOUT_TEXT = 150
 """How many plates of unknown text are taken, the first by their photographs' hashes."""
 
 
-def cut_off(photographs: Sequence[Photograph]) -> Iterator[Made]:
-    """One of every plate of one line whose characters' places are known, and of some others."""
-    others = 0
-    for photograph, number, plate in plates_of(photographs):
-        if plate.box[2] - plate.box[0] < NARROWEST or plate.lines == 2 or is_square(plate) or not plate.whole:
-            continue
-        places = LAYOUTS.get((plate.region or "", pattern(plate.text or "")))
-        if places is None:
-            others += 1
-            if others > WITHOUT_TEXT:
-                continue
+def cut_off(photographs: Sequence[SourcePhotograph]) -> Iterator[Made]:
+    """Cuts off a part of every plate whose characters' places are known, and of some others."""
+    for photograph, number, plate, places in in_one_line(photographs, NARROWEST, WITHOUT_TEXT):
         yield _made(photograph, number, plate, places)
 
 
-def _made(photograph: Photograph, number: int, plate: PlateLabel, places: Sequence[float] | None) -> Made:
+def _made(photograph: SourcePhotograph, number: int, plate: PlateLabel, places: Sequence[float] | None) -> Made:
     image, rng = photograph.read(), photograph.rng(CUT, number)
     at_left = bool(rng.random() < 0.5)
     share, text = _lost(plate, places, at_left, rng)

@@ -15,7 +15,7 @@ from src.core.geometry import corners_to_box
 from src.core.types import Corners
 from src.data.annotations.manifest import PlateLabel
 from src.evaluation.datasets.hard.objects import Span, bar, hitch, passer_by
-from src.evaluation.datasets.hard.photographs import Made, Photograph, outline, plates_of
+from src.evaluation.datasets.hard.photographs import Made, SourcePhotograph, outline, plates_of
 
 HIDDEN = "half-hidden"
 NARROWEST = 55
@@ -43,18 +43,28 @@ class Hiding:
     seen: str | None
 
 
-def half_hidden(photographs: Sequence[Photograph]) -> Iterator[Made]:
-    """One of every plate whose characters' places are known, and of some others."""
+def half_hidden(photographs: Sequence[SourcePhotograph]) -> Iterator[Made]:
+    """Hides a part of every plate whose characters' places are known, and of some others."""
+    for photograph, number, plate, places in in_one_line(photographs, NARROWEST, WITHOUT_TEXT):
+        yield _made(photograph, number, plate, places)
+
+
+def in_one_line(
+    photographs: Sequence[SourcePhotograph], narrowest: float, without_text: int
+) -> Iterator[tuple[SourcePhotograph, int, PlateLabel, Sequence[float] | None]]:
+    """Yields the whole plates of one line from ``narrowest`` pixels of width on, with their number in the picture.
+
+    The last value says where the middle of each character stands, by the plate's width. It is None for a plate whose
+    text or layout is unknown; only the first ``without_text`` of those are taken.
+    """
     others = 0
     for photograph, number, plate in plates_of(photographs):
-        if plate.box[2] - plate.box[0] < NARROWEST or plate.lines == 2 or is_square(plate):
+        if plate.box[2] - plate.box[0] < narrowest or plate.lines == 2 or is_square(plate) or not plate.whole:
             continue
         places = LAYOUTS.get((plate.region or "", pattern(plate.text or "")))
-        if places is None:
-            others += 1
-            if others > WITHOUT_TEXT:
-                continue
-        yield _made(photograph, number, plate, places)
+        others += places is None
+        if places is not None or others <= without_text:
+            yield photograph, number, plate, places
 
 
 def is_square(plate: PlateLabel) -> bool:
@@ -68,7 +78,7 @@ def pattern(text: str) -> str:
     return "".join("0" if c.isdecimal() else "A" for c in text)
 
 
-def _made(photograph: Photograph, number: int, plate: PlateLabel, places: Sequence[float] | None) -> Made:
+def _made(photograph: SourcePhotograph, number: int, plate: PlateLabel, places: Sequence[float] | None) -> Made:
     image, rng = photograph.read(), photograph.rng(HIDDEN, number)
     corners = outline(plate)
     hiding = _hiding(plate, places, rng)

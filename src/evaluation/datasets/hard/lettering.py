@@ -16,7 +16,7 @@ from PIL import ImageDraw, ImageFont
 
 from src.core.types import Corners, Image
 from src.data.annotations.manifest import Box, Record
-from src.evaluation.datasets.hard.photographs import Made, Photograph, outline, plates_of
+from src.evaluation.datasets.hard.photographs import Made, SourcePhotograph, outline, plates_of
 
 OVERLAY, SIGN, PAGE, DEALER = "no-plate-overlay", "no-plate-sign", "no-plate-page", "no-plate-dealer"
 COUNT = 60
@@ -78,23 +78,23 @@ WORDS = (
 )
 
 
-def overlays(photographs: Sequence[Photograph]) -> Iterator[Made]:
+def overlays(photographs: Sequence[SourcePhotograph]) -> Iterator[Made]:
     """Date, time, camera, speed, place and brand as recorders write them into the picture."""
     return _on_grounds(photographs, OVERLAY, _overlay)
 
 
-def signs(photographs: Sequence[Photograph]) -> Iterator[Made]:
+def signs(photographs: Sequence[SourcePhotograph]) -> Iterator[Made]:
     """Shop signs and telephone numbers on boards and vans."""
     return _on_grounds(photographs, SIGN, _sign)
 
 
-def pages(photographs: Sequence[Photograph]) -> Iterator[Made]:
+def pages(photographs: Sequence[SourcePhotograph]) -> Iterator[Made]:
     """Printed pages of words, seen from nearly above."""
     for photograph in photographs[:COUNT]:
         yield _made(photograph, 0, _page(photograph.rng(PAGE)))
 
 
-def dealer_plates(photographs: Sequence[Photograph]) -> Iterator[Made]:
+def dealer_plates(photographs: Sequence[SourcePhotograph]) -> Iterator[Made]:
     """Plates that carry a dealer's name, a state's, a sticker or nothing, in the place of real ones."""
     made = 0
     for photograph, number, plate in plates_of(photographs):
@@ -113,7 +113,7 @@ def dealer_plates(photographs: Sequence[Photograph]) -> Iterator[Made]:
 
 
 def _on_grounds(
-    photographs: Sequence[Photograph], group: str, draw: Callable[[Image, np.random.Generator], Image]
+    photographs: Sequence[SourcePhotograph], group: str, draw: Callable[[Image, np.random.Generator], Image]
 ) -> Iterator[Made]:
     """COUNT photographs, in an order of the group's own."""
     made = 0
@@ -124,14 +124,14 @@ def _on_grounds(
             yield _made(photograph, 0, draw(ground, photograph.rng(group)))
 
 
-def _made(photograph: Photograph, number: int, image: Image, ignore: tuple[Box, ...] = ()) -> Made:
+def _made(photograph: SourcePhotograph, number: int, image: Image, ignore: tuple[Box, ...] = ()) -> Made:
     record = Record(
         image=photograph.name(number), split="val", source=photograph.record.source, plates=(), ignore=ignore
     )
     return Made(record, image)
 
 
-def _ground(photograph: Photograph) -> Image | None:
+def _ground(photograph: SourcePhotograph) -> Image | None:
     """The largest part beside, above or below all plates; None where it is small."""
     image = photograph.read()
     boxes = [*(plate.box for plate in photograph.record.plates or ()), *photograph.record.ignore]

@@ -31,7 +31,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Photograph:
+class SourcePhotograph:
     """A scene and the hash of its file, which names all pictures that are made of it."""
 
     record: Record
@@ -51,12 +51,12 @@ class Photograph:
         return f"{self.sha256[:12]}-{plate}"
 
 
-def photographs(sets: Sequence[EvaluationSet]) -> list[Photograph]:
+def photographs(sets: Sequence[EvaluationSet]) -> list[SourcePhotograph]:
     """The scenes of ``sets``, each photograph once, in the order of their hashes.
 
     A picture that cannot be read as labelled is left out: the evaluation of its own set names it.
     """
-    found: dict[str, Photograph] = {}
+    found: dict[str, SourcePhotograph] = {}
     for pictures in sets:
         for record in pictures.records:
             path = pictures.root / record.image
@@ -65,11 +65,11 @@ def photographs(sets: Sequence[EvaluationSet]) -> list[Photograph]:
             except ImageError:
                 continue
             digest = sha256_of(path)
-            found.setdefault(digest, Photograph(record, path, digest))
+            found.setdefault(digest, SourcePhotograph(record, path, digest))
     return [found[digest] for digest in sorted(found)]
 
 
-def plates_of(photographs: Sequence[Photograph]) -> Iterator[tuple[Photograph, int, PlateLabel]]:
+def plates_of(photographs: Sequence[SourcePhotograph]) -> Iterator[tuple[SourcePhotograph, int, PlateLabel]]:
     """Every plate with its photograph and its number there."""
     for photograph in photographs:
         for number, plate in enumerate(photograph.record.plates or ()):

@@ -8,7 +8,15 @@ from scipy.optimize import linprog
 
 from src.core.geometry import box_to_corners, corners_to_box
 from src.core.types import Boxes
-from src.evaluation.datasets.hard.photographs import Made, Matrix, Photograph, framed, labels_in, outline, plates_of
+from src.evaluation.datasets.hard.photographs import (
+    Made,
+    Matrix,
+    SourcePhotograph,
+    framed,
+    labels_in,
+    outline,
+    plates_of,
+)
 
 TURNED = "turned"
 DEGREES = (15, 45)
@@ -20,7 +28,7 @@ SLIMMEST = 0.55
 """A picture's shorter side by its longer one."""
 
 
-def turned(photographs: Sequence[Photograph]) -> Iterator[Made]:
+def turned(photographs: Sequence[SourcePhotograph]) -> Iterator[Made]:
     """One of every photograph around the largest plate whose corners are known, where the plate has room enough.
 
     The picture is the largest upright rectangle that lies in the turned photograph and holds the plate.

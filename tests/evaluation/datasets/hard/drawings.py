@@ -8,7 +8,7 @@ from PIL import Image
 
 from src.core.geometry import corners_to_box
 from src.data.annotations.manifest import PlateLabel, Record
-from src.evaluation.datasets.hard.photographs import Photograph, photographs
+from src.evaluation.datasets.hard.photographs import SourcePhotograph, photographs
 from src.evaluation.datasets.sets import EvaluationSet
 
 BLUE = (20, 40, 220)
@@ -29,7 +29,9 @@ def label(corners: np.ndarray, marked: bool = True, **changes: object) -> PlateL
     return PlateLabel(box=box, corners=points, **changes)
 
 
-def photograph(folder: Path, *plates: PlateLabel, size: tuple[int, int] = (300, 400), **changes: object) -> Photograph:
+def photograph(
+    folder: Path, *plates: PlateLabel, size: tuple[int, int] = (300, 400), **changes: object
+) -> SourcePhotograph:
     """Every plate is plain blue; so the blue of a picture made of it is where its labels must lie."""
     image = np.full((*size, 3), GROUND, np.uint8)
     for plate in plates:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from src.evaluation.datasets.hard.close import BORDER, FILLED, NARROWEST, TALLEST, WIDTHS, close_ups
-from src.evaluation.datasets.hard.photographs import Photograph
+from src.evaluation.datasets.hard.photographs import SourcePhotograph
 from tests.evaluation.datasets.hard.drawings import blue_box, label, photograph, quad
 
 
-def plates(folder: Path, count: int = 24) -> list[Photograph]:
+def plates(folder: Path, count: int = 24) -> list[SourcePhotograph]:
     """Photographs of one plate in all places."""
     taken = []
     for n in range(count):

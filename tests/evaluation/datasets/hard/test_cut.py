@@ -7,7 +7,7 @@ import numpy as np
 from src.data.annotations.manifest import PlateLabel
 from src.evaluation.datasets.hard.cut import LARGEST, LEAST, WITHOUT_TEXT, cut_off
 from src.evaluation.datasets.hard.hidden import LAYOUTS, NARROWEST
-from src.evaluation.datasets.hard.photographs import Photograph
+from src.evaluation.datasets.hard.photographs import SourcePhotograph
 from tests.evaluation.datasets.hard.drawings import blue_box, label, photograph, quad
 
 TEXT = "01A234BC"
@@ -15,7 +15,7 @@ PLACES = LAYOUTS["UZ", "00A000AA"]
 WIDTH = 160
 
 
-def taken(folder: Path, count: int, **changes: object) -> list[Photograph]:
+def taken(folder: Path, count: int, **changes: object) -> list[SourcePhotograph]:
     found = []
     for n in range(count):
         (folder / str(n)).mkdir()

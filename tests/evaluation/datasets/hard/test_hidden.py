@@ -7,14 +7,14 @@ import pytest
 
 from src.data.annotations.manifest import PlateLabel
 from src.evaluation.datasets.hard.hidden import LARGEST, LAYOUTS, NARROWEST, WITHOUT_TEXT, half_hidden
-from src.evaluation.datasets.hard.photographs import Made, Photograph
+from src.evaluation.datasets.hard.photographs import Made, SourcePhotograph
 from tests.evaluation.datasets.hard.drawings import BLUE, label, photograph, quad
 
 TEXT = "01A234BC"
 PLACES = LAYOUTS["UZ", "00A000AA"]
 
 
-def taken(folder: Path, count: int, **changes: object) -> list[Photograph]:
+def taken(folder: Path, count: int, **changes: object) -> list[SourcePhotograph]:
     found = []
     for n in range(count):
         (folder / str(n)).mkdir()

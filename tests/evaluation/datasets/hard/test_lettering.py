@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from src.evaluation.datasets.hard.lettering import COUNT, LEAST, dealer_plates, overlays, pages, signs
-from src.evaluation.datasets.hard.photographs import Made, Photograph
+from src.evaluation.datasets.hard.photographs import Made, SourcePhotograph
 from tests.evaluation.datasets.hard.drawings import BLUE, GROUND, label, photograph, quad
 
-Group = Callable[[Sequence[Photograph]], Iterator[Made]]
+Group = Callable[[Sequence[SourcePhotograph]], Iterator[Made]]
 GROUPS = (overlays, signs, pages, dealer_plates)
 
 
