@@ -20,6 +20,8 @@ TILTED = 3.0
 tilt, 32 are read from the box and 64 from the corners. With less tilt the box reads as well, as the reader learnt from
 boxes.
 """
+SQUARE = 2.2
+"""Plates whose width divided by height is below this may have two lines."""
 NEXT = [1, 2, 3, 0]
 """For each corner, the index of the next one."""
 SAME_PLATE = 0.5

@@ -1,6 +1,5 @@
 """Cuts parts out of scenes that have the shape of a plate and show none."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from src.core.card import sha256_of
 from src.core.geometry import inside_matrix
 from src.core.image import read_named
 from src.core.types import Boxes, Image
+from src.data.annotations.empty_regions import regions_by_hash
 from src.data.annotations.manifest import Record
 
 SCENES = 1500
@@ -40,13 +40,14 @@ class Background:
 def backgrounds(records: Sequence[Record], root: Path, kept_apart: Path | None = None) -> list[Background]:
     """Cuts EACH parts out of at most SCENES scenes, clear of all plates and ignore boxes.
 
-    Of TRIES places those with the most edges are taken. ``kept_apart`` is a folder of JSON Lines that name photographs
-    by ``sha256``: these are left out, because parts of them are evaluated on. Raises ImageError that names the picture.
+    Of TRIES places those with the most edges are taken. ``kept_apart`` is a folder of regions (see ``empty_regions``).
+    Their photographs are left out, because parts of them are evaluated on. Raises ImageError that names the picture,
+    and CorrectionError for a folder without regions.
     """
     rng = np.random.default_rng(0)
     scenes = [record for record in records if record.is_scene]
     chosen = [scenes[i] for i in rng.permutation(len(scenes))[:SCENES].tolist()]
-    apart = _hashes(kept_apart) if kept_apart is not None else set()
+    apart = set() if kept_apart is None else set(regions_by_hash(kept_apart))
     found = []
     for record in chosen:
         path = root / record.image
@@ -58,11 +59,6 @@ def backgrounds(records: Sequence[Record], root: Path, kept_apart: Path | None =
         parts = sorted((_cut(image, place) for place in places), key=_edges, reverse=True)
         found += parts[:EACH]
     return found
-
-
-def _hashes(folder: Path) -> set[str]:
-    lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").split("\n")]
-    return {json.loads(line)["sha256"] for line in lines if line.strip()}
 
 
 def _place(image: Image, taken: Boxes, rng: np.random.Generator) -> Boxes | None:

@@ -8,7 +8,6 @@ much is cut off or covered that at least one is certainly hidden, and the text i
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 import cv2
@@ -26,18 +25,27 @@ from src.data.copy_paste.paste import cut
 from src.data.copy_paste.photometry import nearby, photometry_of
 from src.data.loaders.backgrounds import Background
 from src.data.loaders.char_alignment import Alignment, align_characters, unknown_alignment
+from src.data.loaders.plate_parts import (
+    Floats,
+    Subject,
+    boxes_in_crop,
+    cells_of,
+    part_without_an_end,
+    share_hidden,
+    share_inside,
+)
 from src.data.loaders.real_crops import RealCrop
 from src.data.synthesis import CropSynthesiser
 from src.data.synthesis.drawing.lettering import BRAZILIAN_TOWNS, DEALERS, SLOGANS, STATES
 from src.data.synthesis.layout.plate import Note, Plate, pick
 from src.data.transforms.augment import CropAugment
 
-KINDS: dict[str, float] = {
+Kind = Literal["cut", "covered", "unreadable", "background", "overlay", "distractor", "empty"]
+KINDS: dict[Kind, float] = {
     "cut": 0.4, "covered": 0.25, "unreadable": 0.07, "background": 0.07, "overlay": 0.06, "distractor": 0.1,
     "empty": 0.05,
 }  # fmt: skip
 """The relative frequency of each kind, if there is material for it."""
-Kind = Literal["cut", "covered", "unreadable", "background", "overlay", "distractor", "empty"]
 OF_PLATES = ("cut", "covered", "unreadable")
 LOST, SEEN = 0.5, 0.85
 """A character is gone up to the first share of its visible area, and visible from the second share on."""
@@ -48,14 +56,10 @@ SURE = 0.8
 LINES = (words.clock, words.speed, words.recorder_line, words.plate_number, words.phone, words.web)
 """These functions make the lines that a camera writes."""
 TRIES = 6
-SQUARE = 2.2
-"""Plates whose width divided by height is below this may have two lines."""
 TALL = 72.0
 """A plate is shrunk to this many pixels of height before something is drawn in front of it."""
 FINER = 1.5
 """A synthetic crop from which a part is cut is this many times as large as the reader's crops."""
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -71,47 +75,6 @@ class Sample:
     region: str | None
     kind: Kind
     whole: bool = False
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A whole plate that will be changed: ``image`` RGB with the plate within ``corners`` [4, 2].
-
-    ``chars`` [n, 4, 2] are the outlines of the characters of ``text`` (None if nobody marked them), and ``rows`` [n]
-    their lines, 0 the upper. ``taken`` tells whether it looks like a photograph of a scene: a synthetic crop already
-    has the camera's faults.
-    """
-
-    image: Image
-    corners: Corners
-    text: str
-    region: str | None
-    chars: Corners | None
-    rows: Sequence[int]
-    taken: bool
-
-    @property
-    def height(self) -> float:
-        """Returns the mean of the left and right side in pixels."""
-        a, b, c, d = self.corners
-        return float(np.linalg.norm(d - a) + np.linalg.norm(c - b)) / 2
-
-    @property
-    def aspect(self) -> float:
-        """Returns width divided by height."""
-        a, b, c, d = self.corners
-        return float(np.linalg.norm(b - a) + np.linalg.norm(c - d)) / 2 / max(self.height, 1e-3)
-
-    def smaller(self, height: float) -> "Subject":
-        """Returns the same plate, at most ``height`` pixels high."""
-        scale = height / self.height
-        if scale >= 1:
-            return self
-        size = tuple(max(2, round(side * scale)) for side in self.image.shape[1::-1])
-        image = np.asarray(cv2.resize(self.image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        gain = np.array(size, np.float32) / self.image.shape[1::-1]
-        chars = None if self.chars is None else (self.chars * gain).astype(np.float32)
-        return replace(self, image=image, corners=(self.corners * gain).astype(np.float32), chars=chars)
 
 
 class NotWhole:
@@ -155,8 +118,8 @@ class NotWhole:
 
     def __call__(self, rng: np.random.Generator) -> Sample:
         """Makes a sample of a random kind."""
-        kinds: list[Kind] = list(KINDS)  # type: ignore[arg-type]
-        return self.make(kinds[int(np.searchsorted(self._odds, rng.random(), side="right").clip(0, 6))], rng)
+        at = int(np.searchsorted(self._odds, rng.random(), side="right"))
+        return self.make(list(KINDS)[min(at, len(KINDS) - 1)], rng)
 
     def make(self, kind: Kind, rng: np.random.Generator) -> Sample:
         """Makes a sample of that kind."""
@@ -197,12 +160,12 @@ class NotWhole:
         subject = self._subject(rng)
         known = subject.chars is not None and bool(subject.text)
         for depth in range(TRIES):
-            part = _part(subject, _cells(subject), known, depth, rng)
+            part = part_without_an_end(subject, cells_of(subject), known, depth, rng)
             image, onto = self._photographed(subject, part, rng)
             if not known:
                 return Sample(image, None, unknown_alignment(self.columns), subject.region, "cut")
-            boxes = _boxes(subject, onto)
-            left = _inside(boxes, self.size)
+            boxes = boxes_in_crop(subject, onto)
+            left = share_inside(boxes, self.size)
             if left.min() <= LOST:
                 break
         return self._labelled(subject, image, boxes, left, "cut")
@@ -213,10 +176,10 @@ class NotWhole:
         known = subject.chars is not None and bool(subject.text)
         look = photometry_of(subject.image)
         look = nearby(look, cut(subject.image, corners_to_box(subject.corners)))
-        cells = _cells(subject)
+        cells = cells_of(subject)
         for _ in range(TRIES):
             image = subject.image.copy()
-            hidden = _hidden(hide(image, subject.corners, look, rng), cells)
+            hidden = share_hidden(hide(image, subject.corners, look, rng), cells)
             beside = hidden.max() <= (SAME if known else 0.0)
             if beside or hidden.max() >= (LOST if known else SURE):
                 break
@@ -226,8 +189,8 @@ class NotWhole:
         if not known:
             text = subject.text if beside else None
             return Sample(crop, text, unknown_alignment(self.columns), subject.region, "covered", beside)
-        boxes = _boxes(subject, onto)
-        left = np.minimum(_inside(boxes, self.size), 1 - hidden)
+        boxes = boxes_in_crop(subject, onto)
+        left = np.minimum(share_inside(boxes, self.size), 1 - hidden)
         return self._labelled(subject, crop, boxes, left, "covered")
 
     def _labelled(self, subject: Subject, image: Image, boxes: Boxes, left: Floats, kind: Kind) -> Sample:
@@ -318,94 +281,3 @@ def blurred(image: Image, rng: np.random.Generator) -> Image:
         return np.asarray(cv2.GaussianBlur(image, (0, 0), width * float(rng.uniform(0.05, 0.1))), np.uint8)
     long = round(width * float(rng.uniform(0.3, 0.6)))
     return np.asarray(cv2.blur(image, (long, max(1, round(height * float(rng.uniform(0, 0.15)))))), np.uint8)
-
-
-def _cells(subject: Subject) -> Corners:
-    """Returns outlines [n, 4, 2] of the characters as marked, or of equal cells that hold at least one for certain."""
-    if subject.chars is not None and len(subject.chars):
-        return subject.chars
-    count = max(len(subject.text), 2)
-    square = subject.aspect < SQUARE
-    rows = [(0.1, 0.5), (0.5, 0.9)] if square else [(0.15, 0.85)]
-    edges = np.linspace(0.06, 0.94, (count + 1) // 2 + 1 if square else count + 1).tolist()
-    boxes = [[a, top, b, low] for top, low in rows for a, b in pairwise(edges)]
-    return _in_image(subject, np.array(boxes, np.float32))
-
-
-def _in_image(subject: Subject, boxes: Boxes) -> Corners:
-    """Maps boxes [n, 4] of the plate's plane ((0, 0) top left, (1, 1) bottom right) to outlines [n, 4, 2]."""
-    unit = box_to_corners(np.array([0, 0, 1, 1], np.float32))
-    onto = cv2.getPerspectiveTransform(unit, subject.corners.astype(np.float32))
-    points = cv2.perspectiveTransform(box_to_corners(boxes).reshape(-1, 1, 2), onto)
-    return np.asarray(points, np.float32).reshape(-1, 4, 2)
-
-
-def _in_plate(subject: Subject, outlines: Corners) -> Boxes:
-    """Maps outlines [n, 4, 2] in the image to boxes [n, 4] of the plate's plane, the inverse of ``_in_image``."""
-    unit = box_to_corners(np.array([0, 0, 1, 1], np.float32))
-    back = cv2.getPerspectiveTransform(subject.corners.astype(np.float32), unit)
-    points = np.asarray(cv2.perspectiveTransform(outlines.reshape(-1, 1, 2), back), np.float32)
-    return corners_to_box(points.reshape(-1, 4, 2))
-
-
-def _part(subject: Subject, cells: Corners, known: bool, depth: int, rng: np.random.Generator) -> Corners:
-    """Returns corners [4, 2] of a part of a plate without half a character or more, depending on ``depth``."""
-    places = _in_plate(subject, cells)
-    square = subject.aspect < SQUARE
-    low, high = np.array([0.0, 0.0]), np.array([1.0, 1.0])
-    axis = int(rng.random() < (0.5 if square else 0.12))  # 0: an end, 1: the top or the bottom
-    at_start = rng.random() < 0.5
-    starts, ends = places[:, axis], places[:, 2 + axis]
-    if axis == 1:
-        middles = (starts + ends) / 2
-        first = starts.min() if at_start else ends.max()
-        span = float((ends - starts).mean())
-        lost = span * float(rng.uniform(0.55, 0.75 if not square or np.ptp(middles) < 0.1 else 1.1))
-        edge = first + lost if at_start else first - lost
-    else:
-        order = np.argsort(starts if at_start else -ends)
-        chosen = order[min(int(rng.integers(1, 4)) - 1 if rng.random() < 0.5 else 0, len(order) - 2) + depth // 3 :][0]
-        share = float(rng.uniform(0.5 if known else 0.65, 1.0)) + 0.1 * depth
-        wide = ends[chosen] - starts[chosen]
-        edge = starts[chosen] + share * wide if at_start else ends[chosen] - share * wide
-    # the crop will be a little larger than the part, and unknown characters begin after a band as wide as a character
-    beyond = 0.12 if known else 0.25
-    if axis == 0:
-        beyond = beyond / subject.aspect + (0.0 if known else 0.08)
-    edge = edge + beyond if at_start else edge - beyond
-    if at_start:
-        low[axis] = min(edge, 0.6)
-    else:
-        high[axis] = max(edge, 0.4)
-    if rng.random() < 0.35:  # the box is shifted along the plate and shows more on the other side
-        more = float(rng.uniform(0, 0.4)) / (subject.aspect if axis == 0 else 1.0)
-        if at_start:
-            high[axis] += more
-        else:
-            low[axis] -= more
-    return _in_image(subject, np.array([[*low, *high]], np.float32))[0]
-
-
-def _boxes(subject: Subject, onto: npt.NDArray[np.float64]) -> Boxes:
-    """Returns the boxes [n, 4] of the characters in the crop."""
-    assert subject.chars is not None
-    points = cv2.perspectiveTransform(subject.chars.reshape(-1, 1, 2).astype(np.float32), onto)
-    return corners_to_box(np.asarray(points, np.float32).reshape(-1, 4, 2))
-
-
-def _inside(boxes: Boxes, size: tuple[int, int]) -> Floats:
-    """Returns the share of each of ``boxes`` [n, 4] that lies in a crop of ``size`` (height, width)."""
-    within = boxes.clip(0, np.array([size[1], size[0]] * 2, np.float32))
-    areas = [(b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1]) for b in (within, boxes)]
-    return np.asarray(areas[0] / np.maximum(areas[1], 1e-6), np.float32)
-
-
-def _hidden(mask: npt.NDArray[np.uint8], cells: Corners) -> Floats:
-    """Returns the share of each outline [n, 4, 2] that ``mask`` [H, W] covers."""
-    shares = []
-    for cell in cells:
-        area = np.zeros_like(mask)
-        cv2.fillConvexPoly(area, np.round(cell).astype(np.int32), 255)
-        whole = max(int(np.count_nonzero(area)), 1)
-        shares.append(int(np.count_nonzero(cv2.bitwise_and(area, mask) > 127)) / whole)
-    return np.array(shares, np.float32)

@@ -12,6 +12,7 @@ from src.core.alphabet import Alphabet
 from src.core.card import sha256_of
 from src.core.ctc import NO_LABEL
 from src.core.geometry import box_to_corners
+from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.manifest import PlateLabel, Record
 from src.data.copy_paste import PastedPlates, patches
 from src.data.loaders.backgrounds import Background, backgrounds
@@ -145,8 +146,12 @@ def test_backgrounds_show_neither_plates_nor_what_is_ignored(street: Path) -> No
 
 
 def test_photographs_that_are_evaluated_on_give_no_backgrounds(street: Path, tmp_path: Path) -> None:
+    with pytest.raises(CorrectionError, match="no regions"):  # a misspelt folder is no empty one
+        backgrounds([SCENE], street, tmp_path)
+    line = {"set": "scenes", "sha256": "0" * 64, "box": [0, 0, 9, 9]}
+    (tmp_path / "no-plate.jsonl").write_text(json.dumps(line) + "\n")
     assert backgrounds([SCENE], street, tmp_path)
-    line = {"set": "scenes", "sha256": sha256_of(street / "s.png"), "box": [0, 0, 9, 9]}
+    line["sha256"] = sha256_of(street / "s.png")
     (tmp_path / "no-plate.jsonl").write_text(json.dumps(line) + "\n")
     assert backgrounds([SCENE], street, tmp_path) == []
 

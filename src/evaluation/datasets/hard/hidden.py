@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from src.core.geometry import corners_to_box
+from src.core.geometry import SQUARE, corners_to_box
 from src.core.types import Corners
 from src.data.annotations.manifest import PlateLabel
 from src.evaluation.datasets.hard.objects import Span, bar, hitch, passer_by
@@ -70,7 +70,7 @@ def in_one_line(
 def is_square(plate: PlateLabel) -> bool:
     """Whether the plate may have two lines, of which a hidden end would leave two ends."""
     across, down = plate.box[2] - plate.box[0], plate.box[3] - plate.box[1]
-    return across < 2.2 * down
+    return across < SQUARE * down
 
 
 def pattern(text: str) -> str:
