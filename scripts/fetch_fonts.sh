@@ -32,6 +32,8 @@ fonts-kacst: KacstBook.ttf KacstOffice.ttf KacstTitle.ttf
 fonts-freefont-ttf: FreeSansBold.ttf FreeSerifBold.ttf
 fonts-wqy-microhei: wqy-microhei.ttc
 fonts-arphic-ukai: ukai.ttc
+fonts-arphic-uming: uming.ttc
+fonts-arphic-gkai00mp: gkai00mp.ttf
 "
 # the face for Chinese characters that no training sees
 held_out_chinese="
@@ -79,7 +81,11 @@ arimo: 700
 nunito: 700
 comfortaa: 700
 allerta-stencil: 400
-noto-sans-sc/chinese-simplified: 500 700
+noto-sans-sc/chinese-simplified: 500 700 900
+noto-serif-sc/chinese-simplified: 700
+zcool-xiaowei/chinese-simplified: 400
+zcool-kuaile/chinese-simplified: 400
+ma-shan-zheng/chinese-simplified: 400
 zcool-qingke-huangyou/chinese-simplified: 400
 "
 # variable fonts, packages of @fontsource-variable: the file that has the axes of weight and width

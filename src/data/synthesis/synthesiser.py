@@ -29,7 +29,7 @@ TWO_LINES = 2.0
 
 Otherwise a tenth of all crops would have two lines, and readers fail on these first: motorcycles, lorries, tractors.
 """
-CHOSEN_TEXT = 4.0
+CHOSEN_TEXT = 12.0
 """A type whose text the owner chooses is drawn this many times as often as the registry says, within its country.
 
 Such texts are words, and only they show a letter O where all other plates have a zero.

@@ -1,6 +1,7 @@
 """Makes plates as data from a format of the registry: a text that it allows, in its place, with colours and signs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 
@@ -15,6 +16,8 @@ from src.data.synthesis.layout.plate import Field, Gap, Item, Mark, Plate, Run, 
 GAP_WIDTHS = {"gap": 0.3, "narrow gap": 0.12}
 MARK_WIDTHS = {"dash": 0.3, "dot": 0.2, "seals": 0.42, "crest": 0.5, "seal": 0.4, "emblem": 0.7}
 """The widths of marks in heights of the line."""
+IN_WORDS = "EEEEEETTTTAAAAOOOOIIINNNSSSHHHRRRDDLLCCUUMWFGYPBVKJXQZ"
+"""The 26 letters about as often as English words use them."""
 SHORTER = 1 / 3
 """An optional last character is left out this often: numbers are given out in order, so that most are long."""
 STROKES = {
@@ -91,6 +94,8 @@ class PlateMaker:
         text = ""
         for token in _chosen(tokens, rng):
             if not isinstance(token, SignToken):
+                if self.form.type.is_chosen and isinstance(token, Slot):
+                    token = _like_words(token)
                 text += _drawn_text(token, rng)
                 continue
             items += self._runs(text)
@@ -134,6 +139,12 @@ def _chosen(tokens: Sequence[Token], rng: np.random.Generator) -> Iterator[Slot 
             yield from _chosen(pick(rng, token.options), rng)
         else:
             yield token
+
+
+def _like_words(slot: Slot) -> Slot:
+    """Returns ``slot`` with its letters repeated as often as words use them."""
+    letters = "".join(letter for letter in IN_WORDS if letter in slot.characters)
+    return replace(slot, characters=letters + "".join(c for c in slot.characters if c not in IN_WORDS))
 
 
 def _drawn_text(token: Slot | Codes | Without, rng: np.random.Generator) -> str:

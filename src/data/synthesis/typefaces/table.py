@@ -113,8 +113,15 @@ SCRIPT_FACES: Mapping[str, str] = {
     "wqy-microhei": "chinese",
     "wqy-zenhei": "chinese",
     "ukai": "chinese",
+    "uming": "chinese",
+    "gkai00mp": "chinese",
     "noto-sans-sc-chinese-simplified-500-normal": "chinese",
     "noto-sans-sc-chinese-simplified-700-normal": "chinese",
+    "noto-sans-sc-chinese-simplified-900-normal": "chinese",
+    "noto-serif-sc-chinese-simplified-700-normal": "chinese",
     "zcool-qingke-huangyou-chinese-simplified-400-normal": "chinese",
+    "zcool-xiaowei-chinese-simplified-400-normal": "chinese",
+    "zcool-kuaile-chinese-simplified-400-normal": "chinese",
+    "ma-shan-zheng-chinese-simplified-400-normal": "chinese",
 }
 """Fonts that are used for a script and never for Latin plates."""
