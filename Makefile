@@ -38,7 +38,7 @@ $(VENV)/.peer: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $(VENV)/.runtime $(VENV)/.evaluate $@
 
 $(VENV)/.service: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) '.[service,page,heif]'
+	$(PIP) '.[service,page,video,heif]'
 	@touch $(VENV)/.runtime $@
 
 $(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
@@ -46,7 +46,7 @@ $(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $(VENV)/.runtime $@
 
 $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) '.[train,evaluate,heif,service,page,triton,docs,dev]'
+	$(PIP) '.[train,evaluate,video,heif,service,page,triton,docs,dev]'
 	@touch $(VENV)/.runtime $(VENV)/.evaluate $(VENV)/.service $(VENV)/.docs $@
 
 .fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.evaluate
