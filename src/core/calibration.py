@@ -49,6 +49,24 @@ class WholeCalibration(Closed):
         return from_log_odds(self.scale * np.asarray(log_odds, np.float64) + self.shift)
 
 
+class PassageCalibration(Closed):
+    """How the readings of a plate in many frames are weighed and how sure their sum is (see ``video.fusion``).
+
+    The confidence's log-odds are multiplied by ``scale`` and then ``shift`` is added.
+    """
+
+    dependence: float = Field(ge=0, le=1, description="1: more frames say no more than one; 0: all are independent")
+    scale: float = Field(gt=0)
+    shift: float
+    fitted_on: dict[str, int] = Field(description="kind of passage -> number of passages")
+    log_loss_before: float = Field(description="of the plain product of probabilities, in nats")
+    log_loss_after: float
+
+    def apply(self, confidence: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Returns the calibrated probability of each confidence, in an array of the same shape."""
+        return from_log_odds(self.scale * to_log_odds(confidence) + self.shift)
+
+
 def to_log_odds(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Returns log(p / (1 - p)). It is finite for 0 and 1 too, which count as EPSILON and 1 - EPSILON."""
     p = np.clip(np.asarray(probability, np.float64), EPSILON, 1 - EPSILON)

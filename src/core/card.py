@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from src.core.acceptance import Acceptance
-from src.core.calibration import Calibration, WholeCalibration
+from src.core.calibration import Calibration, PassageCalibration, WholeCalibration
 from src.core.files import replacing
 from src.core.formats.compiled import FormatSet
 from src.core.schema import Closed, first_fault
@@ -48,6 +48,9 @@ class ModelCard(Closed):
         default=None, description="of a reader's output `whole`; None: as the network gives it, where it does"
     )
     formats: FormatSet | None = Field(default=None, description="of plates; None: a reader that knows none")
+    passages: PassageCalibration | None = Field(
+        default=None, description="of a reader's readings of one plate in many frames; None: not fitted"
+    )
     acceptance: Acceptance | None = Field(
         default=None, description="of a reader: from which confidence on nobody need look; None: not measured"
     )

@@ -44,7 +44,7 @@ class Detector:
         ``min_confidence`` None means the card's threshold. ``canvas`` is how many pixels the longer side of a picture
         has for the network; None means as many as the card says. With ``second_look`` some images are looked at once
         more: on a larger canvas where the image is large and nothing was found, on a smaller one where a plate fills
-        much of it. For the frames of a video it should be off. Raises ProviderError and CardError, also for a canvas
+        much of it. ``for_video`` leaves out the former. Raises ProviderError and CardError, also for a canvas
         that the network does not take.
         """
         self._model = open_here(source, threads, provider)
@@ -56,7 +56,7 @@ class Detector:
         self.min_confidence = threshold
         self.largest = self.card.input_size if canvas is None else (canvas, canvas)
         """Height and width of the largest canvas."""
-        self.second_look = second_look
+        self.second_look, self.far_look = second_look, True
         stride = self.card.stride
         if canvas is not None and self.largest != self.card.input_size and (stride is None or canvas % stride):
             takes = f"{self.card.input_size} alone" if stride is None else f"multiples of {stride}"
@@ -66,6 +66,14 @@ class Detector:
         """Returns the same detector with another threshold."""
         other = copy(self)
         other.min_confidence = min_confidence
+        return other
+
+    def for_video(self) -> Self:
+        """Returns the same detector for frames of a video: it takes a second look at what is close, never at what may
+        be far. In most frames nothing is found, and the look into the distance takes six times as long as the first.
+        """
+        other = copy(self)
+        other.far_look = False
         return other
 
     @property
@@ -90,7 +98,7 @@ class Detector:
             return None
         if any(_is_wide(detection, image) for detection in found):
             times = SMALLER
-        elif not found and max(image.shape[:2]) >= FAR * first:
+        elif self.far_look and not found and max(image.shape[:2]) >= FAR * first:
             times = CLOSER
         else:
             return None

@@ -1,6 +1,6 @@
 """Reads the text of plates that have been found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from src.core.alphabet import Alphabet
 from src.core.calibration import from_log_odds
+from src.core.candidates import likeliest
 from src.core.card import CardError, ModelCard
 from src.core.ctc import Floats, ctc_decode
+from src.core.formats.evidence import Evidence, Spelled
 from src.core.formats.reader import CountryError, FormatReader
 from src.core.geometry import CROP_MARGIN, box_to_corners, crop_plate
 from src.core.types import Boxes, Corners, Image, Reading
@@ -137,12 +139,37 @@ class PlateReader:
         """Returns what the network reads, ``log_probs [T, C]``, with its own confidence."""
         return ctc_decode(log_probs, self._alphabet)
 
+    def spell(self, log_probs: Floats) -> list[Spelled]:
+        """Returns the likeliest texts of one crop, ``log_probs [T, C]``, best first, before formats count."""
+        if self.format_reader is not None:
+            return self.format_reader.spell(log_probs)
+        likely = likeliest(np.exp(log_probs.astype(np.float64)), self._alphabet.characters)
+        return [
+            Spelled(text, tuple(text.text), (np.inf,) * len(text.text), (text.probability,) * len(text.text))
+            for text in likely
+        ]
+
+    def conclude(self, texts: list[Spelled], regions: Floats | None, whole: float | None) -> Reading:
+        """Returns the calibrated reading of a plate that has these ``texts``, best first: at least one.
+
+        ``regions [R]`` are log-probabilities of countries, and ``whole`` is the probability that all of it is seen.
+        """
+        best = texts[0]
+        plain = Reading(best.preferred, min(best.text.probability, 1.0), best.peaks)
+        reading = self._concluded(plain, regions, lambda reader: reader.match(texts))
+        return reading if whole is None else _if_whole(reading, whole)
+
     def _reading(self, log_probs: Floats, regions: Floats | None) -> Reading:
-        reading, calibration = self.plain(log_probs), self.card.calibration
-        if calibration is not None:
+        return self._concluded(self.plain(log_probs), regions, lambda reader: reader.gather(log_probs))
+
+    def _concluded(
+        self, reading: Reading, regions: Floats | None, gather: Callable[[FormatReader], Evidence]
+    ) -> Reading:
+        """Calibrates what the network reads alone, and weighs it by the formats, where there are some."""
+        if (calibration := self.card.calibration) is not None:
             reading = replace(reading, confidence=float(calibration.apply(reading.confidence)))
         if self.format_reader is not None:
-            return self.format_reader.read(log_probs, regions, reading)
+            return self.format_reader.conclude(gather(self.format_reader), regions, reading)
         if regions is None:
             return reading
         best = int(regions.argmax())

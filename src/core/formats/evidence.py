@@ -78,9 +78,16 @@ class EvidenceGatherer:
 
     def gather(self, log_probs: npt.NDArray[np.float32]) -> Evidence:
         """Returns the evidence of one plate, ``log_probs [T, C]``."""
+        return self.match(self.spell(log_probs))
+
+    def spell(self, log_probs: npt.NDArray[np.float32]) -> list[Spelled]:
+        """Returns the likeliest texts of one plate, ``log_probs [T, C]``, best first."""
         seen = np.exp(log_probs.astype(np.float64))
         merged = self.merge(seen)
-        texts = [self._spelled(text, seen, merged) for text in likeliest(merged, self._characters)]
+        return [self._spelled(text, seen, merged) for text in likeliest(merged, self._characters)]
+
+    def match(self, texts: list[Spelled]) -> Evidence:
+        """Returns the evidence of one plate that has these ``texts``, best first: at least one."""
         matches = self.matcher.match([text.characters for text in texts])
         places = max(len(text.characters) for text in texts)
         either = _either(texts, matches)

@@ -11,7 +11,7 @@ from src.core.alphabet import Alphabet
 from src.core.calibration import EPSILON, Calibration
 from src.core.formats.compiled import FormatParameters, FormatSet, FormatType
 from src.core.formats.decoding import Posterior, country_prior, weigh
-from src.core.formats.evidence import Evidence, EvidenceGatherer
+from src.core.formats.evidence import Evidence, EvidenceGatherer, Spelled
 from src.core.formats.match import FormatMatcher
 from src.core.types import Candidate, Reading
 
@@ -62,7 +62,18 @@ class FormatReader:
 
         The ``plain`` reading becomes a part of the result.
         """
-        evidence = self.gather(log_probs)
+        return self.conclude(self.gather(log_probs), region_log_probs, plain)
+
+    def spell(self, log_probs: Outputs) -> list[Spelled]:
+        """Returns the likeliest texts of ``log_probs [T, C]``, best first, before formats count."""
+        return self._gatherer.spell(log_probs)
+
+    def match(self, texts: list[Spelled]) -> Evidence:
+        """Returns the evidence of one plate that has these ``texts``, best first: at least one."""
+        return self._gatherer.match(texts)
+
+    def conclude(self, evidence: Evidence, region_log_probs: Outputs | None, plain: Reading) -> Reading:
+        """Returns the reading that follows from ``evidence``; the rest is as in ``read``."""
         posterior = self.posterior(evidence, region_log_probs, self.parameters)
         best = posterior.best
         confidence, joint = _calibrated(posterior, best, self.parameters.calibration)
