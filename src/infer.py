@@ -28,7 +28,7 @@ from src.runtime.output import WRITERS, TextStream
 from src.runtime.picture import Outcome, PictureReader
 from src.runtime.pipeline import in_order, share_out
 from src.runtime.reader import CropReader, Reader
-from src.runtime.resume import Earlier, ResumableFile, ResumeError, begin, resume
+from src.runtime.resume import Earlier, ResumableFile, ResumeError, begin, naming, resume
 from src.runtime.session import ProviderError
 from src.runtime.sources import Sources, expand, left_out
 from src.runtime.triton import TritonError
@@ -137,7 +137,7 @@ def _earlier(args: argparse.Namespace) -> Earlier:
     """Returns what the file of results has already. Raises ResumeError."""
     if args.output is None:
         return Earlier()
-    with _naming("--output"):
+    with naming("--output"):
         return resume(args.output) if args.resume else begin(args.output, args.format == RESUMABLE)
 
 
@@ -145,24 +145,15 @@ def _saved(args: argparse.Namespace, sources: Sources) -> AnnotatedFolder | None
     """Returns where annotated pictures go; all sources have a part in their names, those of an earlier run too."""
     if args.save is None:
         return None
-    with _naming("--save"):
+    with naming("--save"):
         return AnnotatedFolder(args.save, [s.path for s in sources.pictures if s.fault is None], sources.top)
 
 
 def _output(args: argparse.Namespace) -> AbstractContextManager[TextStream]:
     if args.output is None:
         return nullcontext(sys.stdout)
-    with _naming("--output"):
+    with naming("--output"):
         return ResumableFile(args.output)
-
-
-@contextmanager
-def _naming(flag: str) -> Iterator[None]:
-    """Raises ResumeError that names ``flag`` for what the system refuses."""
-    try:
-        yield
-    except OSError as error:
-        raise ResumeError(f"{flag} {error.filename}: {error.strerror}") from None
 
 
 def _open(args: argparse.Namespace, threads: int) -> Reader | CropReader:

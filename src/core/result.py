@@ -32,7 +32,7 @@ class ResultModel(BaseModel):
 
     def to_json(self) -> str:
         """Returns the JSON object on one line; characters outside of ASCII stay as they are."""
-        return json.dumps(self.model_dump(), ensure_ascii=False)
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -57,6 +59,15 @@ class ResumableFile:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+@contextmanager
+def naming(flag: str) -> Iterator[None]:
+    """Raises ResumeError that names ``flag`` for what the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise ResumeError(f"{flag} {error.filename}: {error.strerror}") from None
 
 
 def begin(path: Path, resumable: bool) -> Earlier:

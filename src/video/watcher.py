@@ -35,7 +35,7 @@ BETTER = 1.1
 AGAIN, SURE_AGAIN = 0.15, 1.0
 """It is also read again after so many seconds, while its text is not sure and when it is."""
 FIRST_READINGS = 3
-"""So many of its first sights are always read."""
+"""So many of its first sights are always read, and searched for also where nothing moves."""
 SURE_ONCE = 0.5
 """A plate that only one frame shows is told only where the detector and the reader are at least so sure of it."""
 
@@ -94,7 +94,8 @@ class Watcher:
         if frame.time < self._due:
             return []
         self._due = max(self._due + 1 / self.options.rate, frame.time + 0.5 / self.options.rate)
-        if self._gate.moved(frame):
+        moved = self._gate.moved(frame)  # asked first, as it remembers what it was shown
+        if moved or any(track.in_view and track.frames < FIRST_READINGS for track in self._tracks):
             self._search(frame)
         else:
             for track in self._tracks:

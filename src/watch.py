@@ -1,0 +1,296 @@
+"""``python -m src.watch SOURCE...``: one answer for each vehicle that passes, in videos and before cameras.
+
+Exit status: 0 all watched, 1 some source failed (the others are still watched), 2 wrong usage.
+"""
+
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.cli import begin_command
+
+    begin_command()
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from src.core.card import CardError
+from src.core.cli import USAGE, Parser, abandon, run_command
+from src.core.formats.reader import CountryError
+from src.runtime.command import add_country_flags, add_model_flags, probability
+from src.runtime.output import TextStream
+from src.runtime.reader import Reader
+from src.runtime.resume import ResumableFile, ResumeError, begin, naming
+from src.runtime.session import ProviderError
+from src.video.address import SourceError, hide_password
+from src.video.desk import Desk, watch_live
+from src.video.frame import Frame
+from src.video.live import LiveSource
+from src.video.motion import Polygon
+from src.video.output import WRITERS
+from src.video.recorder import AnnotatedVideo, BlurredVideo, PassageFolder
+from src.video.resume import Watched, resume
+from src.video.source import VideoSource
+from src.video.sources import open_source
+from src.video.watcher import Watcher, WatchOptions
+from src.video.writer import VideoWriteError
+
+PROG = "python -m src.watch"
+BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "text"}
+"""The format of a file of passages by the suffix of its name, where no other format is asked for."""
+RATE = 12.0
+
+EPILOG = """\
+sources:
+  a video file; a folder of pictures, taken in the order of their names; rtsp://..., http(s)://... (MJPEG, MPEG-TS,
+  HLS); the number of a camera of this machine, such as 0. A live source is watched until Ctrl-C, and connected
+  again whenever it fails.
+
+formats:
+  text   a table for people, a row per passage; the default on a terminal
+  jsonl  one JSON object per passage, and one that says how each source ended; the default where the output is
+         piped, or kept in a file named .jsonl, .ndjson
+  csv    a row per passage; the default for a file named .csv
+
+A passage is told when its plate has left: it was out of sight for 1.5 seconds. A vehicle that does not move for
+ten seconds is parked: it is told then, and once more when it leaves. What is told again has the same source and
+track, and the last one counts.
+A passage is accepted where it is as sure as the reader's card or --abstain asks, and several frames agree.
+Exit status: 0 all watched, 1 some source failed, 2 wrong usage (options, models, addresses)."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the command line and returns the exit status."""
+    args = parse(argv)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    return run(args)
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """The checked flags. Ends the program with status 2 for wrong ones."""
+    parser = Parser(PROG, "Watches videos and cameras: one answer for each vehicle that passes.", EPILOG)
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="see below")
+    parser.add_argument("--format", choices=WRITERS, help="see below")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the passages into FILE; one that has any is not touched"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the FILE of an interrupted run: watch the files it lacks"
+    )
+    parser.add_argument("--save", type=Path, metavar="DIR", help="write the best picture of each passage into DIR")
+    parser.add_argument("--video", type=Path, metavar="MP4", help="write the video with its plates marked")
+    parser.add_argument("--blur", type=Path, metavar="MP4", help="write the video with its plates made unreadable")
+    parser.add_argument(
+        "--zone",
+        type=polygon,
+        metavar="POLYGON",
+        help="only plates whose centre lies within, as corners in shares of the picture: '0,0.4 1,0.4 1,1 0,1'",
+    )
+    parser.add_argument("--min-width", type=pixels, default=0.0, metavar="PX", help="leave out narrower plates")
+    parser.add_argument(
+        "--fps", type=rate, default=RATE, metavar="N", help=f"search at most N frames a second (default: {RATE:g})"
+    )
+    parser.add_argument(
+        "--settle", type=rate, metavar="SECONDS", help="tell a passage after SECONDS, and again if it changes"
+    )
+    parser.add_argument("--abstain", type=probability, metavar="P", help="accept no passage below P")
+    parser.add_argument("--readings", action="store_true", help="add what each frame alone says (jsonl)")
+    add_country_flags(parser)
+    add_model_flags(parser)
+    args = parser.parse_args(argv)
+    if len(args.sources) > 1 and (flag := "--video" if args.video else "--blur" if args.blur else None):
+        parser.error(f"{flag}: one video is written, so give one source")
+    if args.format is None and args.output is not None and args.output.suffix.lower() not in BY_SUFFIX:
+        names = ", ".join(BY_SUFFIX)
+        parser.error(f"--output {args.output}: passages are written as {names}; --format says as which of them")
+    args.format = args.format or _fitting_format(args.output)
+    if args.resume and (args.output is None or args.format != "jsonl"):
+        parser.error("--resume: needs --output FILE in the format jsonl")
+    if args.readings and args.format != "jsonl":
+        parser.error("--readings: needs the format jsonl")
+    return args
+
+
+def polygon(word: str) -> Polygon:
+    """Returns the corners ``[K, 2]`` of ``x,y x,y x,y ...``."""
+    try:
+        corners = np.array([[float(v) for v in corner.split(",")] for corner in word.split()], np.float32)
+        sound = corners.ndim == 2 and corners.shape[1] == 2 and len(corners) >= 3 and corners.min() >= 0
+        if sound and corners.max() <= 1 and cv2.contourArea(corners) > 0:
+            return corners
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{word!r} is no polygon such as '0,0.4 1,0.4 1,1 0,1' (shares from 0 to 1)")
+
+
+def pixels(word: str) -> float:
+    """Returns a number of pixels."""
+    return _number(word, "a number of pixels", 0, 1e5)
+
+
+def rate(word: str) -> float:
+    """Returns a number above zero."""
+    return _number(word, "a number above 0", 1e-3, 1e4)
+
+
+def _number(word: str, what: str, least: float, most: float) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = np.nan
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{word!r} is not {what}")
+    return value
+
+
+def _fitting_format(output: Path | None) -> str:
+    if output is None:
+        return "text" if sys.stdout.isatty() else "jsonl"
+    return BY_SUFFIX[output.suffix.lower()]
+
+
+def run(args: argparse.Namespace) -> int:
+    """Watches everything that the flags name; see the module for the exit status."""
+    try:
+        done = _done(args)
+        models = (args.models, args.threads, args.provider, args.min_confidence, args.countries)
+        reader = Reader(*models, canvas=args.canvas)
+        folder = _folder(args)
+        output = _output(args)
+    except (CardError, CountryError, ProviderError, ResumeError) as error:
+        return _fault(PROG, str(error), USAGE)
+    cv2.setNumThreads(args.threads)
+    words = [word for word in args.sources if hide_password(word) not in done.sources]
+    with output as stream:
+        try:
+            desk = Desk(WRITERS[args.format](stream).write, folder)
+            _watch_all(words, reader, desk, args)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            if args.output is None:
+                abandon(sys.stdout)
+            return _fault(str(args.output or "standard output"), f"cannot be written ({error.strerror})")
+    return desk.status or int(done.failed)
+
+
+def _watch_all(words: Sequence[str], reader: Reader, desk: Desk, args: argparse.Namespace) -> None:
+    """Watches files one after the other, and then live sources all at once, until Ctrl-C or SIGTERM.
+
+    Raises OSError where the output takes no more.
+    """
+    with ExitStack() as opened:
+        live = []
+        for word in words:
+            try:
+                source = opened.enter_context(open_source(word))
+            except SourceError as error:
+                desk.not_opened(hide_password(word), str(error))
+                continue
+            if isinstance(source, LiveSource):
+                live.append(source)
+                continue
+            watcher = _watcher(args, source, reader)
+            try:
+                with source, _progress(source) as shown, _written(args, reader) as sinks:
+                    desk.watch(source, watcher, [partial(sink, watcher=watcher) for sink in (*sinks, shown)])
+            except VideoWriteError as error:
+                desk.fault(str(error))
+        if live:
+            watch_live([(source, _watcher(args, source, reader)) for source in live], desk)
+
+
+def _watcher(args: argparse.Namespace, source: VideoSource, reader: Reader) -> Watcher:
+    options = WatchOptions(
+        zone=args.zone,
+        min_width=args.min_width,
+        rate=args.fps,
+        abstain=args.abstain,
+        settle=args.settle,
+        keep_readings=args.readings,
+        keep_pictures=args.save is not None,
+    )
+    return Watcher(reader, source.name, options)
+
+
+class _Sink(Protocol):
+    """Takes a frame that the watcher has seen."""
+
+    def __call__(self, frame: Frame, watcher: Watcher) -> None: ...
+
+
+@contextmanager
+def _written(args: argparse.Namespace, reader: Reader) -> Iterator[list[_Sink]]:
+    """Yields what writes the videos that the flags ask for, which are complete after the block.
+
+    Raises VideoWriteError.
+    """
+    sinks: list[_Sink] = []
+    with ExitStack() as opened:
+        if args.video is not None:
+            annotated = opened.enter_context(AnnotatedVideo(args.video))
+            sinks.append(lambda frame, watcher: annotated.add(frame, watcher.plates(frame.time)))
+        if args.blur is not None:
+            blurred = opened.enter_context(BlurredVideo(args.blur, reader.detector))
+            sinks.append(lambda frame, watcher: blurred.add(frame))
+        yield sinks
+
+
+@contextmanager
+def _progress(source: VideoSource) -> Iterator[_Sink]:
+    """Yields what shows a bar with the time left on standard error, where that is a terminal."""
+    if not sys.stderr.isatty() or source.duration is None:
+        yield lambda frame, watcher: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+    )
+    console = Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
+        task = progress.add_task(Path(source.name).name, total=source.duration)
+        yield lambda frame, watcher: progress.update(task, completed=frame.time)
+
+
+def _done(args: argparse.Namespace) -> Watched:
+    """Returns what the file of results has already. Raises ResumeError."""
+    if args.output is None:
+        return Watched()
+    with naming("--output"):
+        if args.resume:
+            return resume(args.output)
+        begin(args.output, args.format == "jsonl")
+        return Watched()
+
+
+def _folder(args: argparse.Namespace) -> PassageFolder | None:
+    if args.save is None:
+        return None
+    with naming("--save"):
+        return PassageFolder(args.save)
+
+
+def _output(args: argparse.Namespace) -> AbstractContextManager[TextStream]:
+    if args.output is None:
+        return nullcontext(sys.stdout)
+    with naming("--output"):
+        return ResumableFile(args.output)
+
+
+def _fault(name: str, message: str, status: int = 1) -> int:
+    print(f"{name}: {message}", file=sys.stderr, flush=True)
+    return status
+
+
+if __name__ == "__main__":
+    run_command(main)
