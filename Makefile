@@ -15,7 +15,7 @@ export IMAGE PEER
 
 .DEFAULT_GOAL := help
 .PHONY: help setup infer fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
-  format docs clean fuzz serve load-test
+  format docs clean fuzz serve load-test soak
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
 .fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.evaluate
 	PATH="$(abspath $(BIN)):$$PATH" scripts/fetch_fonts.sh .fonts
 	@touch $@
+
+.rtsp/.fetched: scripts/fetch_rtsp_server.sh # without the server the tests that need it say so, and are skipped
+	@if scripts/fetch_rtsp_server.sh .rtsp; then touch $@; fi
 
 setup: $(VENV)/.full ## install everything for training and development
 
@@ -98,7 +101,10 @@ load-test: $(VENV)/.service ## 32 clients at once, then every answer against the
 fuzz: $(VENV)/.runtime ## feed 10,000 damaged pictures to the runtime [ARGS="--inputs 1000"]
 	$(BIN)/python -m scripts.fuzz $(ARGS)
 
-test: $(VENV)/.full ## run every test
+soak: $(VENV)/.full ## watch looped live video for an hour: memory must not grow [ARGS="--minutes 5"]
+	$(BIN)/python -m scripts.soak_video $(ARGS)
+
+test: $(VENV)/.full .rtsp/.fetched ## run every test
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.full ## check format, style and types

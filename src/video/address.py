@@ -84,7 +84,8 @@ def _url(word: str) -> Address:
     if not host or port == 0 or any(c in unquote(host) for c in "/\\@"):
         raise fault(word, "an address without a host")
     kind: Kind = "rtsp" if parts.scheme.startswith("rtsp") else "http"
-    return Address(kind, parts._replace(fragment="").geturl(), hide_password(word))
+    place = parts._replace(fragment="").geturl()
+    return Address(kind, place, hide_password(place))
 
 
 def _local(word: str) -> Address:

@@ -23,6 +23,8 @@ DEMUXERS = (
     *("h264", "hevc", "m4v", "mpegvideo", "mjpeg", "obu"),
 )
 """FFmpeg's names of the formats of files that are read. None of them leads to other files or addresses."""
+INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2",)
+"""The formats whose index says exactly how many pictures there are."""
 MOST_THREADS = 4
 """So many frames are decoded at once at most; each takes up the memory of some frames."""
 MOST_FAULTS = 100
@@ -60,7 +62,9 @@ class FileSource(VideoSource):
 
     def _decode(self) -> Generator[Frame, None, None]:
         times = _Times(self._stream)
+        found = 0
         for packet in self._packets():
+            found += packet.size > 0
             if packet.size and packet.is_corrupt:  # a part of it is missing
                 self.broken += 1
                 continue
@@ -77,6 +81,9 @@ class FileSource(VideoSource):
                 self.frames += 1
                 number = self.frames + self.broken - 1
                 yield Frame(picture, number, time, quarter_turns=quarter_turns(picture))
+        promised = self._stream.frames if self._container.format.name in INDEXED else 0
+        if found < promised:
+            self.fault = f"cut off after {found:,} of {promised:,} pictures"
 
     def _packets(self) -> "Iterator[Packet[VideoStream]]":
         """Yields the packets, last of all an empty one; what stands between them and is none counts as broken."""

@@ -29,6 +29,7 @@ class VideoSource(ABC):
 
     ``name`` is what people see of the source: it has no password. ``duration`` is in seconds, where it is known.
     ``frames`` counts the pictures that were decoded so far, ``broken`` those that could not be and were left out.
+    ``fault`` says, after the last frame, why there are no more, where there should be.
     """
 
     live: bool
@@ -38,6 +39,7 @@ class VideoSource(ABC):
         self.duration = duration
         self.frames = 0
         self.broken = 0
+        self.fault: str | None = None
 
     def __iter__(self) -> Self:
         return self
