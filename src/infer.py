@@ -23,7 +23,7 @@ from src.core.card import CardError
 from src.core.cli import USAGE, Parser, abandon, run_command
 from src.core.formats.reader import CountryError
 from src.runtime.command import add_country_flags, add_model_flags, add_triton_flag, probability
-from src.runtime.draw import AnnotatedFolder
+from src.runtime.draw import PictureFolder
 from src.runtime.output import WRITERS, TextStream
 from src.runtime.picture import Outcome, PictureReader
 from src.runtime.pipeline import in_order, share_out
@@ -87,15 +87,21 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--save", type=Path, metavar="DIR", help="write annotated pictures into DIR, in the folders of their inputs"
     )
+    parser.add_argument(
+        "--blur", type=Path, metavar="DIR", help="write pictures with their plates made unreadable into DIR, likewise"
+    )
     parser.add_argument("--crops", action="store_true", help="each picture is a plate already cut out")
     parser.add_argument("--abstain", type=probability, metavar="P", help="mark readings below P as not accepted")
     add_country_flags(parser)
     add_model_flags(parser)
     add_triton_flag(parser)
     args = parser.parse_args(argv)
-    for flag, value in (("--min-confidence", args.min_confidence), ("--canvas", args.canvas)):
+    detecting = {"--min-confidence": args.min_confidence, "--canvas": args.canvas, "--blur": args.blur}
+    for flag, value in detecting.items():
         if args.crops and value is not None:
             parser.error(f"{flag}: with --crops nothing is detected")
+    if args.save is not None and args.blur is not None and args.save.resolve() == args.blur.resolve():
+        parser.error(f"--blur {args.blur}: --save writes pictures of the same names there")
     if args.triton is not None and args.provider != "cpu":
         parser.error("--provider: with --triton the server has its own")
     if args.format is None and args.output is not None and args.output.suffix.lower() not in BY_SUFFIX:
@@ -122,7 +128,8 @@ def run(args: argparse.Namespace) -> int:
         earlier = _earlier(args)
         left = [source for source in sources.pictures if source.path not in earlier.images]
         workers, threads = share_out(args.threads, len(left))
-        work = PictureReader(_open(args, threads), args.abstain, _saved(args, sources))
+        saved, blurred = _folder("--save", args.save, sources), _folder("--blur", args.blur, sources)
+        work = PictureReader(_open(args, threads), args.abstain, saved, blurred)
         output = _output(args)
     except (CardError, CountryError, ProviderError, ResumeError, TritonError) as error:
         return _fault(PROG, str(error), USAGE)
@@ -141,12 +148,12 @@ def _earlier(args: argparse.Namespace) -> Earlier:
         return resume(args.output) if args.resume else begin(args.output, args.format == RESUMABLE)
 
 
-def _saved(args: argparse.Namespace, sources: Sources) -> AnnotatedFolder | None:
-    """Returns where annotated pictures go; all sources have a part in their names, those of an earlier run too."""
-    if args.save is None:
+def _folder(flag: str, folder: Path | None, sources: Sources) -> PictureFolder | None:
+    """Returns where pictures go; all sources have a part in their names, those of an earlier run too."""
+    if folder is None:
         return None
-    with naming("--save"):
-        return AnnotatedFolder(args.save, [s.path for s in sources.pictures if s.fault is None], sources.top)
+    with naming(flag):
+        return PictureFolder(folder, [s.path for s in sources.pictures if s.fault is None], sources.top)
 
 
 def _output(args: argparse.Namespace) -> AbstractContextManager[TextStream]:

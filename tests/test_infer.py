@@ -299,3 +299,17 @@ class TestResume:
         status, _, err = infer(photo(), "--output", tmp_path / "a.jsonl", "--resume")
         assert (status, err.count("\n"), (tmp_path / "a.jsonl").read_text()) == (2, 1, "precious\nhalf")
         assert "line 1 is no result" in err
+
+
+def test_blur_writes_pictures_in_which_no_plate_is_found(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["data/samples/00-ru.jpg", "data/samples/02-pl-cz.jpg", "--blur", str(tmp_path), "--threads", "1"]) == 0
+    assert [len(described["plates"]) for described in objects(capsys.readouterr().out)] == [1, 2]
+    assert main([str(tmp_path), "--threads", "1"]) == 0
+    assert [described["plates"] for described in objects(capsys.readouterr().out)] == [[], []]
+
+
+def test_blur_needs_plates_to_find_and_a_folder_of_its_own(infer: Command, photo: Photo, tmp_path: Path) -> None:
+    assert infer(photo(), "--crops", "--blur", tmp_path)[0] == 2
+    status, _, err = infer(photo(), "--save", tmp_path, "--blur", tmp_path)
+    assert status == 2
+    assert "--blur" in err

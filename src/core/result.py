@@ -94,7 +94,7 @@ class PlateRecord(ResultModel):
             format=reading.format,
             region=reading.region,
             region_confidence=None if reading.region_confidence is None else _share(reading.region_confidence),
-            candidates=None if candidates is None else tuple(map(_rounded, candidates)),
+            candidates=None if candidates is None else tuple(map(rounded, candidates)),
             accepted=None if abstain is None else confidence >= abstain,
         )
 
@@ -178,5 +178,6 @@ def _share(value: float) -> float:
     return round(value, PLACES)
 
 
-def _rounded(candidate: Candidate) -> Candidate:
+def rounded(candidate: Candidate) -> Candidate:
+    """Returns the candidate with its probability rounded as in a record."""
     return replace(candidate, confidence=_share(candidate.confidence))

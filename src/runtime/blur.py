@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from src.core.geometry import corners_to_box, widen
-from src.core.types import Corners, Image
+from src.core.geometry import box_to_corners, corners_to_box, widen
+from src.core.types import Corners, Detection, Image
+from src.runtime.detector import Detector
 
 MARGIN = 0.35
 """Each plate is hidden with a margin of this share of its height: a corner may be off by a little."""
@@ -14,6 +15,16 @@ SOFT = 0.15
 """The share of its height over which the edge of what is hidden goes over into the picture."""
 LEAST_CONFIDENCE = 0.1
 """Plates of which the detector is this sure are hidden: a wrong box harms less than a plate that is seen."""
+
+
+def hiding(detector: Detector) -> Detector:
+    """Returns the same detector for what is to be hidden: it also finds plates of which it is hardly sure."""
+    return detector.above(min(detector.min_confidence, LEAST_CONFIDENCE))
+
+
+def hide_found(image: Image, found: Sequence[Detection]) -> Image:
+    """Returns a copy of ``image``, RGB, in which nothing of the plates ``found`` is left."""
+    return hide(image, [box_to_corners(d.box) if d.corners is None else d.corners for d in found])
 
 
 def hide(image: Image, plates: Sequence[Corners]) -> Image:

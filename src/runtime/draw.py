@@ -70,8 +70,8 @@ def caption(plate: PlateRecord) -> str:
     return f"{plate.text or '(no text)'} {int(plate.confidence * 100)}%{country}"
 
 
-class AnnotatedFolder:
-    """Saves annotated pictures as ``stem.jpg``, each in the folders that its input has below ``top``.
+class PictureFolder:
+    """Saves pictures as ``stem.jpg``, each in the folders that its input has below ``top``.
 
     Equal names get ``-2``, ``-3``, ... in the order of ``inputs``, which are never overwritten, not even when the
     folder is the one that they came from.
@@ -92,7 +92,7 @@ class AnnotatedFolder:
             self._targets[source] = target
 
     def save(self, source: str, picture: PillowImage.Image) -> Path:
-        """Writes the annotated picture of ``source``, one of the inputs, whole or not at all. Raises OSError."""
+        """Writes the picture made of ``source``, one of the inputs, whole or not at all. Raises OSError."""
         target = self._targets[source]
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target, hidden=True) as unfinished:  # a folder of pictures is searched without hidden files

@@ -6,7 +6,8 @@ from PIL import Image as PillowImage
 
 from src.core.image import ImageError, Photograph
 from src.core.result import ErrorRecord, ImageRecord
-from src.runtime.draw import AnnotatedFolder, annotate, annotate_crop
+from src.runtime.blur import hide_found, hiding
+from src.runtime.draw import PictureFolder, annotate, annotate_crop
 from src.runtime.output import describe
 from src.runtime.reader import CropReader, Reader, read_file
 from src.runtime.sources import Source
@@ -26,7 +27,10 @@ class PictureReader:
 
     reader: Reader | CropReader
     abstain: float | None = None
-    saved: AnnotatedFolder | None = None
+    saved: PictureFolder | None = None
+    """Takes the pictures with their plates marked."""
+    blurred: PictureFolder | None = None
+    """Takes the pictures with their plates made unreadable."""
 
     def __call__(self, source: Source) -> Outcome:
         """Returns the outcome, which holds any fault of the picture; the pixels are released before it returns."""
@@ -40,8 +44,11 @@ class PictureReader:
         try:
             if self.saved:
                 self.saved.save(source.path, self._annotated(photograph, record))
+            if self.blurred and isinstance(self.reader, Reader):
+                found = hiding(self.reader.detector).detect(photograph.pixels)
+                self.blurred.save(source.path, PillowImage.fromarray(hide_found(photograph.pixels, found)))
         except OSError as error:
-            return Outcome(record, f"annotated picture not saved: {error.strerror or error}")
+            return Outcome(record, f"picture not saved: {error.strerror or error}")
         return Outcome(record)
 
     def _annotated(self, photograph: Photograph, record: ImageRecord) -> PillowImage.Image:

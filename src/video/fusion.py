@@ -29,6 +29,10 @@ SAME_PLACE = 0.02
 """A frame in which the plate has not moved weighs at least so much: it still has noise of its own."""
 MOVED = 0.5
 """A plate that has moved by this many of its heights is seen anew, to two thirds."""
+OTHERS = 1000
+"""What a frame leaves to texts that it does not name is spread over about so many. In the product each of them counts
+alone: the frames of a plate that is hard to read leave much, but not to the same text.
+"""
 CERTAIN = float(-np.log(IMPOSSIBLE))
 """The log-odds of a character whose look-alike is impossible."""
 
@@ -102,12 +106,14 @@ def _shift(a: Boxes, b: Boxes) -> float:
 def _product(observations: Sequence[Observation], weights: Floats) -> list[Spelled]:
     """Returns the texts of the product of all frames, best first."""
     names = list(dict.fromkeys(text.text.text for o in observations for text in o.texts))
-    scores = np.zeros(len(names) + 1)  # the last one is of all texts that no frame names
+    # the last one is of all texts that no frame names: OTHERS of them share what a frame leaves
+    scores = np.zeros(len(names) + 1)
+    scores[-1] = np.log(OTHERS)
     for observation, weight in zip(observations, weights, strict=True):
         known = {text.text.text: text.text.probability for text in observation.texts}
         least = NEGLIGIBLE * observation.texts[0].text.probability
         rest = max(1 - sum(known.values()), least)
-        scores += weight * np.log([*(max(known.get(name, 0.0), least) for name in names), rest])
+        scores += weight * np.log([*(max(known.get(name, 0.0), least) for name in names), rest / OTHERS])
     probabilities = np.exp(scores - scores.max())
     probabilities /= probabilities.sum()
     order = np.argsort(-probabilities[:-1], kind="stable")[:BEAM]

@@ -10,10 +10,9 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from src.core.files import replacing
-from src.core.geometry import box_to_corners
 from src.core.result import PlateRecord
-from src.core.types import Boxes, Detection, Image
-from src.runtime.blur import LEAST_CONFIDENCE, hide
+from src.core.types import Detection, Image
+from src.runtime.blur import hide_found, hiding
 from src.runtime.detector import Detector
 from src.runtime.draw import JPEG_QUALITY, annotate
 from src.video.frame import Frame
@@ -104,7 +103,7 @@ class BlurredVideo(_Copy):
 
     def __init__(self, path: Path, detector: Detector) -> None:
         super().__init__(path)
-        self._detector = detector.for_video().above(min(detector.min_confidence, LEAST_CONFIDENCE))
+        self._detector = hiding(detector.for_video())
         self._waiting: deque[tuple[Image, float, list[Detection]]] = deque()
         self._before: deque[list[Detection]] = deque(maxlen=AROUND)
 
@@ -122,12 +121,8 @@ class BlurredVideo(_Copy):
     def _write_first(self) -> None:
         image, time, found = self._waiting.popleft()
         around = [d for frame in (*self._before, found, *(f for _, _, f in self._waiting)) for d in frame]
-        self._write(hide(image, [_outline(d) for d in around]), time)
+        self._write(hide_found(image, around), time)
         self._before.append(found)
-
-
-def _outline(detection: Detection) -> Boxes:
-    return box_to_corners(detection.box) if detection.corners is None else detection.corners
 
 
 def _cut(image: Image, box: Sequence[float]) -> Image:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from src.core.result import PLACES
+from src.core.result import PLACES, rounded
 from src.core.types import Boxes, Image, Reading
 from src.runtime.plate_reader import PlateReader
 from src.video.fusion import Observation, fuse
@@ -126,7 +126,7 @@ class Track:
             format=reading.format,
             region=reading.region,
             region_confidence=None if reading.region_confidence is None else round(reading.region_confidence, PLACES),
-            candidates=reading.candidates,
+            candidates=reading.candidates and tuple(map(rounded, reading.candidates)),
             best=BestView(
                 time=_seconds(best.time if best else self.first), box=_box(best.box if best else self.first_box)
             ),

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from src.core.result import PlateRecord
-from src.runtime.draw import ACCEPTED, REJECTED, AnnotatedFolder, annotate, annotate_crop, caption
+from src.runtime.draw import ACCEPTED, REJECTED, PictureFolder, annotate, annotate_crop, caption
 
 
 def plate(*box: float, text: str = "RK884AL", confidence: float = 0.987) -> PlateRecord:
@@ -94,7 +94,7 @@ def test_a_text_beyond_ascii_is_drawn_on_every_machine() -> None:
 def test_equal_names_do_not_overwrite_each_other(tmp_path: Path) -> None:
     inputs = [str(tmp_path / name) for name in ("x.jpg", "x.png", "x-2.jpg", "a/x.jpg", "a/b/x.jpg", "a/x.b.gif")]
     folder = tmp_path / "new" / "out"
-    out = AnnotatedFolder(folder, inputs, tmp_path)
+    out = PictureFolder(folder, inputs, tmp_path)
     saved = [out.save(source, Image.new("RGB", (4, 4))).relative_to(folder) for source in inputs]
     wanted = ["x.jpg", "x-2.jpg", "x-2-2.jpg", "a/x.jpg", "a/b/x.jpg", "a/x.b.jpg"]
     assert list(map(str, saved)) == wanted
@@ -103,5 +103,5 @@ def test_equal_names_do_not_overwrite_each_other(tmp_path: Path) -> None:
 
 def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
     inputs = [str(tmp_path / "x.jpg"), str(tmp_path / "x-2.jpg")]
-    saved = AnnotatedFolder(tmp_path, inputs, tmp_path).save(inputs[0], Image.new("RGB", (4, 4)))
+    saved = PictureFolder(tmp_path, inputs, tmp_path).save(inputs[0], Image.new("RGB", (4, 4)))
     assert saved.name == "x-3.jpg"

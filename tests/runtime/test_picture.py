@@ -14,7 +14,7 @@ from PIL import Image
 from src.core.image import Photograph, read_photograph
 from src.core.result import ErrorRecord
 from src.runtime import reader
-from src.runtime.draw import AnnotatedFolder
+from src.runtime.draw import PictureFolder
 from src.runtime.picture import Outcome, PictureReader
 from src.runtime.pipeline import in_order
 from src.runtime.reader import Reader
@@ -70,9 +70,7 @@ def test_no_more_photographs_are_in_memory_than_there_are_workers(
         return photograph
 
     monkeypatch.setattr(reader, "read_photograph", counted)
-    read = PictureReader(
-        Reader(models, 1), saved=AnnotatedFolder(tmp_path / "out", paths, tmp_path) if saving else None
-    )
+    read = PictureReader(Reader(models, 1), saved=PictureFolder(tmp_path / "out", paths, tmp_path) if saving else None)
     assert len(list(in_order(read, map(Source, paths), workers=3))) == 60
     assert (alive, 1 <= most <= 3) == (0, True)
 
@@ -83,7 +81,7 @@ def test_a_huge_photograph_is_told_and_drawn_where_the_plate_is(
     path = photo(size=8)  # 768 x 512, its plate at 240, 160 - 480, 240
     whole = PictureReader(Reader(models, 1))(Source(str(path))).record
     monkeypatch.setattr(reader, "read_photograph", partial(read_photograph, least_side=384))
-    folder = AnnotatedFolder(tmp_path / "out", [str(path)], tmp_path)
+    folder = PictureFolder(tmp_path / "out", [str(path)], tmp_path)
     reduced = PictureReader(Reader(models, 1), saved=folder)(Source(str(path))).record
     assert (reduced.width, reduced.height) == (whole.width, whole.height) == (768, 512)
     np.testing.assert_allclose(reduced.plates[0].box, whole.plates[0].box, atol=8)
@@ -97,7 +95,7 @@ def test_a_picture_that_cannot_be_saved_leaves_nothing_half(
     models: Path, photo: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(photo())
-    folder = AnnotatedFolder(tmp_path / "out", [path], tmp_path)
+    folder = PictureFolder(tmp_path / "out", [path], tmp_path)
 
     def full(self: Image.Image, target: Path, *_: object, **__: object) -> None:
         target.write_bytes(b"half")
@@ -105,6 +103,6 @@ def test_a_picture_that_cannot_be_saved_leaves_nothing_half(
 
     monkeypatch.setattr(Image.Image, "save", full)
     outcome = PictureReader(Reader(models, 1), saved=folder)(Source(path))
-    assert outcome.fault == "annotated picture not saved: No space left on device"
+    assert outcome.fault == "picture not saved: No space left on device"
     assert outcome.record.plates
     assert list((tmp_path / "out").iterdir()) == []
