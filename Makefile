@@ -5,16 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
 IMAGE ?=
+VIDEO ?=
 ARGS ?=
 SPLIT ?= test
 PEER ?=
 # Paths reach the shell by the environment, letter by letter: quotes, blanks and dollar signs are part of some names.
 override IMAGE := $(value IMAGE)
+override VIDEO := $(value VIDEO)
 override PEER := $(value PEER)
-export IMAGE PEER
+export IMAGE VIDEO PEER
 
 .DEFAULT_GOAL := help
-.PHONY: help setup infer fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
+.PHONY: help setup infer watch fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
   format docs clean fuzz serve load-test soak
 
 help: ## show this list
@@ -28,6 +30,10 @@ $(BIN)/python:
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) .
 	@touch $@
+
+$(VENV)/.video: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) '.[video]'
+	@touch $(VENV)/.runtime $@
 
 $(VENV)/.evaluate: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) '.[evaluate]'
@@ -47,7 +53,7 @@ $(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) '.[train,evaluate,video,heif,service,page,triton,docs,dev]'
-	@touch $(VENV)/.runtime $(VENV)/.evaluate $(VENV)/.service $(VENV)/.docs $@
+	@touch $(VENV)/.runtime $(VENV)/.video $(VENV)/.evaluate $(VENV)/.service $(VENV)/.docs $@
 
 .fonts/.fetched: scripts/fetch_fonts.sh | $(VENV)/.evaluate
 	PATH="$(abspath $(BIN)):$$PATH" scripts/fetch_fonts.sh .fonts
@@ -61,6 +67,10 @@ setup: $(VENV)/.full ## install everything for training and development
 infer: $(VENV)/.runtime ## read a photograph, a folder or a glob: IMAGE=gate.jpg [ARGS="--format json"]
 	@test -n "$$IMAGE" || { echo 'usage: make infer IMAGE=path/to/photograph.jpg'; exit 2; }
 	@$(BIN)/python -m src.infer $(ARGS) -- "$$IMAGE"
+
+watch: $(VENV)/.video ## one answer for each vehicle of a video or camera: VIDEO=gate.mp4 [ARGS="--format jsonl"]
+	@test -n "$$VIDEO" || { echo 'usage: make watch VIDEO=path/to/video.mp4, or rtsp://..., or a camera number'; exit 2; }
+	@$(BIN)/python -m src.watch $(ARGS) -- "$$VIDEO"
 
 fonts: .fonts/.fetched ## fetch the typefaces that synthetic plates are set in
 

@@ -28,7 +28,7 @@ def _code(path: Path) -> list[dict[str, Any]]:
 
 
 def test_all_are_there() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01-explore-the-data", "02-where-the-reader-fails", COUNTRY]
+    assert [path.stem for path in NOTEBOOKS] == ["01-explore-the-data", "02-where-the-reader-fails", COUNTRY, "04-video"]
 
 
 @each
@@ -109,3 +109,11 @@ def test_a_country_is_added_in_20_steps(fonts: Path, tmp_path: Path) -> None:
     assert all(f"| {name} | reader alone" in tables for name in ("drawn-BO", "drawn-others"))
     assert load_card(tmp_path / "out" / "exports" / "ocr").trained_on == {"mine": 8, "samples_drawn": 160}
     assert sum("image/png" in output.get("data", {}) for output in outputs) >= 5
+
+
+@pytest.mark.slow
+def test_a_video_is_watched() -> None:
+    (path,) = (path for path in NOTEBOOKS if path.stem == "04-video")
+    outputs = _outputs(nbformat.read(path, as_version=4), path)
+    assert _said(outputs).count("of them alone read as") == 3
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
