@@ -31,11 +31,13 @@ from src.runtime.command import add_model_flags
 from src.runtime.session import ProviderError
 
 PROG = "python -m src.benchmark"
+CLIP = Path("data/samples/passing.mp4")
 EPILOG = """\
 Measured: the milliseconds of every stage on pictures of several sizes, with one thread and with --threads;
-the reader by number of plates; a fresh process from its start to its first result, and its peak memory;
-the models' operations by this machine's matrix-multiply rate. With --peer also fast-alpr, one thread, picture by
-picture in turns. Let nothing else run meanwhile, and compare ratios within one run only.
+the reader by number of plates; a video from its file to its passages; a fresh process from its start to its
+first result, and its peak memory; the models' operations by this machine's matrix-multiply rate. With --peer
+also fast-alpr, one thread, picture by picture in turns. Let nothing else run meanwhile, and compare ratios within
+one run only.
 Exit status: 0 done, 2 wrong usage, or a picture that cannot be read."""
 
 Number = TypeVar("Number", int, float)
@@ -77,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _plan(args: argparse.Namespace) -> Plan:
-    names = ("provider", "threads", "min_confidence", "canvas", "megapixels", "images", "repeats", "starts")
+    names = ("provider", "threads", "min_confidence", "canvas", "megapixels", "images", "repeats", "starts", "clip")
     return Plan(models=Path(args.models), **{name: getattr(args, name) for name in names})
 
 
@@ -102,6 +104,13 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--peer", type=Path, metavar="DIR", help="folder with fast-alpr's yolo*.onnx, cct*.onnx and cct*.yaml"
+    )
+    parser.add_argument(
+        "--clip",
+        type=Path,
+        default=CLIP,
+        metavar="VIDEO",
+        help=f"video that is watched, brought to 1280 x 720 (default: {CLIP})",
     )
     parser.add_argument(
         "--baseline", type=Path, metavar="FILE", help="benchmark.json of an earlier run to compare with"

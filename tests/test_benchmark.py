@@ -65,7 +65,7 @@ def test_a_canvas_of_ones_own(benchmark: Command, models: Path, tmp_path: Path) 
     assert benchmark("--canvas", 192)[0] == 0
     report = read_benchmark(tmp_path / "report" / "benchmark.json")
     assert report.models[0].gflop * 1e9 == pytest.approx(2 * 192 * 192 * 2 * 3)
-    plan = Plan(models, "cpu", 1, None, 192, (), 1, 1, 1)
+    plan = Plan(models, "cpu", 1, None, 192, (), 1, 1, 1, None)
     assert plan.open(1).detector.largest == (192, 192)
     assert plan.command(tmp_path)[-2:] == ["--canvas", "192"]
 

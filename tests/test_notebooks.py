@@ -28,7 +28,12 @@ def _code(path: Path) -> list[dict[str, Any]]:
 
 
 def test_all_are_there() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01-explore-the-data", "02-where-the-reader-fails", COUNTRY, "04-video"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01-explore-the-data",
+        "02-where-the-reader-fails",
+        COUNTRY,
+        "04-video",
+    ]
 
 
 @each

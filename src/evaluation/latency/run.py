@@ -30,8 +30,10 @@ from src.evaluation.latency.schema import (
     Peer,
     PictureRow,
     Quantiles,
+    VideoRow,
 )
 from src.evaluation.latency.stopwatch import Stopwatch, crops_of, scaled, time_batches, time_pictures
+from src.evaluation.latency.video import time_video
 from src.runtime.reader import Reader
 
 BATCHES = (1, 4, 16, 32)
@@ -50,6 +52,7 @@ class Plan:
     images: int
     repeats: int
     starts: int
+    clip: Path | None
 
     def open(self, threads: int) -> Reader:
         """The reader, and OpenCV, with that many threads. Raises CardError or ProviderError."""
@@ -93,6 +96,7 @@ def run(plan: Plan, sets: Sequence[EvaluationSet], peer: FastAlpr | None, comman
         pictures=tuple(pictures),
         batches=tuple(batches),
         fresh=fresh,
+        videos=_videos(plan, peer),
         peer=_peer(plan, scenes, peer) if peer else None,
     )
 
@@ -150,6 +154,18 @@ def _model(folder: Path, ms: float, rate: float, canvas: int | None = None) -> M
         gflop_per_s=speed,
         share=speed / rate,
     )
+
+
+def _videos(plan: Plan, peer: FastAlpr | None) -> tuple[VideoRow, ...]:
+    """With as many threads as planned, and with one, beside the peer where there is one."""
+    if plan.clip is None:
+        return ()
+    rows = []
+    for threads in dict.fromkeys((plan.threads, 1)):
+        _say(f"{plan.clip}, --threads {threads}")
+        other = peer if threads == 1 else None
+        rows.append(time_video(plan.clip, plan.open(threads), threads, plan.repeats, other))
+    return tuple(rows)
 
 
 def _peer(plan: Plan, scenes: Sequence[EvaluationSet], peer: FastAlpr) -> Peer:

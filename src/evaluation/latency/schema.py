@@ -94,6 +94,23 @@ class PeerRow(Closed):
     rest: float
 
 
+class VideoRow(Closed):
+    """A video, watched from the file to its passages."""
+
+    clip: str
+    width: int
+    height: int
+    threads: int  # of the networks, and of OpenCV; decoding has its own. 0: all cores
+    providers: tuple[str, ...]
+    frames: int
+    seconds: float  # that the video plays
+    searched: int  # frames that the detector saw
+    per_frame: Quantiles  # milliseconds of a whole run by its frames
+    times_real_time: float  # by the median run
+    peer_per_frame: Quantiles | None = None  # of every third frame, alone, one thread, decoding not counted
+    ratio: float | None = None  # of the medians, ours by the peer's
+
+
 class Peer(Closed):
     """Another system, its weights as file name -> sha256, and how it did."""
 
@@ -118,6 +135,7 @@ class Benchmark(Closed):
     pictures: tuple[PictureRow, ...]
     batches: tuple[BatchRow, ...]
     fresh: tuple[FreshRow, ...]
+    videos: tuple[VideoRow, ...] = ()
     peer: Peer | None = None
 
 

@@ -6,7 +6,17 @@ from itertools import groupby
 from typing import get_args
 
 from src.core.cli import counted
-from src.evaluation.latency.schema import BatchRow, Benchmark, FreshRow, ModelRow, Peer, PictureRow, Quantiles, Stage
+from src.evaluation.latency.schema import (
+    BatchRow,
+    Benchmark,
+    FreshRow,
+    ModelRow,
+    Peer,
+    PictureRow,
+    Quantiles,
+    Stage,
+    VideoRow,
+)
 from src.evaluation.report.document import Cell, DataTable, Document, Plot, Section
 from src.evaluation.report.latency_plot import STAGE_NAMES, overview, thread_words
 from src.evaluation.report.provenance import provenance
@@ -53,7 +63,8 @@ def _tables(report: Benchmark) -> list[DataTable]:
     by_threads = groupby(report.pictures, lambda row: row.threads)
     pictures = [_pictures(threads, list(rows)) for threads, rows in by_threads]
     further = [_batches(report.batches), _fresh(report.fresh), _models(report.models, report.matmul_gflop_per_s)]
-    return [*compared, *pictures, *further]
+    videos = [_videos(report.videos, report.peer.name if report.peer else "")] if report.videos else []
+    return [*compared, *videos, *pictures, *further]
 
 
 def _peer(peer: Peer, machine: Mapping[str, str | int | None]) -> DataTable:
@@ -77,6 +88,31 @@ def _peer(peer: Peer, machine: Mapping[str, str | int | None]) -> DataTable:
         "neither. Ratio with its 95 % interval (bootstrap over pictures). Detect and read (both onnxruntime) and the "
         "rest: our medians by the peer's whole.",
     )
+
+
+def _videos(rows: Sequence[VideoRow], peer: str) -> DataTable:
+    beside = (f"{peer} frame by frame, ms", "ratio") if any(row.ratio is not None for row in rows) else ()
+    note = (
+        "From the file to its passages, decoding included; the median run, by the number of frames. A video that is "
+        "watched as fast as it plays has 1 in times real time."
+    )
+    return DataTable(
+        f"Video, {rows[0].width} x {rows[0].height}, {' then '.join(rows[0].providers)}",
+        ("clip", "threads", "frames", "searched", "ms per frame", "times real time", *beside),
+        tuple((*_video(row), *(_beside_video(row) if beside else ())) for row in rows),
+        f"{note} {peer} reads frames alone, on one thread, and its decoding does not count." if beside else note,
+    )
+
+
+def _video(row: VideoRow) -> tuple[str, ...]:
+    counts = str(row.frames), str(row.searched)
+    return row.clip, thread_words(row.threads), *counts, f"{row.per_frame.median:.1f}", f"{row.times_real_time:.1f}"
+
+
+def _beside_video(row: VideoRow) -> tuple[Cell | str, Cell | str]:
+    if row.peer_per_frame is None or row.ratio is None:
+        return "", ""
+    return times(row.peer_per_frame), f"{row.ratio:.2f}"
 
 
 def _pictures(threads: int, rows: Sequence[PictureRow]) -> DataTable:
