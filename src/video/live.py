@@ -163,17 +163,19 @@ class LiveSource(VideoSource):
     def _read(self, container: InputContainer, stream: VideoStream) -> str | None:
         stream.thread_type = "SLICE"  # threads that work on several frames at once give each out later
         stream.thread_count = min(usable_cores(), 2)
-        kind = container.format.name
+        answer, kind = self._patience.answer, container.format.name
         clock = Clock(timed=kind not in UNTIMED, in_pieces=kind in IN_PIECES)
         known = container.duration / av.time_base if container.duration else None
-        begun = last = monotonic()
-        self._still.begin(begun)
+        asked = last = monotonic()
+        self._still.begin(asked)
         first = latest = None
         late = 0.0
         skip: Skip = "DEFAULT"
         for packet in container.demux(stream):
             if self._closing.is_set():
                 return None
+            if monotonic() - asked > answer:  # some formats give out a part of a picture when time is up
+                return f"did not answer for {answer:g} s"
             skip = _skip(skip, late, packet.is_keyframe)
             stream.codec_context.skip_frame = skip
             for picture in self._decode(packet):
@@ -190,8 +192,9 @@ class LiveSource(VideoSource):
                 self._give(picture, due)
                 if stood := self._still.look(picture, last):
                     return f"the same picture for {stood:g} s"
-            if monotonic() - last > self._patience.answer:
-                return f"no picture that can be decoded for {self._patience.answer:g} s"
+            asked = monotonic()
+            if asked - last > answer:
+                return f"no picture that can be decoded for {answer:g} s"
         if known and first is not None and latest is not None and latest - first > known - 1:
             return None
         return "ended the stream"
