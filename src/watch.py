@@ -4,9 +4,15 @@ Exit status: 0 all watched, 1 some source failed (the others are still watched),
 """
 
 if __name__ == "__main__":  # before the imports that take seconds
+    import sys
+
+    from setproctitle import setproctitle
+
     from src.core.cli import begin_command
+    from src.video.address import hide_password
 
     begin_command()
+    setproctitle(" ".join(["python -m src.watch", *map(hide_password, sys.argv[1:])]))
 
 import argparse
 import sys
@@ -51,7 +57,7 @@ EPILOG = """\
 sources:
   a video file; a folder of pictures, taken in the order of their names; rtsp://..., http(s)://... (MJPEG, MPEG-TS,
   HLS); the number of a camera of this machine, such as 0. A live source is watched until Ctrl-C, and connected
-  again whenever it fails.
+  again whenever it fails. - stands for the lines of standard input.
 
 formats:
   text   a table for people, a row per passage; the default on a terminal
@@ -168,7 +174,7 @@ def run(args: argparse.Namespace) -> int:
     except (CardError, CountryError, ProviderError, ResumeError) as error:
         return _fault(PROG, str(error), USAGE)
     cv2.setNumThreads(args.threads)
-    words = [word for word in args.sources if hide_password(word) not in done.sources]
+    words = [word for word in _named(args.sources) if hide_password(word) not in done.sources]
     with output as stream:
         try:
             desk = Desk(WRITERS[args.format](stream).write, folder)
@@ -180,6 +186,15 @@ def run(args: argparse.Namespace) -> int:
                 abandon(sys.stdout)
             return _fault(str(args.output or "standard output"), f"cannot be written ({error.strerror})")
     return desk.status or int(done.failed)
+
+
+def _named(words: Sequence[str]) -> Iterator[str]:
+    """Yields the sources that ``words`` name; ``-`` stands for the lines of standard input."""
+    for word in words:
+        if word == "-":
+            yield from (line.strip() for line in sys.stdin if line.strip())
+        else:
+            yield word
 
 
 def _watch_all(words: Sequence[str], reader: Reader, desk: Desk, args: argparse.Namespace) -> None:

@@ -84,18 +84,24 @@ def add_sound(file: av.container.OutputContainer) -> None:
 
 def write_access_units(folder: Path, count: int = 50, width: int = WIDTH, height: int = HEIGHT) -> str:
     """Writes numbered frames as pieces of an endless H.264 stream, a file each; returns the pattern of their names."""
+    return write_pieces(folder, [numbered(number, width, height) for number in range(count)])
+
+
+def write_pieces(folder: Path, pictures: Sequence[Image]) -> str:
+    """Writes ``pictures`` as pieces of an endless H.264 stream, a file each; returns the pattern of their names."""
     folder.mkdir()
+    height, width = pictures[0].shape[:2]
     codec = av.CodecContext.create("libx264", "w")
     codec.width, codec.height, codec.pix_fmt = width, height, "yuv420p"
     codec.time_base, codec.framerate, codec.gop_size = Fraction(1, 25), Fraction(25), 10
     codec.options = {"tune": "zerolatency", "preset": "ultrafast", "x264-params": "repeat-headers=1:annexb=1"}
     packets = []
-    for number in range(count):
-        picture = VideoFrame.from_ndarray(np.ascontiguousarray(numbered(number, width, height)), format="rgb24")
+    for number, image in enumerate(pictures):
+        picture = VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
         picture.pts = number
         packets += codec.encode(picture)
     packets += codec.encode(None)
-    assert len(packets) == count
+    assert len(packets) == len(pictures)
     for number, packet in enumerate(packets):
         (folder / f"{number:05d}.h264").write_bytes(bytes(packet))
     return str(folder / "%05d.h264")
