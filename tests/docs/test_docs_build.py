@@ -38,7 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_page_and_notebook_is_built(built: Path) -> None:
     notebooks = [f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")]
-    assert len(notebooks) == 3
+    assert len(notebooks) == 4
     for name in (*PAGES, *notebooks, "notebooks/LOG.md"):
         assert (built / name).with_suffix(".html").is_file(), name
     assert 'url=docs/index.html"' in (built / "index.html").read_text()
