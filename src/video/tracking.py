@@ -32,6 +32,8 @@ SMOOTHING = 0.6
 """The share of the newest movement in what is expected next."""
 FADES = 0.5
 """The seconds after which a plate that is out of sight is expected to have slowed down to a third."""
+NEAR = 0.6
+"""A box with a lower cost is where the plate was expected. Farther away its text must agree in both directions."""
 UNREAD = 0.2
 """A reading that is less sure says nothing about which plate it is of."""
 SAME = 0.5
@@ -40,6 +42,16 @@ PLAUSIBLE = 0.01
 """A reading contradicts a track whose text it finds less probable than this, relative to its own."""
 
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much two readings resemble each other, from 0 to 1: how probable each finds the other's text."""
+
+    either: float
+    """What that one says that finds it more probable: a blurred frame contradicts nobody."""
+    both: float
+    """What the other one says."""
 
 
 @dataclass
@@ -103,30 +115,31 @@ def associate(
     motions: Sequence[Motion],
     boxes: Boxes,
     time: float,
-    likeness: Callable[[int, int], float | None],
+    likeness: Callable[[int, int], Likeness | None],
     doubtful: Callable[[int], bool],
 ) -> list[int | None]:
     """Returns for each of ``boxes [N, 4]`` the number of the motion that it continues, or None.
 
-    ``likeness(motion, box)`` is how much two readings resemble each other: 1 where they are the same, 0 where they
-    cannot be of one plate, None where nobody knows. It is asked only where places leave a doubt: a box with several
-    possible motions, a motion with several boxes, and motions that are ``doubtful`` as they have been out of sight.
+    ``likeness(motion, box)`` compares two readings; None means that nobody knows. It is asked only where places leave a
+    doubt: a box with several possible motions, a motion with several boxes, one that is far from where it was expected,
+    and motions that are ``doubtful`` as they have been out of sight.
     """
     costs = np.array([[m.cost(box, time) for box in boxes] for m in motions]).reshape(len(motions), len(boxes))
     possible = costs < IMPOSSIBLE
     of_motion, of_box = possible.sum(1, keepdims=True), possible.sum(0, keepdims=True)
     sure = np.array([not doubtful(i) for i in range(len(motions))], bool).reshape(-1, 1)
-    clear = possible & (of_motion == 1) & (of_box == 1) & sure
+    near = costs < NEAR
+    clear = near & (of_motion == 1) & (of_box == 1) & sure
     elsewhere = ~possible & ((of_motion > 0) | (of_box > 0))
     for i, j in np.argwhere(~clear & ~elsewhere).tolist():
         wide = motions[i].cost(boxes[j], time, reach_factor=2.0)
         alike = likeness(i, j) if wide < IMPOSSIBLE else None
         if alike is None:
             continue
-        if alike < PLAUSIBLE:
+        if (alike.either if near[i, j] else alike.both) < PLAUSIBLE:
             costs[i, j] = IMPOSSIBLE
-        elif possible[i, j] or alike > SAME:
-            costs[i, j] = min(costs[i, j], wide + 1) - alike
+        elif possible[i, j] or alike.both > SAME:
+            costs[i, j] = min(costs[i, j], wide + 1) - alike.either
     rows, columns = linear_sum_assignment(np.minimum(costs, IMPOSSIBLE)) if costs.size else ((), ())
     found: list[int | None] = [None] * len(boxes)
     for row, column in zip(rows, columns, strict=True):
@@ -135,16 +148,17 @@ def associate(
     return found
 
 
-def same_text(best: Observation, text: str, new: Observation) -> float | None:
-    """Returns how plausible it is that ``new`` shows the plate with the fused ``text`` (look-alikes as one), 0 to 1.
+def same_text(best: Observation, text: str, new: Observation) -> Likeness | None:
+    """Returns how plausible it is that ``new`` shows the plate with the fused ``text`` (look-alikes as one).
 
-    ``best`` is the plate's best sight so far. The answer is what either finds of the other's text, whichever is more: a
-    blurred frame contradicts nobody. It is None where nothing was read, or so little that it may be a part of a plate.
+    ``best`` is the plate's best sight so far. The answer is None where nothing was read, or so little that it may be a
+    part of a plate.
     """
     own = new.texts[0].text.text
     if not text or not own or new.reading.confidence < UNREAD:
         return None
-    return max(new.probability(text), best.probability(own))
+    found = new.probability(text), best.probability(own)
+    return Likeness(either=max(found), both=min(found))
 
 
 def _state(box: Boxes) -> Floats:

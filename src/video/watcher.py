@@ -18,7 +18,7 @@ from src.video.fusion import Observation
 from src.video.motion import MotionGate, Polygon, inside
 from src.video.passage import Passage
 from src.video.track import Track
-from src.video.tracking import Motion, associate, same_text
+from src.video.tracking import Likeness, Motion, associate, same_text
 
 LOST = 1.5
 """A plate that is out of sight for so many seconds has left."""
@@ -255,5 +255,5 @@ class _Sights:
         return self._crops[j]
 
 
-def _likeness(track: Track, observation: Observation) -> float | None:
+def _likeness(track: Track, observation: Observation) -> Likeness | None:
     return None if track.best is None else same_text(track.best, track.text, observation)

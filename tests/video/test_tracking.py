@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from src.core.types import Boxes
-from src.video.tracking import Motion, associate
+from src.video.tracking import Likeness, Motion, associate
 
 STEP = 1 / 12
+SAME, OTHER, BLURRED = Likeness(1.0, 0.9), Likeness(0.001, 0.001), Likeness(0.5, 0.001)
 
 
 def box(x: float, y: float, width: float = 60, height: float = 14) -> Boxes:
@@ -18,11 +19,11 @@ def followed(path: list[Boxes], step: float = STEP) -> Motion:
     return motion
 
 
-def nobody_knows(i: int, j: int) -> float | None:
+def nobody_knows(i: int, j: int) -> Likeness | None:
     return None
 
 
-def asked(*args: int) -> float | None:
+def asked(*args: int) -> Likeness | None:
     raise AssertionError("places leave no doubt, so that nothing need be read")
 
 
@@ -76,16 +77,16 @@ def test_what_is_read_decides_where_places_leave_a_doubt():
     boxes = [box(150, 100), box(170, 100)]
     texts = ["first", "second"]
 
-    def likeness(i: int, j: int) -> float:
-        return 1.0 if texts[i] == ["second", "first"][j] else 0.001
+    def likeness(i: int, j: int) -> Likeness:
+        return SAME if texts[i] == ["second", "first"][j] else OTHER
 
     assert matched(motions, boxes, STEP, likeness) == [1, 0]
 
 
 def test_another_text_at_the_place_of_a_plate_that_was_hidden_is_another_plate():
     motion = followed([box(100, 100)] * 5)
-    assert matched([motion], [box(102, 100)], 1.2, lambda i, j: 0.001, doubtful) == [None]
-    assert matched([motion], [box(102, 100)], 1.2, lambda i, j: 0.9, doubtful) == [0]
+    assert matched([motion], [box(102, 100)], 1.2, lambda i, j: OTHER, doubtful) == [None]
+    assert matched([motion], [box(102, 100)], 1.2, lambda i, j: SAME, doubtful) == [0]
     assert matched([motion], [box(102, 100)], 1.2, nobody_knows, doubtful) == [0]
 
 
@@ -93,8 +94,8 @@ def test_a_plate_that_jumped_is_the_same_only_if_it_is_read_as_before():
     motion = followed([box(100 + 5 * n, 100) for n in range(6)])
     far = box(125 + 60 * 1.6, 100)
     assert matched([motion], [far], 6 * STEP) == [None]
-    assert matched([motion], [far], 6 * STEP, lambda i, j: 1.0) == [0]
-    assert matched([motion], [box(125 + 60 * 8, 100)], 6 * STEP, lambda i, j: 1.0) == [None]
+    assert matched([motion], [far], 6 * STEP, lambda i, j: SAME) == [0]
+    assert matched([motion], [box(125 + 60 * 8, 100)], 6 * STEP, lambda i, j: SAME) == [None]
 
 
 def test_a_plate_does_not_become_three_times_as_wide():
@@ -105,3 +106,10 @@ def test_a_plate_does_not_become_three_times_as_wide():
 def test_no_tracks_and_no_boxes_are_no_fault():
     assert matched([], [box(1, 1), box(200, 1)], 0.0) == [None, None]
     assert matched([Motion.at(box(1, 1), 0.0)], [], 0.0) == []
+
+
+def test_the_next_car_with_a_like_text_is_another_where_it_is_not_expected():
+    leaving = followed([box(400, 300 + 30 * n, 150, 35) for n in range(8)])  # towards the lower edge
+    coming = box(400, 340, 150, 35)
+    assert matched([leaving], [coming], 9 * STEP, lambda i, j: BLURRED) == [None]
+    assert matched([leaving], [box(400, 555, 150, 35)], 9 * STEP, lambda i, j: BLURRED) == [0]
