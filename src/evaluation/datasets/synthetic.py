@@ -45,7 +45,7 @@ def synthetic_set(
 def _drawn(synthesise: CropSynthesiser, number: int) -> tuple[Record, Image]:
     rng = np.random.default_rng(_SEED + number)
     tried = (synthesise.plate(rng) for _ in range(_TRIES))
-    plate = next((plate for plate in tried if _is_set_in_type(plate)), None)
+    plate = next((plate for plate in tried if is_set_in_type(plate)), None)
     if plate is None:
         raise SynthesisError("no plate of these countries can be set in the held-out faces: they write Latin alone")
     crop = synthesise.draw(plate, rng)
@@ -64,5 +64,5 @@ def record_of(crop: SyntheticCrop, image: str, source: str) -> Record:
     )
 
 
-def _is_set_in_type(plate: Plate) -> bool:
+def is_set_in_type(plate: Plate) -> bool:
     return all(item.script is None for field in plate.fields for item in field.items if isinstance(item, Run))
