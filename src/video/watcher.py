@@ -108,6 +108,11 @@ class Watcher:
         ended, self._tracks = self._tracks, []
         return [passage for track in ended for passage in self._leave(track)]
 
+    @property
+    def tracks(self) -> Sequence[Track]:
+        """The plates that are followed now, also those that are out of sight for a while."""
+        return self._tracks
+
     def plates(self, time: float) -> list[TrackedPlate]:
         """Returns the plates that are in view, and where they are expected at ``time``."""
         plates = []

@@ -17,8 +17,8 @@ INSIDE = 2.0
 """A plate is whole in the picture where all of it is so many pixels from the edge."""
 HIDDEN = 0.02
 """The share of a plate from which on, when something is before it, it is not legible."""
-GONE = 0.5
-"""The share of a plate from which on, when it is hidden or out of the picture, it has no box."""
+LEAST_SEEN = 0.15
+"""The least share of a plate that is in the picture, and not hidden, that has a box."""
 BESIDE, ABOVE, BELOW = 2.8, 2.4, 1.3
 """How much of a vehicle is shown around its plate, in widths of the plate."""
 FEATHER = 0.12
@@ -130,7 +130,7 @@ def _passage(clip: Clip, number: int) -> TruePassage:
     inside = boxes.clip(0, limits)
     with np.errstate(invalid="ignore", divide="ignore"):
         seen = _area(inside) / _area(boxes) * (1 - _hidden(clip, number, boxes))
-        there = np.flatnonzero(seen > GONE)
+        there = np.flatnonzero(seen >= LEAST_SEEN)
     times = np.flatnonzero(readable)
     return TruePassage(
         source=clip.name,

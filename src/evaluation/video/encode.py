@@ -33,6 +33,6 @@ def encode(pictures: Iterable[Image], quality: int) -> bytes:
 
 def decode(file: bytes) -> Iterator[Frame]:
     """Yields the frames of what ``encode`` returned."""
-    with av.open(io.BytesIO(file)) as container:
+    with av.open(io.BytesIO(file), "r") as container:
         for number, picture in enumerate(container.decode(video=0)):
             yield Frame(picture, number, number / RATE)

@@ -30,7 +30,8 @@ LEAST_LEGIBLE = 10
 TRIES = 40
 LARGEST = 1.6
 """A photographed plate is enlarged by at most this factor."""
-GROUPS: tuple[Group, ...] = (*["photograph"] * 3, *["pasted"] * 5, *["drawn"] * 2)
+SHARES: dict[Group, float] = {"photograph": 0.3, "pasted": 0.5, "drawn": 0.2}
+"""Of the vehicles of each group."""
 QUALITIES = (23, 28, 33)
 
 
@@ -51,8 +52,9 @@ class _Set:
         self.stock, self.rng = stock, rng
 
     def vehicle(self) -> Vehicle:
-        group = GROUPS[int(self.rng.integers(len(GROUPS)))]
-        return self.stock.vehicle(group, self.rng)
+        """Draws a vehicle of any group."""
+        groups, shares = list(SHARES), list(SHARES.values())
+        return self.stock.vehicle(groups[int(self.rng.choice(len(groups), p=shares))], self.rng)
 
     def scale(self, vehicle: Vehicle, low: float, high: float) -> float:
         """Draws a scale at which a character is ``low`` to ``high`` pixels wide, as far as the picture allows it."""

@@ -105,7 +105,7 @@ def _line(blur: Floats) -> npt.NDArray[np.float32]:
             weight = (1 - abs(x - left - dx)) * (1 - abs(y - top - dy))
             if weight > 0:
                 kernel[top + dy, left + dx] += weight
-    return kernel / kernel.sum()
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 def _texture(actor: Actor, clip: Clip, rng: np.random.Generator) -> _Texture:
@@ -116,7 +116,7 @@ def _texture(actor: Actor, clip: Clip, rng: np.random.Generator) -> _Texture:
         image = _by_night(image, corners, clip.conditions.night, rng)
     alpha = _fading(image.shape[0], image.shape[1])
     pixels = np.dstack([(image * (alpha[..., None] / np.float32(255))).round().astype(np.uint8), alpha])
-    levels = [pixels]
+    levels: list[Bytes] = [pixels]
     while len(levels) < LEVELS and min(levels[-1].shape[:2]) >= 8:
         height, width = (side - side % 2 for side in levels[-1].shape[:2])
         half = cv2.resize(levels[-1][:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
@@ -161,7 +161,8 @@ def _background(clip: Clip) -> tuple[Image, npt.NDArray[np.float64]]:
     large = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
     left, top = (size[0] - width) // 2, (size[1] - height) // 2
     part = large[top : top + height, left : left + width]
-    return cv2.convertScaleAbs(part, alpha=0.7 * clip.conditions.night if clip.conditions.night < 1 else 1.0), room
+    gain = 0.7 * clip.conditions.night if clip.conditions.night < 1 else 1.0
+    return np.asarray(cv2.convertScaleAbs(part, alpha=gain), np.uint8), room
 
 
 def _pole(pole: Pole, clip: Clip, rng: np.random.Generator) -> Image:
@@ -189,8 +190,6 @@ def _noise(strength: float) -> tuple[Bytes, Bytes]:
 @lru_cache(maxsize=1)
 def _normal() -> npt.NDArray[np.float32]:
     """Normal numbers; a half of each is common to all colours of a pixel, as in a camera's pictures."""
-    rng = np.random.default_rng(0)
-    shape = HEIGHT + ROOM, WIDTH + ROOM
-    return np.sqrt(np.float32(0.5)) * (
-        rng.standard_normal((*shape, 1), np.float32) + rng.standard_normal((*shape, 3), np.float32)
-    )
+    rng, size = np.random.default_rng(0), (HEIGHT + ROOM, WIDTH + ROOM)
+    common, own = rng.standard_normal((*size, 1), np.float32), rng.standard_normal((*size, 3), np.float32)
+    return np.asarray(np.sqrt(0.5) * (common + own), np.float32)

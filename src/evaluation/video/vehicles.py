@@ -237,13 +237,14 @@ def _collect(data: Path) -> tuple[list[Scene], list[Crop], list[Scene]]:
                 labelled.setdefault(path, []).extend(record.plates or ())
             else:
                 scenes[path] = record
-    photographs, carriers = [], []
+    photographs: list[Scene] = []
+    carriers: list[Scene] = []
     for path, record in scenes.items():
         record = _with_texts(record, labelled.get(path, []))
         photographs += _of_known_text(path, _name(path, data), record)
         carriers += _widest(path, _name(path, data), record)
-    by_path = (sorted(some, key=lambda thing: thing.path) for some in (photographs, carriers))
-    return next(by_path), _legible(sorted(crops.values(), key=lambda crop: crop.path)), next(by_path)
+    photographs, carriers = (sorted(some, key=lambda scene: scene.path) for some in (photographs, carriers))
+    return photographs, _legible(sorted(crops.values(), key=lambda crop: crop.path)), carriers
 
 
 def _name(path: Path, data: Path) -> str:
