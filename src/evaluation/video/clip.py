@@ -11,8 +11,12 @@ from src.evaluation.video.motion import HEIGHT, RATE, WIDTH, Floats, Path
 from src.evaluation.video.schema import TrueBox, TruePassage
 from src.evaluation.video.vehicles import LEAST_PER_CHARACTER, Half, Vehicle
 
-MOST_BLUR = 0.8
+MOST_BLUR = 0.5
 """A plate is legible while the blur is at most this long, by the width that a character has."""
+LEAST_CONTRAST, OVER_NOISE = 14.0, 1.8
+"""The standard deviation of a legible plate's grey values is at least so much, and so many times that of the noise."""
+PLATE_BY_NIGHT = 0.7
+"""The least gain of a plate by night: its paint reflects the lamps."""
 INSIDE = 2.0
 """A plate is whole in the picture where all of it is so many pixels from the edge."""
 HIDDEN = 0.02
@@ -109,8 +113,15 @@ def truth(clip: Clip) -> list[TruePassage]:
     return [_passage(clip, number) for number in range(len(clip.actors))]
 
 
+def has_contrast(clip: Clip, number: int) -> bool:
+    """Tells whether the plate of an actor stands out from the noise."""
+    contrast = clip.actors[number].vehicle.contrast * (PLATE_BY_NIGHT if clip.conditions.night < 1 else 1.0)
+    return contrast >= max(LEAST_CONTRAST, OVER_NOISE * clip.conditions.noise)
+
+
 def legible(clip: Clip, number: int) -> Bools:
-    """In which frames the plate of an actor can be read, ``[frames]``: wide enough, whole, and nothing before it."""
+    """In which frames the plate of an actor can be read, ``[frames]``: wide enough, whole, sharp, and nothing
+    before it."""
     actor = clip.actors[number]
     corners = _corners(clip, actor)
     boxes = corners_to_box(corners)

@@ -10,7 +10,7 @@ from src.core.types import Image
 from src.evaluation.video.motion import RATE
 from src.video.frame import Frame
 
-PRESET = "superfast"
+PRESET = "veryfast"
 """Of the encoder; cameras have no time for a slower one."""
 
 

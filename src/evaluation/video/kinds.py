@@ -8,7 +8,7 @@ import numpy as np
 from src.core.image import read_image
 from src.core.types import Image
 from src.data.copy_paste.paste import wipe
-from src.evaluation.video.clip import Actor, Clip, Conditions, Pole, legible
+from src.evaluation.video.clip import Actor, Clip, Conditions, Pole, has_contrast, legible
 from src.evaluation.video.motion import (
     RATE,
     WIDTH,
@@ -32,7 +32,7 @@ LARGEST = 1.6
 """A photographed plate is enlarged by at most this factor."""
 SHARES: dict[Group, float] = {"photograph": 0.3, "pasted": 0.5, "drawn": 0.2}
 """Of the vehicles of each group."""
-QUALITIES = (23, 28, 33)
+QUALITIES = (20, 24, 28)
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ class _Set:
 
     def coming(self, vehicle: Vehicle, way: Floats, far: tuple[float, float] = (3.5, 6.5)) -> Path:
         """A vehicle that comes near."""
-        near = self.scale(vehicle, 11, 20)
+        near = self.scale(vehicle, 13, 21)
         return approach(way, float(self.rng.uniform(*far)) / vehicle.per_character, near, self.rng)
 
     def passing(self, vehicle: Vehicle, frames: int, still: int = 0, rightwards: bool | None = None) -> Path:
         """A vehicle that crosses the picture."""
-        scale = self.scale(vehicle, 9.5, 19)
+        scale = self.scale(vehicle, 11.5, 20)
         to_right = bool(self.rng.random() < 0.5) if rightwards is None else rightwards
         height = float(self.rng.uniform(330, 590))
         return across(frames, scale, scale * width_of(vehicle.corners), height, to_right, self.rng, still)
@@ -96,7 +96,7 @@ def _pan(made: _Set) -> _Scene:
 
 def _shake(made: _Set) -> _Scene:
     vehicle, frames = made.vehicle(), made.seconds(2, 3.6)
-    path = made.coming(vehicle, 0.85 * steady(frames), far=(7.5, 9))
+    path = made.coming(vehicle, 0.85 * steady(frames), far=(8.5, 10))
     return _Scene((Actor(vehicle, path),), camera=shake(frames, float(made.rng.uniform(4, 14)), made.rng))
 
 
@@ -105,19 +105,22 @@ def _blur(made: _Set) -> _Scene:
     path = made.passing(vehicle, made.seconds(1.2, 2.2))
     speed = float(np.abs(np.diff(path[:, 0])).mean())
     each = float(path[0, 2]) * vehicle.per_character
-    exposure = min(1.0, float(made.rng.uniform(0.25, 0.7)) * each / speed)
+    exposure = min(1.0, float(made.rng.uniform(0.2, 0.45)) * each / speed)
     day = made.ordinary()
     return _Scene((Actor(vehicle, path),), conditions=Conditions(day.noise, day.quality, exposure))
 
 
 def _noise(made: _Set) -> _Scene:
     scene, day = _moving(made), made.ordinary()
-    return _Scene(scene.actors, conditions=Conditions(float(made.rng.uniform(10, 18)), day.quality, day.exposure))
+    return _Scene(
+        scene.actors,
+        conditions=Conditions(float(made.rng.uniform(8, 16)), int(made.rng.integers(26, 31)), day.exposure),
+    )
 
 
 def _compression(made: _Set) -> _Scene:
     scene, day = _moving(made), made.ordinary()
-    return _Scene(scene.actors, conditions=Conditions(day.noise, int(made.rng.integers(34, 40)), day.exposure))
+    return _Scene(scene.actors, conditions=Conditions(day.noise, int(made.rng.integers(30, 35)), day.exposure))
 
 
 def _moving(made: _Set) -> _Scene:
@@ -127,7 +130,7 @@ def _moving(made: _Set) -> _Scene:
 def _crossing(made: _Set) -> _Scene:
     """Two vehicles pass each other, the nearer one before the other."""
     far, near, frames = made.vehicle(), made.vehicle(), made.seconds(2, 3.5)
-    of_far, of_near = made.scale(far, 8.5, 12), made.scale(near, 12, 18)
+    of_far, of_near = made.scale(far, 10, 13), made.scale(near, 13, 19)
     height = float(made.rng.uniform(300, 430))
     below = float(made.rng.uniform(0.6, 2.5)) * of_near * _high(near)
     rightwards = bool(made.rng.random() < 0.5)
@@ -146,7 +149,7 @@ def _stop(made: _Set) -> _Scene:
 
 def _parked(made: _Set) -> _Scene:
     vehicle = made.vehicle()
-    path = standing(made.seconds(2, 4), made.scale(vehicle, 9.5, 18), made.rng)
+    path = standing(made.seconds(2, 4), made.scale(vehicle, 11, 19), made.rng)
     return _Scene((Actor(vehicle, path),))
 
 
@@ -159,10 +162,10 @@ def _occlusion(made: _Set) -> _Scene:
         pole = Pole(float(rng.uniform(0.3, 0.6)) * WIDTH, float(rng.uniform(0.3, 1.2)) * wide)
         return _Scene((Actor(behind, path),), poles=(pole,))
     before, still = made.vehicle(), made.seconds(0.5, 1)
-    scale = made.scale(before, 12, 19)
+    scale = made.scale(before, 13, 20)
     frames = made.seconds(1.2, 2)
     paths = together(
-        standing(still + frames + made.seconds(0.3, 0.8), made.scale(behind, 8.5, 13), rng),
+        standing(still + frames + made.seconds(0.3, 0.8), made.scale(behind, 10, 14), rng),
         across(frames, scale, scale * width_of(before.corners), 0, bool(rng.random() < 0.5), rng, still),
     )
     paths[1][:, 1] += paths[0][0, 1] + float(rng.uniform(20, 90))
@@ -176,7 +179,7 @@ def _night(made: _Set) -> _Scene:
     else:
         path = made.passing(vehicle, made.seconds(1.8, 3))
     dark = Conditions(
-        float(rng.uniform(6, 13)),
+        float(rng.uniform(5, 12)),
         int(rng.choice(QUALITIES[1:])),
         float(rng.uniform(0.1, 0.35)),
         float(rng.uniform(0.15, 0.4)),
@@ -197,7 +200,7 @@ def _successor(made: _Set) -> _Scene:
         paths = together(ahead, after)
         return _Scene((Actor(second, paths[1]), Actor(first, paths[0])))
     ahead = made.coming(first, 0.4 + 0.6 * steady(made.seconds(1.2, 1.8)))
-    after = made.coming(second, 0.85 * steady(made.seconds(1.5, 2.3)), far=(7.5, 9))
+    after = made.coming(second, 0.85 * steady(made.seconds(1.5, 2.3)), far=(8.5, 10))
     gap = int(rng.integers(1, 10))
     paths = together(ahead, np.concatenate([np.full((len(ahead) - gap, 4), np.nan), after]))
     return _Scene((Actor(second, paths[1]), Actor(first, paths[0])))
@@ -246,7 +249,8 @@ def clip_of(kind: str, seed: int, half: Half, stock: Stock) -> Clip:
         clip = Clip(
             f"{kind}-{seed:04d}", kind, half, seed, _street(stock, rng), scene.actors, camera, conditions, scene.poles
         )
-        if all(legible(clip, number).sum() >= LEAST_LEGIBLE for number in range(len(clip.actors))):
+        numbers = range(len(clip.actors))
+        if all(has_contrast(clip, n) and legible(clip, n).sum() >= LEAST_LEGIBLE for n in numbers):
             return clip
     raise RuntimeError(f"{kind}, seed {seed}: no legible clip in {TRIES} attempts")
 

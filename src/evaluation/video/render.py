@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from src.core.geometry import box_to_corners, corners_to_box
 from src.core.types import Corners, Image
-from src.evaluation.video.clip import FEATHER, Actor, Clip, Pole
+from src.evaluation.video.clip import FEATHER, PLATE_BY_NIGHT, Actor, Clip, Pole
 from src.evaluation.video.motion import HEIGHT, WIDTH, Floats
 from src.evaluation.video.vehicles import width_of
 
@@ -21,8 +21,6 @@ LEAST_BLUR = 1.2
 """Pixels of movement below which nothing is blurred."""
 ROOM = 96
 """Pixels by which the field of noise is larger than a frame: each frame shows another part of it."""
-PLATE_AT_NIGHT = 0.8
-"""The gain of a plate by night, whose paint reflects the lamps."""
 LEVELS = 3
 """A vehicle's picture is kept at so many sizes, each half the one before it."""
 
@@ -134,11 +132,11 @@ def _fading(height: int, width: int) -> Bytes:
 
 def _by_night(image: Image, corners: Corners, gain: float, rng: np.random.Generator) -> Image:
     """A vehicle in the dark: its plate reflects the lamps, and its own lamps on either side dazzle."""
-    lit = np.full(image.shape[:2], gain, np.float32)
-    cv2.fillConvexPoly(lit, np.round(corners).astype(np.int32), PLATE_AT_NIGHT * float(rng.uniform(0.7, 1.1)))
+    lit: npt.NDArray[np.float32] = np.full(image.shape[:2], gain, np.float32)
+    cv2.fillConvexPoly(lit, np.round(corners).astype(np.int32), float(rng.uniform(PLATE_BY_NIGHT, 1)))
     wide = width_of(corners)
-    lit = cv2.GaussianBlur(lit, (0, 0), max(1.0, wide / 40))
-    dark = image * lit[..., None]
+    lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), max(1.0, wide / 40)), np.float32)
+    dark = image.astype(np.float32) * lit[..., None]
     rows, columns = np.mgrid[: image.shape[0], : image.shape[1]].astype(np.float32)
     middle, along = corners.mean(0), (corners[1] - corners[0]) / max(wide, 1)
     apart, above = float(rng.uniform(1.1, 1.6)) * wide, float(rng.uniform(-0.5, 0.1)) * wide

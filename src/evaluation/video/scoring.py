@@ -47,8 +47,8 @@ def score(truths: Sequence[TruePassage], told: Sequence[Told]) -> Scored:
     exchanged = Counter(owned[0] for owned in owners if _exchanged(owned))
     outcomes = []
     for number, truth in enumerate(truths):
-        best, *doubles = sorted(of[number], key=lambda p: (-votes[id(p)], p.first)) or [None]
-        outcomes.append(_outcome(truth, best, doubles, exchanged[number]))
+        answers = sorted(of[number], key=lambda p: (-votes[id(p)], p.first))
+        outcomes.append(_outcome(truth, answers, exchanged[number]))
     return Scored(tuple(outcomes), tuple(inventions))
 
 
@@ -108,7 +108,8 @@ def _exchanged(owners: Sequence[int]) -> bool:
     return first != last
 
 
-def _outcome(truth: TruePassage, best: Told | None, doubles: Sequence[Told], exchanged: int) -> Outcome:
+def _outcome(truth: TruePassage, answers: Sequence[Told], exchanged: int) -> Outcome:
+    best, doubles = answers[0] if answers else None, answers[1:]
     right = best is not None and best.text == truth.text
     wait = None
     if best is not None and right and best.accepted and best.answered is not None:

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import cv2
 import numpy as np
 
-from src.core.geometry import box_to_corners, iou_matrix
+from src.core.geometry import box_to_corners, crop_plate, iou_matrix
 from src.core.image import ImageError, read_image
 from src.core.metrics import FOUND_IOU, match_boxes
 from src.core.types import Corners, Image
@@ -32,7 +32,7 @@ Group = Literal["photograph", "pasted", "drawn"]
 Half = Literal["fit", "measure"]
 Thing = TypeVar("Thing")
 
-LEAST_PER_CHARACTER = 7.0
+LEAST_PER_CHARACTER = 8.0
 """Pixels of the width of a line by the number of its characters, from which on a plate is legible."""
 LEAST_CARRIER = 40.0
 """Pixels of a photographed plate in whose place another one is put: the vehicle around it would be a blur."""
@@ -68,6 +68,11 @@ class Vehicle:
     def per_character(self) -> float:
         """Pixels of the plate's width by the characters of one line."""
         return width_of(self.corners) / characters_a_line(self.text, self.lines)
+
+    @property
+    def contrast(self) -> float:
+        """The standard deviation of the plate's grey values."""
+        return float(cv2.cvtColor(crop_plate(self.image, self.corners, (32, 128), 0.0), cv2.COLOR_RGB2GRAY).std())
 
 
 @dataclass(frozen=True)
