@@ -11,9 +11,9 @@ from src.evaluation.video.motion import HEIGHT, RATE, WIDTH, Floats, Path
 from src.evaluation.video.schema import TrueBox, TruePassage
 from src.evaluation.video.vehicles import LEAST_PER_CHARACTER, Half, Vehicle
 
-MOST_BLUR = 0.5
+MOST_BLUR = 0.4
 """A plate is legible while the blur is at most this long, by the width that a character has."""
-LEAST_CONTRAST, OVER_NOISE = 14.0, 1.8
+LEAST_CONTRAST, OVER_NOISE = 20.0, 2.5
 """The standard deviation of a legible plate's grey values is at least so much, and so many times that of the noise."""
 PLATE_BY_NIGHT = 0.7
 """The least gain of a plate by night: its paint reflects the lamps."""

@@ -63,7 +63,7 @@ class _Set:
 
     def ordinary(self) -> Conditions:
         rng = self.rng
-        return Conditions(float(rng.uniform(1, 5)), int(rng.choice(QUALITIES)), float(rng.uniform(0.05, 0.3)))
+        return Conditions(float(rng.uniform(1, 5)), int(rng.choice(QUALITIES)), float(rng.uniform(0.03, 0.2)))
 
     def seconds(self, low: float, high: float) -> int:
         """Draws a number of frames."""
@@ -105,7 +105,7 @@ def _blur(made: _Set) -> _Scene:
     path = made.passing(vehicle, made.seconds(1.2, 2.2))
     speed = float(np.abs(np.diff(path[:, 0])).mean())
     each = float(path[0, 2]) * vehicle.per_character
-    exposure = min(1.0, float(made.rng.uniform(0.2, 0.45)) * each / speed)
+    exposure = min(1.0, float(made.rng.uniform(0.2, 0.39)) * each / speed)
     day = made.ordinary()
     return _Scene((Actor(vehicle, path),), conditions=Conditions(day.noise, day.quality, exposure))
 
@@ -181,7 +181,7 @@ def _night(made: _Set) -> _Scene:
     dark = Conditions(
         float(rng.uniform(5, 12)),
         int(rng.choice(QUALITIES[1:])),
-        float(rng.uniform(0.1, 0.35)),
+        float(rng.uniform(0.05, 0.25)),
         float(rng.uniform(0.15, 0.4)),
     )
     return _Scene((Actor(vehicle, path),), conditions=dark)
