@@ -105,7 +105,8 @@ class Clip:
     def blurs(self, actor: Actor) -> Floats:
         """How far the plate moves while the shutter is open, ``[frames, 2]`` pixels."""
         at = actor.path[:, :2] + self.camera
-        return self.conditions.exposure * np.nan_to_num(np.gradient(at, axis=0))
+        moved = np.gradient(at, axis=0) if self.frames > 1 else np.zeros_like(at)
+        return self.conditions.exposure * np.nan_to_num(moved)
 
 
 def truth(clip: Clip) -> list[TruePassage]:
