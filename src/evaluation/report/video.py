@@ -101,9 +101,9 @@ def _passages(report: VideoReport) -> Iterator[Block]:
                 folded=system.of != "measure",
             )
             yield DataTable(
-                f"By the vehicles' origin, {system.of}",
+                f"By the vehicles' origin and the lines of their plates, {system.of}",
                 ("origin", *COLUMNS),
-                [[group, *_cells(figures)] for group, figures in system.groups.items()],
+                [[group, *_cells(figures)] for group, figures in (*system.groups.items(), *system.lines.items())],
                 "photograph: as it was taken; pasted: a photographed plate on another vehicle; drawn: in typefaces "
                 "that no training sees.",
                 folded=system.of != "measure",

@@ -152,6 +152,7 @@ def _passage(clip: Clip, number: int) -> TruePassage:
         half=clip.half,
         picture=vehicle.picture,
         text=vehicle.text,
+        lines=vehicle.lines,
         region=vehicle.region,
         first=float(times[0] / RATE),
         last=float(times[-1] / RATE),

@@ -40,12 +40,14 @@ def passage_figures(outcomes: Sequence[Outcome], inventions: Sequence[Invention]
 
 
 def system_figures(name: str, of: str, outcomes: Sequence[Outcome], inventions: Sequence[Invention]) -> SystemFigures:
-    """The figures of a system over all passages, over those of each kind and over those of each group of vehicles.
+    """The figures of a system over all passages, over those of each kind, of each group of vehicles, and
+    of plates of one and of two lines.
 
     An invention counts in its clip's kind; in the groups of vehicles nothing is invented.
     """
     kinds = dict.fromkeys(outcome.kind for outcome in outcomes)
     groups = dict.fromkeys(outcome.group for outcome in outcomes if outcome.group)
+    lines = sorted({outcome.lines for outcome in outcomes if outcome.lines})
     return SystemFigures(
         name=name,
         of=of,
@@ -55,6 +57,7 @@ def system_figures(name: str, of: str, outcomes: Sequence[Outcome], inventions: 
             for kind in kinds
         },
         groups={group: passage_figures([o for o in outcomes if o.group == group], []) for group in groups},
+        lines={f"{n} line{'s' * (n > 1)}": passage_figures([o for o in outcomes if o.lines == n], []) for n in lines},
     )
 
 

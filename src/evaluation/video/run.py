@@ -111,6 +111,7 @@ def _still(actor: Actor, passage: TruePassage, reader: Reader) -> Outcome:
         group=passage.group,
         half=passage.half,
         picture=passage.picture,
+        lines=passage.lines,
         truth=passage.text,
         text=reading.text if reading else None,
         confidence=reading.confidence if reading else 0.0,

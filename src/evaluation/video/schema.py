@@ -34,6 +34,7 @@ class TruePassage(Closed):
     half: Half | None
     picture: str = Field(description="what the vehicle was made of; passages of one picture are drawn together")
     text: str
+    lines: int | None = Field(default=None, description="of the plate")
     region: str | None
     first: float = Field(description="seconds at which the plate is legible first")
     last: float
@@ -66,6 +67,7 @@ class Outcome(Closed):
     group: Group | None
     half: Half | None
     picture: str
+    lines: int | None = None
     truth: str
     text: str | None = Field(description="None: no passage was told of it")
     confidence: float
@@ -116,6 +118,7 @@ class SystemFigures(Closed):
     all: PassageFigures
     kinds: dict[str, PassageFigures]
     groups: dict[str, PassageFigures]
+    lines: dict[str, PassageFigures] = Field(description="by the number of lines of the plate")
 
 
 class Speed(Closed):

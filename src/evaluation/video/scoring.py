@@ -121,6 +121,7 @@ def _outcome(truth: TruePassage, answers: Sequence[Told], exchanged: int) -> Out
         group=truth.group,
         half=truth.half,
         picture=truth.picture,
+        lines=truth.lines,
         truth=truth.text,
         text=None if best is None else best.text,
         confidence=0.0 if best is None else best.confidence,

@@ -63,6 +63,7 @@ def passage(
         half="fit",
         picture=f"car{number}.png",
         text=text,
+        lines=1,
         region=None,
         first=first,
         last=last,
