@@ -92,6 +92,9 @@ calibrate: $(VENV)/.evaluate .fonts/.fetched ## fit on val how sure the reader m
 evaluate: $(VENV)/.evaluate $(if $(filter val,$(SPLIT)),.fonts/.fetched) ## accuracy of the exported models [SPLIT=val] [ARGS="--sets ..."]
 	$(BIN)/python -m src.evaluate --split $(SPLIT) $(ARGS)
 
+evaluate-video: $(VENV)/.evaluate $(VENV)/.video .fonts/.fetched $(if $(PEER),$(VENV)/.peer) ## passages of vehicles in rendered videos and real clips [PEER=folder of fast-alpr's weights] [ARGS="--passages 60"]
+	$(BIN)/python -m src.evaluate_video $(if $(PEER),--peer "$$PEER") $(ARGS)
+
 robustness: $(VENV)/.evaluate ## accuracy under rain, night, blur, ... [ARGS="--images 100"]
 	$(BIN)/python -m src.robustness $(ARGS)
 

@@ -1,4 +1,6 @@
-"""Vehicles with one plate whose text is known, of which passages are rendered: all of ``val``, no training saw them.
+"""Vehicles with one plate whose text is known, of which passages are rendered: all are of ``val``.
+
+No training of the reader saw the texts. The Russian photographs are among those that the detector was trained on.
 
 There are three groups. A ``photograph`` is as it was taken. ``pasted`` is a photographed plate on another vehicle:
 most plates with a known text are crops, which show no vehicle. ``drawn`` is a plate of the synthesiser on a
@@ -6,7 +8,7 @@ photographed vehicle, in typefaces that no training sees.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -18,7 +20,7 @@ from src.core.geometry import box_to_corners, crop_plate, iou_matrix
 from src.core.image import ImageError, read_image
 from src.core.metrics import FOUND_IOU, match_boxes
 from src.core.types import Corners, Image
-from src.data.annotations.manifest import Box, PlateLabel, Record
+from src.data.annotations.manifest import Box, PlateLabel, Record, read_manifest
 from src.data.copy_paste.dress import dressed, shrunk
 from src.data.copy_paste.paste import cut, paste, wipe
 from src.data.copy_paste.photometry import nearby, photometry_of
@@ -44,6 +46,8 @@ LOOSE = ("uzbek_ocr_train",)
 """Sources whose crops show more of the vehicle than of the plate, and cannot be pasted as a plate."""
 MOST_OTHERS = 3
 """A photograph with more plates beside the one of known text is left out; those that there are get painted over."""
+TWO_LINES = 0.15
+"""The share of photographs with a plate of two lines; there are more of them in ``val`` than on roads."""
 SMALL = 0.16
 """A photograph whose plates are less than this share of its width shows a street rather than one vehicle."""
 TRIES = 50
@@ -114,7 +118,9 @@ class Stock:
             return self.with_drawn(plate, rng)
         if group == "pasted":
             return self._pasted(rng)
-        return _photographed(_any(self.photographs, rng), rng)
+        lines = 2 if rng.random() < TWO_LINES else 1
+        some = [scene for scene in self.photographs if scene.plate.lines == lines]
+        return _photographed(_any(some or self.photographs, rng), rng)
 
     def near_pair(self, rng: np.random.Generator) -> tuple[Vehicle, Vehicle]:
         """Draws two vehicles with drawn plates whose texts differ in one character."""
@@ -168,7 +174,8 @@ def _synthesiser(fonts: Path) -> CropSynthesiser:
 
 
 def stocks(data: Path, fonts: Path) -> dict[Half, Stock]:
-    """Returns what there is in ``val`` below ``data``, in two halves that share no picture.
+    """Returns what there is in ``val`` below ``data``, in two halves that share no picture
+    and no photographed text.
 
     Raises SetError where a half has no photograph with a text, no crop or no vehicle, ManifestError, LabelError.
     """
@@ -176,7 +183,8 @@ def stocks(data: Path, fonts: Path) -> dict[Half, Stock]:
     halves: tuple[Half, Half] = ("fit", "measure")
     found = {}
     for number, half in enumerate(halves):
-        own, plates, vehicles = photographs[number::2], crops[number::2], carriers[number::2]
+        own = _half([scene.plate.text for scene in photographs], photographs, number)
+        plates, vehicles = _half([crop.text for crop in crops], crops, number), carriers[number::2]
         streets = [scene for scene in vehicles if scene.plate.box[2] - scene.plate.box[0] < SMALL * scene.width]
         if not (own and plates and streets):
             raise SetError(f"{data}: val has too few photographs with texts to render passages of")
@@ -244,12 +252,23 @@ def _collect(data: Path) -> tuple[list[Scene], list[Crop], list[Scene]]:
                 scenes[path] = record
     photographs: list[Scene] = []
     carriers: list[Scene] = []
+    for path, record in _elsewhere(data, labelled.keys() - scenes.keys()):
+        photographs += _of_known_text(path, _name(path, data), _with_texts(record, labelled[path]))
     for path, record in scenes.items():
         record = _with_texts(record, labelled.get(path, []))
         photographs += _of_known_text(path, _name(path, data), record)
         carriers += _widest(path, _name(path, data), record)
     photographs, carriers = (sorted(some, key=lambda scene: scene.path) for some in (photographs, carriers))
     return photographs, _legible(sorted(crops.values(), key=lambda crop: crop.path)), carriers
+
+
+def _elsewhere(data: Path, paths: Set[Path]) -> Iterator[tuple[Path, Record]]:
+    """Yields the scenes of those paths that are of another split, with the plates that were published."""
+    manifest = data / "scenes" / "manifest.jsonl"
+    for record in read_manifest(manifest) if paths else ():
+        path = Path(os.path.normpath((manifest.parent / record.image).resolve()))
+        if path in paths and record.is_scene:
+            yield path, record
 
 
 def _name(path: Path, data: Path) -> str:
@@ -361,6 +380,13 @@ def _lay(image: Image, plate: Image, corners: Corners) -> None:
 
 def _aspect(box: Box) -> float:
     return (box[2] - box[0]) / (box[3] - box[1])
+
+
+def _half(texts: Sequence[str | None], things: Sequence[Thing], number: int) -> list[Thing]:
+    """Returns every second text's things, from that ``number`` on."""
+    order: dict[str | None, int] = {}
+    places = [order.setdefault(text, len(order)) for text in texts]
+    return [thing for thing, place in zip(things, places, strict=True) if place % 2 == number]
 
 
 def _any(things: Sequence[Thing], rng: np.random.Generator) -> Thing:

@@ -1,15 +1,19 @@
 """The pixels of rendered clips, and what compression leaves of them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from src.data.annotations.manifest import read_manifest, write_manifest
 from src.evaluation.video.clip import Conditions, Pole, truth
 from src.evaluation.video.encode import decode, encode
 from src.evaluation.video.kinds import KINDS, clip_of, clips
 from src.evaluation.video.motion import HEIGHT, RATE, WIDTH
 from src.evaluation.video.render import render
 from src.evaluation.video.sheet import ABREAST, sheet
-from tests.evaluation.video.stage import clip, picture
+from src.evaluation.video.vehicles import stocks
+from tests.evaluation.video.stage import clip, photographs, picture
 
 
 def plate_of(image, box):  # type: ignore[no-untyped-def]
@@ -98,6 +102,16 @@ def test_the_halves_share_no_picture(stock) -> None:  # type: ignore[no-untyped-
         names = [{thing.name for thing in getattr(half, part)} for half in stock.values()]
         assert all(names)
         assert not names[0] & names[1]
+
+
+def test_one_text_is_in_one_half(fonts: Path, tmp_path: Path) -> None:
+    data = photographs(tmp_path / "data")
+    crops = read_manifest(data / "ocr" / "manifest.jsonl")
+    write_manifest(
+        data / "ocr" / "manifest.jsonl", [crops[0], *(c.model_copy(update={"text": "SAME1"}) for c in crops[1:])]
+    )
+    halves = [{crop.text for crop in half.crops} for half in stocks(data, fonts).values()]
+    assert halves == [{"CD5670"}, {"SAME1"}]
 
 
 def test_a_sheet_has_a_row_for_each_clip() -> None:
