@@ -16,7 +16,7 @@ override PEER := $(value PEER)
 export IMAGE VIDEO PEER
 
 .DEFAULT_GOAL := help
-.PHONY: help setup infer watch fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
+.PHONY: help setup infer evaluate-video watch fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
   format docs clean fuzz serve load-test soak
 
 help: ## show this list
