@@ -20,7 +20,7 @@ _RTSP = {
     "tls_verify": "0",
     "rtsp_transport": "tcp",
     "allowed_media_types": "video",
-    "analyzeduration": "3000000",  # microseconds
+    "analyzeduration": "1000000",  # microseconds; more would be a longer gap after each reconnect
     "fpsprobesize": "0",  # frames whose rate is looked at before the first one is given out
 }
 _HTTP = {
@@ -28,7 +28,7 @@ _HTTP = {
     "format_whitelist": "hls,mpegts,mpjpeg,mjpeg,flv,mov,aac",  # mov and aac: parts that an HLS playlist names
     "tls_verify": "0",
     "allowed_extensions": "m3u8,m3u,ts,m2ts,mp4,m4s,m4v,cmfv,aac",
-    "analyzeduration": "3000000",
+    "analyzeduration": "1000000",
     "fpsprobesize": "0",
 }
 _CAMERA = {"protocol_whitelist": "file", "format_whitelist": "video4linux2"}

@@ -178,7 +178,7 @@ class LiveSource(VideoSource):
                 return f"did not answer for {answer:g} s"
             skip = _skip(skip, late, packet.is_keyframe)
             stream.codec_context.skip_frame = skip
-            for picture in self._decode(packet):
+            for picture in self._decode(packet, counted=first is not None):
                 last = monotonic()
                 due = clock.due(picture, last)
                 late = max(0.0, last - due)
@@ -199,15 +199,19 @@ class LiveSource(VideoSource):
             return None
         return "ended the stream"
 
-    def _decode(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
-        """Returns the pictures that a packet completes; what is damaged is counted."""
+    def _decode(self, packet: "Packet[VideoStream]", counted: bool) -> list[VideoFrame]:
+        """Returns the pictures that a packet completes. What is damaged is ``counted``.
+
+        Before the first picture it is not: a connection may begin between two key pictures.
+        """
         try:
             pictures = [] if packet.size and packet.is_corrupt else packet.decode()
         except av.error.FFmpegError:
-            self.broken += 1
+            self.broken += counted
             return []
         whole = [picture for picture in pictures if not picture.is_corrupt]
-        self.broken += len(pictures) - len(whole) + bool(packet.size and packet.is_corrupt)
+        if counted:
+            self.broken += len(pictures) - len(whole) + bool(packet.size and packet.is_corrupt)
         return whole
 
     def _note_connection(self) -> None:

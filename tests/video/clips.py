@@ -45,16 +45,18 @@ def write_clip(
     options: dict[str, str] | None = None,
     sound: bool = False,
     container: str | None = None,
+    distance: int = 10,
 ) -> Path:
     """Writes a clip of ``count`` numbered frames, 25 a second or at ``times``.
 
-    Players are told to turn it by ``turned`` degrees counter-clockwise; every tenth frame is a key picture.
+    Players are told to turn it by ``turned`` degrees counter-clockwise; there are
+    ``distance`` frames from one key picture to the next.
     """
     with av.open(str(path), "w", format=container, options=options or {}) as file:
         stream = file.add_stream(codec, 25)
         stream.width, stream.height = WIDTH, HEIGHT
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-        stream.gop_size = 10
+        stream.gop_size = distance
         if times is not None:
             stream.codec_context.time_base = Fraction(1, TICKS)
             stream.codec_context.max_b_frames = 0

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import av
 import pytest
 
 from src.video.live import LiveSource, Patience
@@ -78,6 +79,17 @@ def test_an_endless_stream_is_read(stream: Path) -> None:
     with web_camera({"/live.ts": answer}) as camera, open_camera(f"{camera.address}/live.ts", IMPATIENT) as source:
         seen = [next(source) for _ in range(5)]
     assert [number_of(frame.image) for frame in seen] == [frame.number for frame in seen]
+
+
+def test_a_connection_may_begin_between_key_pictures(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.ts", 80, distance=50)
+    with av.open(str(clip)) as file:
+        places = [packet.pos for packet in file.demux(video=0) if packet.pos is not None]
+    rest = clip.read_bytes()[: 2 * 188] + clip.read_bytes()[places[5] :]  # the tables come first
+    answers = {"/live.ts": sends("video/mp2t", rest)}
+    with web_camera(answers) as camera, open_camera(f"{camera.address}/live.ts", IMPATIENT) as source:
+        until(lambda: source.frames >= 20, "what follows the second key picture is read")
+        assert source.broken == 0
 
 
 def test_a_playlist_is_read_at_the_speed_of_its_pictures_to_its_end(stream: Path) -> None:
@@ -235,6 +247,13 @@ def test_a_camera_that_stands_still_is_connected_again() -> None:
             until(lambda: source.state().error == "the same picture for 1.2 s", "it waits for longer")
             camera.answers["/video"] = motion_jpeg(PICTURES)
             until(lambda: source.state().error is None, "the picture moves again")
+
+
+def test_a_camera_that_never_answers_is_given_up() -> None:
+    answers, patience = {"/video": lambda request: request.server.off.wait()}, Patience(answer=0.4, first_pause=1.0)
+    with web_camera(answers) as camera, open_camera(f"{camera.address}/video", patience) as source:
+        until(lambda: source.state().error == "did not answer for 0.4 s", "it is noticed")
+        until(lambda: len(camera.asked) > 1, "it is asked again")
 
 
 def test_a_camera_that_hangs_is_left_and_connected_again() -> None:
