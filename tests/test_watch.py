@@ -211,3 +211,16 @@ def test_ctrl_c_ends_a_file_quietly(tmp_path: Path) -> None:
     assert (process.returncode, err) == (130, "")
     for line in (first + out).splitlines():
         json.loads(line)
+
+
+def test_a_video_that_is_cut_off_gives_what_it_has_and_says_so(watch: Watch, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.mp4"
+    data = CLIP.read_bytes()
+    cut.write_bytes(data[: len(data) * 7 // 10])
+    status, out, err = watch(cut)
+    told, (source,) = passages(out)
+    assert status == 1
+    assert TEXTS[0] in [t.text for t in told]
+    assert source.error == err.splitlines()[0]
+    assert "cut off after" in err
+    assert not source.ended

@@ -51,6 +51,9 @@ class Desk:
                         self.fault(str(fault))
         except SourceError as fault:
             error = str(fault)
+        if source.fault is not None:
+            error = f"{source.name}: {source.fault}"
+        if error is not None:
             self.fault(error)
         self._take(watcher.end())
         if source.broken and not source.live:
