@@ -58,22 +58,51 @@ class Observation:
 
     def probability(self, text: str) -> float:
         """Returns how probable ``text`` (look-alikes as one) is, relative to the likeliest text of the frame."""
-        best = self.texts[0].text.probability
-        found = next((t.text.probability for t in self.texts if t.text.text == text), 0.0)
-        return max(found / best, NEGLIGIBLE)
+        return _relative(self.texts, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """What many frames say together."""
+
+    reading: Reading
+    """With the confidence of the passage."""
+    texts: tuple[Spelled, ...]
+    """The likeliest texts of the product, best first, before formats count."""
+
+    @property
+    def text(self) -> str:
+        """The likeliest text, look-alikes as one."""
+        return self.texts[0].text.text
+
+    def probability(self, text: str) -> float:
+        """Returns how probable ``text`` (look-alikes as one) is, relative to the likeliest one."""
+        return _relative(self.texts, text)
 
 
 def fuse(
     observations: Sequence[Observation], reader: PlateReader, calibration: PassageCalibration | None = None
 ) -> Reading:
-    """Returns the reading of a plate that has at least one observation, in the order of time.
+    """Returns the reading that ``fused`` gives."""
+    return fused(observations, reader, calibration).reading
 
-    Its confidence is that of the passage. ``calibration`` None means that of the reader's card.
+
+def fused(
+    observations: Sequence[Observation], reader: PlateReader, calibration: PassageCalibration | None = None
+) -> Fused:
+    """Returns what the observations of a plate, at least one, say together; they are in the order of time.
+
+    ``calibration`` None means that of the reader's card.
     """
     fitted = calibration or reader.card.passages or UNFITTED
     weights = frame_weights(observations, fitted.dependence)
     texts = _product(observations, weights)
     reading = reader.conclude(texts, _regions(observations, weights), _whole(observations, texts[0], weights))
+    return Fused(_passage(reading, fitted), tuple(texts))
+
+
+def _passage(reading: Reading, fitted: PassageCalibration) -> Reading:
+    """Returns the reading with the confidence of a passage."""
     sure = float(fitted.apply(reading.confidence))
     factor = sure / max(reading.confidence, 1e-9)
     others = (1 - sure) / max(1 - reading.confidence, 1e-9)
@@ -111,9 +140,8 @@ def _product(observations: Sequence[Observation], weights: Floats) -> list[Spell
     scores[-1] = np.log(OTHERS)
     for observation, weight in zip(observations, weights, strict=True):
         known = {text.text.text: text.text.probability for text in observation.texts}
-        least = NEGLIGIBLE * observation.texts[0].text.probability
-        rest = max(1 - sum(known.values()), least)
-        scores += weight * np.log([*(max(known.get(name, 0.0), least) for name in names), rest / OTHERS])
+        rest = max(1 - sum(known.values()), NEGLIGIBLE) / OTHERS  # each of the texts that this frame does not name
+        scores += weight * np.log([*(max(known.get(name, 0.0), rest) for name in names), rest])
     probabilities = np.exp(scores - scores.max())
     probabilities /= probabilities.sum()
     order = np.argsort(-probabilities[:-1], kind="stable")[:BEAM]
@@ -173,3 +201,9 @@ def _whole(observations: Sequence[Observation], best: Spelled, weights: Floats) 
         return None
     odds, of_odds = (np.array(column, np.float64) for column in zip(*agreeing, strict=True))
     return float(from_log_odds(np.asarray((odds * of_odds).sum() / max(of_odds.sum(), 1e-9))))
+
+
+def _relative(texts: Sequence[Spelled], text: str) -> float:
+    best = texts[0].text.probability
+    found = next((t.text.probability for t in texts if t.text.text == text), 0.0)
+    return max(found / best, NEGLIGIBLE)

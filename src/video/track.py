@@ -7,7 +7,7 @@ from datetime import datetime
 from src.core.result import PLACES, rounded
 from src.core.types import Boxes, Image, Reading
 from src.runtime.plate_reader import PlateReader
-from src.video.fusion import Observation, fuse
+from src.video.fusion import Fused, Observation, fused
 from src.video.passage import BestView, Box, FrameReading, Passage, PassageRecord
 from src.video.tracking import Motion
 
@@ -43,7 +43,7 @@ class Track:
     observations: list[Observation] = field(default_factory=list)
     read: int = 0
     votes: Counter[str] = field(default_factory=Counter)
-    reading: Reading | None = None
+    known: Fused | None = None
     """What all sights say together."""
     readings: list[FrameReading] | None = None
     """What each frame alone said, where that is asked for."""
@@ -79,12 +79,12 @@ class Track:
             self.readings.append(_frame_reading(observation))
         if self.best is None or observation.quality > self.best.quality:
             self.best, self.best_image = observation, image
-        self.reading = fuse(self.observations, reader)
+        self.known = fused(self.observations, reader)
 
     @property
-    def text(self) -> str:
-        """The text of the plate, look-alikes as one; empty where it was never read."""
-        return (self.observations and _merged(self.observations, self.reading)) or ""
+    def reading(self) -> Reading | None:
+        """The reading of all sights together; None where the plate was never read."""
+        return self.known.reading if self.known else None
 
     @property
     def agreement(self) -> float:
@@ -135,15 +135,6 @@ class Track:
         )
         self.told = record
         return Passage(record, self.best_image)
-
-
-def _merged(observations: list[Observation], reading: Reading | None) -> str:
-    """Returns the spelling of the fused text in which look-alikes are one, as the network gives it row by row."""
-    wanted = reading.text if reading else ""
-    for observation in sorted(observations, key=lambda o: -o.quality):
-        if observation.reading.text == wanted:
-            return observation.texts[0].text.text
-    return max(observations, key=lambda o: o.quality).texts[0].text.text
 
 
 def _frame_reading(observation: Observation) -> FrameReading:

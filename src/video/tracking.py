@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
 from scipy.optimize import linear_sum_assignment
 
 from src.core.types import Boxes
-from src.video.fusion import Observation
+from src.video.fusion import Fused, Observation
 
 FIRST_REACH = 3.0
 """A plate whose speed nobody knows yet may have moved by so many of its widths since the frame before."""
@@ -28,13 +29,23 @@ FARTHEST = 5.0
 GROWS = 1.7
 """The width changes at most by this factor between two sights, and by a little more for each second between them."""
 IMPOSSIBLE = 1e6
+KNOWN = 4
+"""After so many sights the movement of a plate is known."""
+ODD = np.log([1.25, 1.6])
+"""A box whose width or height differs by more than these factors from what is expected is not believed at once."""
+AWAY = 0.3
+"""After so many seconds out of sight the next box is believed, whatever its size."""
+FASTEST = 1.5
+"""A size changes at most so fast: the plate of a car that comes near doubles its width in half a second."""
+BELIEVED = 3
+"""So many such boxes in a row are."""
 SMOOTHING = 0.6
 """The share of the newest movement in what is expected next."""
-FADES = 0.5
+FADES = 1.0
 """The seconds after which a plate that is out of sight is expected to have slowed down to a third."""
 NEAR = 0.6
 """A box with a lower cost is where the plate was expected. Farther away its text must agree in both directions."""
-UNREAD = 0.2
+UNREAD = 0.4
 """A reading that is less sure says nothing about which plate it is of."""
 SAME = 0.5
 """A reading that a track finds at least this probable brings a box to it that lies out of reach otherwise."""
@@ -62,6 +73,8 @@ class Motion:
     state: Floats  # [4]: x, y, log width, log height
     velocity: Floats = field(default_factory=lambda: np.zeros(4))  # per second
     sights: int = 1
+    odd: int = 0
+    """How many boxes in a row had an unexpected size."""
 
     @classmethod
     def at(cls, box: Boxes, time: float) -> "Motion":
@@ -85,14 +98,23 @@ class Motion:
         return np.array([x - width / 2, y - height / 2, x + width / 2, y + height / 2], np.float32)
 
     def move(self, box: Boxes, time: float) -> None:
-        """Takes in where the plate is seen now."""
-        now = _state(box)
+        """Takes in where the plate is seen now.
+
+        A box that suddenly has another size shows a part of the plate, or something beside it: the plate goes on as it
+        was expected to, unless the next boxes say the same.
+        """
+        now, expected = _state(box), self.expected(time)
+        odd = bool((np.abs(now - expected)[2:] > ODD).any())
+        self.odd = self.odd + 1 if odd else 0
+        if self.sights >= KNOWN and 0 < self.odd < BELIEVED and time - self.time < AWAY:
+            self.time, self.state = time, expected
+            return
         if time > self.time:
             measured = (now - self.state) / (time - self.time)
             share = 1.0 if self.sights == 1 else SMOOTHING
             self.velocity = share * measured + (1 - share) * self.velocity
             # a size that is measured anew in each frame is noise at first
-            self.velocity[2:] *= min(1.0, self.sights / 4)
+            self.velocity[2:] = np.clip(self.velocity[2:] * min(1.0, self.sights / KNOWN), -FASTEST, FASTEST)
         self.time, self.state = time, now
         self.sights += 1
 
@@ -130,7 +152,7 @@ def associate(
     sure = np.array([not doubtful(i) for i in range(len(motions))], bool).reshape(-1, 1)
     near = costs < NEAR
     clear = near & (of_motion == 1) & (of_box == 1) & sure
-    elsewhere = ~possible & ((of_motion > 0) | (of_box > 0))
+    elsewhere = ~possible & (clear.any(1, keepdims=True) | clear.any(0, keepdims=True))
     for i, j in np.argwhere(~clear & ~elsewhere).tolist():
         wide = motions[i].cost(boxes[j], time, reach_factor=2.0)
         alike = likeness(i, j) if wide < IMPOSSIBLE else None
@@ -148,17 +170,18 @@ def associate(
     return found
 
 
-def same_text(best: Observation, text: str, new: Observation) -> Likeness | None:
-    """Returns how plausible it is that ``new`` shows the plate with the fused ``text`` (look-alikes as one).
+def same_text(known: Fused, new: Observation) -> Likeness | None:
+    """Returns how plausible it is that ``new`` shows the plate of which ``known`` is what was seen so far.
 
-    ``best`` is the plate's best sight so far. The answer is None where nothing was read, or so little that it may be a
-    part of a plate.
+    Where one character alone differs, either may have misread it. The answer is None where nothing was read, or so
+    little that it may be a part of a plate.
     """
-    own = new.texts[0].text.text
+    text, own = known.text, new.texts[0].text.text
     if not text or not own or new.reading.confidence < UNREAD:
         return None
-    found = new.probability(text), best.probability(own)
-    return Likeness(either=max(found), both=min(found))
+    found = new.probability(text), known.probability(own)
+    misread = PLAUSIBLE if Levenshtein.distance(own, text) <= 1 else 0.0
+    return Likeness(either=max(*found, misread), both=min(found))
 
 
 def _state(box: Boxes) -> Floats:

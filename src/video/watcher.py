@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from src.core.types import Boxes, Corners, Detection, Image
 from src.runtime.reader import Reader, read_within
@@ -36,8 +37,24 @@ AGAIN, SURE_AGAIN = 0.15, 1.0
 """It is also read again after so many seconds, while its text is not sure and when it is."""
 FIRST_READINGS = 3
 """So many of its first sights are always read, and searched for also where nothing moves."""
-SURE_ONCE = 0.5
-"""A plate that only one frame shows is told only where the detector and the reader are at least so sure of it."""
+SURE_ONCE = 0.9
+"""A plate that only one frame shows is told only where its text is so sure."""
+LEAST_FOUND = 0.15
+"""Boxes of which the detector is so sure are followed: a video shows them again. What is never surer is told only where
+its text is.
+"""
+SURE_TEXT = 0.5
+"""A text that is so sure is told although the detector never was."""
+AT_EDGE = 0.2
+"""A plate at the edge of the picture counts this share of what it shows: some of it may lie outside."""
+EDGE = 2
+"""A box that ends within so many pixels of the edge of the picture is at it."""
+PART = 5
+"""A plate that so few frames show is none of its own if its text is much like one that was there at the time: it was a
+part of that, or was far away.
+"""
+MUCH_LIKE = 0.6
+"""Texts are much like each other with this similarity (of Levenshtein's distance)."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +95,10 @@ class Watcher:
         self.source = source
         self.searched = 0
         """How many frames the detector has seen."""
-        self._detector, self._reader = reader.detector.for_video(), reader.plate_reader
+        detector = reader.detector.for_video()
+        self._least_sure = detector.min_confidence
+        self._detector = detector.above(min(detector.min_confidence, LEAST_FOUND))
+        self._reader = reader.plate_reader
         acceptance = self._reader.card.acceptance
         self._abstain = self.options.abstain
         if self._abstain is None and acceptance is not None:
@@ -86,6 +106,7 @@ class Watcher:
         self._threshold = self._reader.card.confidence_threshold or 0.0
         self._gate = MotionGate(self.options.zone)
         self._tracks: list[Track] = []
+        self._left: list[Track] = []
         self._count = 0
         self._due = -np.inf
 
@@ -105,8 +126,9 @@ class Watcher:
 
     def end(self) -> list[Passage]:
         """Returns the passages of all plates that are left at the end of the source."""
-        ended, self._tracks = self._tracks, []
-        return [passage for track in ended for passage in self._leave(track)]
+        passages = [passage for track in self._tracks for passage in self._leave(track)]
+        self._tracks = []
+        return passages
 
     @property
     def tracks(self) -> Sequence[Track]:
@@ -184,12 +206,14 @@ class Watcher:
             parked = track.last - track.still_since >= PARKED
             if time - track.last > (LOST_PARKED if parked else LOST):
                 told += self._leave(track)
+                self._left.append(track)
                 continue
             kept.append(track)
             settled = self.options.settle is not None and time - track.first >= self.options.settle
             if (parked or settled) and self._is_plate(track) and self._is_news(track):
                 told.append(track.passage(self.source, self._abstain, left=False))
         self._tracks = kept
+        self._left = [track for track in self._left if time - track.last <= LOST_PARKED]
         return told
 
     def _leave(self, track: Track) -> list[Passage]:
@@ -200,9 +224,20 @@ class Watcher:
 
     def _is_plate(self, track: Track) -> bool:
         reading = track.reading
-        if reading is None or not reading.text or reading.confidence < self._threshold:
+        if reading is None or not reading.text or reading.confidence < self._threshold or self._is_part(track):
             return False
-        return track.frames > 1 or min(reading.confidence, track.sure) >= SURE_ONCE
+        if track.frames == 1 and reading.confidence < SURE_ONCE:
+            return False
+        return track.sure >= self._least_sure or reading.confidence >= SURE_TEXT
+
+    def _is_part(self, track: Track) -> bool:
+        """Tells whether ``track`` is a short piece of a plate that was in view shortly before or after."""
+        text = track.reading.text if track.reading else ""
+        if track.frames > PART or track.accepted(self._abstain):
+            return False
+        near = (t for t in (*self._tracks, *self._left) if t.first - LOST < track.last and track.first < t.last + LOST)
+        longer = [t.reading.text for t in near if t.reading is not None and t.frames > track.frames]
+        return any(text in other or Levenshtein.normalized_similarity(text, other) >= MUCH_LIKE for other in longer)
 
     def _is_news(self, track: Track) -> bool:
         """Tells whether something else would be told of ``track`` than the last time."""
@@ -236,12 +271,16 @@ class _Sights:
         self._read: dict[int, Observation] = {}
 
     def quality(self, j: int) -> float:
-        """Returns how well a plate can be seen: its width in pixels, times how sharp it is (0 to 1)."""
+        """Returns how well a plate can be seen: its width in pixels, times how sharp it is (0 to 1).
+
+        At the edge of the picture it is seen less well.
+        """
         crop = self._crop(j)
         grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
         contrast, edges = float(grey.std()), float(cv2.Laplacian(grey, cv2.CV_32F).std())
-        x1, _, x2, _ = self.boxes[j]
-        return float(x2 - x1) * edges / (edges + contrast + 8)
+        x1, y1, x2, y2 = (float(v) for v in self.boxes[j])
+        at_edge = min(x1, y1) < EDGE or x2 > self._frame.width - EDGE or y2 > self._frame.height - EDGE
+        return (AT_EDGE if at_edge else 1.0) * (x2 - x1) * edges / (edges + contrast + 8)
 
     def is_read(self, j: int) -> bool:
         """Tells whether somebody has asked for the reading of a plate already."""
@@ -261,4 +300,4 @@ class _Sights:
 
 
 def _likeness(track: Track, observation: Observation) -> Likeness | None:
-    return None if track.best is None else same_text(track.best, track.text, observation)
+    return None if track.known is None else same_text(track.known, observation)

@@ -59,7 +59,7 @@ def test_a_plate_is_expected_where_its_movement_leads_and_as_large_as_it_grows()
 def test_a_plate_out_of_sight_is_not_sent_away():
     motion = followed([box(100 + 40 * n, 100) for n in range(6)])
     x1, _, x2, _ = motion.box(5 * STEP + 3.0)
-    assert (x1 + x2) / 2 < 300 + 40 / STEP * 0.6
+    assert (x1 + x2) / 2 < 300 + 40 / STEP
 
 
 def test_two_cars_that_cross_keep_their_numbers():
