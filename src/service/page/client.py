@@ -113,9 +113,9 @@ class ApiClient:
         """Returns what is known of a plate over all its sightings."""
         return self._said(PlateHistory, "GET", f"/v1/plates/{quote(text, safe='')}")
 
-    def cameras(self) -> Json:
-        """Returns ``items``: the cameras that sightings name."""
-        return self._json("GET", "/v1/cameras")
+    def camera_sightings(self) -> Json:
+        """Returns ``items``: the cameras, with how often each has seen something."""
+        return self._json("GET", "/v1/statistics/cameras")
 
     def statistics(self, days: int) -> Json:
         """Returns counts of the sightings of the last ``days``."""

@@ -115,7 +115,7 @@ def _version(_service: ApiClient, key: str) -> Json:
 
 @st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
 def _cameras(_service: ApiClient, key: str) -> Json:
-    return _service.cameras()
+    return _service.camera_sightings()
 
 
 @st.cache_data(

@@ -15,7 +15,7 @@ from src.service.store.answers import (
     release_claim,
 )
 from src.service.store.audit import SERVICE, Action, Actor, record
-from src.service.store.counts import CameraSightings, Counts, cameras, statistics
+from src.service.store.counts import CameraSightings, Counts, camera_sightings, statistics
 from src.service.store.keys import (
     ApiKeyError,
     Key,
@@ -63,7 +63,7 @@ __all__ = [
     "StoredPicture",
     "TextError",
     "Upload",
-    "cameras",
+    "camera_sightings",
     "claim_answer",
     "count_use",
     "create_key",

@@ -49,8 +49,8 @@ class Counts:
     """The most frequent text comes first; there are FREQUENT at most."""
 
 
-def cameras(database: Database) -> list[CameraSightings]:
-    """Returns all cameras, by name."""
+def camera_sightings(database: Database) -> list[CameraSightings]:
+    """Returns all cameras, by name; of those that are deleted, the ones that sightings still name."""
     row = tables.CameraRow
     with database.reading() as session:
         found = session.execute(
