@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from src.core.cores import usable_cores
 from src.runtime.reader import Reader
+from src.service.cameras.owner import Cameras
 from src.service.database import Database, open_database
 from src.service.http.drain import Drain
 from src.service.http.metrics import Metrics
@@ -50,6 +51,7 @@ class Service:
     engine: Engine
     metrics: Metrics
     recogniser: Recogniser
+    cameras: Cameras
     drawers: CapacityLimiter
     """Limits how many stored pictures are drawn at a time: each is decoded anew, so it is the number of workers."""
 
@@ -87,14 +89,17 @@ async def serving(resources: Resources) -> AsyncIterator[Service]:
     settings = resources.settings
     engine = Engine(settings.workers, settings.queue, settings.batch, settings.max_pixels)
     service = _assembled(resources, engine)
+    await to_thread.run_sync(service.cameras.start)
     housekeeping = asyncio.create_task(_keep_house(resources))
     try:
         yield service
     finally:
         service.drain.begin()
+        service.cameras.broadcast.end()
         await service.drain.finished()
         housekeeping.cancel()
         await asyncio.wait([housekeeping])
+        await to_thread.run_sync(service.cameras.stop)
         await to_thread.run_sync(engine.close)
 
 
@@ -110,7 +115,9 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
         "lease_s": settings.grace_s,
     }
     recogniser = Recogniser(uploads, engine, resources.reader, resources.database, kept, metrics, **limits_of_requests)
-    return Service(resources, Drain(), engine, metrics, recogniser, CapacityLimiter(settings.workers))
+    cameras = Cameras(settings, resources.database, kept, metrics.passed)
+    metrics.cameras_are(cameras.states)
+    return Service(resources, Drain(), engine, metrics, recogniser, cameras, CapacityLimiter(settings.workers))
 
 
 def _min_reading(resources: Resources) -> float:

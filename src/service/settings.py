@@ -113,6 +113,13 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(
         default=30, gt=0, allow_inf_nan=False, description="seconds that a request may wait for its readings"
     )
+    camera_files: bool = Field(
+        default=False,
+        description="whether a camera's source may be a file, a folder or a camera number of the service's machine",
+    )
+    camera_local: bool = Field(
+        default=False, description="whether a camera's address may be the service's machine itself, or link-local"
+    )
     page_api: str | None = Field(default=None, description="address of the API for the page, which alone reads it")
     page_key: str | None = Field(
         default=None, repr=False, description="API key of the page's visitors who enter none; the page alone reads it"

@@ -1,14 +1,48 @@
 """The figures for Prometheus; each app counts by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PREFIX = "number_plate"
 STAGES = ("wait", "decode", "detect", "read", "store")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+
+
+class CameraFigures(Protocol):
+    """What is counted of a camera."""
+
+    @property
+    def online(self) -> bool: ...
+
+    @property
+    def frames_per_second(self) -> float: ...
+
+
+class _CameraCollector(Collector):
+    """The figures of the cameras at the moment in which somebody asks."""
+
+    def __init__(self, states: Callable[[], Mapping[str, CameraFigures]]) -> None:
+        self._states = states
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yields the figures."""
+        states = self._states()
+        watched = GaugeMetricFamily(f"{PREFIX}_cameras", "Cameras that are to be watched.")
+        watched.add_metric([], len(states))
+        online = GaugeMetricFamily(f"{PREFIX}_cameras_online", "Cameras whose pictures come.")
+        online.add_metric([], sum(state.online for state in states.values()))
+        frames = GaugeMetricFamily(
+            f"{PREFIX}_camera_frames_per_second", "Pictures that a camera sends.", labels=["camera"]
+        )
+        for name, state in states.items():
+            frames.add_metric([name], state.frames_per_second)
+        yield from (watched, online, frames)
 
 
 class Metrics:
@@ -21,6 +55,7 @@ class Metrics:
         self._requests = self._counter("requests", "Requests answered.", "method", "route", "status")
         self._plates = self._counter("plates_read", "Plates found and read.")
         self._refused = self._counter("pictures_refused", "Pictures that were not read.", "kind")
+        self._passages = self._counter("passages", "Passages that cameras told and that are stored.")
         self._seconds = Histogram(
             f"{PREFIX}_stage_seconds",
             "Seconds that a picture spent in each stage; what it shared with others is shared out among them.",
@@ -44,6 +79,14 @@ class Metrics:
     def refused(self, kind: str) -> None:
         """Counts one picture that was not read."""
         self._refused.labels(kind).inc()
+
+    def passed(self) -> None:
+        """Counts one passage that a camera told."""
+        self._passages.inc()
+
+    def cameras_are(self, states: Callable[[], Mapping[str, CameraFigures]]) -> None:
+        """Adds the figures of the cameras; ``states`` tells how each of them is, by its name."""
+        self.registry.register(_CameraCollector(states))
 
     def spent(self, stage: str, seconds: float) -> None:
         """Counts the seconds that one picture spent in a stage."""

@@ -56,6 +56,7 @@ def camera_sightings(database: Database) -> list[CameraSightings]:
         found = session.execute(
             select(row.name, row.created, func.count(tables.SightingRow.id), func.max(tables.SightingRow.seen))
             .outerjoin(tables.SightingRow, tables.SightingRow.camera_id == row.id)
+            .where(row.deleted.is_(None) | tables.SightingRow.id.is_not(None))
             .group_by(row.id)
             .order_by(row.name)
         )

@@ -1,0 +1,96 @@
+"""``python -m src.service.cameras.process``: watches one camera; the service starts it.
+
+Its assignment is one JSON line on standard input, which stays open: when it is closed, the service is gone and the
+process ends too. Exit status: 0 the source has come to its end, 1 it cannot be watched, 143 it was told to end. In all
+cases what was in view is told before.
+"""
+
+if __name__ == "__main__":  # before the imports that take seconds
+    from src.core.cli import begin_command
+
+    begin_command()
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from types import FrameType
+
+from src.core.cli import run_command
+from src.service.cameras.assignment import Assignment
+from src.service.cameras.folder import CameraFolder
+from src.service.cameras.pulse import Pulse
+
+FAILED, ENDED = 1, 128 + signal.SIGTERM
+LAST_S = 5.0
+"""Seconds after the end of the service in which the process tells what it has in view."""
+LOADING_S = 300.0
+"""Seconds that the models may take to load: a small machine unpacks its packages slowly at first."""
+
+
+class EndedError(Exception):
+    """The process was told to end while it waited for a picture."""
+
+
+class Ending:
+    """Whether the process was told to end; a wait for the camera ends then, and nothing else is interrupted."""
+
+    def __init__(self) -> None:
+        self.is_asked = self._is_waiting = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    @contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """The block is left with EndedError when the process is told to end, or was told before."""
+        self._is_waiting = True
+        try:
+            if self.is_asked:
+                raise EndedError
+            yield
+        finally:
+            self._is_waiting = False
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.is_asked = True
+        if self._is_waiting:
+            self._is_waiting = False
+            raise EndedError
+
+
+def main() -> int:
+    """Watches the camera until its source ends or the process is told to end, and returns the exit status."""
+    ending = Ending()
+    given = Assignment.model_validate_json(sys.stdin.buffer.readline())
+    Thread(target=_end_with_the_service, daemon=True).start()
+    folder = CameraFolder(given.folder)
+    folder.make()
+    with Pulse(folder, given.run) as pulse:
+        pulse.expect(LOADING_S)
+        from src.service.cameras.watching import Unwatchable, watch  # its imports take seconds
+
+        try:
+            watch(given, folder, pulse, ending)
+        except Unwatchable as error:
+            pulse.fault = str(error)
+            return FAILED
+        except Exception:
+            pulse.fault = "a fault of its process, which the log tells more about"
+            raise
+    return ENDED if ending.is_asked else 0
+
+
+def _end_with_the_service() -> None:
+    """Waits for the end of standard input, and ends this process: in good order if that can be done in time."""
+    while sys.stdin.buffer.read(1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(LAST_S)
+    os._exit(ENDED)
+
+
+if __name__ == "__main__":
+    run_command(main)
