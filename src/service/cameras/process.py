@@ -14,13 +14,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Thread
-from types import FrameType
 
 from src.core.cli import run_command
 from src.service.cameras.assignment import Assignment
+from src.service.cameras.ending import Ending
 from src.service.cameras.folder import CameraFolder
 from src.service.cameras.pulse import Pulse
 
@@ -29,36 +27,6 @@ LAST_S = 5.0
 """Seconds after the end of the service in which the process tells what it has in view."""
 LOADING_S = 300.0
 """Seconds that the models may take to load: a small machine unpacks its packages slowly at first."""
-
-
-class EndedError(Exception):
-    """The process was told to end while it waited for a picture."""
-
-
-class Ending:
-    """Whether the process was told to end; a wait for the camera ends then, and nothing else is interrupted."""
-
-    def __init__(self) -> None:
-        self.is_asked = self._is_waiting = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-
-    @contextmanager
-    def interrupting(self) -> Iterator[None]:
-        """The block is left with EndedError when the process is told to end, or was told before."""
-        self._is_waiting = True
-        try:
-            if self.is_asked:
-                raise EndedError
-            yield
-        finally:
-            self._is_waiting = False
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.is_asked = True
-        if self._is_waiting:
-            self._is_waiting = False
-            raise EndedError
 
 
 def main() -> int:

@@ -90,17 +90,19 @@ class Pulse(AbstractContextManager["Pulse"]):
         return self.live is not None and not self.live().online
 
     def _heartbeat(self) -> Heartbeat:
-        live = None if self.live is None else self.live()
-        rate = self._rate()
+        live, rate = None if self.live is None else self.live(), self._rate()
+        works = self.fault is None and not self._ended.is_set()
+        if live is None:
+            online, frames_per_second = self._newest is not None, rate
+        else:
+            online, frames_per_second = live.online, live.frames_per_second
         return Heartbeat(
             run=self._run,
-            online=self._newest is not None and self.fault is None and not self._ended.is_set()
-            if live is None
-            else live.online,
-            frames_per_second=rate if live is None else live.frames_per_second,
+            online=online and works,
+            frames_per_second=frames_per_second,
             behind=0.0 if live is None else live.behind,
             last_picture=self._last_picture,
-            error=self.fault if live is None else self.fault or live.error,
+            error=self.fault or (None if live is None else live.error),
             reconnects=0 if live is None else live.reconnects,
             told=self.told,
         )

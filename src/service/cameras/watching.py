@@ -9,24 +9,24 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from src.core.card import CardError
-from src.core.regions import CountryError
+from src.core.formats.reader import CountryError
 from src.core.types import Image
 from src.runtime.draw import JPEG_QUALITY
 from src.runtime.reader import Reader
 from src.runtime.session import ProviderError
 from src.runtime.triton import TritonError
 from src.service.cameras.assignment import Assignment
+from src.service.cameras.ending import EndedError, Ending
 from src.service.cameras.folder import CameraFolder, ToldPassage
-from src.service.cameras.process import EndedError, Ending
 from src.service.cameras.pulse import Pulse
 from src.service.cameras.reach import SourceRefusedError, check_source
+from src.video.address import parse_address
 from src.video.passage import Passage
-from src.video.sources import SourceError, VideoSource, open_source
+from src.video.sources import LiveSource, SourceError, VideoSource, open_camera, open_source
 from src.video.watcher import Watcher, WatchOptions
 
 SETTLE_S = 1.0
 """Seconds after which a passage is told although its plate is still in view: a barrier has to open before."""
-ROUNDED = 0.001
 
 
 class Unwatchable(Exception):  # noqa: N818 (it names what the camera is)
@@ -78,16 +78,14 @@ def watch(given: Assignment, folder: CameraFolder, pulse: Pulse, ending: Ending)
     try:
         check_source(given.source, given.files, given.local)
         reader = _reader(given)
-        source = open_source(given.source)
+        source = _opened(given.source)
     except (SourceRefusedError, SourceError, CardError, ProviderError, TritonError, CountryError) as error:
         raise Unwatchable(str(error)) from None
     card_says = reader.plate_reader.card.confidence_threshold or 0.0
     teller = Teller(given, folder, card_says if given.min_reading is None else given.min_reading, pulse)
     with source:
         zone = None if given.zone is None else np.array(given.zone, np.float32)
-        options = WatchOptions(
-            zone=zone, min_width=given.min_width, settle=SETTLE_S, keep_pictures=given.pictures
-        )
+        options = WatchOptions(zone=zone, min_width=given.min_width, settle=SETTLE_S, keep_pictures=given.pictures)
         watcher = Watcher(reader, source.name, options)
         try:
             _watch_on(source, watcher, teller, pulse, ending)
@@ -99,7 +97,8 @@ def watch(given: Assignment, folder: CameraFolder, pulse: Pulse, ending: Ending)
 
 
 def _watch_on(source: VideoSource, watcher: Watcher, teller: Teller, pulse: Pulse, ending: Ending) -> None:
-    pulse.live = getattr(source, "state", None)
+    if isinstance(source, LiveSource):
+        pulse.live = source.state
     while True:
         try:
             with ending.interrupting():
@@ -112,6 +111,11 @@ def _watch_on(source: VideoSource, watcher: Watcher, teller: Teller, pulse: Puls
         teller.size = frame.width, frame.height
         for passage in watcher.see(frame):
             teller.tell(passage)
+
+
+def _opened(word: str) -> VideoSource:
+    """Opens a source; a camera that does not answer now is waited for. Raises SourceError."""
+    return open_source(word) if parse_address(word).kind in ("file", "folder") else open_camera(word)
 
 
 def _reader(given: Assignment) -> Reader:
