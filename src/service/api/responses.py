@@ -152,6 +152,14 @@ class CameraRecords(BaseModel):
     items: list[CameraRecord]
 
 
+class DeletedCamera(BaseModel):
+    """What the deletion of a camera's record did."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sightings": 1}]})
+
+    sightings: int = Field(description="how many stay, and keep its name")
+
+
 class CameraSightings(BaseModel):
     """How often something was seen by a camera, or in pictures that name it."""
 

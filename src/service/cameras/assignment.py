@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from src.core.schema import Closed
+from src.service.database.types import new_id
 from src.service.settings import Settings
 from src.service.store import Camera
 
@@ -12,8 +13,8 @@ class Assignment(Closed):
 
     camera: str
     """Its identifier."""
-    run: str
-    """The identifier of this run of the process."""
+    run: str = ""
+    """The identifier of the run of the process; empty where none has begun."""
     folder: Path
     source: str
     """With its password."""
@@ -38,16 +39,19 @@ class Assignment(Closed):
     def __repr__(self) -> str:
         return f"Assignment({self.camera}, run {self.run})"
 
+    def begun(self) -> "Assignment":
+        """Returns the same with a run of its own, which no other assignment has."""
+        return self.model_copy(update={"run": new_id()})
+
     def is_like(self, other: "Assignment") -> bool:
         """Tells whether both are the same but for the run."""
         return self.model_copy(update={"run": other.run}) == other
 
 
-def assignment(camera: Camera, run: str, folder: Path, settings: Settings) -> Assignment:
+def assignment(camera: Camera, folder: Path, settings: Settings) -> Assignment:
     """Returns what the process of ``camera``, which has a source, is to do."""
     return Assignment(
         camera=camera.id,
-        run=run,
         folder=folder.absolute(),
         source=str(camera.source),
         files=settings.camera_files,

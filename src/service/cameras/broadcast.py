@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 from typing import Literal
 
 HELD = 100
@@ -76,11 +76,12 @@ class Subscription(AsyncIterator[Event]):
 
 
 class Broadcast:
-    """Hands events to all who listen. Any thread may publish."""
+    """Hands events to all who listen. Any thread may publish, and any thread or signal handler may end it."""
 
     def __init__(self, held: int = HELD) -> None:
         """``held`` is how many events wait for one listener at most, 2 or more."""
-        self._held, self._lock = held, Lock()
+        self._held = held
+        self._lock = RLock()  # a signal handler may end it while this very thread publishes
         self._subscriptions: set[Subscription] = set()
         self._ended = False
 

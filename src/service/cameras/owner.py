@@ -57,7 +57,7 @@ class Cameras:
         self._ingest = Ingest(self._root, database, pictures, self.broadcast, counted)
         self._told: dict[str, tuple[object, ...]] = {}
         self._cameras: list[Camera] = []
-        self._looked_at = float("-inf")
+        self._looked_at, self._in_reach = float("-inf"), True
         self._looks: dict[tuple[str, Actor], float] = {}
         self._looks_lock = Lock()
         self._changed, self._ending, self._lock_file = Flag(), Flag(), -1
@@ -73,7 +73,7 @@ class Cameras:
             thread.start()
 
     def stop(self) -> None:
-        """Ends all processes, stores what they have told, and returns when that is done."""
+        """Ends all processes, stores what they have told, and returns when that is done; it may be called twice."""
         self._ending.set()
         self._changed.set()
         for thread in self._threads:
@@ -82,6 +82,7 @@ class Cameras:
             self._supervisor.stop()
             self._store_passages()
             os.close(self._lock_file)
+            self._lock_file = -1
         self.broadcast.end()
 
     def look_again(self) -> None:
@@ -145,8 +146,11 @@ class Cameras:
             try:
                 self._cameras = all_cameras(self._database)
                 self._remove_folders()
+                self._in_reach = True
             except SQLAlchemyError as error:  # what is watched is watched on
-                log.error("the records of the cameras are out of reach: %s", cause(error))
+                if self._in_reach:  # it is said once, and not once a second
+                    log.error("the records of the cameras are out of reach: %s", cause(error))
+                self._in_reach = False
         self._supervisor.tick(self._cameras)
         self._tell_changes()
 

@@ -12,7 +12,6 @@ if __name__ == "__main__":  # before the imports that take seconds
 
 import os
 import signal
-import sys
 import time
 from threading import Thread
 
@@ -22,6 +21,7 @@ from src.service.cameras.ending import Ending
 from src.service.cameras.folder import CameraFolder
 from src.service.cameras.pulse import Pulse
 
+STDIN = 0
 FAILED, ENDED = 1, 128 + signal.SIGTERM
 LAST_S = 5.0
 """Seconds after the end of the service in which the process tells what it has in view."""
@@ -32,7 +32,9 @@ LOADING_S = 300.0
 def main() -> int:
     """Watches the camera until its source ends or the process is told to end, and returns the exit status."""
     ending = Ending()
-    given = Assignment.model_validate_json(sys.stdin.buffer.readline())
+    # a buffered reader that a thread waits in cannot be torn down at the end of the process
+    with open(STDIN, "rb", buffering=0, closefd=False) as stdin:
+        given = Assignment.model_validate_json(stdin.readline())
     Thread(target=_end_with_the_service, daemon=True).start()
     folder = CameraFolder(given.folder)
     folder.make()
@@ -53,7 +55,7 @@ def main() -> int:
 
 def _end_with_the_service() -> None:
     """Waits for the end of standard input, and ends this process: in good order if that can be done in time."""
-    while sys.stdin.buffer.read(1):
+    while os.read(STDIN, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(LAST_S)

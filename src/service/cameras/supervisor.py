@@ -20,13 +20,14 @@ from typing import IO, cast
 from src.service.api.responses import CameraState
 from src.service.cameras.assignment import Assignment, assignment
 from src.service.cameras.folder import CameraFolder, Heartbeat
-from src.service.database.types import new_id
 from src.service.settings import PREFIX, Settings
 from src.service.store import Camera
 
 COMMAND = (sys.executable, "-m", "src.service.cameras.process")
 SILENT_S = 30.0
 """Seconds without a sign of life after which a process is killed."""
+START_S = 120.0
+"""The same for the first sign: on a busy machine a process takes a while to begin."""
 END_S = 5.0
 """Seconds that a process may take to tell what it has in view, once it is told to end."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
@@ -162,8 +163,7 @@ class Supervisor:
     def _attend(self, watch: Watch, camera: Camera | None, now: float) -> None:
         """One look at one camera. Raises OSError."""
         earlier = watch.wanted
-        run_id = new_id() if watch.run is None else watch.run.assignment.run
-        watch.wanted = None if camera is None else assignment(camera, run_id, watch.folder.path, self._settings)
+        watch.wanted = None if camera is None else assignment(camera, watch.folder.path, self._settings)
         if watch.wanted is None or earlier is None or not watch.wanted.is_like(earlier):
             watch.failures, watch.start_at, watch.finished = 0, 0.0, False  # what was wrong may be right now
         if watch.run is not None:
@@ -172,7 +172,7 @@ class Supervisor:
             if watch.wanted is None:
                 watch.folder.forget()
             elif now >= watch.start_at and not watch.finished:
-                watch.run = self._started(watch, watch.wanted, now)
+                watch.run = self._started(watch, watch.wanted.begun(), now)
         online = watch.run is not None and watch.fault is None and watch.said is not None and watch.said.online
         if online != watch.online:
             watch.online, watch.since = online, datetime.now(UTC)
@@ -189,12 +189,12 @@ class Supervisor:
                 run.process.kill()
         elif watch.wanted is None or not watch.wanted.is_like(run.assignment):
             run.end(now)
-        elif now > run.alive + SILENT_S:
+        elif now > run.alive + (patience := SILENT_S if run.mark else START_S):
             log.error("the process of camera %s gives no sign of life, and is killed", run.assignment.camera)
-            watch.fault = f"its process gave no sign of life for {SILENT_S:g} seconds"
+            watch.fault = f"its process gave no sign of life for {patience:g} seconds"
             run.process.kill()
 
-    def _started(self, watch: Watch, wanted: Assignment, now: float) -> Run:
+    def _started(self, watch: Watch, begun: Assignment, now: float) -> Run:
         """Starts the process and gives it its assignment. Raises OSError."""
         watch.folder.make()
         # the settings of the service, its database's password among them, are not for the process
@@ -209,8 +209,8 @@ class Supervisor:
         )
         stdin = cast(IO[bytes], process.stdin)
         with suppress(BrokenPipeError):  # it has ended already, and the next look finds out how
-            stdin.write(wanted.model_dump_json().encode() + b"\n")
-        return Run(process, stdin, wanted, now, now)
+            stdin.write(begun.model_dump_json().encode() + b"\n")
+        return Run(process, stdin, begun, now, now)
 
     def _ended(self, watch: Watch, run: Run, status: int, now: float) -> None:
         """Notes that a process is gone. It ends with 0 where its source has come to its end."""

@@ -27,12 +27,13 @@ class CameraFigures(Protocol):
 class _CameraCollector(Collector):
     """The figures of the cameras at the moment in which somebody asks."""
 
-    def __init__(self, states: Callable[[], Mapping[str, CameraFigures]]) -> None:
-        self._states = states
+    def __init__(self) -> None:
+        self.states: Callable[[], Mapping[str, CameraFigures]] = dict
+        """Tells how each camera is, by its name."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yields the figures."""
-        states = self._states()
+        states = self.states()
         watched = GaugeMetricFamily(f"{PREFIX}_cameras", "Cameras that are to be watched.")
         watched.add_metric([], len(states))
         online = GaugeMetricFamily(f"{PREFIX}_cameras_online", "Cameras whose pictures come.")
@@ -52,6 +53,8 @@ class Metrics:
         """``waiting`` tells how many pictures the queue holds."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        self._cameras = _CameraCollector()
+        self.registry.register(self._cameras)
         self._requests = self._counter("requests", "Requests answered.", "method", "route", "status")
         self._plates = self._counter("plates_read", "Plates found and read.")
         self._refused = self._counter("pictures_refused", "Pictures that were not read.", "kind")
@@ -85,8 +88,8 @@ class Metrics:
         self._passages.inc()
 
     def cameras_are(self, states: Callable[[], Mapping[str, CameraFigures]]) -> None:
-        """Adds the figures of the cameras; ``states`` tells how each of them is, by its name."""
-        self.registry.register(_CameraCollector(states))
+        """Takes the figures of the cameras from ``states``, which tells how each of them is, by its name."""
+        self._cameras.states = states
 
     def spent(self, stage: str, seconds: float) -> None:
         """Counts the seconds that one picture spent in a stage."""

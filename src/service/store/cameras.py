@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -114,21 +114,21 @@ def change_camera(database: Database, camera_id: str, fields: dict[str, Any], ac
         raise NameTakenError(fields["name"]) from None
 
 
-def delete_camera(database: Database, camera_id: str, actor: Actor) -> Camera | None:
-    """Deletes a camera's record, its source and password among it, and returns what it was; None where there is none.
+def delete_camera(database: Database, camera_id: str, actor: Actor) -> int | None:
+    """Deletes a camera's record, its source and password among it; its sightings stay, and keep its name.
 
-    Its sightings stay, and keep its name. It is audited.
+    Returns their number, None where there is no such camera. It is audited.
     """
     now = datetime.now(UTC)
     with database.session() as session:
         row = _row(session, camera_id)
         if row is None:
             return None
-        was = _camera(row)
         _fill(row, EMPTY, now)
         row.deleted = now
         note(session, Action.DELETE_CAMERA, row.name, actor, {"id": row.id})
-    return was
+        sightings = tables.SightingRow
+        return session.scalar(select(func.count()).select_from(sightings).where(sightings.camera_id == row.id)) or 0
 
 
 def _there() -> ColumnElement[bool]:

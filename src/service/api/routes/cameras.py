@@ -9,7 +9,7 @@ from src.service import store
 from src.service.api.auth import Administrator, Here, Looker
 from src.service.api.openapi import json_form, pictures, problems
 from src.service.api.requests import CameraChange, Identifier, NewCamera
-from src.service.api.responses import CameraRecord, CameraRecords
+from src.service.api.responses import CameraRecord, CameraRecords, DeletedCamera
 from src.service.api.routes.answers import HEADERS, existing
 from src.service.cameras.reach import SourceRefusedError, check_source
 from src.service.cameras.records import camera_record
@@ -70,12 +70,12 @@ async def change(
     return await to_thread.run_sync(_change, here, actor, id, wanted)
 
 
-@router.delete("/v1/cameras/{id}", status_code=204, response_class=Response, responses=problems(Kind.NOT_FOUND))
-def delete(here: Here, actor: Administrator, id: IdInPath) -> Response:
+@router.delete("/v1/cameras/{id}", response_model=DeletedCamera, responses=problems(Kind.NOT_FOUND))
+def delete(here: Here, actor: Administrator, id: IdInPath) -> DeletedCamera:
     """Deletes a camera's record with its source; its sightings stay, and keep its name."""
-    existing(store.delete_camera(here.resources.database, id, actor), "camera")
+    kept = existing(store.delete_camera(here.resources.database, id, actor), "camera")
     here.cameras.look_again()
-    return Response(status_code=204)
+    return DeletedCamera(sightings=kept)
 
 
 @router.get(
