@@ -33,6 +33,9 @@ SCOPES = {
     ("POST", "/upload_image/"): Scope.RECOGNIZE,
     ("DELETE", f"/v1/sightings/{ID}"): Scope.DELETE,
     ("DELETE", "/v1/plates/AB01"): Scope.DELETE,
+    ("POST", "/v1/cameras"): Scope.ADMIN,
+    ("PATCH", f"/v1/cameras/{ID}"): Scope.ADMIN,
+    ("DELETE", f"/v1/cameras/{ID}"): Scope.ADMIN,
 }
 
 
@@ -50,6 +53,7 @@ def key(api: Api, *scopes: Scope, **limits: object) -> dict[str, str]:
 
 def test_the_routes_are_those_of_the_contract() -> None:
     assert [
+        ("DELETE", f"/v1/cameras/{ID}"),
         ("DELETE", "/v1/plates/AB01"),
         ("DELETE", f"/v1/sightings/{ID}"),
         ("GET", "/docs"),
@@ -60,13 +64,18 @@ def test_the_routes_are_those_of_the_contract() -> None:
         ("GET", "/ready"),
         ("GET", "/send_image/start.js"),
         ("GET", "/v1/cameras"),
+        ("GET", f"/v1/cameras/{ID}"),
+        ("GET", f"/v1/cameras/{ID}/picture"),
         ("GET", "/v1/plates/AB01"),
         ("GET", "/v1/sightings"),
         ("GET", f"/v1/sightings/{ID}"),
         ("GET", f"/v1/sightings/{ID}/picture"),
         ("GET", "/v1/statistics"),
+        ("GET", "/v1/statistics/cameras"),
         ("GET", "/v1/version"),
+        ("PATCH", f"/v1/cameras/{ID}"),
         ("POST", "/upload_image/"),
+        ("POST", "/v1/cameras"),
         ("POST", "/v1/recognize"),
     ] == ROUTES
 
