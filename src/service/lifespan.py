@@ -18,6 +18,7 @@ from src.service.cameras.owner import Cameras
 from src.service.database import Database, open_database
 from src.service.http.drain import Drain
 from src.service.http.metrics import Metrics
+from src.service.live.tickets import Tickets
 from src.service.recognition.engine import Engine
 from src.service.recognition.recogniser import Recogniser
 from src.service.recognition.uploads import Limits, Uploads
@@ -54,6 +55,7 @@ class Service:
     cameras: Cameras
     drawers: CapacityLimiter
     """Limits how many stored pictures are drawn at a time: each is decoded anew, so it is the number of workers."""
+    tickets: Tickets
 
     @property
     def is_ready(self) -> bool:
@@ -104,7 +106,8 @@ async def serving(resources: Resources) -> AsyncIterator[Service]:
 
 
 def _assembled(resources: Resources, engine: Engine) -> Service:
-    settings, metrics = resources.settings, Metrics(lambda: engine.waiting)
+    settings = resources.settings
+    metrics = Metrics(lambda: engine.waiting, lambda: cameras.broadcast.listeners)
     # a request with more pictures than may wait could never be taken
     limits = Limits(settings.max_upload_bytes, min(settings.max_pictures, settings.queue), settings.request_timeout_s)
     uploads = Uploads(limits, REQUESTS_HELD * limits.bytes)
@@ -117,7 +120,8 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
     recogniser = Recogniser(uploads, engine, resources.reader, resources.database, kept, metrics, **limits_of_requests)
     cameras = Cameras(settings, resources.database, kept, metrics.passed)
     metrics.cameras_are(cameras.states)
-    return Service(resources, Drain(), engine, metrics, recogniser, cameras, CapacityLimiter(settings.workers))
+    drain, drawers = Drain(cameras.broadcast.end), CapacityLimiter(settings.workers)
+    return Service(resources, drain, engine, metrics, recogniser, cameras, drawers, Tickets())
 
 
 def _min_reading(resources: Resources) -> float:

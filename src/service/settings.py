@@ -120,6 +120,7 @@ class Settings(BaseSettings):
     camera_local: bool = Field(
         default=False, description="whether a camera's address may be the service's machine itself, or link-local"
     )
+    listeners: int = Field(default=100, ge=1, le=10_000, description="who may watch the live view at a time")
     page_api: str | None = Field(default=None, description="address of the API for the page, which alone reads it")
     page_key: str | None = Field(
         default=None, repr=False, description="API key of the page's visitors who enter none; the page alone reads it"

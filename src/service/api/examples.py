@@ -128,6 +128,8 @@ STATISTICS: Json = {
     "by_plate": [{"text": "M356CC65", "sightings": 1}],
 }
 
+TICKET: Json = {"ticket": "x7Qf0hPZ8Yk2nVJmTg5cW1sLr9uEaBdO3iKqXyNvM4w", "expires": "2026-01-31T12:01:00Z"}
+
 VERSION: Json = {
     "version": "0.1.0",
     "python": "3.11.2",

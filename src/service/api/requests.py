@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Request
-from fastapi.routing import APIRoute
+from fastapi.dependencies.models import Dependant
 from pydantic import AfterValidator, ConfigDict, Field
 
 from src.core.limits import LEAST_CONFIDENCE
@@ -176,7 +176,7 @@ def only_what_is_known(request: Request) -> None:
     A misspelt parameter would otherwise have no effect, and of a repeated one only the last value would count. Raises
     ServiceProblem.
     """
-    known = set(_parameters(request.scope["route"]))
+    known = set(_parameters(request.scope["route"].dependant))
     for asked, count in Counter(key for key, _ in request.query_params.multi_items()).items():
         if asked not in known:
             raise ServiceProblem(Kind.INVALID_REQUEST, f"query.{asked}: there is no such parameter here")
@@ -184,11 +184,13 @@ def only_what_is_known(request: Request) -> None:
             raise ServiceProblem(Kind.INVALID_REQUEST, f"query.{asked}: is there {count} times")
 
 
-def _parameters(route: APIRoute) -> Iterator[str]:
-    """Yields the names of the query parameters of a route, those of a model among them."""
-    for parameter in route.dependant.query_params:
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """Yields the names of the query parameters of a route, those of a model and of its dependencies among them."""
+    for parameter in dependant.query_params:
         kind = parameter.field_info.annotation
         if isinstance(kind, type) and issubclass(kind, Closed):
             yield from kind.model_fields
         else:
             yield parameter.alias
+    for other in dependant.dependencies:
+        yield from _parameters(other)

@@ -226,6 +226,15 @@ class Statistics(BaseModel):
     by_plate: list[PlateCount] = Field(description="the most frequent ones alone")
 
 
+class LiveTicket(BaseModel):
+    """What a browser needs to hear what happens: it stands in the address, which a key must not."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.TICKET]})
+
+    ticket: str = Field(description="for one use")
+    expires: datetime
+
+
 class Health(BaseModel):
     """All is well."""
 

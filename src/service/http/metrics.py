@@ -49,8 +49,8 @@ class _CameraCollector(Collector):
 class Metrics:
     """The service's own figures, and those of its process."""
 
-    def __init__(self, waiting: Callable[[], int]) -> None:
-        """``waiting`` tells how many pictures the queue holds."""
+    def __init__(self, waiting: Callable[[], int], listening: Callable[[], int]) -> None:
+        """``waiting`` tells how many pictures the queue holds, ``listening`` how many streams of events are open."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._cameras = _CameraCollector()
@@ -68,8 +68,8 @@ class Metrics:
         )
         for stage in STAGES:
             self._seconds.labels(stage)  # there from the start, at zero
-        queue = Gauge(f"{PREFIX}_queue_pictures", "Pictures that wait to be read.", registry=self.registry)
-        queue.set_function(waiting)
+        self._gauge("queue_pictures", "Pictures that wait to be read.", waiting)
+        self._gauge("live_listeners", "Streams of events that are open.", listening)
 
     def answered(self, method: str, route: str, status: int) -> None:
         """Counts one request."""
@@ -98,6 +98,9 @@ class Metrics:
     def exposition(self) -> bytes:
         """Returns all figures in Prometheus' text format."""
         return generate_latest(self.registry)
+
+    def _gauge(self, name: str, what: str, current: Callable[[], int]) -> None:
+        Gauge(f"{PREFIX}_{name}", what, registry=self.registry).set_function(current)
 
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(f"{PREFIX}_{name}", what, labels, registry=self.registry)

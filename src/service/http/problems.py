@@ -42,6 +42,7 @@ class Kind(Enum):
     NOT_DRAWN = HTTPStatus.UNPROCESSABLE_ENTITY, "The plates cannot be marked in the picture"
     TOO_SLOW = HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly"
     NO_KEY = HTTPStatus.UNAUTHORIZED, "A valid API key is needed"
+    NO_TICKET = HTTPStatus.FORBIDDEN, "A ticket is needed that was not used yet"
     FOREIGN_SITE = HTTPStatus.FORBIDDEN, "The request comes by way of another site"
     WRONG_SCOPE = HTTPStatus.FORBIDDEN, "The API key is not for this"
     LIMIT_REACHED = HTTPStatus.TOO_MANY_REQUESTS, "The API key has used up its requests"

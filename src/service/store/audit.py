@@ -26,6 +26,8 @@ class Action(StrEnum):
     DELETE_SIGHTING = "delete sighting"
     DELETE_PLATE = "delete plate"
 
+    LIVE = "live"
+    """Somebody began to listen to what passes."""
     EXPIRE = "expire"
     CREATE_CAMERA = "create camera"
     CHANGE_CAMERA = "change camera"
