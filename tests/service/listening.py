@@ -1,20 +1,27 @@
 """An API that listens on a port of this machine, in this process, so that tests may look into it."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
 
+from src.service import store
+from src.service.api import examples
 from src.service.app import create_app
+from src.service.cameras.broadcast import Event
 from src.service.lifespan import Service
 from src.service.settings import Settings
+from src.service.store import NewImage, StoredImage, Upload, save_recognitions
+from tests.service.browser import SAMPLES
 from tests.service.processes import PATIENCE_S, free_port, wait_for
+from tests.service.recognitions import plate, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,29 @@ def listening(models: Path, data: Path, port: int | None = None, **settings: Any
 
 
 def passage(camera: str | None = "gate", **said: Any) -> dict[str, Any]:
-    """A passage as listeners hear of it."""
-    from src.service.api import examples
-
+    """A passage as listeners hear of it, which is not stored."""
     return {**examples.PASSAGE, "seen": datetime.now(UTC).isoformat(), "camera": camera, **said}
+
+
+def pass_by(
+    api: Listening, sample: int = 0, camera: str | None = "gate", ago: timedelta = timedelta(), **said: Any
+) -> dict[str, Any]:
+    """Stores a plate of a sample as if ``camera`` had seen it, tells those who listen, and returns the sighting.
+
+    ``said`` takes the place of what was read.
+    """
+    line = json.loads((SAMPLES / "manifest.jsonl").read_text("utf-8").splitlines()[sample])
+    labelled = line["plates"][0]
+    fields = {"accepted": True, "confidence": 0.98, **{name: labelled[name] for name in ("box", "corners", "region")}}
+    read = plate(labelled["text"], **{**fields, **said})
+    made = record(read).model_copy(update={"width": line["width"], "height": line["height"]})
+    data = (SAMPLES / line["image"]).read_bytes()
+    upload = Upload(line["image"], "image/jpeg", data, camera, datetime.now(UTC) - ago, None)
+    new = NewImage(upload, made, StoredImage.new(made))
+    resources = api.service.resources
+    save_recognitions(resources.database, resources.pictures, [new])
+    (sighting_id,) = new.stored.sightings
+    sighting = store.sighting(resources.database, str(sighting_id))
+    assert sighting is not None
+    api.service.broadcast.publish(Event("passage", sighting.model_dump_json()))
+    return sighting.model_dump(mode="json")

@@ -40,7 +40,8 @@ async function send(method, path, body) {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     // without credentials: no cookie of another program on this host goes along
-    response = await fetch(path, { method, headers, body: JSON.stringify(body), signal, credentials: "omit", cache: "no-store" });
+    const privately = { credentials: "omit", cache: "no-store" };
+    response = await fetch(path, { method, headers, body: JSON.stringify(body), signal, ...privately });
   } catch (error) {
     throw new Refusal(0, "unreachable", String(error.message));
   }

@@ -8,12 +8,14 @@ const PAUSES_S = [0, 1, 2, 4, 8, 15, 30];
 const SILENCE_MS = 12_000;
 const OPENING_MS = 10_000;
 const LOOK_MS = 1000;
+const STEADY_MS = 5000; // a connection that lasts so long begins the pauses anew
 const EVENTS = ["passage", "camera", "reload"];
 
 /**
  * `heard(kind, data)` is called with each event, `changed(state)` with each state of the connection:
  * `{name: "connecting" | "open" | "lost" | "refused", since, seconds, refusal}`. `since` is the time at which it was
- * lost, `seconds` are those until the next attempt, and a refusal of the key ends the attempts until `start` is called.
+ * lost, `seconds` are those until the next attempt, `refusal` is the reason, and a refusal of the key ends the attempts
+ * until `start` is called.
  */
 export class Stream {
   #heard;
@@ -23,7 +25,9 @@ export class Stream {
   #next = null;
   #lastHeard = 0;
   #lost = null;
+  #refusal = null;
   #isOpen = false;
+  #openedAt = 0;
   #run = 0;
 
   constructor(heard, changed) {
@@ -52,7 +56,7 @@ export class Stream {
   async #connect() {
     this.#close();
     const run = ++this.#run; // an attempt that was overtaken by another one says nothing
-    if (this.#lost) this.#changed({ name: "lost", since: this.#lost, seconds: 0 });
+    if (this.#lost) this.#changed({ name: "lost", since: this.#lost, seconds: 0, refusal: this.#refusal });
     let ticket;
     try {
       ({ ticket } = await ask("POST", "v1/live/tickets"));
@@ -79,7 +83,7 @@ export class Stream {
     this.#lastHeard = Date.now();
     if (this.#isOpen) return;
     this.#isOpen = true;
-    this.#attempt = 0;
+    this.#openedAt = Date.now();
     const since = this.#lost;
     this.#lost = null;
     this.#changed({ name: "open", since });
@@ -88,6 +92,8 @@ export class Stream {
   #fail(refusal) {
     const wasOpen = this.#isOpen;
     this.#close();
+    this.#refusal = refusal;
+    if (wasOpen && Date.now() - this.#openedAt > STEADY_MS) this.#attempt = 0;
     if (refusal.isOfKey) {
       this.#changed({ name: "refused", refusal });
       return;
@@ -106,7 +112,7 @@ export class Stream {
     if (this.#next !== null) {
       const seconds = Math.ceil((this.#next - now) / 1000);
       if (seconds <= 0) this.#connect();
-      else this.#changed({ name: "lost", since: this.#lost, seconds });
+      else this.#changed({ name: "lost", since: this.#lost, seconds, refusal: this.#refusal });
     } else if (this.#source !== null && now - this.#lastHeard > (this.#isOpen ? SILENCE_MS : OPENING_MS)) {
       this.#lost ??= new Date(this.#lastHeard);
       this.#fail(new Refusal(0, "silent", "nothing was heard"));

@@ -1,7 +1,7 @@
 // Everything that the page says, in English and Russian, and how people of each language write times and shares.
 
 const TEXTS = {
-  brand: ["Live", "Проезды"],
+  brand: ["Number Plate", "Number Plate"],
   title: ["Number Plate: live", "Number Plate: проезды"],
 
   "link.connecting": ["Connecting …", "Соединение …"],
@@ -18,13 +18,22 @@ const TEXTS = {
   "notice.back": ["Connected again. The list is up to date.", "Связь восстановлена. Список обновлён."],
   "notice.busy": ["Too many people watch at once.", "Слишком много зрителей одновременно."],
   "notice.limit": ["The key has used up its requests for now.", "Запросы этого ключа пока исчерпаны."],
-  "notice.fault": ["The service does not answer as it should ({detail}).", "Сервис отвечает не так, как должен ({detail})."],
+  "notice.fault": [
+    "The service does not answer as it should ({detail}).",
+    "Сервис отвечает не так, как должен ({detail}).",
+  ],
 
   "key.title": ["API key", "Ключ API"],
-  "key.why": ["This service shows plates only to those who have a key.", "Сервис показывает номера только владельцам ключа."],
+  "key.why": [
+    "This service shows plates only to those who have a key.",
+    "Сервис показывает номера только владельцам ключа.",
+  ],
   "key.label": ["Key", "Ключ"],
   "key.enter": ["Watch", "Смотреть"],
-  "key.kept": ["It stays in this tab and is gone when you close it.", "Он хранится в этой вкладке и исчезнет, когда вы её закроете."],
+  "key.kept": [
+    "It stays in this tab and is gone when you close it.",
+    "Он хранится в этой вкладке и исчезнет, когда вы её закроете.",
+  ],
   "key.wrong": ["This key is not valid.", "Этот ключ недействителен."],
   "key.scope": ["This key may not look plates up.", "Этому ключу нельзя смотреть номера."],
   "key.forget": ["Sign out", "Выйти"],
@@ -72,7 +81,10 @@ const TEXTS = {
     "Keyboard: Enter on the picture sets a point, the arrow keys move it (with Shift farther), Delete removes it.",
     "Клавиатура: Enter на снимке ставит точку, стрелки двигают (с Shift дальше), Delete убирает.",
   ],
-  "zone.stage": ["Picture of the camera: Enter sets a point in the middle", "Снимок камеры: Enter ставит точку в середине"],
+  "zone.stage": [
+    "Picture of the camera: Enter sets a point in the middle",
+    "Снимок камеры: Enter ставит точку в середине",
+  ],
   "zone.point": ["Point {number}: {x} from the left, {y} from the top", "Точка {number}: {x} слева, {y} сверху"],
   "zone.insert": ["Set a point between {a} and {b}", "Поставить точку между {a} и {b}"],
   "zone.save": ["Save", "Сохранить"],
