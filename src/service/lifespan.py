@@ -97,7 +97,6 @@ async def serving(resources: Resources) -> AsyncIterator[Service]:
         yield service
     finally:
         service.drain.begin()
-        service.cameras.broadcast.end()
         await service.drain.finished()
         housekeeping.cancel()
         await asyncio.wait([housekeeping])

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,16 +13,15 @@ from typing import Any
 import httpx
 import uvicorn
 
-from src.service import store
 from src.service.api import examples
 from src.service.app import create_app
-from src.service.cameras.broadcast import Event
+from src.service.cameras.folder import CameraFolder, ToldPassage
+from src.service.database.types import new_id
 from src.service.lifespan import Service
 from src.service.settings import Settings
-from src.service.store import NewImage, StoredImage, Upload, save_recognitions
+from src.video.passage import BestView, PassageRecord
 from tests.service.browser import SAMPLES
 from tests.service.processes import PATIENCE_S, free_port, wait_for
-from tests.service.recognitions import plate, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +64,60 @@ def passage(camera: str | None = "gate", **said: Any) -> dict[str, Any]:
     return {**examples.PASSAGE, "seen": datetime.now(UTC).isoformat(), "camera": camera, **said}
 
 
-def pass_by(
-    api: Listening, sample: int = 0, camera: str | None = "gate", ago: timedelta = timedelta(), **said: Any
-) -> dict[str, Any]:
-    """Stores a plate of a sample as if ``camera`` had seen it, tells those who listen, and returns the sighting.
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A camera that nobody watches: the test says what it sees."""
 
-    ``said`` takes the place of what was read.
-    """
-    line = json.loads((SAMPLES / "manifest.jsonl").read_text("utf-8").splitlines()[sample])
-    labelled = line["plates"][0]
-    fields = {"accepted": True, "confidence": 0.98, **{name: labelled[name] for name in ("box", "corners", "region")}}
-    read = plate(labelled["text"], **{**fields, **said})
-    made = record(read).model_copy(update={"width": line["width"], "height": line["height"]})
-    data = (SAMPLES / line["image"]).read_bytes()
-    upload = Upload(line["image"], "image/jpeg", data, camera, datetime.now(UTC) - ago, None)
-    new = NewImage(upload, made, StoredImage.new(made))
-    resources = api.service.resources
-    save_recognitions(resources.database, resources.pictures, [new])
-    (sighting_id,) = new.stored.sightings
-    sighting = store.sighting(resources.database, str(sighting_id))
-    assert sighting is not None
-    api.service.broadcast.publish(Event("passage", sighting.model_dump_json()))
-    return sighting.model_dump(mode="json")
+    api: Listening
+    id: str
+    name: str
+
+    @property
+    def folder(self) -> CameraFolder:
+        return CameraFolder(self.api.service.resources.settings.data_dir / "cameras" / self.id)
+
+    def show(self, sample: int = 0) -> None:
+        """Its newest picture."""
+        self.folder.make()
+        (self.folder.path / "picture.jpg").write_bytes((SAMPLES / _labelled(sample)["image"]).read_bytes())
+
+    def tell(
+        self, sample: int = 0, ago: timedelta = timedelta(), key: str | None = None, telling: int = 1, **said: Any
+    ) -> str:
+        """Tells the first plate of a sample as its process would, and returns the text. ``said`` takes the place of
+        what was read; a passage that is told again has the ``key`` that it had.
+        """
+        labelled = _labelled(sample)
+        (plate, *_), seen = labelled["plates"], datetime.now(UTC) - ago
+        fields = {"text": plate["text"], "region": plate["region"], "confidence": 0.98, "accepted": True, **said}
+        best = BestView(time=1.0, box=plate["box"])
+        counts = {"track": 1, "first": 0.0, "last": 2.0, "frames": 14, "read": 9, "agreeing": 8}
+        passed = PassageRecord(
+            source=self.name, left=True, best=best, path=(best.box, best.box), **{**counts, **fields}
+        )
+        told = ToldPassage(
+            key=key or new_id(),
+            telling=telling,
+            first=seen,
+            last=seen,
+            width=labelled["width"],
+            height=labelled["height"],
+            passage=passed,
+        )
+        self.folder.make()
+        self.folder.put(f"{time.time_ns():020}", told, (SAMPLES / labelled["image"]).read_bytes())
+        return passed.text
+
+
+def gate(api: Listening, name: str = "gate", key: str | None = None, **fields: Any) -> Gate:
+    """Makes a camera through the API; ``key`` may do so."""
+    with api.client(key) as client:
+        record = {"name": name, "source": "rtsp://viewer:secret@192.0.2.1/live", "enabled": False, **fields}
+        answer = client.post("/v1/cameras", json=record)
+        assert answer.status_code == 201, answer.text
+        return Gate(api, answer.json()["id"], name)
+
+
+def _labelled(sample: int) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((SAMPLES / "manifest.jsonl").read_text("utf-8").splitlines()[sample])
+    return said

@@ -6,12 +6,13 @@ import { clock, number, say } from "./texts.js";
 
 const LIST_MS = 60_000;
 const PICTURES_MS = 15_000;
+const PAUSE_MS = 1000; // between two pictures, so that many cameras do not use up the requests of a key
 const LATE_S = 3; // from which a camera's delay is told
 
 /** All cameras. `chosen(name)` is called with the one whose passages are wanted, null for all. */
 export class Cameras {
   #known = new Map(); // by id
-  #rows = new Map(); // id -> {row, url}
+  #rows = new Map(); // id -> {image, url, asked}: its picture, and when it was asked for
   #chosen = null; // a name
   #onChoice;
   #failed;
@@ -21,7 +22,7 @@ export class Cameras {
     this.#onChoice = onChoice;
     this.#failed = failed;
     setInterval(() => this.#isLookedAt() && this.load(), LIST_MS);
-    setInterval(() => this.#isLookedAt() && this.#fetchPictures(), PICTURES_MS);
+    this.#keepPictures();
   }
 
   #isLookedAt() {
@@ -34,7 +35,6 @@ export class Cameras {
       const { items } = await ask("GET", "v1/cameras");
       this.#known = new Map(items.map((camera) => [camera.id, camera]));
       this.show();
-      await this.#fetchPictures();
     } catch (refusal) {
       this.#failed(refusal);
     }
@@ -69,7 +69,7 @@ export class Cameras {
   }
 
   #row(camera) {
-    const known = this.#rows.get(camera.id) ?? { url: null, image: element("img", { alt: "", hidden: true }) };
+    const known = this.#rows.get(camera.id) ?? { url: null, asked: 0, image: element("img", { alt: "", hidden: true }) };
     this.#rows.set(camera.id, known);
     const { name, text } = stateOf(camera);
     const title = camera.place ? `${camera.name} · ${camera.place}` : camera.name;
@@ -96,19 +96,32 @@ export class Cameras {
     }, ...children);
   }
 
-  async #fetchPictures() {
-    for (const [id, known] of [...this.#rows]) {
-      const camera = this.#known.get(id);
-      if (!camera?.state.last_picture || known.of === camera.state.last_picture) continue;
-      try {
-        const url = URL.createObjectURL(await picture(`v1/cameras/${encodeURIComponent(id)}/picture`));
-        known.image.src = url;
-        known.image.hidden = false;
-        if (known.url) URL.revokeObjectURL(known.url);
-        known.url = url;
-      } catch (refusal) {
-        if (refusal.status !== 404) throw refusal;
-      }
+  /** Fetches the pictures of all cameras in turn, for ever: the ones that there are none of yet first. */
+  async #keepPictures() {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      if (!this.#isLookedAt()) continue;
+      const due = [...this.#rows].filter(([id, known]) => this.#wantsPicture(this.#known.get(id), known));
+      const next = due.sort(([, one], [, other]) => one.asked - other.asked)[0];
+      if (next) await this.#fetchPicture(...next).catch((refusal) => this.#failed(refusal));
+    }
+  }
+
+  #wantsPicture(camera, known) {
+    if (!camera || camera.source === null || Date.now() - known.asked < PICTURES_MS) return false;
+    return camera.state.online || (known.url === null && camera.state.last_picture !== null);
+  }
+
+  async #fetchPicture(id, known) {
+    known.asked = Date.now();
+    try {
+      const url = URL.createObjectURL(await picture(`v1/cameras/${encodeURIComponent(id)}/picture`));
+      known.image.src = url;
+      known.image.hidden = false;
+      if (known.url) URL.revokeObjectURL(known.url);
+      known.url = url;
+    } catch (refusal) {
+      if (refusal.status !== 404) throw refusal; // none came yet
     }
   }
 }

@@ -16,7 +16,7 @@ let running = 0;
 export function pictureOf(passage) {
   if (!passage.has_picture) return Promise.resolve(null);
   const path = `v1/sightings/${encodeURIComponent(passage.id)}/picture`;
-  const name = `${path} ${passage.image_id}`; // a passage that is told again may have a better picture
+  const name = `${path} ${passage.box}`; // a passage that is told again may have a better picture
   const found = kept.get(name) ?? inTurn(() => decoded(path));
   kept.delete(name);
   kept.set(name, found);

@@ -5,7 +5,7 @@ import { byId, drawing, element } from "./dom.js";
 import { area, crosses, middle, within } from "./polygon.js";
 import { percent, say } from "./texts.js";
 
-const MOST_POINTS = 32;
+const MOST_POINTS = 64; // as many as the API takes
 const STEP = 0.01;
 const FAR_STEP = 0.05;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
