@@ -64,7 +64,7 @@ function showNotice() {
 }
 
 function showConnection() {
-  const name = connection.name === "refused" ? "lost" : connection.name;
+  const { name } = connection;
   byId("link").dataset.state = name;
   byId("link").lastElementChild.textContent = say(`link.${name}`);
   document.body.dataset.connection = name;

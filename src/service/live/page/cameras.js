@@ -2,7 +2,7 @@
 
 import { ask, picture } from "./api.js";
 import { byId, element } from "./dom.js";
-import { clock, number, say } from "./texts.js";
+import { minute, number, say } from "./texts.js";
 
 const LIST_MS = 60_000;
 const PICTURES_MS = 15_000;
@@ -16,7 +16,7 @@ export class Cameras {
   #chosen = null; // a name
   #onChoice;
   #failed;
-  #asked = 0;
+  #isLoaded = false;
 
   constructor(onChoice, failed) {
     this.#onChoice = onChoice;
@@ -26,14 +26,14 @@ export class Cameras {
   }
 
   #isLookedAt() {
-    return document.visibilityState === "visible" && !byId("live").hidden && this.#asked > 0;
+    return document.visibilityState === "visible" && !byId("live").hidden && this.#isLoaded;
   }
 
   async load() {
-    this.#asked += 1;
     try {
       const { items } = await ask("GET", "v1/cameras");
       this.#known = new Map(items.map((camera) => [camera.id, camera]));
+      this.#isLoaded = true;
       this.show();
     } catch (refusal) {
       this.#failed(refusal);
@@ -60,7 +60,7 @@ export class Cameras {
     const watched = cameras.filter((camera) => camera.source !== null && camera.enabled);
     const online = watched.filter((camera) => camera.state.online).length;
     const counted = watched.length === 0 ? "" : say("cameras.all_note", { online, count: watched.length });
-    const note = cameras.length === 0 ? say("cameras.none") : counted;
+    const note = this.#isLoaded && cameras.length === 0 ? say("cameras.none") : counted;
     const all = element("li", { class: "all" }, this.#button(null, element("b", {}, say("cameras.all")),
       element("span", { class: "faint" }, note)));
     const focused = document.activeElement?.closest("#cameras [data-camera]")?.dataset.camera;
@@ -137,6 +137,6 @@ export function stateOf(camera) {
     return { name: late ? "late" : "online", text: say("state.online_rate", rate) + late };
   }
   if (state.since === null && state.last_error === null) return { name: "starting", text: say("state.starting") };
-  const since = state.since ? ` ${say("state.since", { time: clock(state.since) })}` : "";
+  const since = state.since ? ` ${say("state.since", { time: minute(state.since) })}` : "";
   return { name: "offline", text: `${say("state.offline")}${since}${state.last_error ? `: ${state.last_error}` : ""}` };
 }

@@ -7,6 +7,7 @@ const TEXTS = {
   "link.connecting": ["Connecting …", "Соединение …"],
   "link.open": ["Live", "На связи"],
   "link.lost": ["Connection lost", "Нет связи"],
+  "link.refused": ["Key needed", "Нужен ключ"],
   "notice.lost": [
     "The connection was lost at {time}. What passes now is not shown; next attempt in {seconds} s.",
     "Связь потеряна в {time}. Новые проезды не видны; следующая попытка через {seconds} с.",
@@ -142,6 +143,11 @@ export function clock(time) {
   const day = isToday ? {} : { day: "numeric", month: "short" };
   const form = { ...day, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
   return new Intl.DateTimeFormat(language, form).format(moment);
+}
+
+/** The same to the minute. */
+export function minute(time) {
+  return clock(time).replace(/:\d\d$/, "");
 }
 
 /** Rounded down to a tenth of a per cent, as 100 % would be certainty. */
