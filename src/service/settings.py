@@ -122,6 +122,11 @@ class Settings(BaseSettings):
     )
     listeners: int = Field(default=100, ge=1, le=10_000, description="who may watch the live view at a time")
     page_api: str | None = Field(default=None, description="address of the API for the page, which alone reads it")
+    page_public_api: str | None = Field(
+        default=None,
+        description="address of the API for the browsers of the page's visitors, or, as in :8000, its port on the "
+        "page's host; the page alone reads it; unset: as PAGE_API",
+    )
     page_key: str | None = Field(
         default=None, repr=False, description="API key of the page's visitors who enter none; the page alone reads it"
     )
