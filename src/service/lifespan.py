@@ -18,6 +18,7 @@ from src.service.cameras.owner import Cameras
 from src.service.database import Database, open_database
 from src.service.http.drain import Drain
 from src.service.http.metrics import Metrics
+from src.service.live.announce import announce
 from src.service.live.tickets import Tickets
 from src.service.recognition.engine import Engine
 from src.service.recognition.recogniser import Recogniser
@@ -116,9 +117,12 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
         "timeout_s": settings.request_timeout_s,
         "lease_s": settings.grace_s,
     }
-    recogniser = Recogniser(uploads, engine, resources.reader, resources.database, kept, metrics, **limits_of_requests)
     cameras = Cameras(settings, resources.database, kept, metrics.passed)
     metrics.cameras_are(cameras.states)
+    stored = partial(announce, resources.database, cameras.broadcast)
+    recogniser = Recogniser(
+        uploads, engine, resources.reader, resources.database, kept, metrics, stored, **limits_of_requests
+    )
     drain, drawers = Drain(cameras.broadcast.end), CapacityLimiter(settings.workers)
     return Service(resources, drain, engine, metrics, recogniser, cameras, drawers, Tickets())
 

@@ -1,6 +1,7 @@
 """The stream of what passes: who may listen, what is heard, and that no listener keeps the service from ending."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from src.service.api.routes import live
 from src.service.cameras.broadcast import Event
 from src.service.database import open_database
+from src.service.live import announce
 from src.service.store import Scope, create_key
-from tests.service.api_client import assert_problem
+from tests.service.api_client import assert_problem, picture
 from tests.service.listening import Listening, listening, passage
 from tests.service.processes import wait_for
 
@@ -148,6 +151,35 @@ def test_open_streams_are_ended_at_shutdown_and_the_last_event_is_heard(built_mo
         assert time.monotonic() - begun < 10  # uvicorn would cancel after 20
         assert [event["event"] for event in stream] == ["passage"]
         assert api.service.cameras.broadcast.listeners == 0
+
+
+def test_plates_of_uploaded_pictures_pass_too_and_what_is_deleted_is_no_longer_shown(api: Listening) -> None:
+    with api.client() as client, heard(client) as stream:
+        next(stream)
+        files = [("images", ("gate.png", picture(blue=True)))]
+        answer = client.post("/v1/recognize", files=files, params={"camera": "gate"}).json()
+        made = [plate["sighting"] for plate in answer["results"][0]["plates"]]
+        stream = (event for event in stream if event["event"] != "camera")  # the camera is new
+        told = [json.loads(next(stream)["data"]) for _ in made]
+        assert [(each["id"], each["camera"]) for each in told] == [(sighting, "gate") for sighting in made]
+        assert client.delete(f"/v1/sightings/{made[0]}").status_code == 200
+        assert client.delete(f"/v1/plates/{told[1]['text']}").status_code == 200
+        assert [next(stream)["event"] for _ in range(2)] == ["reload"] * 2
+
+
+def test_what_cannot_be_told_does_not_fail_the_request(
+    api: Listening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_: object) -> None:
+        raise OperationalError("SELECT ?", ("SECRET",), sqlite3.OperationalError("disk I/O error"))
+
+    monkeypatch.setattr(announce, "sighting", failing)
+    with api.client() as client, heard(client) as stream:
+        next(stream)
+        files = [("images", ("gate.png", picture()))]
+        assert client.post("/v1/recognize", files=files).json()["results"][0]["id"]
+    assert "are not told" in caplog.text
+    assert "SECRET" not in caplog.text
 
 
 def test_it_is_audited_who_listened_and_counted_without_tickets(api: Listening) -> None:

@@ -11,6 +11,7 @@ from src.service.api.auth import Deleter, Here, Looker
 from src.service.api.openapi import problems
 from src.service.api.requests import PlateText
 from src.service.api.responses import Deleted, PlateHistory, SightingsByCamera, Statistics
+from src.service.cameras.broadcast import RELOAD
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.store import Action
 
@@ -38,6 +39,7 @@ def delete(here: Here, actor: Deleter, text: TextInPath) -> Deleted:
     deleted = store.delete_plate(here.resources.database, here.resources.pictures, text, actor)
     if not deleted:
         raise ServiceProblem(Kind.NOT_FOUND, "no such plate")
+    here.cameras.broadcast.publish(RELOAD)  # nobody shows them any longer
     return Deleted(sightings=deleted)
 
 
