@@ -77,7 +77,8 @@ class Gate:
         return CameraFolder(self.api.service.resources.settings.data_dir / "cameras" / self.id)
 
     def show(self, sample: int = 0) -> None:
-        """Its newest picture."""
+        """Its newest picture. Who takes the cameras over, at the start of the service, removes the earlier ones."""
+        wait_for(lambda: self.api.service.cameras._owns, "nobody owns the cameras")
         self.folder.make()
         (self.folder.path / "picture.jpg").write_bytes((SAMPLES / _labelled(sample)["image"]).read_bytes())
 

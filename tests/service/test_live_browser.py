@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from src.service.api.routes import live
 from src.service.cameras.broadcast import Event
 from src.service.database import open_database
 from src.service.store import Scope, create_key
@@ -87,8 +88,10 @@ def api(built_models: Path, tmp_path: Path) -> Iterator[Listening]:
 
 @pytest.fixture
 def visit(browser: Any, api: Listening, tmp_path: Path) -> Visit:
-    def opened(device: dict[str, Any], place: str = "", **options: Any) -> Guard:
-        guard = Guard(browser, api.address, device, tmp_path, **options)
+    def opened(device: dict[str, Any], place: str = "", before: Callable[[Any], None] | None = None) -> Guard:
+        guard = Guard(browser, api.address, device, tmp_path)
+        if before is not None:
+            before(guard.page)
         guard.open(place)
         return guard
 
@@ -212,6 +215,37 @@ def test_a_lost_connection_is_seen_and_comes_back_with_what_was_missed(
         assert guard.strangers == []
         tickets = [address for address in guard.addresses if "ticket=" in address]
         assert len(tickets) == len(set(tickets)) >= 2
+
+
+def test_silence_and_a_network_that_is_gone_are_lost_connections(
+    api: Listening, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "ALIVE_S", 1000.0)
+    guard = visit(DESKTOP, before=lambda page: page.clock.install())
+    guard.wait_until()
+    first = len(guard.addresses)
+    guard.page.clock.fast_forward(13_000)
+    guard.page.get_by_text("Connected again.").wait_for()
+    assert sum("ticket=" in address for address in guard.addresses[first:]) == 1
+    guard.page.context.set_offline(True)
+    guard.wait_until("lost")
+    guard.page.context.set_offline(False)
+    guard.wait_until("open")
+
+
+def test_a_focus_stays_while_plates_pass(api: Listening, visit: Visit) -> None:
+    north = gate(api)
+    north.tell(0, timedelta(minutes=1))
+    guard = visit(DESKTOP)
+    guard.wait_until()
+    guard.page.locator("#passages button").first.focus()
+    north.tell(1)
+    guard.page.wait_for_selector("#passages li >> nth=1")
+    assert "M356CC65" in guard.page.evaluate("document.activeElement.innerText")
+    guard.page.get_by_role("link", name="Zone of gate").focus()
+    tell_state(api, north, online=True)
+    guard.page.locator(".state", has_text="Online").wait_for()
+    assert guard.page.evaluate("document.activeElement.innerText") == "Zone"
 
 
 def test_the_key_is_asked_for_once_and_stands_in_no_address(browser: Any, built_models: Path, tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
 """The stream of what passes: who may listen, what is heard, and that no listener keeps the service from ending."""
 
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +20,12 @@ from src.service.api.routes import live
 from src.service.cameras.broadcast import Event
 from src.service.database import open_database
 from src.service.live import announce
+from src.service.probe import probe
 from src.service.store import Scope, create_key
+from tests.commands import ROOT
 from tests.service.api_client import assert_problem, picture
 from tests.service.listening import Listening, listening, passage
-from tests.service.processes import wait_for
+from tests.service.processes import ended, free_port, wait_for
 
 TICKETS, EVENTS = "/v1/live/tickets", "/v1/live/events"
 
@@ -151,6 +157,21 @@ def test_open_streams_are_ended_at_shutdown_and_the_last_event_is_heard(built_mo
         assert time.monotonic() - begun < 10  # uvicorn would cancel after 20
         assert [event["event"] for event in stream] == ["passage"]
         assert api.service.cameras.broadcast.listeners == 0
+
+
+def test_a_signal_ends_a_service_that_is_listened_to(built_models: Path, tmp_path: Path) -> None:
+    """The signal comes in the midst of anything, and the stream ends in good order."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = {"NUMBER_PLATE_DATA_DIR": str(tmp_path), "NUMBER_PLATE_MODELS": str(built_models)}
+    command = [sys.executable, "-m", "src.service", "--port", str(port)]
+    with ended(subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, text=True)) as process:
+        wait_for(lambda: probe(f"{address}/ready") is None, "the service does not start")
+        with httpx.Client(base_url=address, timeout=30, trust_env=False) as client, heard(client) as stream:
+            next(stream)
+            process.send_signal(signal.SIGTERM)
+            assert list(stream) == []
+        assert process.wait(20) == 0
 
 
 def test_plates_of_uploaded_pictures_pass_too_and_what_is_deleted_is_no_longer_shown(api: Listening) -> None:

@@ -102,12 +102,12 @@ function enter(event) {
   keepKey(secret);
   byId("key").close();
   begin();
+  route(); // the zone that the old key could not see
 }
 
 function begin() {
   byId("forget").hidden = key() === null;
   stream.start();
-  if (!byId("zone").hidden) route();
 }
 
 // the address and the language

@@ -63,9 +63,9 @@ export class Cameras {
     const note = this.#isLoaded && cameras.length === 0 ? say("cameras.none") : counted;
     const all = element("li", { class: "all" }, this.#button(null, element("b", {}, say("cameras.all")),
       element("span", { class: "faint" }, note)));
-    const focused = document.activeElement?.closest("#cameras [data-camera]")?.dataset.camera;
+    const focused = document.activeElement?.closest("#cameras [data-focus]")?.dataset.focus;
     byId("cameras").replaceChildren(all, ...cameras.map((camera) => this.#row(camera)));
-    if (focused) byId("cameras").querySelector(`[data-camera="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) byId("cameras").querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
   #row(camera) {
@@ -78,7 +78,7 @@ export class Cameras {
       element("b", { title }, camera.name),
       element("span", { class: "state", "data-state": name }, element("i"), element("span", { title: text }, text)));
     const zone = camera.source === null ? null : element("a", {
-      class: "quiet", href: `#camera=${encodeURIComponent(camera.id)}`,
+      class: "quiet", "data-focus": `zone ${camera.id}`, href: `#camera=${encodeURIComponent(camera.id)}`,
       "aria-label": say("cameras.zone_of", { camera: camera.name }),
     }, say("cameras.zone"));
     return element("li", {}, button, zone);
@@ -87,7 +87,7 @@ export class Cameras {
   #button(camera, ...children) {
     const name = camera?.name ?? null;
     return element("button", {
-      type: "button", "data-camera": camera?.id ?? "all", "aria-pressed": String(this.#chosen === name),
+      type: "button", "data-focus": camera?.id ?? "all", "aria-pressed": String(this.#chosen === name),
       onclick: () => {
         this.#chosen = this.#chosen === name ? null : name;
         this.show();

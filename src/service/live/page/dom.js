@@ -20,4 +20,13 @@ function filled(made, properties, children) {
   return made;
 }
 
+/** Makes `children` those of a place, in their order. The ones that are there already stay: a focus in them does too. */
+export function arrange(place, children) {
+  const wanted = new Set(children);
+  for (const child of [...place.children]) if (!wanted.has(child)) child.remove();
+  children.forEach((child, index) => {
+    if (place.children[index] !== child) place.insertBefore(child, place.children[index] ?? null);
+  });
+}
+
 export const byId = (id) => document.getElementById(id);

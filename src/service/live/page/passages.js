@@ -1,7 +1,7 @@
 // The last passages: the newest one large, or the one that somebody chose, and a list of all below it.
 
 import { ask } from "./api.js";
-import { byId, drawing, element } from "./dom.js";
+import { arrange, byId, drawing, element } from "./dom.js";
 import { cutOut, outline, pictureOf } from "./pictures.js";
 import { clock, country, flag, percent, say } from "./texts.js";
 
@@ -94,7 +94,7 @@ export class Passages {
     });
     for (const { row } of this.#rows.values()) this.#seen.unobserve(row);
     this.#rows = new Map(rows);
-    byId("passages").replaceChildren(...rows.map(([, { row }]) => row));
+    arrange(byId("passages"), rows.map(([, { row }]) => row));
     for (const [, { row }] of rows) if (row.dataset.picture === undefined) this.#seen.observe(row);
   }
 
