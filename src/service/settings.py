@@ -83,7 +83,9 @@ class Settings(BaseSettings):
     triton_url: Annotated[str, AfterValidator(_check_triton_url)] | None = Field(
         default=None, description="a Triton server that runs the models instead: grpc://host:8001, http://host:8000"
     )
-    require_keys: bool = Field(default=False, description="whether all but /health, /ready and /docs needs an API key")
+    require_keys: bool = Field(
+        default=False, description="whether all but /health, /ready, /docs and the empty page /live needs an API key"
+    )
     max_upload_bytes: int = Field(default=20 * MIB, ge=1, description="of one picture")
     max_pictures: int = Field(default=16, ge=1, description="in one request")
     max_pixels: int = Field(default=100_000_000, ge=1, description="of one picture")

@@ -223,7 +223,7 @@ def audited(api: Listening) -> list[Any]:
         return list(session.scalars(select(tables.AuditRow.action)))
 
 
-PAGES = {"live.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
+PAGES = {"live.css": "text/css", "start.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
 def test_the_page_and_its_files_are_this_hosts_alone(api: Listening) -> None:
