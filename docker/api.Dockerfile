@@ -8,7 +8,7 @@ COPY pyproject.toml constraints.txt ./
 # the project has no code to install; the README that it names would only wear out this layer
 RUN touch README.md \
   && pip --python /venv install --no-cache-dir --disable-pip-version-check \
-    --constraint constraints.txt '.[service,triton,heif]'
+    --constraint constraints.txt '.[service,triton,heif,video]'
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="number-plate-api" \
@@ -31,6 +31,7 @@ COPY exports/ocr exports/ocr
 COPY src/__init__.py src/__init__.py
 COPY src/core src/core
 COPY src/runtime src/runtime
+COPY src/video src/video
 COPY src/service src/service
 USER 10001:10001
 VOLUME /data

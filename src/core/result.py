@@ -114,6 +114,14 @@ class SightingRecord(PlateRecord):
     width: int
     height: int
     has_picture: bool = Field(description="whether the picture was kept")
+    frames: int | None = Field(
+        default=None,
+        description="frames of the video in which the plate was found; null for a photograph, as all below",
+    )
+    read: int | None = Field(default=None, description="frames in which it was read")
+    agreeing: int | None = Field(default=None, description="frames that alone are read as `text`")
+    passage_first: datetime | None = Field(default=None, description="when the camera saw the plate first")
+    passage_last: datetime | None = Field(default=None, description="when the camera saw it last, as far as was told")
 
 
 class StageTimes(ResultModel):

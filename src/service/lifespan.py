@@ -14,9 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from src.core.cores import usable_cores
 from src.runtime.reader import Reader
+from src.service.cameras.owner import Cameras
 from src.service.database import Database, open_database
 from src.service.http.drain import Drain
 from src.service.http.metrics import Metrics
+from src.service.live.announce import announce
+from src.service.live.tickets import Tickets
 from src.service.recognition.engine import Engine
 from src.service.recognition.recogniser import Recogniser
 from src.service.recognition.uploads import Limits, Uploads
@@ -50,8 +53,10 @@ class Service:
     engine: Engine
     metrics: Metrics
     recogniser: Recogniser
+    cameras: Cameras
     drawers: CapacityLimiter
     """Limits how many stored pictures are drawn at a time: each is decoded anew, so it is the number of workers."""
+    tickets: Tickets
 
     @property
     def is_ready(self) -> bool:
@@ -87,6 +92,7 @@ async def serving(resources: Resources) -> AsyncIterator[Service]:
     settings = resources.settings
     engine = Engine(settings.workers, settings.queue, settings.batch, settings.max_pixels)
     service = _assembled(resources, engine)
+    await to_thread.run_sync(service.cameras.start)
     housekeeping = asyncio.create_task(_keep_house(resources))
     try:
         yield service
@@ -95,11 +101,13 @@ async def serving(resources: Resources) -> AsyncIterator[Service]:
         await service.drain.finished()
         housekeeping.cancel()
         await asyncio.wait([housekeeping])
+        await to_thread.run_sync(service.cameras.stop)
         await to_thread.run_sync(engine.close)
 
 
 def _assembled(resources: Resources, engine: Engine) -> Service:
-    settings, metrics = resources.settings, Metrics(lambda: engine.waiting)
+    settings = resources.settings
+    metrics = Metrics(lambda: engine.waiting, lambda: cameras.broadcast.listeners)
     # a request with more pictures than may wait could never be taken
     limits = Limits(settings.max_upload_bytes, min(settings.max_pictures, settings.queue), settings.request_timeout_s)
     uploads = Uploads(limits, REQUESTS_HELD * limits.bytes)
@@ -109,8 +117,14 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
         "timeout_s": settings.request_timeout_s,
         "lease_s": settings.grace_s,
     }
-    recogniser = Recogniser(uploads, engine, resources.reader, resources.database, kept, metrics, **limits_of_requests)
-    return Service(resources, Drain(), engine, metrics, recogniser, CapacityLimiter(settings.workers))
+    cameras = Cameras(settings, resources.database, kept, metrics.passed)
+    metrics.cameras_are(cameras.states)
+    stored = partial(announce, resources.database, cameras.broadcast)
+    recogniser = Recogniser(
+        uploads, engine, resources.reader, resources.database, kept, metrics, stored, **limits_of_requests
+    )
+    drain, drawers = Drain(cameras.broadcast.end), CapacityLimiter(settings.workers)
+    return Service(resources, drain, engine, metrics, recogniser, cameras, drawers, Tickets())
 
 
 def _min_reading(resources: Resources) -> float:

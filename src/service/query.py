@@ -4,7 +4,7 @@ import base64
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -18,6 +18,9 @@ MAX_LIMIT = 500
 """The most sightings on one page."""
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 """A text without control characters."""
+
+Direction = Literal["entry", "exit"]
+"""Where the vehicles that a camera sees are going."""
 
 Written = TypeVar("Written", str, datetime)
 

@@ -86,8 +86,9 @@ def page_environment(settings: Settings, api: str) -> dict[str, str]:
     """Returns the settings for the page, which may be in ``.env``; ``api`` is the address of the API unless they name
     one.
     """
-    key = {} if settings.page_key is None else {f"{PREFIX}PAGE_KEY": settings.page_key}
-    return {f"{PREFIX}PAGE_API": settings.page_api or api} | key
+    optional = {"PAGE_KEY": settings.page_key, "PAGE_PUBLIC_API": settings.page_public_api}
+    known = {f"{PREFIX}{name}": value for name, value in optional.items() if value is not None}
+    return {f"{PREFIX}PAGE_API": settings.page_api or api} | known
 
 
 def serve(host: str, programs: Sequence[Program], end_s: float) -> int:

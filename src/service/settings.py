@@ -83,7 +83,9 @@ class Settings(BaseSettings):
     triton_url: Annotated[str, AfterValidator(_check_triton_url)] | None = Field(
         default=None, description="a Triton server that runs the models instead: grpc://host:8001, http://host:8000"
     )
-    require_keys: bool = Field(default=False, description="whether all but /health, /ready and /docs needs an API key")
+    require_keys: bool = Field(
+        default=False, description="whether all but /health, /ready, /docs and the empty page /live needs an API key"
+    )
     max_upload_bytes: int = Field(default=20 * MIB, ge=1, description="of one picture")
     max_pictures: int = Field(default=16, ge=1, description="in one request")
     max_pixels: int = Field(default=100_000_000, ge=1, description="of one picture")
@@ -113,7 +115,20 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(
         default=30, gt=0, allow_inf_nan=False, description="seconds that a request may wait for its readings"
     )
+    camera_files: bool = Field(
+        default=False,
+        description="whether a camera's source may be a file, a folder or a camera number of the service's machine",
+    )
+    camera_local: bool = Field(
+        default=False, description="whether a camera's address may be the service's machine itself, or link-local"
+    )
+    listeners: int = Field(default=100, ge=1, le=10_000, description="who may watch the live view at a time")
     page_api: str | None = Field(default=None, description="address of the API for the page, which alone reads it")
+    page_public_api: str | None = Field(
+        default=None,
+        description="address of the API for the browsers of the page's visitors, or, as in :8000, its port on the "
+        "page's host; the page alone reads it; unset: as PAGE_API",
+    )
     page_key: str | None = Field(
         default=None, repr=False, description="API key of the page's visitors who enter none; the page alone reads it"
     )

@@ -1,7 +1,7 @@
 """The API in this process, asked as over HTTP, and what the tests send it."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
@@ -51,6 +51,10 @@ class Api:
     def begin_to_recognize(self, *pictures: bytes, **query: object) -> Future[Answer]:
         files = [("images", (f"{number}.png", data)) for number, data in enumerate(pictures)]
         return self.begin("POST", "/v1/recognize", files=files, params=query)
+
+    def begin_call(self, function: Callable[[], Awaitable[None]]) -> Future[None]:
+        """Begins what a coroutine function does in the event loop of the API."""
+        return self._portal.start_task_soon(function)
 
     def call(self, function: Any) -> Any:
         """What a function gives in the event loop of the API."""

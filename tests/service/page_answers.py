@@ -61,6 +61,7 @@ def _example(call: str) -> dict[str, Any]:
     said = {
         "POST /v1/recognize": {"results": [READ]},
         "GET /v1/sightings": {"items": [examples.SIGHTING], "next": None, "total": 1},
+        "GET /v1/statistics/cameras": {"items": [examples.CAMERA_SIGHTINGS]},
         "GET /v1/cameras": {"items": [examples.CAMERA]},
         "GET /v1/statistics": examples.STATISTICS,
         "GET /v1/version": {**examples.VERSION, "models": cards()},

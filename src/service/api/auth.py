@@ -64,3 +64,4 @@ def _admitted(here: Service, secret: str, scopes: list[Scope]) -> Key:
 Recognizer = Annotated[Actor, Security(actor, scopes=[Scope.RECOGNIZE])]
 Looker = Annotated[Actor, Security(actor, scopes=[Scope.READ])]
 Deleter = Annotated[Actor, Security(actor, scopes=[Scope.DELETE])]
+Administrator = Annotated[Actor, Security(actor, scopes=[Scope.ADMIN])]

@@ -5,6 +5,7 @@ from typing import Any
 Json = dict[str, Any]
 
 _IMAGE_ID, _SIGHTING_ID = "5f3759df9e3779b97f4a7c15c6ef3720", "6a09e667bb67ae853c6ef372a54ff53a"
+_CAMERA_ID = "243f6a8885a308d313198a2e03707344"
 
 _PLATE: Json = {
     "box": [348.19, 379.96, 492.08, 415.98],
@@ -48,6 +49,11 @@ SIGHTING: Json = {
     "width": 800,
     "height": 600,
     "has_picture": True,
+    "frames": None,
+    "read": None,
+    "agreeing": None,
+    "passage_first": None,
+    "passage_last": None,
 }
 
 PLATE: Json = {
@@ -60,7 +66,49 @@ PLATE: Json = {
     "latest": [SIGHTING],
 }
 
+PASSAGE: Json = {
+    **SIGHTING,
+    "corners": None,
+    "detection_confidence": None,
+    "accepted": True,
+    "image": "gate 2026-01-31 12:00:00.jpg",
+    "frames": 14,
+    "read": 9,
+    "agreeing": 8,
+    "passage_first": "2026-01-31T12:00:00Z",
+    "passage_last": "2026-01-31T12:00:03Z",
+}
+
+NEW_CAMERA: Json = {
+    "name": "gate",
+    "source": "rtsp://viewer:secret@192.168.1.20/stream1",
+    "zone": [[0.1, 0.4], [0.9, 0.4], [0.9, 1.0], [0.1, 1.0]],
+    "min_width": 60,
+    "countries": ["RU", "BY"],
+    "place": "North gate",
+    "direction": "entry",
+    "enabled": True,
+}
+
 CAMERA: Json = {
+    "id": _CAMERA_ID,
+    **NEW_CAMERA,
+    "source": "rtsp://viewer:***@192.168.1.20/stream1",
+    "created": "2026-01-31T12:00:01Z",
+    "updated": "2026-01-31T12:00:01Z",
+    "state": {
+        "online": True,
+        "frames_per_second": 24.9,
+        "behind": 0.1,
+        "last_picture": "2026-01-31T12:30:00Z",
+        "last_error": None,
+        "reconnects": 0,
+        "restarts": 0,
+        "since": "2026-01-31T12:00:04Z",
+    },
+}
+
+CAMERA_SIGHTINGS: Json = {
     "name": "gate",
     "created": "2026-01-31T12:00:01Z",
     "sightings": 1,
@@ -79,6 +127,8 @@ STATISTICS: Json = {
     "by_camera": [{"camera": "gate", "sightings": 1}],
     "by_plate": [{"text": "M356CC65", "sightings": 1}],
 }
+
+TICKET: Json = {"ticket": "x7Qf0hPZ8Yk2nVJmTg5cW1sLr9uEaBdO3iKqXyNvM4w", "expires": "2026-01-31T12:01:00Z"}
 
 VERSION: Json = {
     "version": "0.1.0",

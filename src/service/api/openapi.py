@@ -4,8 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from src.service.api.responses import Problem
+from src.service.http.body import JSON
 from src.service.http.problems import MEDIA_TYPE, Kind
 
 Responses = dict[int | str, dict[str, Any]]
@@ -67,6 +69,11 @@ def form(field: str, pictures: dict[str, Any]) -> dict[str, Any]:
     """Returns the request body of a multipart form with ``pictures`` in ``field``."""
     schema = {"type": "object", "required": [field], "properties": {field: pictures}}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+def json_form(model: type[BaseModel]) -> dict[str, Any]:
+    """Returns the request body of a JSON object that is a ``model``."""
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": model.model_json_schema()}}}}
 
 
 def describe(app: FastAPI, require_keys: bool) -> dict[str, Any]:

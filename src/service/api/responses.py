@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from src.core.result import ErrorRecord, FaultRecord, ImageRecord, PlateRecord, SightingRecord, StageTimes
 from src.service.api import examples
+from src.service.query import Direction
 
 
 class NewPlate(PlateRecord):
@@ -59,7 +60,9 @@ class Recognition(BaseModel):
 class Sighting(SightingRecord):
     """One reading of one plate, and the picture that it is in."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.SIGHTING]})
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_extra={"examples": [examples.SIGHTING, examples.PASSAGE]}
+    )
 
 
 class Sightings(BaseModel):
@@ -105,8 +108,60 @@ class Deleted(BaseModel):
     sightings: int = Field(description="how many are gone")
 
 
-class Camera(BaseModel):
-    """A place that pictures come from."""
+class CameraState(BaseModel):
+    """How a camera is just now, as its process says."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    online: bool = Field(description="whether pictures come")
+    frames_per_second: float = Field(description="pictures that come in a second")
+    behind: float = Field(description="seconds that the newest picture was late")
+    last_picture: datetime | None = Field(description="when the newest picture came")
+    last_error: str | None = Field(description="why no pictures come, or came last; without passwords")
+    reconnects: int = Field(description="since its process was started")
+    restarts: int = Field(description="of its process, since the service was started")
+    since: datetime | None = Field(description="since when it is online or offline; null where nobody watches it")
+
+
+class CameraRecord(BaseModel):
+    """A camera: where its pictures come from, what is read in them, and how it is."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.CAMERA]})
+
+    id: str
+    name: str
+    source: str | None = Field(description="its password is ***; null: pictures are uploaded under its name")
+    zone: list[tuple[float, float]] | None = Field(
+        description="corners, in shares of the picture's width and height; null: the whole picture counts"
+    )
+    min_width: float = Field(description="pixels; narrower plates are left out")
+    countries: list[str] = Field(description="ISO 3166 codes of the countries to expect; empty: any")
+    place: str | None
+    direction: Direction | None = Field(description="of the vehicles that it sees")
+    enabled: bool = Field(description="whether it is watched, where it has a source")
+    created: datetime
+    updated: datetime
+    state: CameraState
+
+
+class CameraRecords(BaseModel):
+    """All cameras, by name."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [examples.CAMERA]}]})
+
+    items: list[CameraRecord]
+
+
+class DeletedCamera(BaseModel):
+    """What the deletion of a camera's record did."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sightings": 1}]})
+
+    sightings: int = Field(description="how many stay, and keep its name")
+
+
+class CameraSightings(BaseModel):
+    """How often something was seen by a camera, or in pictures that name it."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -116,12 +171,12 @@ class Camera(BaseModel):
     last_seen: datetime | None
 
 
-class Cameras(BaseModel):
-    """All cameras, by name."""
+class SightingsByCamera(BaseModel):
+    """All cameras that sightings name or may come to name, by name."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [examples.CAMERA]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [examples.CAMERA_SIGHTINGS]}]})
 
-    items: list[Camera]
+    items: list[CameraSightings]
 
 
 class Count(BaseModel):
@@ -169,6 +224,15 @@ class Statistics(BaseModel):
     by_region: list[RegionCount] = Field(description="most frequent first, as all below")
     by_camera: list[CameraCount]
     by_plate: list[PlateCount] = Field(description="the most frequent ones alone")
+
+
+class LiveTicket(BaseModel):
+    """What a browser needs to hear what happens: it stands in the address, which a key must not."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.TICKET]})
+
+    ticket: str = Field(description="for one use")
+    expires: datetime
 
 
 class Health(BaseModel):

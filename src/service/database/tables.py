@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Double, ForeignKey, Index, MetaData, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Date, Double, ForeignKey, Index, MetaData, String, UniqueConstraint, text, true
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -53,6 +53,20 @@ class CameraRow(TableBase):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(unique=True)
     created: Mapped[datetime]
+    source: Mapped[str | None]
+    """The address that is watched, which may hold a password; null where pictures are uploaded under the name."""
+    zone: Mapped[list[list[float]] | None]
+    """The corners of what counts, in shares of the picture; null: all of it."""
+    min_width: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """Pixels; narrower plates are left out."""
+    countries: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    place: Mapped[str | None]
+    direction: Mapped[str | None]
+    enabled: Mapped[bool] = mapped_column(default=True, server_default=true())
+    updated: Mapped[datetime | None]
+    """When its record was changed last; null where it never was."""
+    deleted: Mapped[datetime | None]
+    """When its record was deleted. The row is kept for the name, which its sightings have, and for nothing else."""
 
 
 class ImageRow(TableBase):
@@ -120,7 +134,7 @@ def _merged(context: DefaultExecutionContext) -> str:
 
 
 class SightingRow(TableBase):
-    """One reading of one plate in one picture."""
+    """One reading of one plate in one picture, or of one passage with its best picture."""
 
     __tablename__ = "sightings"
     __table_args__ = (
@@ -128,6 +142,7 @@ class SightingRow(TableBase):
         # a part of a plate is searched in these, newest first, without a look at the rows
         Index(None, "seen", "id", "merged", "confidence"),
         *(Index(None, filtered, "seen", "id", "merged", "confidence") for filtered in ("region", "camera_id")),
+        Index("uq_sightings_passage", "passage", unique=True),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
@@ -150,6 +165,16 @@ class SightingRow(TableBase):
     format: Mapped[str | None]
     candidates: Mapped[list[dict[str, Any]] | None]
     accepted: Mapped[bool | None]
+    frames: Mapped[int | None]
+    """The frames of a camera's video in which the plate was found; null for a photograph, as are all columns below."""
+    read: Mapped[int | None]
+    """The frames in which it was read."""
+    agreeing: Mapped[int | None]
+    """The frames that alone are read as the text."""
+    passage_first: Mapped[datetime | None]
+    passage_last: Mapped[datetime | None]
+    passage: Mapped[str | None]
+    """The key of the passage, which stays the same when the passage is told again."""
 
     detection: Mapped[DetectionRow] = relationship()
     plate: Mapped[PlateRow] = relationship()

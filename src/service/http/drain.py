@@ -1,6 +1,7 @@
 """Draining at shutdown: new requests are refused, and those that are being answered are finished."""
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,15 +13,25 @@ NEVER_REFUSED = ("/health", "/ready", "/metrics")
 class Drain:
     """Counts the requests that are being answered; once it has begun, new ones are refused and those are finished."""
 
-    def __init__(self) -> None:
+    def __init__(self, end_streams: Callable[[], None]) -> None:
+        """``end_streams`` ends the answers that would go on for ever; the event loop calls it, once, when the drain has
+        begun.
+        """
         self.is_draining = False
+        self._loop = asyncio.get_running_loop()
+        self._end_streams = end_streams
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
     def begin(self) -> None:
-        """Refuses the requests that come from now on. A signal handler may call it."""
-        self.is_draining = True
+        """Refuses the requests that come from now on. A signal handler may call it, in the midst of anything.
+
+        The streams are ended by the event loop, as a signal handler must wait for no lock.
+        """
+        if not self.is_draining:
+            self.is_draining = True
+            self._loop.call_soon_threadsafe(self._end_streams)
 
     async def finished(self) -> None:
         """Returns when the last request is answered."""

@@ -1,8 +1,11 @@
 """The figures for Prometheus; each app counts by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PREFIX = "number_plate"
@@ -11,16 +14,51 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
 
+class CameraFigures(Protocol):
+    """What is counted of a camera."""
+
+    @property
+    def online(self) -> bool: ...
+
+    @property
+    def frames_per_second(self) -> float: ...
+
+
+class _CameraCollector(Collector):
+    """The figures of the cameras at the moment in which somebody asks."""
+
+    def __init__(self) -> None:
+        self.states: Callable[[], Mapping[str, CameraFigures]] = dict
+        """Tells how each camera is, by its name."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yields the figures."""
+        states = self.states()
+        watched = GaugeMetricFamily(f"{PREFIX}_cameras", "Cameras that are to be watched.")
+        watched.add_metric([], len(states))
+        online = GaugeMetricFamily(f"{PREFIX}_cameras_online", "Cameras whose pictures come.")
+        online.add_metric([], sum(state.online for state in states.values()))
+        frames = GaugeMetricFamily(
+            f"{PREFIX}_camera_frames_per_second", "Pictures that a camera sends.", labels=["camera"]
+        )
+        for name, state in states.items():
+            frames.add_metric([name], state.frames_per_second)
+        yield from (watched, online, frames)
+
+
 class Metrics:
     """The service's own figures, and those of its process."""
 
-    def __init__(self, waiting: Callable[[], int]) -> None:
-        """``waiting`` tells how many pictures the queue holds."""
+    def __init__(self, waiting: Callable[[], int], listening: Callable[[], int]) -> None:
+        """``waiting`` tells how many pictures the queue holds, ``listening`` how many streams of events are open."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        self._cameras = _CameraCollector()
+        self.registry.register(self._cameras)
         self._requests = self._counter("requests", "Requests answered.", "method", "route", "status")
         self._plates = self._counter("plates_read", "Plates found and read.")
         self._refused = self._counter("pictures_refused", "Pictures that were not read.", "kind")
+        self._passages = self._counter("passages", "Passages that cameras told and that are stored.")
         self._seconds = Histogram(
             f"{PREFIX}_stage_seconds",
             "Seconds that a picture spent in each stage; what it shared with others is shared out among them.",
@@ -30,8 +68,8 @@ class Metrics:
         )
         for stage in STAGES:
             self._seconds.labels(stage)  # there from the start, at zero
-        queue = Gauge(f"{PREFIX}_queue_pictures", "Pictures that wait to be read.", registry=self.registry)
-        queue.set_function(waiting)
+        self._gauge("queue_pictures", "Pictures that wait to be read.", waiting)
+        self._gauge("live_listeners", "Streams of events that are open.", listening)
 
     def answered(self, method: str, route: str, status: int) -> None:
         """Counts one request."""
@@ -45,6 +83,14 @@ class Metrics:
         """Counts one picture that was not read."""
         self._refused.labels(kind).inc()
 
+    def passed(self) -> None:
+        """Counts one passage that a camera told."""
+        self._passages.inc()
+
+    def cameras_are(self, states: Callable[[], Mapping[str, CameraFigures]]) -> None:
+        """Takes the figures of the cameras from ``states``, which tells how each of them is, by its name."""
+        self._cameras.states = states
+
     def spent(self, stage: str, seconds: float) -> None:
         """Counts the seconds that one picture spent in a stage."""
         self._seconds.labels(stage).observe(seconds)
@@ -52,6 +98,9 @@ class Metrics:
     def exposition(self) -> bytes:
         """Returns all figures in Prometheus' text format."""
         return generate_latest(self.registry)
+
+    def _gauge(self, name: str, what: str, current: Callable[[], int]) -> None:
+        Gauge(f"{PREFIX}_{name}", what, registry=self.registry).set_function(current)
 
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(f"{PREFIX}_{name}", what, labels, registry=self.registry)

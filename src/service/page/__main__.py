@@ -17,7 +17,7 @@ from streamlit.starlette import App
 
 from src.core.cli import Parser, run_command
 from src.service.launch.ports import address, port_fault, tcp_port
-from src.service.page import API
+from src.service.page import API, PUBLIC
 from src.service.page.signing import ROUTES
 
 PROG = "python -m src.service.page"
@@ -49,7 +49,7 @@ OPTIONS: dict[str, str | int | bool] = {
 def main(argv: list[str] | None = None) -> int:
     """Serves until it is stopped."""
     args = parse(argv)
-    os.environ[API] = args.api
+    os.environ[API], os.environ[PUBLIC] = args.api, args.public_api
     print(f"page {address(args.host, args.port)}, API {args.api}", flush=True)
     App(SCRIPT, routes=ROUTES).run(config=OPTIONS | {"server.address": args.host, "server.port": args.port})
     return 0
@@ -64,6 +64,14 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         default=os.environ.get(API) or "http://127.0.0.1:8000",
         metavar="URL",
         help=f"where the API is (default: {API}, or else http://127.0.0.1:8000)",
+    )
+    parser.add_argument(
+        "--public-api",
+        type=_public,
+        default=os.environ.get(PUBLIC) or "",
+        metavar="URL",
+        help="where the browsers of visitors find it, or its port on the page's host, as :8000 "
+        f"(default: {PUBLIC}, or else as --api)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     parser.add_argument("--port", type=tcp_port, default=8501, metavar="N", help="default: 8501")
@@ -82,6 +90,10 @@ def _address(word: str) -> str:
     if not known:
         raise argparse.ArgumentTypeError(f"{word!r} is no address such as http://127.0.0.1:8000")
     return word.rstrip("/")
+
+
+def _public(word: str) -> str:
+    return f":{tcp_port(word[1:])}" if word.startswith(":") else _address(word) if word else ""
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ from src.service.page import KEY, rendering
 from src.service.page.client import UnreachableError
 from src.service.page.sessions import visitors_key
 from src.service.page.texts import Words
-from src.service.page.views import dashboard, models, read, search
+from src.service.page.views import cameras, dashboard, models, read, search
 from src.service.page.visit import Visit, preferred_language, show_fault, start
 
 VIEWS = {
     "read": (read.show, ":material/center_focus_strong:"),
     "search": (search.show, ":material/search:"),
+    "cameras": (cameras.show, ":material/videocam:"),
     "dashboard": (dashboard.show, ":material/bar_chart:"),
     "models": (models.show, ":material/memory:"),
 }

@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from src.core.schema import first_fault
-from src.service.api.responses import Failure, PlateHistory, Recognition, Result, Sightings
+from src.service.api.responses import CameraRecords, Failure, PlateHistory, Recognition, Result, Sightings
 from src.service.query import SightingQuery
 
 Json = dict[str, Any]
@@ -113,9 +113,29 @@ class ApiClient:
         """Returns what is known of a plate over all its sightings."""
         return self._said(PlateHistory, "GET", f"/v1/plates/{quote(text, safe='')}")
 
-    def cameras(self) -> Json:
-        """Returns ``items``: the cameras that sightings name."""
-        return self._json("GET", "/v1/cameras")
+    def cameras(self) -> CameraRecords:
+        """Returns all cameras, with how they are just now."""
+        return self._said(CameraRecords, "GET", "/v1/cameras")
+
+    def camera_picture(self, camera: str) -> bytes:
+        """Returns the newest picture of a camera, a JPEG."""
+        return self._send("GET", f"/v1/cameras/{quote(camera, safe='')}/picture").content
+
+    def create_camera(self, fields: Json) -> None:
+        """Makes a camera."""
+        self._send("POST", "/v1/cameras", json=fields)
+
+    def change_camera(self, camera: str, fields: Json) -> None:
+        """Changes these fields of a camera, and leaves the others."""
+        self._send("PATCH", f"/v1/cameras/{quote(camera, safe='')}", json=fields)
+
+    def delete_camera(self, camera: str) -> None:
+        """Removes a camera; its sightings stay."""
+        self._send("DELETE", f"/v1/cameras/{quote(camera, safe='')}")
+
+    def camera_sightings(self) -> Json:
+        """Returns ``items``: the cameras, with how often each has seen something."""
+        return self._json("GET", "/v1/statistics/cameras")
 
     def statistics(self, days: int) -> Json:
         """Returns counts of the sightings of the last ``days``."""

@@ -12,6 +12,7 @@ _OF_PICTURES = {
     "damaged": "error.damaged",
 }
 _BY_STATUS = {401: "error.key", 403: "error.scope", 404: "error.gone", 429: "error.limit", 503: "error.busy"}
+_BY_KIND = {"name_taken": "error.name_taken"}
 _LATER = {429: "error.limit_in", 503: "error.busy_in"}
 
 
@@ -45,6 +46,8 @@ def _refusal(error: RefusedError, words: Words, sent: Sent) -> str:
     if concerns_picture(error):
         kind, size = sent.media_type or words("error.some_kind"), spoken.size(sent.size, words.language)
         return words(_OF_PICTURES[error.kind], kind=kind, size=size)
+    if error.kind in _BY_KIND:
+        return words(_BY_KIND[error.kind])
     if error.status in _LATER and error.retry_after is not None:
         return words(_LATER[error.status], seconds=error.retry_after)
     if error.status in _BY_STATUS:

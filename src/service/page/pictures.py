@@ -54,7 +54,12 @@ def crop(picture: PillowImage.Image, corners: Points) -> PillowImage.Image:
     return picture.transform(size, PillowImage.Transform.QUAD, source.tolist(), PillowImage.Resampling.BICUBIC)
 
 
+def jpeg_url(data: bytes) -> str:
+    """Returns a JPEG as a data URL."""
+    return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
+
+
 def _data_url(picture: PillowImage.Image) -> str:
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=85)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return jpeg_url(file.getvalue())

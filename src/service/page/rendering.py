@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 
 from src.core.result import ImageRecord, PlateRecord, SightingRecord
+from src.service.api.responses import CameraRecord
 from src.service.page import spoken
 from src.service.page.figures import ACCENT, Bar
 from src.service.page.pictures import Preview
@@ -86,6 +87,12 @@ def photograph(found: SightingRecord, preview: Preview, words: Words) -> str:
     """Renders the whole photograph of a sighting, with its plate marked."""
     size = found.width, found.height
     return _render("photograph.html", words, preview=preview, marks=[mark(found, size, words)])
+
+
+def camera(record: CameraRecord, picture: str | None, kind: str, state: str, words: Words) -> str:
+    """Renders a camera in a list: its newest ``picture`` as a URL, and how it is, of a ``kind`` that has a style."""
+    direction = "" if record.direction is None else words(f"cameras.direction_{record.direction}")
+    return _render("camera.html", words, camera=record, picture=picture, kind=kind, state=state, direction=direction)
 
 
 def style() -> str:

@@ -24,7 +24,8 @@ KEPT_S = 10
 """Seconds that answers are kept. Streamlit runs the page anew after every click; what was just asked need not be asked,
 and audited, again.
 """
-_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
+PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
+"""The characters that Markdown takes for more than themselves, where no backslash stands before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def faults_shown(words: Words) -> Iterator[None]:
 
 def show_fault(error: ServiceError, words: Words, sent: Sent | None = None) -> None:
     """Shows an error as a sentence; nothing that the API quotes from strangers is taken for Markdown."""
-    st.error(_PUNCTUATION.sub(r"\\\g<0>", sentence(error, words, sent)), icon=":material/error:")
+    st.error(PUNCTUATION.sub(r"\\\g<0>", sentence(error, words, sent)), icon=":material/error:")
 
 
 @st.cache_resource(show_spinner=False)
@@ -115,7 +116,7 @@ def _version(_service: ApiClient, key: str) -> Json:
 
 @st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
 def _cameras(_service: ApiClient, key: str) -> Json:
-    return _service.cameras()
+    return _service.camera_sightings()
 
 
 @st.cache_data(

@@ -59,6 +59,10 @@ SAYINGS: Mapping[str, str] = {
     r"Use arrow keys to navigate dates\. Enter to select\. Escape to close\.": "widget.keys",
     r"Select\.\.\.": "search.any",
     "Quick select a date range": "search.period",
+    "Increment": "widget.more",
+    "Decrement": "widget.less",
+    "Show password": "widget.show_password",
+    "Hide password": "widget.hide_password",
     "Close|Dismiss": "widget.close",
     # the page as a whole
     r"visualization|\w+ mark container": "widget.chart",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from python_multipart.multipart import parse_options_header
 
+from src.service.http.body import CLOSE
 from src.service.http.problems import Kind, ServiceProblem
 
 if TYPE_CHECKING:  # python_multipart has them for checkers alone
@@ -14,8 +15,6 @@ OVERHEAD = 64 * 1024
 """The most bytes of boundaries, headers and other fields of a form."""
 OTHER_PARTS = 64
 """The most parts of a form beside its files: each costs time, however small it is."""
-CLOSE = {"Connection": "close"}
-"""This header ends the connection, so that the service need not wait for what is still on its way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,16 +96,18 @@ class Recogniser:
         database: Database,
         pictures: Pictures | None,
         metrics: Metrics,
+        stored: Callable[[Sequence[str]], None],
         min_reading: float,
         timeout_s: float,
         lease_s: float,
     ) -> None:
-        """``pictures`` None means that they are not kept. ``min_reading`` is the confidence below which a reading does
+        """``pictures`` None means that they are not kept. ``stored`` is told of sightings that were stored, by their
+        identifiers, in a thread of its own. ``min_reading`` is the confidence below which a reading does
         not count. ``timeout_s`` is how many seconds readings are waited for, ``lease_s`` those within which a request
         is answered.
         """
         self._uploads, self._engine, self._reader, self._metrics = uploads, engine, reader, metrics
-        self._save = partial(save_recognitions, database, pictures)
+        self._save, self._stored = partial(save_recognitions, database, pictures), stored
         self._idempotency = Idempotency(database, lease_s)
         self._min_reading, self._timeout_s = min_reading, timeout_s
         self._writers = CapacityLimiter(WRITERS)
@@ -177,6 +179,8 @@ class Recogniser:
         await to_thread.run_sync(self._save, recognitions, answer, limiter=self._writers)
         for _ in recognitions:
             self._metrics.spent("store", (perf_counter() - start) / len(recognitions))
+        if sightings := [known for each in recognitions for known in each.stored.sightings if known is not None]:
+            await to_thread.run_sync(self._stored, sightings)
 
     def _reader_for(self, options: RecognizeOptions) -> Reader:
         reader, known = self._reader, self._reader.plate_reader.countries

@@ -15,8 +15,9 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from src.service.http.body import CLOSE, chunks
 from src.service.http.problems import RETRY_AFTER_S, Kind, ServiceProblem
-from src.service.recognition.multipart import CLOSE, File, Form, Limits
+from src.service.recognition.multipart import File, Form, Limits
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Uploads:
         with _named_faults():
             parser = MultipartParser(_boundary(request), form.callbacks())
         try:
-            async for chunk in _chunks(request, limits.idle_s):
+            async for chunk in chunks(request, limits.idle_s):
                 if self._held + len(chunk) > self._capacity:
                     raise ServiceProblem(Kind.BUSY, "too many uploads at a time", retry_after=RETRY_AFTER_S)
                 self._held += len(chunk)
@@ -91,19 +92,6 @@ def _boundary(request: Request) -> bytes:
     if not options.get(b"boundary"):
         raise ServiceProblem(Kind.INVALID_FORM, "the content type names no boundary")
     return options[b"boundary"]
-
-
-async def _chunks(request: Request, idle_s: float) -> AsyncIterator[bytes]:
-    stream = request.stream()
-    while True:
-        try:
-            async with asyncio.timeout(idle_s):
-                chunk = await anext(stream)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            raise ServiceProblem(Kind.TOO_SLOW, f"nothing came for {idle_s:g} s", headers=CLOSE) from None
-        yield chunk
 
 
 @contextmanager

@@ -15,7 +15,17 @@ from src.service.store.answers import (
     release_claim,
 )
 from src.service.store.audit import SERVICE, Action, Actor, record
-from src.service.store.counts import CameraSightings, Counts, cameras, statistics
+from src.service.store.cameras import (
+    Camera,
+    NameTakenError,
+    all_cameras,
+    camera,
+    change_camera,
+    create_camera,
+    delete_camera,
+    deleted_cameras,
+)
+from src.service.store.counts import CameraSightings, Counts, camera_sightings, statistics
 from src.service.store.keys import (
     ApiKeyError,
     Key,
@@ -26,6 +36,7 @@ from src.service.store.keys import (
     revoke_key,
     verify_key,
 )
+from src.service.store.passages import NewPassage, UnknownCameraError, save_passage
 from src.service.store.pictures import Pictures, open_pictures
 from src.service.store.plates import PlateSightings, plate
 from src.service.store.recognitions import NewImage, StoredImage, Upload, save_recognitions
@@ -42,6 +53,7 @@ __all__ = [
     "Actor",
     "Allowed",
     "ApiKeyError",
+    "Camera",
     "CameraSightings",
     "Claim",
     "ClaimLostError",
@@ -50,9 +62,11 @@ __all__ = [
     "FirstAnswer",
     "InWork",
     "Key",
+    "NameTakenError",
     "NewAnswer",
     "NewImage",
     "NewKey",
+    "NewPassage",
     "OtherRequest",
     "Page",
     "Pictures",
@@ -62,13 +76,20 @@ __all__ = [
     "StoredImage",
     "StoredPicture",
     "TextError",
+    "UnknownCameraError",
     "Upload",
-    "cameras",
+    "all_cameras",
+    "camera",
+    "camera_sightings",
+    "change_camera",
     "claim_answer",
     "count_use",
+    "create_camera",
     "create_key",
+    "delete_camera",
     "delete_plate",
     "delete_sighting",
+    "deleted_cameras",
     "expire",
     "expire_answers",
     "latest_picture",
@@ -79,6 +100,7 @@ __all__ = [
     "record",
     "release_claim",
     "revoke_key",
+    "save_passage",
     "save_recognitions",
     "search",
     "sighting",

@@ -1,4 +1,4 @@
-"""The audit: who looked what up, and who deleted what."""
+"""The audit: who looked what up, who deleted what, and who changed what is watched."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +21,17 @@ class Action(StrEnum):
     SEARCH = "search"
     SIGHTING = "sighting"
     PICTURE = "picture"
+    CAMERA_PICTURE = "camera picture"
     PLATE = "plate"
     DELETE_SIGHTING = "delete sighting"
     DELETE_PLATE = "delete plate"
 
+    LIVE = "live"
+    """Somebody began to listen to what passes."""
     EXPIRE = "expire"
+    CREATE_CAMERA = "create camera"
+    CHANGE_CAMERA = "change camera"
+    DELETE_CAMERA = "delete camera"
     CREATE_KEY = "create key"
     REVOKE_KEY = "revoke key"
 

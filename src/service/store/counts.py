@@ -49,13 +49,14 @@ class Counts:
     """The most frequent text comes first; there are FREQUENT at most."""
 
 
-def cameras(database: Database) -> list[CameraSightings]:
-    """Returns all cameras, by name."""
+def camera_sightings(database: Database) -> list[CameraSightings]:
+    """Returns all cameras, by name; of those that are deleted, the ones that sightings still name."""
     row = tables.CameraRow
     with database.reading() as session:
         found = session.execute(
             select(row.name, row.created, func.count(tables.SightingRow.id), func.max(tables.SightingRow.seen))
             .outerjoin(tables.SightingRow, tables.SightingRow.camera_id == row.id)
+            .where(row.deleted.is_(None) | tables.SightingRow.id.is_not(None))
             .group_by(row.id)
             .order_by(row.name)
         )

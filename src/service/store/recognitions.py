@@ -120,7 +120,7 @@ def _add(session: Session, images: Sequence[tables.ImageRow], recognitions: Sequ
     names = sorted({name(each.upload.camera, "camera") for each in recognitions if each.upload.camera is not None})
     cameras = {called: _camera(session, called, images[0].received) for called in names}
     keys = {(plate.text, plate.region) for each in recognitions for plate in each.record.plates}
-    known = {key: _plate(session, *key) for key in sorted(keys, key=lambda key: (key[0], key[1] or "")) if key[0]}
+    known = {key: plate_row(session, *key) for key in sorted(keys, key=lambda key: (key[0], key[1] or "")) if key[0]}
     for image, recognition in zip(images, recognitions, strict=True):
         if recognition.upload.camera is not None:
             image.camera = cameras[name(recognition.upload.camera, "camera")]
@@ -171,11 +171,15 @@ def _sighting(
 
 
 def _camera(session: Session, called: str, now: datetime) -> tables.CameraRow:
+    """Returns the row of a camera; one that is deleted comes back as a name alone."""
     wanted = select(tables.CameraRow).where(tables.CameraRow.name == called)
-    return found_or_made(session, wanted, lambda: tables.CameraRow(name=called, created=now))
+    found = found_or_made(session, wanted, lambda: tables.CameraRow(name=called, created=now))
+    found.deleted = None
+    return found
 
 
-def _plate(session: Session, text: str, region: str | None) -> tables.PlateRow:
+def plate_row(session: Session, text: str, region: str | None) -> tables.PlateRow:
+    """Returns the row of a plate, which is made where there is none."""
     wanted = select(tables.PlateRow).where(
         tables.PlateRow.text == text, tables.PlateRow.region.is_not_distinct_from(region)
     )

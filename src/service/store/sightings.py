@@ -64,14 +64,15 @@ def newest(session: Session, conditions: list[ColumnElement[bool]], limit: int) 
         .where(row.id.in_(wanted))
         .order_by(row.seen.desc(), row.id.desc())
     )
-    return [_record(row) for row in rows]
+    return [sighting_record(row) for row in rows]
 
 
 def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:
     return session.scalar(select(func.count()).select_from(tables.SightingRow).where(*conditions)) or 0
 
 
-def _record(row: tables.SightingRow) -> SightingRecord:
+def sighting_record(row: tables.SightingRow) -> SightingRecord:
+    """Returns what is told of a sighting; its detection, image and camera are loaded."""
     found, image = row.detection, row.detection.image
     return SightingRecord(
         id=row.id,
@@ -82,6 +83,11 @@ def _record(row: tables.SightingRow) -> SightingRecord:
         width=image.width,
         height=image.height,
         has_picture=image.stored_as is not None,
+        frames=row.frames,
+        read=row.read,
+        agreeing=row.agreeing,
+        passage_first=row.passage_first,
+        passage_last=row.passage_last,
         **plate_fields(found, row),
     )
 

@@ -26,13 +26,18 @@ def routes() -> list[tuple[str, str]]:
 
 
 ROUTES = routes()
-OPEN = [("GET", path) for path in ("/docs", "/docs/start.js", "/health", "/openapi.json", "/ready")]
-CLOSED = [route for route in ROUTES if route not in OPEN]
+PAGES = ("/docs", "/docs/start.js", "/live", "/live/start.js")
+OPEN = [("GET", path) for path in (*PAGES, "/health", "/openapi.json", "/ready")]
+BY_TICKET = ("GET", "/v1/live/events")
+CLOSED = [route for route in ROUTES if route not in OPEN and route != BY_TICKET]
 SCOPES = {
     ("POST", "/v1/recognize"): Scope.RECOGNIZE,
     ("POST", "/upload_image/"): Scope.RECOGNIZE,
     ("DELETE", f"/v1/sightings/{ID}"): Scope.DELETE,
     ("DELETE", "/v1/plates/AB01"): Scope.DELETE,
+    ("POST", "/v1/cameras"): Scope.ADMIN,
+    ("PATCH", f"/v1/cameras/{ID}"): Scope.ADMIN,
+    ("DELETE", f"/v1/cameras/{ID}"): Scope.ADMIN,
 }
 
 
@@ -50,23 +55,33 @@ def key(api: Api, *scopes: Scope, **limits: object) -> dict[str, str]:
 
 def test_the_routes_are_those_of_the_contract() -> None:
     assert [
+        ("DELETE", f"/v1/cameras/{ID}"),
         ("DELETE", "/v1/plates/AB01"),
         ("DELETE", f"/v1/sightings/{ID}"),
         ("GET", "/docs"),
         ("GET", "/docs/start.js"),
         ("GET", "/health"),
+        ("GET", "/live"),
+        ("GET", "/live/start.js"),
         ("GET", "/metrics"),
         ("GET", "/openapi.json"),
         ("GET", "/ready"),
         ("GET", "/send_image/start.js"),
         ("GET", "/v1/cameras"),
+        ("GET", f"/v1/cameras/{ID}"),
+        ("GET", f"/v1/cameras/{ID}/picture"),
+        ("GET", "/v1/live/events"),
         ("GET", "/v1/plates/AB01"),
         ("GET", "/v1/sightings"),
         ("GET", f"/v1/sightings/{ID}"),
         ("GET", f"/v1/sightings/{ID}/picture"),
         ("GET", "/v1/statistics"),
+        ("GET", "/v1/statistics/cameras"),
         ("GET", "/v1/version"),
+        ("PATCH", f"/v1/cameras/{ID}"),
         ("POST", "/upload_image/"),
+        ("POST", "/v1/cameras"),
+        ("POST", "/v1/live/tickets"),
         ("POST", "/v1/recognize"),
     ] == ROUTES
 
@@ -86,6 +101,11 @@ def test_no_route_answers_without_a_key(api: Api) -> None:
     with api.service.resources.database.reading() as session:
         assert session.query(tables.ImageRow).count() == 0
         assert session.query(tables.AuditRow).filter(tables.AuditRow.action == "search").count() == 0
+
+
+def test_the_stream_of_events_takes_a_ticket_and_no_key(api: Api) -> None:
+    for headers in ({}, key(api)):
+        assert_problem(api.ask(*BY_TICKET, headers=headers, params={"ticket": "np_wrong"}), 403, "no_ticket")
 
 
 def test_a_probe_and_a_browser_need_no_key(api: Api) -> None:
@@ -162,7 +182,8 @@ def test_the_document_names_the_ways_to_give_a_key(api: Api) -> None:
     assert document["components"]["securitySchemes"].keys() == {"bearer", "header"}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            assert bool(operation.get("security")) == (path not in ("/health", "/ready")), (method, path)
+            needs_none = path in ("/health", "/ready", BY_TICKET[1])
+            assert bool(operation.get("security")) != needs_none, (method, path)
 
 
 def test_without_keys_everything_is_open_and_the_document_asks_for_none(built_models: Path, tmp_path: Path) -> None:

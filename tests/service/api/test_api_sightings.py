@@ -127,7 +127,7 @@ def test_a_plate_is_told_and_deleted_over_all_its_sightings(api: Api) -> None:
 
 
 def test_cameras_and_statistics(api: Api) -> None:
-    (camera,) = api.get("/v1/cameras").json()["items"]
+    (camera,) = api.get("/v1/statistics/cameras").json()["items"]
     assert (camera["name"], camera["sightings"], camera["last_seen"]) == ("gate", 3, "2025-06-01T11:00:00Z")
     counts = api.get("/v1/statistics?days=3660").json()
     assert (counts["images"], counts["sightings"], counts["plates"]) == (3, 4, 2)

@@ -111,11 +111,12 @@ def test_the_file_of_settings_reaches_the_page(started: list[tuple[Sequence[Prog
     port, page_port = free_port(), free_port()
     Path(".env").write_text("NUMBER_PLATE_PAGE_KEY=np_x\n", encoding="utf-8")
     assert main(["--port", str(port), "--page-port", str(page_port)]) == 0
-    Path(".env").write_text("NUMBER_PLATE_PAGE_API=https://plates.example\n", encoding="utf-8")
+    lines = "NUMBER_PLATE_PAGE_API=https://plates.example\nNUMBER_PLATE_PAGE_PUBLIC_API=:9000\n"
+    Path(".env").write_text(lines, encoding="utf-8")
     assert main(["--port", str(port), "--page-port", str(page_port)]) == 0
     assert [page.environment for (_, page), _ in started] == [
         {"NUMBER_PLATE_PAGE_API": f"http://127.0.0.1:{port}", "NUMBER_PLATE_PAGE_KEY": "np_x"},
-        {"NUMBER_PLATE_PAGE_API": "https://plates.example"},
+        {"NUMBER_PLATE_PAGE_API": "https://plates.example", "NUMBER_PLATE_PAGE_PUBLIC_API": ":9000"},
     ]
 
 

@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[3]
 class Site:
     """The service, its page, and browsers to look at it with."""
 
-    def __init__(self, browser: object, address: str, screenshots: Path) -> None:
-        self.browser, self.address, self._screenshots = browser, address, screenshots
+    def __init__(self, browser: object, address: str, api: str, screenshots: Path) -> None:
+        self.browser, self.address, self.api, self._screenshots = browser, address, api, screenshots
 
     def visit(self, device: dict[str, object], view: str = "") -> Visitor:
         """Opens the page on a device."""
@@ -45,7 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             pytest.skip(f"no browser: {error}")
         api = stack.enter_context(served(folder, "src.service", "/ready"))
         page = stack.enter_context(served(folder, "src.service.page", "/_stcore/health", "--api", api.url))
-        yield Site(browser, page.url, folder)
+        yield Site(browser, page.url, api.url, folder)
 
 
 def test_on_a_desktop(site: Site) -> None:
@@ -187,6 +187,45 @@ def test_filters_stand_in_the_address_and_bars_lead_to_them(site: Site) -> None:
     assert "period=dates" in visitor.page.url
     assert {"1R86148", "M356CC65"} <= set(visitor.texts())
     assert visitor.strangers == []
+
+
+def test_cameras_are_added_changed_and_deleted(site: Site) -> None:
+    """One without an address, so that no process is started for it."""
+    visitor = site.visit(DESKTOP, "cameras")
+    visitor.page.get_by_text("No camera yet").wait_for()
+    (link,) = visitor.page.locator(".stLinkButton a").all()
+    assert link.get_attribute("href") == f"{site.api}/live#lang=en"
+
+    visitor.page.get_by_role("button", name="Add").click()
+    visitor.page.get_by_label("Name").fill("gate [x](y)")
+    visitor.page.get_by_role("textbox", name="Password").fill("s3cret")
+    visitor.page.get_by_role("button", name="Save").click()
+    visitor.page.get_by_text("A password needs a user in the address").wait_for()
+    visitor.page.get_by_role("textbox", name="Password").fill("")
+    visitor.page.get_by_role("button", name="Save").click()
+    visitor.page.locator(".np-camera", has_text="Pictures are uploaded").wait_for()
+    visitor.settle()
+    visitor.page.get_by_role("button", name="Change").click()
+    visitor.page.get_by_role("heading", name="Camera gate [x](y)").wait_for()
+    assert visitor.page.get_by_role("textbox", name="Password").input_value() == ""
+    visitor.page.get_by_label("Place").fill("North gate")
+    visitor.photograph("camera")
+    visitor.page.get_by_role("button", name="Save").click()
+    visitor.page.locator(".np-camera", has_text="North gate").wait_for()
+    visitor.photograph("cameras")
+
+    other = site.visit(PHONE, "cameras")
+    assert other.fits()
+    assert other.english() <= {"Language / Язык"}
+    other.page.get_by_role("button", name="Изменить").click()
+    other.page.get_by_role("textbox", name="Пароль").wait_for()
+    other.settle()
+    assert other.english() <= {"Language / Язык", "Камера gate [x](y)", "rtsp://user@192.168.1.20/stream1"}
+    other.photograph("camera")
+    other.page.locator("[role=dialog] summary").click()
+    other.page.get_by_role("button", name="Удалить навсегда").click()
+    other.page.get_by_text("Камер пока нет").wait_for()
+    assert visitor.strangers == other.strangers == []
 
 
 def test_signing_in_survives_a_reload_and_ends_on_the_server(site: Site, tmp_path: Path) -> None:

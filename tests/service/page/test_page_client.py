@@ -144,7 +144,7 @@ def test_pictures_come_as_they_are() -> None:
 def test_a_problem_keeps_status_detail_and_waiting_time(after: dict[str, str], seconds: int | None) -> None:
     asked = Asked(answered(429, json=problem(429, "60 requests a minute"), headers=after))
     with pytest.raises(RefusedError) as caught:
-        asked.service.cameras()
+        asked.service.camera_sightings()
     refused = caught.value
     assert (refused.status, refused.kind, refused.detail) == (429, "blank", "60 requests a minute")
     assert refused.retry_after == seconds

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 from starlette.routing import Route
 
-from src.service.page import API, __main__
+from src.service.page import API, PUBLIC, __main__
 
 ROOT = Path(__file__).parents[3]
 
@@ -31,6 +31,7 @@ class App:
 def test_streamlit_is_told_everything_by_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(__main__, "App", App)
     monkeypatch.setenv(API, "")
+    monkeypatch.setenv(PUBLIC, "")
     assert __main__.main(["--api", "https://plates.example/", "--host", "0.0.0.0", "--port", "9000"]) == 0
     assert App.told["script"].name == "app.py"
     assert App.told["paths"] == ["/session", "/session/end"]
@@ -39,6 +40,7 @@ def test_streamlit_is_told_everything_by_the_program(monkeypatch: pytest.MonkeyP
     assert App.told["server.headless"] is True
     assert App.told["browser.gatherUsageStats"] is False
     assert os.environ[API] == "https://plates.example"
+    assert os.environ[PUBLIC] == ""
 
 
 def test_the_api_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,11 +51,23 @@ def test_the_api_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
+    ("stated", "found"), [("", ""), (":8000", ":8000"), ("https://plates.example/", "https://plates.example")]
+)
+def test_where_browsers_find_the_api_may_come_from_the_environment(
+    stated: str, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PUBLIC, stated)
+    assert __main__.parse([]).public_api == found
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--api", "ftp://host"], "--api: 'ftp://host' is no address"),
         (["--api", "http://host:99999"], "is no address"),
         (["--api", "http://"], "is no address"),
+        (["--public-api", "plates.example"], "--public-api: 'plates.example' is no address"),
+        (["--public-api", ":0"], "--public-api: '0' is not a port"),
         (["--port", "0"], "--port: '0' is not a port"),
         (["--verbose"], "unrecognized arguments: --verbose"),
     ],

@@ -25,7 +25,7 @@ from src.service.store import (
     StoredImage,
     TextError,
     Upload,
-    cameras,
+    camera_sightings,
     open_pictures,
     picture,
     save_recognitions,
@@ -107,7 +107,7 @@ def test_names_of_strangers_are_stored_as_they_are_and_never_paths(database: Dat
     assert found is not None
     assert {found.image, found.camera, found.raw_text, found.region, found.format} == {HOSTILE}
     assert found.candidates == (Candidate(HOSTILE, None, 0.5),)
-    assert [camera.name for camera in cameras(database)] == [HOSTILE]
+    assert [camera.name for camera in camera_sightings(database)] == [HOSTILE]
     assert {path.name for path in pictures.folder.rglob("*") if path.is_file()} == {found.image_id}
 
 
@@ -178,7 +178,7 @@ def test_what_was_read_for_one_request_is_saved_whole_or_not_at_all(
     monkeypatch.undo()
     save_recognitions(database, pictures, pair)
     assert (count(database, tables.ImageRow), len(in_folder(pictures))) == (2, 2)
-    assert [camera.sightings for camera in cameras(database)] == [1, 1]
+    assert [camera.sightings for camera in camera_sightings(database)] == [1, 1]
 
 
 def test_a_picture_whose_commit_may_have_succeeded_stays(

@@ -245,7 +245,7 @@ def test_what_is_known_of_a_plate(five: Database) -> None:
 
 def test_the_cameras(five: Database) -> None:
     save(five, None, camera="a yard")
-    yard, gate = store.cameras(five)
+    yard, gate = store.camera_sightings(five)
     assert (yard.name, yard.sightings, yard.last_seen) == ("a yard", 0, None)
     assert (gate.name, gate.sightings, gate.last_seen) == ("gate", 2, NOON + timedelta(minutes=3))
 

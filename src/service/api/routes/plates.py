@@ -10,7 +10,8 @@ from src.service import store
 from src.service.api.auth import Deleter, Here, Looker
 from src.service.api.openapi import problems
 from src.service.api.requests import PlateText
-from src.service.api.responses import Cameras, Deleted, PlateHistory, Statistics
+from src.service.api.responses import Deleted, PlateHistory, SightingsByCamera, Statistics
+from src.service.cameras.broadcast import RELOAD
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.store import Action
 
@@ -38,13 +39,8 @@ def delete(here: Here, actor: Deleter, text: TextInPath) -> Deleted:
     deleted = store.delete_plate(here.resources.database, here.resources.pictures, text, actor)
     if not deleted:
         raise ServiceProblem(Kind.NOT_FOUND, "no such plate")
+    here.cameras.broadcast.publish(RELOAD)  # nobody shows them any longer
     return Deleted(sightings=deleted)
-
-
-@router.get("/v1/cameras", response_model=Cameras, responses=problems())
-def cameras(here: Here, _: Looker) -> dict[str, Any]:
-    """The cameras that pictures were said to come from."""
-    return {"items": store.cameras(here.resources.database)}
 
 
 @router.get("/v1/statistics", response_model=Statistics, responses=problems())
@@ -61,3 +57,9 @@ def statistics(
     by_plate = [{"text": text, "sightings": count} for text, count in counts.by_plate.items()]
     totals = {"images": counts.images, "sightings": counts.sightings, "plates": counts.plates}
     return {"since": since, **totals, **by, "by_plate": by_plate}
+
+
+@router.get("/v1/statistics/cameras", response_model=SightingsByCamera, responses=problems())
+def by_camera(here: Here, _: Looker) -> dict[str, Any]:
+    """How often each camera has seen something, ever."""
+    return {"items": store.camera_sightings(here.resources.database)}

@@ -12,6 +12,7 @@ from src.service.api.openapi import pictures, problems
 from src.service.api.requests import Identifier
 from src.service.api.responses import Deleted, Sighting, Sightings
 from src.service.api.routes.answers import drawn, existing, original
+from src.service.cameras.broadcast import RELOAD
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.query import SightingQuery
 from src.service.store import Action
@@ -60,4 +61,5 @@ def delete(here: Here, actor: Deleter, id: IdInPath) -> Deleted:
     """Deletes a sighting, and its picture where nothing else was seen in it."""
     if not store.delete_sighting(here.resources.database, here.resources.pictures, id, actor):
         raise ServiceProblem(Kind.NOT_FOUND, "no such sighting")
+    here.cameras.broadcast.publish(RELOAD)  # nobody shows it any longer
     return Deleted(sightings=1)

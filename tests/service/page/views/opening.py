@@ -39,6 +39,36 @@ def search() -> None:
     search.show(start("en", ""))
 
 
+def cameras() -> None:
+    from src.service.page.views import cameras
+    from src.service.page.visit import start
+
+    cameras.show(start("en", ""))
+
+
+def new_camera() -> None:
+    from src.service.page.views.camera_form import open_form
+    from src.service.page.visit import start
+
+    open_form(None, start("en", ""))
+
+
+def camera() -> None:
+    from src.service.api import examples
+    from src.service.api.responses import CameraRecord
+    from src.service.page.views.camera_form import open_form
+    from src.service.page.visit import start
+
+    open_form(CameraRecord.model_validate(examples.CAMERA), start("en", ""))
+
+
+def cameras_in_russian() -> None:
+    from src.service.page.views import cameras
+    from src.service.page.visit import start
+
+    cameras.show(start("ru", ""))
+
+
 def dashboard() -> None:
     from src.service.page.views import dashboard
     from src.service.page.visit import start

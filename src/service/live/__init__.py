@@ -1,0 +1,1 @@
+"""The live view: tickets for its stream of events, and the files of its page."""

@@ -1,0 +1,131 @@
+"""Saves passages that a camera told as sightings: the picture and all rows, or nothing.
+
+A passage has a key. When it is told again, the same sighting is brought up to date, so that what is told twice, or
+stored twice because a process was killed in between, is one sighting.
+"""
+
+import hashlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from src.core.alphabet import merge_look_alikes
+from src.core.result import SightingRecord
+from src.service.database import Database, tables
+from src.service.database.types import new_id
+from src.service.store.pictures import Pictures
+from src.service.store.recognitions import plate_row
+from src.service.store.removal import drop_unseen
+from src.service.store.sightings import sighting_record
+from src.service.text import shown
+from src.video.passage import PassageRecord
+
+JPEG = "image/jpeg"
+SAID = {
+    *("text", "confidence", "format", "region", "region_confidence", "candidates", "accepted"),
+    *("frames", "read", "agreeing"),
+}
+"""The fields of a passage that a sighting has too."""
+
+
+class UnknownCameraError(ValueError):
+    """The error of a camera that this database never had."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassage:
+    """A passage as it was told for the ``telling``-th time, from 1; its text is not empty.
+
+    ``picture`` is the JPEG of the frame with the best view, ``width`` and ``height`` are those of the frame.
+    """
+
+    key: str
+    telling: int
+    camera_id: str
+    first: datetime
+    last: datetime
+    width: int
+    height: int
+    record: PassageRecord
+    picture: bytes | None
+
+
+def save_passage(database: Database, pictures: Pictures | None, passage: NewPassage) -> SightingRecord | None:
+    """Saves a passage, and returns its sighting. When it returns, all is on the disk; where it raises, nothing is.
+
+    None means that the passage was told before and its sighting is gone: whoever deleted it wants it to stay away.
+    ``pictures`` None keeps no picture. Raises UnknownCameraError, OSError and sqlalchemy.exc.SQLAlchemyError.
+    """
+    stored_as = stale = None
+    with ExitStack() as undo:
+        if pictures is not None and passage.picture is not None:
+            stored_as = pictures.put(new_id(), passage.picture)
+            undo.callback(pictures.remove, [stored_as])
+        # a plate that is no longer seen may go, which nobody must do while others add sightings of it
+        with database.adding() if passage.telling == 1 else database.removing() as session:
+            row = _known(session, passage.key)
+            if row is None and passage.telling > 1:
+                return None
+            if row is None:
+                row = _added(session, passage, stored_as)
+            else:
+                stale = row.detection.image.stored_as
+                _changed(session, row, passage, stored_as)
+            session.flush()
+            record = sighting_record(row)
+            undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all
+    if pictures is not None and stale is not None:
+        pictures.remove([stale])
+    return record
+
+
+def _known(session: Session, key: str) -> tables.SightingRow | None:
+    wanted = select(tables.SightingRow).where(tables.SightingRow.passage == key)
+    with_image = joinedload(tables.SightingRow.detection).joinedload(tables.DetectionRow.image)
+    return session.scalar(wanted.options(with_image))
+
+
+def _added(session: Session, passage: NewPassage, stored_as: str | None) -> tables.SightingRow:
+    camera = session.get(tables.CameraRow, passage.camera_id)
+    if camera is None:
+        raise UnknownCameraError(passage.camera_id)
+    image = tables.ImageRow(
+        name=shown(f"{camera.name} {passage.first:%Y-%m-%d %H-%M-%S}.jpg"),
+        media_type=JPEG,
+        received=datetime.now(UTC),
+        taken=passage.first,
+        camera=camera,
+    )
+    detection = tables.DetectionRow(image=image, position=0)
+    row = tables.SightingRow(
+        detection=detection, camera=camera, seen=passage.first, passage=passage.key, char_confidences=[]
+    )
+    _fill(session, row, passage, stored_as)
+    session.add_all([image, detection, row])
+    return row
+
+
+def _changed(session: Session, row: tables.SightingRow, passage: NewPassage, stored_as: str | None) -> None:
+    earlier = row.plate_id
+    _fill(session, row, passage, stored_as)
+    session.flush()
+    if row.plate_id != earlier:
+        drop_unseen(session, {earlier})
+
+
+def _fill(session: Session, row: tables.SightingRow, passage: NewPassage, stored_as: str | None) -> None:
+    """Writes what may change from one telling to the next; ``seen`` stays, as pages of a search are in its order."""
+    record, picture, image = passage.record, passage.picture or b"", row.detection.image
+    image.sha256, image.bytes, image.stored_as = hashlib.sha256(picture).hexdigest(), len(picture), stored_as
+    image.width, image.height = passage.width, passage.height
+    found = row.detection
+    found.x1, found.y1, found.x2, found.y2 = record.best.box
+    row.plate = plate_row(session, record.text, record.region)
+    for field, value in record.model_dump(include=SAID).items():
+        setattr(row, field, value)
+    row.raw_text, row.raw_confidence = record.text, record.confidence
+    row.merged = merge_look_alikes(record.text)
+    row.passage_first, row.passage_last = passage.first, passage.last
