@@ -16,7 +16,7 @@ def readings(*said: tuple[str, float]) -> tuple[FrameReading, ...]:
 
 
 def test_the_surest_frame_and_the_most_frequent_text() -> None:
-    said = readings(("AB1", 0.9), ("AB2", 0.5), ("", 0.99), ("AB2", 0.6), ("AB3", 0.4), ("AB3", 0.45))
+    said = readings(("AB1", 0.9), ("AB3", 0.4), ("", 0.99), ("AB3", 0.45), ("AB2", 0.5), ("AB2", 0.6))
     answer = Answer(told(answered=0.5), said, ())
     best, most = best_reading(answer), majority(answer)
     assert (best.text, best.confidence) == ("", 0.99)
