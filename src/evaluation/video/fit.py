@@ -1,7 +1,8 @@
 """Fits how dependent neighbouring frames are, and how sure their sum is, on passages whose texts are known.
 
-For each dependence all passages are fused anew. Then Platt's scale and shift of the least log loss are found on a grid;
-what was told of no vehicle counts as wrong.
+For each dependence all passages are fused anew. Then Platt's scale and shift of the least log loss are found on a grid,
+with his targets a little inside of 0 and 1 ("Probabilistic outputs for support vector machines", 1999): without them a
+few passages that are all right would ask for any certainty. What was told of no vehicle counts as wrong.
 """
 
 import pickle
@@ -71,7 +72,8 @@ def fit(evidence: Sequence[Evidence], reader: PlateReader) -> Fit:
     found = []
     for dependence in DEPENDENCES:
         odds, right = _fused(fitted_on, reader, dependence)
-        losses = np.array([[log_loss(scale * odds + shift, right) for shift in SHIFTS] for scale in SCALES])
+        aims = _targets(right)
+        losses = np.array([[log_loss(scale * odds + shift, aims) for shift in SHIFTS] for scale in SCALES])
         best = np.unravel_index(int(losses.argmin()), losses.shape)
         found.append((float(losses[best]), dependence, float(SCALES[best[0]]), float(SHIFTS[best[1]])))
     after, dependence, scale, shift = min(found)
@@ -82,7 +84,7 @@ def fit(evidence: Sequence[Evidence], reader: PlateReader) -> Fit:
         scale=round(scale, 4),
         shift=round(shift, 4),
         fitted_on=dict(sorted(kinds.items())),
-        log_loss_before=round(log_loss(odds, right), 4),
+        log_loss_before=round(log_loss(odds, _targets(right)), 4),
         log_loss_after=round(after, 4),
     )
     measured = [_measured(held_out, reader, which) for which in (before, calibration)]
@@ -91,8 +93,14 @@ def fit(evidence: Sequence[Evidence], reader: PlateReader) -> Fit:
 
 
 def log_loss(odds: Floats, right: Floats) -> float:
-    """Mean negative log-likelihood in nats of ``right`` [N], 0 or 1, by log-odds [N]."""
-    return float(np.logaddexp(0, np.where(right > 0, -odds, odds)).mean())
+    """Mean negative log-likelihood in nats of ``right`` [N], from 0 to 1, by log-odds [N]."""
+    return float((right * np.logaddexp(0, -odds) + (1 - right) * np.logaddexp(0, odds)).mean())
+
+
+def _targets(right: Floats) -> Floats:
+    """Platt's: what is right counts as (R + 1) / (R + 2), what is wrong as 1 / (W + 2), where R and W are how many."""
+    of_right = right.sum()
+    return np.where(right > 0, (of_right + 1) / (of_right + 2), 1 / (len(right) - of_right + 2))
 
 
 def _fused(evidence: Sequence[Evidence], reader: PlateReader, dependence: float) -> tuple[Floats, Floats]:

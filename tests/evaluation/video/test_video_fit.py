@@ -44,6 +44,12 @@ def test_what_is_no_vehicle_counts_as_wrong(reader: PlateReader) -> None:
     assert (fitted.passages, fitted.losses) == (0, (0.0, 0.0))
 
 
+def test_a_few_right_passages_do_not_ask_for_any_certainty(reader: PlateReader) -> None:
+    fitted = fit([evidence("fit", "AB128C", 2, sure=0.6) for _ in range(3)], reader)
+    assert fitted.calibration.log_loss_after == pytest.approx(0.5004, abs=0.002)  # right counts as 4 of 5
+    assert float(fitted.calibration.apply(0.9)) < 0.99
+
+
 def test_evidence_is_kept_in_a_file(tmp_path: Path) -> None:
     some = [evidence("fit", "AB128C"), evidence("measure", None)]
     keep(some, tmp_path / "evidence.pickle")
