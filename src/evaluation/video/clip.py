@@ -11,7 +11,7 @@ from src.evaluation.video.motion import HEIGHT, RATE, WIDTH, Floats, Path
 from src.evaluation.video.schema import TrueBox, TruePassage
 from src.evaluation.video.vehicles import LEAST_PER_CHARACTER, Half, Vehicle
 
-MOST_BLUR = 0.4
+MOST_BLUR = 0.3
 """A plate is legible while the blur is at most this long, by the width that a character has."""
 LEAST_CONTRAST, OVER_NOISE = 20.0, 2.5
 """The standard deviation of a legible plate's grey values is at least so much, and so many times that of the noise."""

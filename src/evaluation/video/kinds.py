@@ -105,7 +105,7 @@ def _blur(made: _Set) -> _Scene:
     path = made.passing(vehicle, made.seconds(1.2, 2.2))
     speed = float(np.abs(np.diff(path[:, 0])).mean())
     each = float(path[0, 2]) * vehicle.per_character
-    exposure = min(1.0, float(made.rng.uniform(0.2, 0.39)) * each / speed)
+    exposure = min(1.0, float(made.rng.uniform(0.15, 0.29)) * each / speed)
     day = made.ordinary()
     return _Scene((Actor(vehicle, path),), conditions=Conditions(day.noise, day.quality, exposure))
 
@@ -120,7 +120,7 @@ def _noise(made: _Set) -> _Scene:
 
 def _compression(made: _Set) -> _Scene:
     scene, day = _moving(made), made.ordinary()
-    return _Scene(scene.actors, conditions=Conditions(day.noise, int(made.rng.integers(30, 35)), day.exposure))
+    return _Scene(scene.actors, conditions=Conditions(day.noise, int(made.rng.integers(29, 34)), day.exposure))
 
 
 def _moving(made: _Set) -> _Scene:
