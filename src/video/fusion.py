@@ -3,14 +3,13 @@
 Each frame gives the probabilities of the likeliest texts, in which look-alikes (O and 0) are one. The probability of a
 text after all frames is the product of its probabilities in each, to the power of the frame's weight, and the formats
 of countries are weighed once, on the product. Frames of one vehicle are not independent: they share the light, the dirt
-and the typeface. A frame weighs the less, the less the plate has moved since the one before, and even frames far apart
-count as partly the same (``PassageCalibration.dependence``). No frame can veto: a text that is missing among its
+and the typeface. A frame weighs the less, the nearer to its place the plate was seen better in another, and even frames
+far apart count as partly the same (``PassageCalibration.dependence``). No frame can veto: a text that is missing among its
 likeliest ones has a small probability there, and none of zero.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -117,9 +116,12 @@ def frame_weights(observations: Sequence[Observation], dependence: float) -> Flo
     """Returns the weight of each frame, ``[N]``; the best one weighs 1, a single one always does."""
     quality = np.array([o.quality * (1.0 if o.reading.whole is None else o.reading.whole) for o in observations])
     quality = quality / max(quality.max(), 1e-9)
-    fresh = np.ones(len(observations))
-    for number, (before, after) in enumerate(pairwise(observations), 1):
-        fresh[number] = max(1 - np.exp(-_shift(before.box, after.box) / MOVED), SAME_PLACE)
+    boxes = np.array([o.box for o in observations], np.float64).reshape(-1, 4)
+    fresh, better = np.ones(len(quality)), np.zeros(len(quality), bool)
+    for number in np.argsort(-quality, kind="stable").tolist():
+        if better.any():
+            fresh[number] = max(1 - np.exp(-_shift(boxes[better], boxes[number]).min() / MOVED), SAME_PLACE)
+        better[number] = True
     weights = quality * fresh
     total = max(weights.sum(), 1e-9)
     # the sum of weights is that of one frame, and of the others as far as they are independent
@@ -127,9 +129,10 @@ def frame_weights(observations: Sequence[Observation], dependence: float) -> Flo
     return np.asarray(weights * effective / total, np.float64)
 
 
-def _shift(a: Boxes, b: Boxes) -> float:
-    """Returns by how many heights the plate has moved or grown."""
-    return float(np.abs(a - b).max() / max(a[3] - a[1], b[3] - b[1], 1.0))
+def _shift(boxes: Floats, box: Floats) -> Floats:
+    """Returns by how many heights a plate at ``boxes [N, 4]`` has moved or grown to ``box [4]``, ``[N]``."""
+    heights = np.maximum(np.maximum(boxes[:, 3] - boxes[:, 1], box[3] - box[1]), 1.0)
+    return np.asarray(np.abs(boxes - box).max(1) / heights)
 
 
 def _product(observations: Sequence[Observation], weights: Floats) -> list[Spelled]:

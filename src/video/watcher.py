@@ -45,7 +45,7 @@ its text is.
 """
 SURE_TEXT = 0.5
 """A text that is so sure is told although the detector never was."""
-AT_EDGE = 0.2
+AT_EDGE = 0.05
 """A plate at the edge of the picture counts this share of what it shows: some of it may lie outside."""
 EDGE = 2
 """A box that ends within so many pixels of the edge of the picture is at it."""
