@@ -4,8 +4,8 @@ Each frame gives the probabilities of the likeliest texts, in which look-alikes 
 text after all frames is the product of its probabilities in each, to the power of the frame's weight, and the formats
 of countries are weighed once, on the product. Frames of one vehicle are not independent: they share the light, the dirt
 and the typeface. A frame weighs the less, the nearer to its place the plate was seen better in another, and even frames
-far apart count as partly the same (``PassageCalibration.dependence``). No frame can veto: a text that is missing among its
-likeliest ones has a small probability there, and none of zero.
+far apart count as partly the same (``PassageCalibration.dependence``). No frame can veto: a text that is missing among
+its likeliest ones has a small probability there, and none of zero.
 """
 
 from collections.abc import Sequence
