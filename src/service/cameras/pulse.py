@@ -43,8 +43,8 @@ class Pulse(AbstractContextManager["Pulse"]):
         self.live: Callable[[], LiveState] | None = None
         """Asks a live source how it is."""
         self._until = monotonic() + STUCK_S
-        self._newest: Frame | None = None
-        self._shown = -1
+        self._newest: bytes | None = None
+        self._picture_due = 0.0
         self._seen = 0
         self._last_picture: datetime | None = None
         self._counted_at, self._counted = monotonic(), 0
@@ -68,14 +68,22 @@ class Pulse(AbstractContextManager["Pulse"]):
         self._until = monotonic() + seconds
 
     def seen(self, frame: "Frame") -> None:
-        """Says that the work has come to ``frame``."""
-        self._newest, self._last_picture = frame, frame.wall or datetime.now(UTC)
+        """Says that the work has come to ``frame``, and shows it if that is due.
+
+        The picture is made here and not by the thread that gives the signs of life: PyAV converts a frame for one
+        thread at a time, and two of them wait for each other for ever.
+        """
+        self._last_picture = frame.wall or datetime.now(UTC)
         self._seen += 1
         self.expect(STUCK_S)
+        if (now := monotonic()) >= self._picture_due:
+            self._picture_due = now + EVERY_S
+            self._newest = _small(frame)
 
     def beat(self) -> None:
         """Gives one sign of life. Raises OSError."""
-        self._folder.beat(self._heartbeat(), self._picture())
+        picture, self._newest = self._newest, None
+        self._folder.beat(self._heartbeat(), picture)
 
     def _run_on(self) -> None:
         while not self._ended.wait(EVERY_S):
@@ -93,7 +101,7 @@ class Pulse(AbstractContextManager["Pulse"]):
         live, rate = None if self.live is None else self.live(), self._rate()
         works = self.fault is None and not self._ended.is_set()
         if live is None:
-            online, frames_per_second = self._newest is not None, rate
+            online, frames_per_second = self._seen > 0, rate
         else:
             online, frames_per_second = live.online, live.frames_per_second
         return Heartbeat(
@@ -114,14 +122,11 @@ class Pulse(AbstractContextManager["Pulse"]):
         self._counted_at, self._counted = now, seen
         return rate
 
-    def _picture(self) -> bytes | None:
-        """Returns the newest picture as a JPEG, None where it was returned before."""
-        frame = self._newest
-        if frame is None or frame.number == self._shown:
-            return None
-        self._shown = frame.number
-        picture = PillowImage.fromarray(frame.image)
-        picture.thumbnail((WIDEST, max(frame.height, 1)))
-        file = io.BytesIO()
-        picture.save(file, "JPEG", quality=QUALITY)
-        return file.getvalue()
+
+def _small(frame: "Frame") -> bytes:
+    """Returns the JPEG of a frame, at most WIDEST pixels wide."""
+    picture = PillowImage.fromarray(frame.image)
+    picture.thumbnail((WIDEST, frame.height))
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=QUALITY)
+    return file.getvalue()
