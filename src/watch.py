@@ -29,6 +29,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from src.core.card import CardError
 from src.core.cli import USAGE, Parser, abandon, run_command
+from src.core.cores import usable_cores
 from src.core.formats.reader import CountryError
 from src.runtime.command import add_country_flags, add_model_flags, probability
 from src.runtime.output import TextStream
@@ -68,6 +69,7 @@ formats:
 A passage is told when its plate has left: it was out of sight for 1.5 seconds. A vehicle that does not move for
 ten seconds is parked: it is told then, and once more when it leaves. What is told again has the same source and
 track, and the last one counts.
+Without --threads the networks have half of the cores, as decoding needs the others.
 A passage is accepted where it is as sure as the reader's card or --abstain asks, and several frames agree.
 Exit status: 0 all watched, 1 some source failed, 2 wrong usage (options, models, addresses)."""
 
@@ -167,13 +169,14 @@ def run(args: argparse.Namespace) -> int:
     """Watches everything that the flags name; see the module for the exit status."""
     try:
         done = _done(args)
-        models = (args.models, args.threads, args.provider, args.min_confidence, args.countries)
+        threads = args.threads or max(1, usable_cores() // 2)
+        models = (args.models, threads, args.provider, args.min_confidence, args.countries)
         reader = Reader(*models, canvas=args.canvas)
         folder = _folder(args)
         output = _output(args)
     except (CardError, CountryError, ProviderError, ResumeError) as error:
         return _fault(PROG, str(error), USAGE)
-    cv2.setNumThreads(args.threads)
+    cv2.setNumThreads(threads)
     words = [word for word in _named(args.sources) if hide_password(word) not in done.sources]
     with output as stream:
         try:
