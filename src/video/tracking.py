@@ -157,6 +157,8 @@ def associate(
         wide = motions[i].cost(boxes[j], time, reach_factor=2.0)
         alike = likeness(i, j) if wide < IMPOSSIBLE else None
         if alike is None:
+            if doubtful(i) and not near[i, j]:
+                costs[i, j] = IMPOSSIBLE
             continue
         if (alike.either if near[i, j] else alike.both) < PLAUSIBLE:
             costs[i, j] = IMPOSSIBLE

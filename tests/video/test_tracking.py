@@ -88,6 +88,8 @@ def test_another_text_at_the_place_of_a_plate_that_was_hidden_is_another_plate()
     assert matched([motion], [box(102, 100)], 1.2, lambda i, j: OTHER, doubtful) == [None]
     assert matched([motion], [box(102, 100)], 1.2, lambda i, j: SAME, doubtful) == [0]
     assert matched([motion], [box(102, 100)], 1.2, nobody_knows, doubtful) == [0]
+    assert matched([motion], [box(250, 140)], 1.2, nobody_knows, doubtful) == [None]
+    assert matched([motion], [box(250, 140)], 1.2, lambda i, j: SAME, doubtful) == [0]
 
 
 def test_a_plate_that_jumped_is_the_same_only_if_it_is_read_as_before():
