@@ -19,6 +19,8 @@ FAR, CLOSER = 3, 2.5
 FAR canvases long. The canvas is then CLOSER times as large, as a plate that a person reads may be too small on the
 first one. Such a look takes six times as long as the first.
 """
+FARTHER = 4 / 3
+"""How many times as large the canvas is for the frames of a video."""
 WIDE, SMALLER = 0.4, 0.5
 """When a second look takes a smaller canvas: a plate was found that has at least the share WIDE of the longer side. The
 canvas is then SMALLER times as large, as boxes of plates that fill the picture end too early on a large canvas. Such a
@@ -69,11 +71,17 @@ class Detector:
         return other
 
     def for_video(self) -> Self:
-        """Returns the same detector for frames of a video: it takes a second look at what is close, never at what may
-        be far. In most frames nothing is found, and the look into the distance takes six times as long as the first.
+        """Returns the same detector for frames of a video.
+
+        It takes a second look at what is close, never at what may be far: in most frames nothing is found, and the look
+        into the distance takes six times as long as the first. Instead its canvas is FARTHER times as large, where
+        nobody has chosen another than the card's: a camera sees most plates while they are small.
         """
         other = copy(self)
         other.far_look = False
+        if (stride := self.card.stride) is not None and self.largest == self.card.input_size:
+            height, width = (round(FARTHER * side / stride) * stride for side in self.largest)
+            other.largest = height, width
         return other
 
     @property
