@@ -89,7 +89,7 @@ def test_plates_and_what_is_none_are_pasted_alike(copy_paste: CopyPaste) -> None
         marked = copy_paste(scene, rng).corners[..., 2].all(1)
         plates += int(marked.sum())
         pastes += 1
-    assert 0.7 < plates / (0.5 * pastes * 2.25) < 1.1  # 2.25 pastes a scene, half of them plates, some find no room
+    assert 0.7 < plates / (0.5 * pastes * 2.25) < 1.2  # 2.25 pastes a scene, half of them plates, some find no room
 
 
 def test_new_corners_lie_where_the_plate_was_painted() -> None:
@@ -225,9 +225,9 @@ def test_three_in_ten_distractors_and_no_plates_are_hung_beside_plates(copy_past
     asked: list[bool] = []
     monkeypatch.setattr(pasting, "OVER", 0.0)
     monkeypatch.setattr(pasting, "beside", lambda *args: asked.append(True))
-    for seed in range(80):
+    for seed in range(160):
         copy_paste(red_plates((100, 150, 180, 170)), np.random.default_rng(seed))
-    assert 0.2 < len(asked) / (80 * 2.25 * 0.5) < 0.4
+    assert 0.2 < len(asked) / (160 * 2.25 * 0.5) < 0.4
 
 
 @pytest.mark.parametrize("share", [-0.1, 0.51])

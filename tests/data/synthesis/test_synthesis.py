@@ -17,6 +17,7 @@ from src.data.synthesis.capture.pose import bent, lay, random_pose
 from src.data.synthesis.drawing.draw import draw_plate
 from src.data.synthesis.drawing.holder import hold
 from src.data.synthesis.layout.plate import CONFUSABLE, DIGITS, LETTERS, RED, Field, Gap, Plate, Run, character
+from src.data.synthesis.layout.registered import PlateMaker
 from src.data.synthesis.layout.typeset import Style, set_line
 from src.data.synthesis.synthesiser import GENERIC
 from src.data.synthesis.typefaces.fonts import Faces, Lettering, lettering
@@ -303,14 +304,14 @@ def test_plates_of_two_lines_come_twice_as_often_within_their_country() -> None:
     assert drawn == pytest.approx(2 * two / (2 * two + one), abs=0.02)
 
 
-def test_texts_of_the_owners_choice_come_four_times_as_often_within_their_country() -> None:
+def test_texts_of_the_owners_choice_come_twelve_times_as_often_within_their_country() -> None:
     synthesise = CropSynthesiser(FONTS, weights={"US": 1}, generic=0)
     rng = np.random.default_rng(10)
     types = {f.type.name: f.type for f in load_registry()["US"].formats if len(f.lines) == 1}
     drawn = [plate.type for plate in (synthesise.plate(rng) for _ in range(6000)) if plate.type in types]
     chosen, rest = (sum(t.weight for t in types.values() if t.is_chosen == is_chosen) for is_chosen in (True, False))
     share = sum(types[name].is_chosen for name in drawn) / len(drawn)
-    assert share == pytest.approx(4 * chosen / (4 * chosen + rest), abs=0.02)
+    assert share == pytest.approx(12 * chosen / (12 * chosen + rest), abs=0.02)
 
 
 def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:
@@ -324,3 +325,12 @@ def test_a_broken_font_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.ttf").write_bytes(b"no font")
     with pytest.raises(FontError, match=r"broken\.ttf"):
         Faces(find_fonts(tmp_path))
+
+
+def test_texts_of_the_owners_choice_have_letters_as_words_have() -> None:
+    (form,) = (f for f in load_registry()["US"].formats if f.type.name == "personalised" and len(f.lines) == 1)
+    maker, rng = PlateMaker(form), np.random.default_rng(3)
+    letters = "".join(c for _ in range(400) for c in maker(rng).text if c.isalpha())
+    assert letters.count("E") > 4 * letters.count("Q")
+    assert letters.count("O") > 2 * letters.count("J")
+    assert set(letters) == set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
