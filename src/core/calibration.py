@@ -58,6 +58,13 @@ class PassageCalibration(Closed):
     dependence: float = Field(ge=0, le=1, description="1: more frames say no more than one; 0: all are independent")
     scale: float = Field(gt=0)
     shift: float
+    accepted_from: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="the lowest confidence from which 98 % of those passages are right whose frames agree; None: as "
+        "of photographs",
+    )
     fitted_on: dict[str, int] = Field(description="kind of passage -> number of passages")
     log_loss_before: float = Field(description="of the plain product of probabilities, in nats")
     log_loss_after: float

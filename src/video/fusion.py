@@ -26,6 +26,8 @@ UNFITTED = PassageCalibration(
 """What holds for a reader whose card has none."""
 SAME_PLACE = 0.02
 """A frame in which the plate has not moved weighs at least so much: it still has noise of its own."""
+AGREEING = 2
+"""A text that fewer frames read alone is not accepted."""
 MOVED = 0.5
 """A plate that has moved by this many of its heights is seen anew, to two thirds."""
 OTHERS = 1000
@@ -110,6 +112,12 @@ def _passage(reading: Reading, fitted: PassageCalibration) -> Reading:
         for c in reading.candidates
     )
     return replace(reading, confidence=sure, candidates=candidates)
+
+
+def frames_agree(observations: Sequence[Observation], text: str) -> bool:
+    """Tells whether several frames alone say ``text``, and whether they are half of what was seen, by quality."""
+    saying = [o.quality for o in observations if o.reading.text == text]
+    return len(saying) >= AGREEING and sum(saying) >= sum(o.quality for o in observations) / 2
 
 
 def frame_weights(observations: Sequence[Observation], dependence: float) -> Floats:

@@ -7,7 +7,7 @@ from datetime import datetime
 from src.core.result import PLACES, rounded
 from src.core.types import Boxes, Image, Reading
 from src.runtime.plate_reader import PlateReader
-from src.video.fusion import Fused, Observation, fused
+from src.video.fusion import Fused, Observation, frames_agree, fused
 from src.video.passage import BestView, Box, FrameReading, Passage, PassageRecord
 from src.video.tracking import Motion
 
@@ -17,8 +17,6 @@ MOST_TEXTS = 100
 """So many different texts are counted."""
 TIME_PLACES = 3
 """Seconds are told to the millisecond."""
-AGREEING = 2
-"""A text that fewer frames read alone is not accepted."""
 
 
 @dataclass
@@ -86,13 +84,6 @@ class Track:
         """The reading of all sights together; None where the plate was never read."""
         return self.known.reading if self.known else None
 
-    @property
-    def agreement(self) -> float:
-        """The share of the sights, weighed by their quality, that alone say what all say together."""
-        total = sum(o.quality for o in self.observations)
-        text = self.reading.text if self.reading else ""
-        return sum(o.quality for o in self.observations if o.reading.text == text) / max(total, 1e-9)
-
     def accepted(self, abstain: float | None) -> bool | None:
         """Tells whether the text may be accepted: it is as sure as ``abstain`` asks, and several frames agree."""
         if abstain is None:
@@ -101,8 +92,7 @@ class Track:
         return (
             reading is not None
             and round(reading.confidence, PLACES) >= abstain
-            and self.votes[reading.text] >= AGREEING
-            and self.agreement >= 0.5
+            and frames_agree(self.observations, reading.text)
         )
 
     def passage(self, source: str, abstain: float | None, left: bool) -> Passage:

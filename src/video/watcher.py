@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from src.core.card import ModelCard
 from src.core.types import Boxes, Corners, Detection, Image
 from src.runtime.reader import Reader, read_within
 from src.video.frame import Frame
@@ -86,6 +87,13 @@ class TrackedPlate:
     accepted: bool | None
 
 
+def accepted_from(card: ModelCard) -> float | None:
+    """Returns the confidence from which on a reader's passages may be accepted; None where nobody has measured it."""
+    if card.passages is not None and card.passages.accepted_from is not None:
+        return card.passages.accepted_from
+    return None if card.acceptance is None else card.acceptance.threshold
+
+
 class Watcher:
     """Watches one source. Frames must come in the order of their times."""
 
@@ -99,10 +107,7 @@ class Watcher:
         self._least_sure = detector.min_confidence
         self._detector = detector.above(min(detector.min_confidence, LEAST_FOUND))
         self._reader = reader.plate_reader
-        acceptance = self._reader.card.acceptance
-        self._abstain = self.options.abstain
-        if self._abstain is None and acceptance is not None:
-            self._abstain = acceptance.threshold
+        self._abstain = self.options.abstain if self.options.abstain is not None else accepted_from(self._reader.card)
         self._threshold = self._reader.card.confidence_threshold or 0.0
         self._gate = MotionGate(self.options.zone)
         self._tracks: list[Track] = []

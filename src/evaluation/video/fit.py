@@ -16,10 +16,11 @@ import numpy.typing as npt
 
 from src.core.calibration import PassageCalibration, to_log_odds
 from src.core.files import replacing
+from src.evaluation.fitting.unseen import PROMISED
 from src.evaluation.metrics.calibration import calibration_error
 from src.evaluation.video.schema import Half
 from src.runtime.plate_reader import PlateReader
-from src.video.fusion import UNFITTED, Observation, fuse
+from src.video.fusion import UNFITTED, Observation, frames_agree, fuse
 
 DEPENDENCES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 SCALES = np.geomspace(1 / 8, 2, 81)
@@ -78,11 +79,15 @@ def fit(evidence: Sequence[Evidence], reader: PlateReader) -> Fit:
         found.append((float(losses[best]), dependence, float(SCALES[best[0]]), float(SHIFTS[best[1]])))
     after, dependence, scale, shift = min(found)
     odds, right = _fused(fitted_on, reader, before.dependence)
+    fused_ = PassageCalibration(
+        dependence=dependence, scale=scale, shift=shift, fitted_on={}, log_loss_before=0.0, log_loss_after=0.0
+    )
     kinds = Counter(e.kind if e.truth is not None else INVENTED for e in fitted_on)
     calibration = PassageCalibration(
         dependence=dependence,
         scale=round(scale, 4),
         shift=round(shift, 4),
+        accepted_from=_accepted_from(fitted_on, reader, fused_),
         fitted_on=dict(sorted(kinds.items())),
         log_loss_before=round(log_loss(odds, _targets(right)), 4),
         log_loss_after=round(after, 4),
@@ -90,6 +95,18 @@ def fit(evidence: Sequence[Evidence], reader: PlateReader) -> Fit:
     measured = [_measured(held_out, reader, which) for which in (before, calibration)]
     losses_, errors, rights = zip(*measured, strict=True)
     return Fit(calibration, losses_, errors, rights, len(held_out))
+
+
+def _accepted_from(evidence: Sequence[Evidence], reader: PlateReader, calibration: PassageCalibration) -> float | None:
+    """The lowest confidence from which PROMISED of the passages whose frames agree are right, None for none."""
+    readings = [(fuse(e.observations, reader, calibration), e) for e in evidence]
+    agreed = [(r.confidence, r.text == e.truth) for r, e in readings if frames_agree(e.observations, r.text)]
+    best, right = None, 0
+    for number, (confidence, is_right) in enumerate(sorted(agreed, reverse=True), 1):
+        right += is_right
+        if right / number >= PROMISED:
+            best = confidence
+    return None if best is None else round(best, 4)
 
 
 def log_loss(odds: Floats, right: Floats) -> float:
