@@ -79,3 +79,24 @@ def test_frames_of_a_video_may_go_without(models: Path, looks: tuple[Detector, l
 
 def test_a_network_of_one_canvas_looks_once(models: Path) -> None:
     assert Detector(models / "detector", threads=1).detect(picture()) == []
+
+
+def test_a_frame_of_a_video_lies_on_a_larger_canvas_and_is_never_searched_for_what_is_far(
+    looks: tuple[Detector, list], models: Path
+) -> None:
+    detector, sizes = looks
+    frames = detector.for_video()
+    assert frames.detect(picture()) == []
+    assert sizes == [(96, 128)]
+    assert detector.largest == (96, 96)
+    own = Detector(models / "detector", threads=1, canvas=64).for_video()
+    assert own.detect(picture()) == []
+    assert sizes[1:] == [(64, 64)]
+
+
+def test_a_plate_that_fills_a_frame_is_looked_at_again(looks: tuple[Detector, list]) -> None:
+    detector, sizes = looks
+    image = picture()
+    image[100:300, 100:600] = BLUE
+    assert len(detector.for_video().detect(image)) == 1
+    assert sizes == [(96, 128), (64, 64)]

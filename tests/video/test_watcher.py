@@ -7,7 +7,7 @@ import pytest
 from src.runtime.reader import Reader
 from src.video.frame import Frame
 from src.video.passage import PassageRecord
-from src.video.watcher import LOST, PARKED, Watcher, WatchOptions
+from src.video.watcher import LOST, PARKED, Watcher, WatchOptions, accepted_from
 from tests.video.street import BR, DE, RU, across, film
 
 
@@ -134,3 +134,13 @@ def test_the_best_picture_is_kept_where_it_is_asked_for(reader: Reader):
     x1, y1, x2, y2 = passage.record.best.box
     assert 100 < x2 - x1 < 200
     assert 20 < y2 - y1 < 60
+
+
+def test_a_card_says_from_where_passages_are_accepted(reader: Reader):
+    card = reader.plate_reader.card
+    assert card.passages is not None
+    assert accepted_from(card) == card.passages.accepted_from
+    assert card.acceptance is not None
+    plain = card.model_copy(update={"passages": None})
+    assert accepted_from(plain) == card.acceptance.threshold
+    assert accepted_from(plain.model_copy(update={"acceptance": None})) is None

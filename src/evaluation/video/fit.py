@@ -101,12 +101,12 @@ def _accepted_from(evidence: Sequence[Evidence], reader: PlateReader, calibratio
     """The lowest confidence from which PROMISED of the passages whose frames agree are right, None for none."""
     readings = [(fuse(e.observations, reader, calibration), e) for e in evidence]
     agreed = [(r.confidence, r.text == e.truth) for r, e in readings if frames_agree(e.observations, r.text)]
-    best, right = None, 0
-    for number, (confidence, is_right) in enumerate(sorted(agreed, reverse=True), 1):
-        right += is_right
-        if right / number >= PROMISED:
-            best = confidence
-    return None if best is None else round(best, 4)
+    kept_promise = []
+    for threshold in {confidence for confidence, _ in agreed}:
+        accepted = [is_right for confidence, is_right in agreed if confidence >= threshold]
+        if sum(accepted) >= PROMISED * len(accepted):
+            kept_promise.append(threshold)
+    return round(min(kept_promise), 4) if kept_promise else None
 
 
 def log_loss(odds: Floats, right: Floats) -> float:

@@ -8,6 +8,7 @@ import pytest
 from src.core.calibration import from_log_odds, to_log_odds
 from src.evaluation.video.fit import Evidence, fit, keep, kept, log_loss
 from src.runtime.plate_reader import PlateReader
+from src.video.fusion import fuse
 from tests.video.observations import seen
 
 
@@ -48,6 +49,17 @@ def test_a_few_right_passages_do_not_ask_for_any_certainty(reader: PlateReader) 
     fitted = fit([evidence("fit", "AB128C", 2, sure=0.6) for _ in range(3)], reader)
     assert fitted.calibration.log_loss_after == pytest.approx(0.5004, abs=0.002)  # right counts as 4 of 5
     assert float(fitted.calibration.apply(0.9)) < 0.99
+
+
+def test_passages_are_accepted_from_where_98_percent_of_those_that_agree_are_right(reader: PlateReader) -> None:
+    sure = [evidence("fit", "AB128C", 4, 0.97) for _ in range(60)]
+    doubtful = [evidence("fit", truth, 4, 0.5) for truth in ("AB128C", "AB123C", "AB123C")]
+    alone = [evidence("fit", None, 1, 0.999) for _ in range(3)]  # one frame is never accepted, however sure
+    accepted = fit([*sure, *doubtful, *alone], reader).calibration
+    assert accepted.accepted_from is not None
+    of_sure, of_doubtful = (fuse(e[0].observations, reader, accepted).confidence for e in (sure, doubtful))
+    assert of_doubtful < accepted.accepted_from <= of_sure + 1e-4
+    assert fit([evidence("fit", None) for _ in range(3)], reader).calibration.accepted_from is None
 
 
 def test_evidence_is_kept_in_a_file(tmp_path: Path) -> None:
