@@ -72,6 +72,8 @@ class Fused:
 
     reading: Reading
     """With the confidence of the passage."""
+    unfitted: float
+    """The confidence before it is that of a passage. The fit was made on plates, so that what is none counts by it."""
     texts: tuple[Spelled, ...]
     """The likeliest texts of the product, best first, before formats count."""
 
@@ -103,7 +105,7 @@ def fused(
     weights = frame_weights(observations, fitted.dependence)
     texts = _product(observations, weights)
     reading = reader.conclude(texts, _regions(observations, weights), _whole(observations, texts[0], weights))
-    return Fused(_passage(reading, fitted), tuple(texts))
+    return Fused(_passage(reading, fitted), reading.confidence, tuple(texts))
 
 
 def _passage(reading: Reading, fitted: PassageCalibration) -> Reading:

@@ -16,7 +16,7 @@ from src.core.card import ModelCard
 from src.core.types import Boxes, Corners, Detection, Image
 from src.runtime.reader import Reader, read_within
 from src.video.frame import Frame
-from src.video.fusion import Observation
+from src.video.fusion import AGREEING, Observation
 from src.video.motion import MotionGate, Polygon, inside
 from src.video.passage import Passage
 from src.video.track import Track
@@ -45,7 +45,7 @@ LEAST_FOUND = 0.15
 its text is.
 """
 SURE_TEXT = 0.5
-"""A text that is so sure is told although the detector never was."""
+"""A text that is so sure is told although the detector never was, or no two frames alone say it."""
 AT_EDGE = 0.05
 """A plate at the edge of the picture counts this share of what it shows: some of it may lie outside."""
 EDGE = 2
@@ -228,12 +228,13 @@ class Watcher:
         return [track.passage(self.source, self._abstain, left=True)]
 
     def _is_plate(self, track: Track) -> bool:
-        reading = track.reading
-        if reading is None or not reading.text or reading.confidence < self._threshold or self._is_part(track):
+        known = track.known
+        if known is None or not known.reading.text or known.unfitted < self._threshold or self._is_part(track):
             return False
-        if track.frames == 1 and reading.confidence < SURE_ONCE:
+        if track.frames == 1 and known.unfitted < SURE_ONCE:
             return False
-        return track.sure >= self._least_sure or reading.confidence >= SURE_TEXT
+        seen = track.sure >= self._least_sure and track.votes[known.reading.text] >= AGREEING
+        return seen or known.unfitted >= SURE_TEXT
 
     def _is_part(self, track: Track) -> bool:
         """Tells whether ``track`` is a short piece of a plate that was in view shortly before or after."""
