@@ -62,7 +62,7 @@ def test_a_camera_without_power_comes_back(camera: RtspCamera, clip: str) -> Non
         until(lambda: reconnected(source), "it is connected again")
         after = [next(source) for _ in range(20)]
         assert source.state().error is None
-        assert source.broken == 0
+        assert source.broken <= 1  # the power cut may come in the middle of a picture
     steps(before)
     steps(after[1:])  # the first one may have come before the power cut
     assert after[1].time > before[-1].time
