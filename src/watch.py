@@ -5,22 +5,24 @@ Exit status: 0 all watched, 1 some source failed (the others are still watched),
 
 if __name__ == "__main__":  # before the imports that take seconds
     import sys
-
-    from setproctitle import setproctitle
+    from importlib.util import find_spec
 
     from src.core.cli import begin_command
     from src.video.address import hide_password
 
     begin_command()
+    if lacking := [name for name in ("av", "rapidfuzz", "scipy", "setproctitle") if find_spec(name) is None]:
+        print(f"python -m src.watch: needs {', '.join(lacking)}: pip install '.[video]' brings it", file=sys.stderr)
+        raise SystemExit(2)
+    from setproctitle import setproctitle
+
     setproctitle(" ".join(["python -m src.watch", *map(hide_password, sys.argv[1:])]))
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -37,8 +39,7 @@ from src.runtime.reader import Reader
 from src.runtime.resume import ResumableFile, ResumeError, begin, naming
 from src.runtime.session import ProviderError
 from src.video.address import SourceError, hide_password
-from src.video.desk import Desk, watch_live
-from src.video.frame import Frame
+from src.video.desk import Desk, Sink, watch_live
 from src.video.live import LiveSource
 from src.video.motion import Polygon
 from src.video.output import WRITERS
@@ -129,14 +130,15 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 def polygon(word: str) -> Polygon:
     """Returns the corners ``[K, 2]`` of ``x,y x,y x,y ...``."""
+    fault = argparse.ArgumentTypeError(f"{word!r} is no polygon such as '0,0.4 1,0.4 1,1 0,1' (shares from 0 to 1)")
     try:
         corners = np.array([[float(v) for v in corner.split(",")] for corner in word.split()], np.float32)
-        sound = corners.ndim == 2 and corners.shape[1] == 2 and len(corners) >= 3 and corners.min() >= 0
-        if sound and corners.max() <= 1 and cv2.contourArea(corners) > 0:
-            return corners
     except ValueError:
-        pass
-    raise argparse.ArgumentTypeError(f"{word!r} is no polygon such as '0,0.4 1,0.4 1,1 0,1' (shares from 0 to 1)")
+        raise fault from None
+    sound = corners.ndim == 2 and corners.shape[1] == 2 and len(corners) >= 3
+    if not (sound and corners.min() >= 0 and corners.max() <= 1 and cv2.contourArea(corners) > 0):
+        raise fault
+    return corners
 
 
 def pixels(word: str) -> float:
@@ -206,7 +208,7 @@ def _watch_all(words: Sequence[str], reader: Reader, desk: Desk, args: argparse.
     Raises OSError where the output takes no more.
     """
     with ExitStack() as opened:
-        live = []
+        live: list[LiveSource] = []
         for word in words:
             try:
                 source = opened.enter_context(open_source(word))
@@ -217,13 +219,13 @@ def _watch_all(words: Sequence[str], reader: Reader, desk: Desk, args: argparse.
                 live.append(source)
                 continue
             watcher = _watcher(args, source, reader)
-            try:
-                with source, _progress(source) as shown, _written(args, reader) as sinks:
-                    desk.watch(source, watcher, [partial(sink, watcher=watcher) for sink in (*sinks, shown)])
-            except VideoWriteError as error:
-                desk.fault(str(error))
+            with source, _progress(source) as shown, _written(args, reader, watcher, desk) as sinks:
+                desk.watch(source, watcher, [*sinks, shown])
+        watchers = [_watcher(args, source, reader) for source in live]
         if live:
-            watch_live([(source, _watcher(args, source, reader)) for source in live], desk)
+            # a video is written of one source alone, so that the first one is the only one
+            with _written(args, reader, watchers[0], desk) as sinks:
+                watch_live([(*pair, sinks) for pair in zip(live, watchers, strict=True)], desk)
 
 
 def _watcher(args: argparse.Namespace, source: VideoSource, reader: Reader) -> Watcher:
@@ -239,34 +241,30 @@ def _watcher(args: argparse.Namespace, source: VideoSource, reader: Reader) -> W
     return Watcher(reader, source.name, options)
 
 
-class _Sink(Protocol):
-    """Takes a frame that the watcher has seen."""
-
-    def __call__(self, frame: Frame, watcher: Watcher) -> None: ...
-
-
 @contextmanager
-def _written(args: argparse.Namespace, reader: Reader) -> Iterator[list[_Sink]]:
+def _written(args: argparse.Namespace, reader: Reader, watcher: Watcher, desk: Desk) -> Iterator[list[Sink]]:
     """Yields what writes the videos that the flags ask for, which are complete after the block.
 
-    Raises VideoWriteError.
+    A video that cannot be completed is a fault of the ``desk``.
     """
-    sinks: list[_Sink] = []
-    with ExitStack() as opened:
-        if args.video is not None:
-            annotated = opened.enter_context(AnnotatedVideo(args.video))
-            sinks.append(lambda frame, watcher: annotated.add(frame, watcher.plates(frame.time)))
-        if args.blur is not None:
-            blurred = opened.enter_context(BlurredVideo(args.blur, reader.detector))
-            sinks.append(lambda frame, watcher: blurred.add(frame))
-        yield sinks
+    sinks: list[Sink] = []
+    try:
+        with ExitStack() as opened:
+            if args.video is not None:
+                annotated = opened.enter_context(AnnotatedVideo(args.video))
+                sinks.append(lambda frame: annotated.add(frame, watcher.plates(frame.time)))
+            if args.blur is not None:
+                sinks.append(opened.enter_context(BlurredVideo(args.blur, reader.detector)).add)
+            yield sinks
+    except VideoWriteError as error:
+        desk.fault(str(error))
 
 
 @contextmanager
-def _progress(source: VideoSource) -> Iterator[_Sink]:
+def _progress(source: VideoSource) -> Iterator[Sink]:
     """Yields what shows a bar with the time left on standard error, where that is a terminal."""
     if not sys.stderr.isatty() or source.duration is None:
-        yield lambda frame, watcher: None
+        yield lambda frame: None
         return
     columns = (
         TextColumn("{task.description}"),
@@ -277,7 +275,7 @@ def _progress(source: VideoSource) -> Iterator[_Sink]:
     console = Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
     with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
         task = progress.add_task(Path(source.name).name, total=source.duration)
-        yield lambda frame, watcher: progress.update(task, completed=frame.time)
+        yield lambda frame: progress.update(task, completed=frame.time)
 
 
 def _done(args: argparse.Namespace) -> Watched:

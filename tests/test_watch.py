@@ -18,6 +18,7 @@ import pytest
 from src.core.image import read_image
 from src.runtime.reader import Reader
 from src.video.passage import PassageRecord, SourceRecord
+from src.video.resume import resume
 from src.video.sources import open_source
 from src.video.writer import VideoWriter
 from src.watch import main
@@ -191,6 +192,32 @@ def test_an_interrupted_run_goes_on_with_what_is_left(watch: Watch, short: Path,
     status, _, err = watch(short, "--output", output, "--resume")
     assert (status, output.read_text()) == (2, "something else\n")
     assert "is no passage" in err
+
+
+def test_what_a_camera_has_told_stays_and_it_is_watched_again(tmp_path: Path) -> None:
+    seen = {"track": 1, "first": 0, "last": 1, "left": True, "frames": 3, "read": 3, "agreeing": 3, "text": "A1"}
+    seen |= {"confidence": 0.9, "best": {"time": 0, "box": [0, 0, 1, 1]}, "path": [[0, 0, 1, 1], [0, 0, 1, 1]]}
+    ended = {"ended": False, "frames": 9, "broken": 0, "seconds": 1, "passages": 1}
+    gate = seen | {"source": "rtsp://gate/1", "first_wall": "2026-01-01T00:00:00Z"}
+    lines = [gate, ended | {"source": "rtsp://gate/1"}, gate | {"track": 2}]
+    output = tmp_path / "told.jsonl"
+    output.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    whole = output.read_text()
+    with output.open("a") as file:
+        file.write(json.dumps(seen | {"source": "a.mp4"}) + "\n")
+    assert resume(output).sources == frozenset()
+    assert output.read_text() == whole
+
+
+def test_packages_that_are_missing_are_one_line() -> None:
+    code = (
+        "import importlib.util as u, runpy, sys; found = u.find_spec; sys.argv = ['watch', 'a.mp4'];"
+        "u.find_spec = lambda name, *rest: None if name == 'av' else found(name, *rest);"
+        "runpy.run_module('src.watch', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "python -m src.watch: needs av: pip install '.[video]' brings it\n"
 
 
 def test_a_copy_that_cannot_be_written_costs_no_passage(watch: Watch, short: Path, tmp_path: Path) -> None:

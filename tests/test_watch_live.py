@@ -45,9 +45,22 @@ def passage(out: IO[str]) -> dict:
     raise AssertionError("the command has ended")
 
 
-def test_cars_are_told_until_the_end_is_asked_for_also_after_a_power_cut(camera: RtspCamera, pattern: str) -> None:
+def test_cars_are_told_until_the_end_is_asked_for_also_after_a_power_cut(
+    camera: RtspCamera, pattern: str, tmp_path: Path
+) -> None:
     address = camera.address.replace("://", "://guard:geheim@")
-    command = [sys.executable, "-m", "src.watch", address, "--threads", "1", "--fps", "8"]
+    command = [
+        sys.executable,
+        "-m",
+        "src.watch",
+        address,
+        "--threads",
+        "1",
+        "--fps",
+        "8",
+        "--video",
+        tmp_path / "marked.mp4",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -69,6 +82,8 @@ def test_cars_are_told_until_the_end_is_asked_for_also_after_a_power_cut(camera:
     last = json.loads(out.splitlines()[-1])
     assert (last["ended"], last["error"]) == (False, None)
     assert "geheim" not in out + err
+    with open_source(str(tmp_path / "marked.mp4")) as copy:
+        assert len(list(copy)) > 20
 
 
 def test_sources_are_read_from_standard_input(camera: RtspCamera) -> None:

@@ -97,16 +97,16 @@ def _expand_one(argument: str) -> Sources:
     if os.path.lexists(argument):
         return Sources([Source(argument)])
     if url := _URL.match(argument):
-        return Sources([Source(argument, _advice(argument, url[1].lower()))])
+        return Sources([Source(argument, _advice(url[1].lower()))])
     return _matching(argument) if glob.has_magic(argument) else Sources([Source(argument)])
 
 
-def _advice(url: str, scheme: str) -> str:
-    """Returns what a user should do with a URL."""
+def _advice(scheme: str) -> str:
+    """Returns what a user should do with a URL of this ``scheme``."""
     if scheme == "file":
         return "a URL: give the path alone, without file://"
     if scheme in _STREAMS:
-        return f"a stream, only files are read: save a picture of it, as by `ffmpeg -i {url} -frames:v 1 picture.jpg`"
+        return "a stream, only pictures are read here: `python -m src.watch` watches streams and videos"
     return "a URL, only files are read: download it first, as by `curl -O`, and give the file"
 
 

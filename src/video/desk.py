@@ -95,30 +95,30 @@ class Desk:
                 self._tell(record)
 
 
-def watch_live(watched: Sequence[tuple[LiveSource, Watcher]], desk: Desk) -> None:
+def watch_live(watched: Sequence[tuple[LiveSource, Watcher, Sequence[Sink]]], desk: Desk) -> None:
     """Watches all sources at once until Ctrl-C or SIGTERM, and says on standard error how they are doing.
 
     Raises what ended the watching of one of them: OSError where the output takes no more.
     """
     stop, failed = threading.Event(), list[BaseException]()
 
-    def work(source: LiveSource, watcher: Watcher) -> None:
+    def work(source: LiveSource, watcher: Watcher, sinks: Sequence[Sink]) -> None:
         try:
-            desk.watch(source, watcher)
+            desk.watch(source, watcher, sinks)
         except BaseException as error:  # whatever it is, it is raised again where somebody sees it
             failed.append(error)
             stop.set()
 
     kept = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        threads = [threading.Thread(target=work, args=pair, name=pair[0].name) for pair in watched]
-        states = [_StateLine(source, desk) for source, _ in watched]
+        threads = [threading.Thread(target=work, args=each, name=each[0].name) for each in watched]
+        states = [_StateLine(source, desk) for source, *_ in watched]
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads) and not stop.wait(1.0):
             for state in states:
                 state.look()
-        for source, _ in watched:
+        for source, *_ in watched:
             source.close()
         for thread in threads:
             thread.join()

@@ -127,7 +127,7 @@ def frames_agree(observations: Sequence[Observation], text: str) -> bool:
 
 
 def frame_weights(observations: Sequence[Observation], dependence: float) -> Floats:
-    """Returns the weight of each frame, ``[N]``; the best one weighs 1, a single one always does."""
+    """Returns the weight of each frame, ``[N]``; they sum to 1 for a single frame, and to more for independent ones."""
     quality = np.array([o.quality * (1.0 if o.reading.whole is None else o.reading.whole) for o in observations])
     quality *= np.sqrt([o.reading.confidence + HESITANT for o in observations])
     quality = quality / max(quality.max(), 1e-9)

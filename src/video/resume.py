@@ -22,9 +22,9 @@ class Watched:
 def resume(path: Path) -> Watched:
     """Returns which sources ``path`` (JSON Lines) has as a whole.
 
-    What follows the last of them is cut off: passages of a source that was not watched to its end, which is watched
-    again, and a half line, as a kill leaves it. Raises OSError, and ResumeError for a file that holds anything else,
-    which stays as it is.
+    What follows the last of them is cut off: passages of a file that was not watched to its end, which is watched
+    again, and a half line, as a kill leaves it. Passages of cameras stay. Raises OSError, and ResumeError for a file
+    that holds anything else, which stays as it is.
     """
     if not path.exists():
         return Watched()
@@ -37,8 +37,11 @@ def resume(path: Path) -> Watched:
             record = _parse(line, f"{path}: line {number}")
             if isinstance(record, SourceRecord):
                 end = offset
-                sources.add(record.source)
+                if record.ended or record.error is not None:  # a camera never ends
+                    sources.add(record.source)
                 failed = failed or record.error is not None
+            elif record.first_wall is not None:  # nobody can watch again what a camera has shown
+                end = offset
         file.truncate(end)
     return Watched(frozenset(sources), failed)
 

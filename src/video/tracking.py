@@ -33,12 +33,12 @@ KNOWN = 4
 """After so many sights the movement of a plate is known."""
 ODD = np.log([1.25, 1.6])
 """A box whose width or height differs by more than these factors from what is expected is not believed at once."""
+BELIEVED = 3
+"""So many such boxes in a row are believed."""
 AWAY = 0.3
 """After so many seconds out of sight the next box is believed, whatever its size."""
 FASTEST = 1.5
 """A size changes at most so fast: the plate of a car that comes near doubles its width in half a second."""
-BELIEVED = 3
-"""So many such boxes in a row are."""
 SMOOTHING = 0.6
 """The share of the newest movement in what is expected next."""
 FADES = 1.0

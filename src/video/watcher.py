@@ -54,6 +54,8 @@ PART = 5
 """A plate that so few frames show is none of its own if its text is much like one that was there at the time: it was a
 part of that, or was far away.
 """
+REMEMBERED = 5.0
+"""So many seconds after it was seen last the text of a plate that has left is known, for the pieces of it."""
 MUCH_LIKE = 0.6
 """Texts are much like each other with this similarity (of Levenshtein's distance)."""
 
@@ -211,14 +213,16 @@ class Watcher:
             parked = track.last - track.still_since >= PARKED
             if time - track.last > (LOST_PARKED if parked else LOST):
                 told += self._leave(track)
+                track.best_image = None  # only its text is asked for from now on
                 self._left.append(track)
                 continue
             kept.append(track)
             settled = self.options.settle is not None and time - track.first >= self.options.settle
-            if (parked or settled) and self._is_plate(track) and self._is_news(track):
+            due = (parked and track.told is None) or (settled and self._is_news(track))
+            if due and self._is_plate(track):
                 told.append(track.passage(self.source, self._abstain, left=False))
         self._tracks = kept
-        self._left = [track for track in self._left if time - track.last <= LOST_PARKED]
+        self._left = [track for track in self._left if time - track.last <= REMEMBERED]
         return told
 
     def _leave(self, track: Track) -> list[Passage]:
@@ -246,10 +250,10 @@ class Watcher:
         return any(text in other or Levenshtein.normalized_similarity(text, other) >= MUCH_LIKE for other in longer)
 
     def _is_news(self, track: Track) -> bool:
-        """Tells whether something else would be told of ``track`` than the last time."""
+        """Tells whether ``track`` has another text than was told last, or has become sure enough since."""
         if track.told is None or track.reading is None:
             return True
-        return (track.told.text, track.told.accepted) != (track.reading.text, track.accepted(self._abstain))
+        return track.told.text != track.reading.text or bool(track.accepted(self._abstain) and not track.told.accepted)
 
     def observe(self, crops: Sequence[Image], places: Sequence[tuple[float, Boxes, float]]) -> list[Observation]:
         """Reads ``crops``; ``places`` are their times, boxes and qualities."""

@@ -106,7 +106,7 @@ class TestExpand:
             ("https://example.org/car.jpg?size=[0]*", "a URL, only files are read: download it first"),
             ("HTTP://example.org/car.jpg", "curl -O"),
             ("s3://bucket/car.jpg", "download it first"),
-            ("rtsp://camera/1", "save a picture of it, as by `ffmpeg -i rtsp://camera/1 -frames:v 1 picture.jpg`"),
+            ("rtsp://camera/1", "`python -m src.watch` watches streams and videos"),
             ("file:///car.jpg", "give the path alone, without file://"),
         ],
     )

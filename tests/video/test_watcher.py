@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -144,3 +145,22 @@ def test_a_card_says_from_where_passages_are_accepted(reader: Reader):
     plain = card.model_copy(update={"passages": None})
     assert accepted_from(plain) == card.acceptance.threshold
     assert accepted_from(plain.model_copy(update={"acceptance": None})) is None
+
+
+def test_a_parked_car_is_told_once_even_if_its_text_changes(reader: Reader):
+    watcher = Watcher(reader, "street")
+    told = []
+    for frame in film([(RU, across(400, 400, 30.0))], 14.0, rate=6.0):
+        told += watcher.see(frame)
+        if told and len(told) == 1:
+            known = watcher.tracks[0].known
+            assert known is not None
+            watcher.tracks[0].known = replace(known, reading=replace(known.reading, text="AB123"))
+    assert [passage.record.left for passage in told] == [False]
+
+
+def test_a_plate_that_has_left_keeps_no_picture(reader: Reader):
+    watcher = Watcher(reader, "street", WatchOptions(keep_pictures=True))
+    for frame in film([(RU, across(200, 400, 0.5))], 2.6):
+        watcher.see(frame)
+    assert [track.best_image for track in watcher._left] == [None]
