@@ -11,7 +11,7 @@ if __name__ == "__main__":  # before the imports that take seconds
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -22,13 +22,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from src.core.card import CardError
 from src.core.cli import USAGE, Parser, abandon, run_command
 from src.core.formats.reader import CountryError
-from src.runtime.command import add_country_flags, add_model_flags, add_triton_flag, probability
+from src.runtime.command import add_country_flags, add_model_flags, add_triton_flag, choose_format, probability
 from src.runtime.draw import PictureFolder
 from src.runtime.output import WRITERS, TextStream
 from src.runtime.picture import Outcome, PictureReader
 from src.runtime.pipeline import in_order, share_out
 from src.runtime.reader import CropReader, Reader
-from src.runtime.resume import Earlier, ResumableFile, ResumeError, begin, naming, resume
+from src.runtime.resume import RESUMABLE, Earlier, ResumeError, begin, naming, output_stream, resume
 from src.runtime.session import ProviderError
 from src.runtime.sources import Sources, expand, left_out
 from src.runtime.triton import TritonError
@@ -36,8 +36,6 @@ from src.runtime.triton import TritonError
 PROG = "python -m src.infer"
 BY_SUFFIX = {"": "jsonl", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".txt": "text"}
 """The format of a file of results by the suffix of its name, where no other format is asked for."""
-RESUMABLE = "jsonl"
-"""The only format in which an interrupted run can be resumed."""
 FEW = 4
 """For so few pictures there is no progress bar."""
 
@@ -104,19 +102,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         parser.error(f"--blur {args.blur}: --save writes pictures of the same names there")
     if args.triton is not None and args.provider != "cpu":
         parser.error("--provider: with --triton the server has its own")
-    if args.format is None and args.output is not None and args.output.suffix.lower() not in BY_SUFFIX:
-        names = ", ".join(suffix for suffix in BY_SUFFIX if suffix)
-        parser.error(f"--output {args.output}: results are written as {names}; --format says as which of them")
-    args.format = args.format or _fitting_format(args.output)
-    if args.resume and (args.output is None or args.format != RESUMABLE):
-        parser.error("--resume: needs --output FILE in the format jsonl")
+    choose_format(parser, args, BY_SUFFIX, "results")
     return args
-
-
-def _fitting_format(output: Path | None) -> str:
-    if output is None:
-        return "text" if sys.stdout.isatty() else "jsonl"
-    return BY_SUFFIX[output.suffix.lower()]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -130,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
         workers, threads = share_out(args.threads, len(left))
         saved, blurred = _folder("--save", args.save, sources), _folder("--blur", args.blur, sources)
         work = PictureReader(_open(args, threads), args.abstain, saved, blurred)
-        output = _output(args)
+        output = output_stream(args.output)
     except (CardError, CountryError, ProviderError, ResumeError, TritonError) as error:
         return _fault(PROG, str(error), USAGE)
     cv2.setNumThreads(threads)
@@ -154,13 +141,6 @@ def _folder(flag: str, folder: Path | None, sources: Sources) -> PictureFolder |
         return None
     with naming(flag):
         return PictureFolder(folder, [s.path for s in sources.pictures if s.fault is None], sources.top)
-
-
-def _output(args: argparse.Namespace) -> AbstractContextManager[TextStream]:
-    if args.output is None:
-        return nullcontext(sys.stdout)
-    with naming("--output"):
-        return ResumableFile(args.output)
 
 
 def _open(args: argparse.Namespace, threads: int) -> Reader | CropReader:

@@ -21,7 +21,7 @@ if __name__ == "__main__":  # before the imports that take seconds
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import cv2
@@ -33,10 +33,9 @@ from src.core.card import CardError
 from src.core.cli import USAGE, Parser, abandon, run_command
 from src.core.cores import usable_cores
 from src.core.formats.reader import CountryError
-from src.runtime.command import add_country_flags, add_model_flags, probability
-from src.runtime.output import TextStream
+from src.runtime.command import add_country_flags, add_model_flags, choose_format, probability
 from src.runtime.reader import Reader
-from src.runtime.resume import ResumableFile, ResumeError, begin, naming
+from src.runtime.resume import RESUMABLE, ResumeError, begin, naming, output_stream
 from src.runtime.session import ProviderError
 from src.video.address import SourceError, hide_password
 from src.video.desk import Desk, Sink, watch_live
@@ -117,12 +116,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if len(args.sources) > 1 and (flag := "--video" if args.video else "--blur" if args.blur else None):
         parser.error(f"{flag}: one video is written, so give one source")
-    if args.format is None and args.output is not None and args.output.suffix.lower() not in BY_SUFFIX:
-        names = ", ".join(BY_SUFFIX)
-        parser.error(f"--output {args.output}: passages are written as {names}; --format says as which of them")
-    args.format = args.format or _fitting_format(args.output)
-    if args.resume and (args.output is None or args.format != "jsonl"):
-        parser.error("--resume: needs --output FILE in the format jsonl")
+    choose_format(parser, args, BY_SUFFIX, "passages")
     if args.readings and args.format != "jsonl":
         parser.error("--readings: needs the format jsonl")
     return args
@@ -161,12 +155,6 @@ def _number(word: str, what: str, least: float, most: float) -> float:
     return value
 
 
-def _fitting_format(output: Path | None) -> str:
-    if output is None:
-        return "text" if sys.stdout.isatty() else "jsonl"
-    return BY_SUFFIX[output.suffix.lower()]
-
-
 def run(args: argparse.Namespace) -> int:
     """Watches everything that the flags name; see the module for the exit status."""
     try:
@@ -175,7 +163,7 @@ def run(args: argparse.Namespace) -> int:
         models = (args.models, threads, args.provider, args.min_confidence, args.countries)
         reader = Reader(*models, canvas=args.canvas)
         folder = _folder(args)
-        output = _output(args)
+        output = output_stream(args.output)
     except (CardError, CountryError, ProviderError, ResumeError) as error:
         return _fault(PROG, str(error), USAGE)
     cv2.setNumThreads(threads)
@@ -285,7 +273,7 @@ def _done(args: argparse.Namespace) -> Watched:
     with naming("--output"):
         if args.resume:
             return resume(args.output)
-        begin(args.output, args.format == "jsonl")
+        begin(args.output, args.format == RESUMABLE)
         return Watched()
 
 
@@ -294,13 +282,6 @@ def _folder(args: argparse.Namespace) -> PassageFolder | None:
         return None
     with naming("--save"):
         return PassageFolder(args.save)
-
-
-def _output(args: argparse.Namespace) -> AbstractContextManager[TextStream]:
-    if args.output is None:
-        return nullcontext(sys.stdout)
-    with naming("--output"):
-        return ResumableFile(args.output)
 
 
 def _fault(name: str, message: str, status: int = 1) -> int:

@@ -1,9 +1,12 @@
-"""The flags that open models, for all plain command lines."""
+"""The flags that several plain command lines have: those that open models, and where results go."""
 
 import argparse
 import re
+import sys
+from collections.abc import Mapping
 
 from src.core.limits import LEAST_SIDE
+from src.runtime.resume import RESUMABLE
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +40,24 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
         help="onnxruntime execution provider: cpu, cuda, openvino, coreml, dml, ... (default: cpu); one that "
         "is not available is an error",
     )
+
+
+def choose_format(
+    parser: argparse.ArgumentParser, args: argparse.Namespace, by_suffix: Mapping[str, str], what: str
+) -> None:
+    """Sets ``args.format``, where nobody named one, by the suffix of ``args.output``.
+
+    Without a file it is ``text`` on a terminal and ``jsonl`` elsewhere. Ends the program with status 2 for a file of
+    another suffix, and for ``args.resume`` without a file in JSON Lines. ``what`` is written, such as results.
+    """
+    if args.format is None and args.output is not None and args.output.suffix.lower() not in by_suffix:
+        names = ", ".join(suffix for suffix in by_suffix if suffix)
+        parser.error(f"--output {args.output}: {what} are written as {names}; --format says as which of them")
+    if args.format is None:
+        on_terminal = "text" if sys.stdout.isatty() else RESUMABLE
+        args.format = on_terminal if args.output is None else by_suffix[args.output.suffix.lower()]
+    if args.resume and (args.output is None or args.format != RESUMABLE):
+        parser.error(f"--resume: needs --output FILE in the format {RESUMABLE}")
 
 
 def add_triton_flag(parser: argparse.ArgumentParser) -> None:

@@ -2,13 +2,18 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from src.core.result import ErrorRecord, parse_record
+from src.runtime.output import TextStream
+
+RESUMABLE = "jsonl"
+"""The only format in which an interrupted run can be resumed."""
 
 
 class ResumeError(ValueError):
@@ -68,6 +73,14 @@ def naming(flag: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise ResumeError(f"{flag} {error.filename}: {error.strerror}") from None
+
+
+def output_stream(path: Path | None) -> AbstractContextManager[TextStream]:
+    """Returns the stream of results: the file ``path`` for ``--output``, or standard output. Raises ResumeError."""
+    if path is None:
+        return nullcontext(sys.stdout)
+    with naming("--output"):
+        return ResumableFile(path)
 
 
 def begin(path: Path, resumable: bool) -> Earlier:
