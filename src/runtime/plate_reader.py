@@ -116,15 +116,18 @@ class PlateReader:
         """
         return self._model.run(batch)
 
-    def decode(self, outputs: Mapping[str, Floats]) -> list[Reading]:
+    def decode(self, outputs: Mapping[str, Floats], texts: Sequence[list[Spelled]] | None = None) -> list[Reading]:
         """Returns one reading per crop from the outputs of ``infer``, with its confidence calibrated as the card says.
+
+        ``texts`` are what ``spell`` returns for each crop, where that is known already.
 
         The confidence is a product: the probability that the text is right if the plate is whole, times the probability
         that it is whole. In a sum of log-odds, a text that is read surely would outvote that its end is cut off.
         """
         log_probs = outputs["log_probs"]
         regions: Sequence[Floats | None] = list(outputs["regions"]) if self.card.regions else [None] * len(log_probs)
-        readings = [self._reading(*crop) for crop in zip(log_probs, regions, strict=True)]
+        likely = [None] * len(log_probs) if texts is None else texts
+        readings = [self._reading(*crop) for crop in zip(log_probs, regions, likely, strict=True)]
         if WHOLE not in outputs:
             return readings
         return [_if_whole(r, p) for r, p in zip(readings, self.whole(outputs[WHOLE]), strict=True)]
@@ -159,8 +162,10 @@ class PlateReader:
         reading = self._concluded(plain, regions, lambda reader: reader.match(texts))
         return reading if whole is None else _if_whole(reading, whole)
 
-    def _reading(self, log_probs: Floats, regions: Floats | None) -> Reading:
-        return self._concluded(self.plain(log_probs), regions, lambda reader: reader.gather(log_probs))
+    def _reading(self, log_probs: Floats, regions: Floats | None, texts: list[Spelled] | None) -> Reading:
+        return self._concluded(
+            self.plain(log_probs), regions, lambda r: r.gather(log_probs) if texts is None else r.match(texts)
+        )
 
     def _concluded(
         self, reading: Reading, regions: Floats | None, gather: Callable[[FormatReader], Evidence]

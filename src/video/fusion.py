@@ -89,13 +89,6 @@ class Fused:
 
 def fuse(
     observations: Sequence[Observation], reader: PlateReader, calibration: PassageCalibration | None = None
-) -> Reading:
-    """Returns the reading that ``fused`` gives."""
-    return fused(observations, reader, calibration).reading
-
-
-def fused(
-    observations: Sequence[Observation], reader: PlateReader, calibration: PassageCalibration | None = None
 ) -> Fused:
     """Returns what the observations of a plate, at least one, say together; they are in the order of time.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from src.core.result import PLACES, rounded
 from src.core.types import Boxes, Image, Reading
 from src.runtime.plate_reader import PlateReader
-from src.video.fusion import Fused, Observation, frames_agree, fused
+from src.video.fusion import Fused, Observation, frames_agree, fuse
 from src.video.passage import BestView, Box, FrameReading, Passage, PassageRecord
 from src.video.tracking import Motion
 
@@ -77,7 +77,7 @@ class Track:
             self.readings.append(_frame_reading(observation))
         if self.best is None or observation.quality > self.best.quality:
             self.best, self.best_image = observation, image
-        self.known = fused(self.observations, reader)
+        self.known = fuse(self.observations, reader)
 
     @property
     def reading(self) -> Reading | None:

@@ -13,7 +13,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from src.core.card import ModelCard
-from src.core.types import Boxes, Corners, Detection, Image
+from src.core.types import Boxes, Detection, Image
+from src.runtime.plate_reader import PlateReader
 from src.runtime.reader import Reader, read_within
 from src.video.frame import Frame
 from src.video.fusion import AGREEING, Observation
@@ -155,7 +156,7 @@ class Watcher:
 
     def _search(self, frame: Frame) -> None:
         self.searched += 1
-        sights = _Sights(frame, self._wanted(frame), self)
+        sights = _Sights(frame, self._wanted(frame), self._reader)
         known = list(self._tracks)
         continued = associate(
             [track.motion for track in known],
@@ -255,28 +256,14 @@ class Watcher:
             return True
         return track.told.text != track.reading.text or bool(track.accepted(self._abstain) and not track.told.accepted)
 
-    def observe(self, crops: Sequence[Image], places: Sequence[tuple[float, Boxes, float]]) -> list[Observation]:
-        """Reads ``crops``; ``places`` are their times, boxes and qualities."""
-        outputs = self._reader.infer(np.stack(crops))
-        readings = self._reader.decode({name: outputs[name] for name in outputs})
-        regions = outputs["regions"] if self._reader.card.regions else [None] * len(crops)
-        return [
-            Observation(time, box, quality, tuple(self._reader.spell(outputs["log_probs"][i])), regions[i], readings[i])
-            for i, (time, box, quality) in enumerate(places)
-        ]
-
-    def crop(self, image: Image, corners: Corners) -> Image:
-        """Returns what the reader sees of a plate."""
-        return self._reader.crop(image, corners)
-
 
 class _Sights:
     """The plates of one frame; each is cut out and read when somebody first asks for it."""
 
-    def __init__(self, frame: Frame, detections: Sequence[Detection], watcher: Watcher) -> None:
+    def __init__(self, frame: Frame, detections: Sequence[Detection], reader: PlateReader) -> None:
         self.detections = detections
         self.boxes: Boxes = np.array([d.box for d in detections], np.float32).reshape(-1, 4)
-        self._frame, self._watcher = frame, watcher
+        self._frame, self._reader = frame, reader
         self._crops: dict[int, Image] = {}
         self._read: dict[int, Observation] = {}
 
@@ -299,13 +286,17 @@ class _Sights:
     def read(self, j: int) -> Observation:
         """Returns what this frame says of a plate."""
         if j not in self._read:
+            outputs = self._reader.infer(self._crop(j)[None])
+            texts = self._reader.spell(outputs["log_probs"][0])
+            (reading,) = self._reader.decode(outputs, [texts])
+            regions = outputs["regions"][0] if self._reader.card.regions else None
             place = self._frame.time, self.boxes[j], self.quality(j)
-            self._read[j] = self._watcher.observe([self._crop(j)], [place])[0]
+            self._read[j] = Observation(*place, tuple(texts), regions, reading)
         return self._read[j]
 
     def _crop(self, j: int) -> Image:
         if j not in self._crops:
-            self._crops[j] = self._watcher.crop(self._frame.image, read_within(self.detections[j]))
+            self._crops[j] = self._reader.crop(self._frame.image, read_within(self.detections[j]))
         return self._crops[j]
 
 

@@ -79,7 +79,7 @@ def fit(evidence: Sequence[Evidence], reader: PlateReader) -> Fit:
         found.append((float(losses[best]), dependence, float(SCALES[best[0]]), float(SHIFTS[best[1]])))
     after, dependence, scale, shift = min(found)
     odds, right = _fused(fitted_on, reader, before.dependence)
-    fused_ = PassageCalibration(
+    plain = PassageCalibration(
         dependence=dependence, scale=scale, shift=shift, fitted_on={}, log_loss_before=0.0, log_loss_after=0.0
     )
     kinds = Counter(e.kind if e.truth is not None else INVENTED for e in fitted_on)
@@ -87,7 +87,7 @@ def fit(evidence: Sequence[Evidence], reader: PlateReader) -> Fit:
         dependence=dependence,
         scale=round(scale, 4),
         shift=round(shift, 4),
-        accepted_from=_accepted_from(fitted_on, reader, fused_),
+        accepted_from=_accepted_from(fitted_on, reader, plain),
         fitted_on=dict(sorted(kinds.items())),
         log_loss_before=round(log_loss(odds, _targets(right)), 4),
         log_loss_after=round(after, 4),
@@ -99,7 +99,7 @@ def fit(evidence: Sequence[Evidence], reader: PlateReader) -> Fit:
 
 def _accepted_from(evidence: Sequence[Evidence], reader: PlateReader, calibration: PassageCalibration) -> float | None:
     """The lowest confidence from which PROMISED of the passages whose frames agree are right, None for none."""
-    readings = [(fuse(e.observations, reader, calibration), e) for e in evidence]
+    readings = [(fuse(e.observations, reader, calibration).reading, e) for e in evidence]
     agreed = [(r.confidence, r.text == e.truth) for r, e in readings if frames_agree(e.observations, r.text)]
     kept_promise = []
     for threshold in {confidence for confidence, _ in agreed}:
@@ -123,7 +123,7 @@ def _targets(right: Floats) -> Floats:
 def _fused(evidence: Sequence[Evidence], reader: PlateReader, dependence: float) -> tuple[Floats, Floats]:
     """The log-odds of each passage as its frames are multiplied with this dependence, and whether its text is right."""
     plain = UNFITTED.model_copy(update={"dependence": dependence, "scale": 1.0, "shift": 0.0})
-    readings = [fuse(e.observations, reader, plain) for e in evidence]
+    readings = [fuse(e.observations, reader, plain).reading for e in evidence]
     right = [reading.text == e.truth for reading, e in zip(readings, evidence, strict=True)]
     return to_log_odds([reading.confidence for reading in readings]), np.array(right, np.float64)
 

@@ -57,7 +57,7 @@ def test_passages_are_accepted_from_where_98_percent_of_those_that_agree_are_rig
     alone = [evidence("fit", None, 1, 0.999) for _ in range(3)]  # one frame is never accepted, however sure
     accepted = fit([*sure, *doubtful, *alone], reader).calibration
     assert accepted.accepted_from is not None
-    of_sure, of_doubtful = (fuse(e[0].observations, reader, accepted).confidence for e in (sure, doubtful))
+    of_sure, of_doubtful = (fuse(e[0].observations, reader, accepted).reading.confidence for e in (sure, doubtful))
     assert of_doubtful < accepted.accepted_from <= of_sure + 1e-4
     assert fit([evidence("fit", None) for _ in range(3)], reader).calibration.accepted_from is None
 
