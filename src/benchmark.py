@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from src.core.card import CardError
-from src.core.cli import USAGE, Parser, run_command
+from src.core.cli import Parser, refused, run_command
 from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.labels import LabelError
 from src.data.annotations.manifest import ManifestError
@@ -65,14 +65,9 @@ def main(argv: list[str] | None = None) -> int:
         CardError,
         ProviderError,
         PeerError,
+        OSError,
     ) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return USAGE
-    except OSError as error:
-        if error.filename is None:  # a full disk, of which the command line says so
-            raise
-        print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
-        return USAGE
+        return refused(PROG, error)
     show(said)
     print(f"{args.out / 'benchmark.html'} has it all", file=sys.stderr)
     return 0

@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 
 from src.core.card import CardError
-from src.core.cli import USAGE, Parser, counted, run_command
+from src.core.cli import Parser, counted, refused, run_command
 from src.core.cores import usable_cores
 from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.labels import LabelError
@@ -114,14 +114,8 @@ def main(argv: list[str] | None = None) -> int:
         folders = {pictures.name: pictures.root for pictures in sets}
         said = document(built, galleries(built.ours.outcomes, folders))
         write(said, built, args.out)
-    except FAULTS as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return USAGE
-    except OSError as error:
-        if error.filename is None:  # a full disk, of which the command line says so
-            raise
-        print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
-        return USAGE
+    except (*FAULTS, OSError) as error:
+        return refused(PROG, error)
     show(said)
     status = _name_skipped(systems)
     print(f"{args.out / 'report.html'} has it all", file=sys.stderr)

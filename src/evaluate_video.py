@@ -20,7 +20,7 @@ import cv2
 from PIL import Image as PillowImage
 
 from src.core.card import CardError, write_card
-from src.core.cli import FAILED, USAGE, Parser, run_command
+from src.core.cli import FAILED, Parser, refused, run_command
 from src.core.image import SUFFIXES, ImageError
 from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.labels import LabelError
@@ -72,6 +72,9 @@ def main(argv: list[str] | None = None) -> int:
         if args.sheet:
             return _sheet(args, stock)
         return _measure(args, stock, sys.argv[1:] if argv is None else argv)
+    except (ImageError, SourceError) as error:
+        print(f"{PROG}: {error}", file=sys.stderr)
+        return FAILED
     except (
         SetError,
         ManifestError,
@@ -81,17 +84,9 @@ def main(argv: list[str] | None = None) -> int:
         FontError,
         ProviderError,
         PeerError,
+        OSError,
     ) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return USAGE
-    except (ImageError, SourceError) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return FAILED
-    except OSError as error:
-        if error.filename is None:  # a full disk, of which the command line says so
-            raise
-        print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
-        return USAGE
+        return refused(PROG, error)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from src.core.card import CardError
-from src.core.cli import USAGE, Parser, abandon, run_command
+from src.core.cli import USAGE, Parser, abandon, run_command, speak_utf8
 from src.core.formats.reader import CountryError
 from src.runtime.command import add_country_flags, add_model_flags, add_triton_flag, choose_format, probability
 from src.runtime.draw import PictureFolder
@@ -59,9 +59,7 @@ Exit status: 0 all read, 1 some picture failed, 2 wrong usage (options, models, 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns the exit status."""
     args = parse(argv)
-    for stream in (sys.stdout, sys.stderr):
-        # file names may hold bytes that are no UTF-8: backslashreplace turns those into JSON's own escapes
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    speak_utf8()
     return run(args)
 
 

@@ -9,7 +9,6 @@ if __name__ == "__main__":  # before the imports that take seconds
     begin_command()
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from src.core.alphabet import Alphabet
-from src.core.cli import USAGE, Parser, run_command
+from src.core.cli import Parser, refused, run_command
 from src.core.formats.registry import REGISTRY, Country, RegistryError, fitting, load_country, load_registry
 from src.data.synthesis import FontError, find_fonts
 from src.data.synthesis.layout.registered import PlateMaker
@@ -40,14 +39,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     try:
         return int(args.run(args))
-    except (RegistryError, FontError) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return USAGE
-    except OSError as error:
-        if error.filename is None:  # a full disk, of which the command line says so
-            raise
-        print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
-        return USAGE
+    except (RegistryError, FontError, OSError) as error:
+        return refused(PROG, error)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

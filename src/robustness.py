@@ -19,7 +19,7 @@ import cv2
 from PIL import Image as PillowImage
 
 from src.core.card import CardError
-from src.core.cli import USAGE, Parser, counted, run_command
+from src.core.cli import Parser, counted, refused, run_command
 from src.core.cores import usable_cores
 from src.core.image import SUFFIXES, ImageError
 from src.core.types import Image
@@ -73,13 +73,17 @@ def main(argv: list[str] | None = None) -> int:
     cv2.setNumThreads(args.threads or usable_cores())
     try:
         return _sheet(args) if args.sheet else _measure(args, sys.argv[1:] if argv is None else argv)
-    except (SetError, ManifestError, LabelError, CorrectionError, CardError, ProviderError, ReportError) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-    except OSError as error:
-        if error.filename is None:  # a full disk, of which the command line says so
-            raise
-        print(f"{PROG}: {error.filename}: {error.strerror}", file=sys.stderr)
-    return USAGE
+    except (
+        SetError,
+        ManifestError,
+        LabelError,
+        CorrectionError,
+        CardError,
+        ProviderError,
+        ReportError,
+        OSError,
+    ) as error:
+        return refused(PROG, error)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from src.core.card import CardError
-from src.core.cli import USAGE, Parser, abandon, run_command
+from src.core.cli import USAGE, Parser, abandon, run_command, speak_utf8
 from src.core.cores import usable_cores
 from src.core.formats.reader import CountryError
 from src.runtime.command import add_country_flags, add_model_flags, choose_format, probability
@@ -77,8 +77,7 @@ Exit status: 0 all watched, 1 some source failed, 2 wrong usage (options, models
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns the exit status."""
     args = parse(argv)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    speak_utf8()
     return run(args)
 
 

@@ -76,6 +76,27 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
     sys.exit(status)
 
 
+def refused(prog: str, error: Exception) -> int:
+    """Prints a fault of the input in one line, and returns the status of wrong usage.
+
+    An OSError that names no file is raised again: the disk is full, and ``run_command`` says so.
+    """
+    if not isinstance(error, OSError):
+        said = str(error)
+    elif error.filename is None:
+        raise error
+    else:
+        said = f"{error.filename}: {error.strerror}"
+    print(f"{prog}: {said}", file=sys.stderr)
+    return USAGE
+
+
+def speak_utf8() -> None:
+    """Lets names of files be printed that are no UTF-8: their bytes become JSON's own escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+
 def abandon(*streams: TextIO) -> None:
     """Sends what ``streams`` still hold to nowhere; otherwise Python complains about it while it ends."""
     for stream in streams:
