@@ -3,6 +3,7 @@
 import resource
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -85,21 +86,22 @@ def test_a_video_without_pictures_is_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture
+@contextmanager
 def little_room() -> Iterator[None]:
-    """Files may have 20,000 bytes at most."""
+    """Files may have 20,000 bytes at most; pytest's own output may be a longer file, so this ends inside the test."""
     limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-@pytest.mark.usefixtures("little_room")
 def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (20, 480, 640, 3), np.uint8)
     with pytest.raises(VideoWriteError, match=r"a\.mp4: cannot be written \(File too large\)"):  # noqa: PT012, SIM117
-        with VideoWriter(tmp_path / "a.mp4", 640, 480, 25) as writer:
+        with little_room(), VideoWriter(tmp_path / "a.mp4", 640, 480, 25) as writer:
             for number, image in enumerate(noise):
                 writer.write(image, number / 25)
     assert list(tmp_path.iterdir()) == []
