@@ -31,6 +31,7 @@ class TableBase(DeclarativeBase):
         str: String,
         dict[str, Any]: JsonColumn,
         list[str]: JsonColumn,
+        list[int]: JsonColumn,
         list[float]: JsonColumn,
         list[list[float]]: JsonColumn,
         list[dict[str, Any]]: JsonColumn,
@@ -45,8 +46,34 @@ class InstallationRow(TableBase):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
 
 
+class PlaceRow(TableBase):
+    """A place that vehicles come to, such as a depot or a car park, known by its name."""
+
+    __tablename__ = "places"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(unique=True)
+    time_zone: Mapped[str | None]
+    """The IANA name of the zone that the hours of its permits are in; null: that of the service."""
+    created: Mapped[datetime]
+
+
+class GateRow(TableBase):
+    """A gate of a place, known by its name there."""
+
+    __tablename__ = "gates"
+    __table_args__ = (UniqueConstraint("place_id", "name"),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    place_id: Mapped[str] = mapped_column(ForeignKey("places.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    created: Mapped[datetime]
+
+    place: Mapped[PlaceRow] = relationship()
+
+
 class CameraRow(TableBase):
-    """A place that pictures come from, known by its name."""
+    """What pictures come from, known by its name."""
 
     __tablename__ = "cameras"
 
@@ -60,13 +87,20 @@ class CameraRow(TableBase):
     min_width: Mapped[float] = mapped_column(default=0.0, server_default="0")
     """Pixels; narrower plates are left out."""
     countries: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    place: Mapped[str | None]
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"))
+    gate_id: Mapped[str | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
+    """A gate of that place."""
     direction: Mapped[str | None]
+    merge_s: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """Seconds within which the same plate again is the same sighting, which grows; 0: each is one of its own."""
     enabled: Mapped[bool] = mapped_column(default=True, server_default=true())
     updated: Mapped[datetime | None]
     """When its record was changed last; null where it never was."""
     deleted: Mapped[datetime | None]
     """When its record was deleted. The row is kept for the name, which its sightings have, and for nothing else."""
+
+    place: Mapped[PlaceRow | None] = relationship()
+    gate: Mapped[GateRow | None] = relationship()
 
 
 class ImageRow(TableBase):
@@ -141,7 +175,10 @@ class SightingRow(TableBase):
         Index(None, "text", "seen", "id"),
         # a part of a plate is searched in these, newest first, without a look at the rows
         Index(None, "seen", "id", "merged", "confidence"),
-        *(Index(None, filtered, "seen", "id", "merged", "confidence") for filtered in ("region", "camera_id")),
+        *(
+            Index(None, filtered, "seen", "id", "merged", "confidence")
+            for filtered in ("region", "camera_id", "outcome")
+        ),
         Index("uq_sightings_passage", "passage", unique=True),
     )
 
@@ -175,10 +212,130 @@ class SightingRow(TableBase):
     passage_last: Mapped[datetime | None]
     passage: Mapped[str | None]
     """The key of the passage, which stays the same when the passage is told again."""
+    times: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How often the plate was told within its camera's ``merge_s``: all of that is this one sighting."""
+    last_seen: Mapped[datetime | None]
+    """When it was told last; null where that was once."""
+    outcome: Mapped[str | None]
+    """What was decided: that of ``decision``, where search finds it; null where nothing was."""
+    decision: Mapped[dict[str, Any] | None]
+    """Why, and by which entry of the registry, as a DecisionRecord; the entry may be gone since."""
+    read_text: Mapped[str | None]
+    """The text as it was read, where an operator has corrected ``text``; null elsewhere, as the next two."""
+    read_region: Mapped[str | None]
+    corrected: Mapped[datetime | None]
 
     detection: Mapped[DetectionRow] = relationship()
     plate: Mapped[PlateRow] = relationship()
     camera: Mapped[CameraRow | None] = relationship()
+
+
+class CorrectionRow(TableBase):
+    """What an operator made of a sighting's text."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    sighting_id: Mapped[str] = mapped_column(ForeignKey("sightings.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id"))
+    """Whose correction it is; null where keys are not required."""
+    before: Mapped[str]
+    region_before: Mapped[str | None]
+    after: Mapped[str]
+    region_after: Mapped[str | None]
+
+
+class VehicleRow(TableBase):
+    """A vehicle that is known."""
+
+    __tablename__ = "vehicles"
+    __table_args__ = (
+        UniqueConstraint("text", "region"),
+        # the constraint above does not hold for two vehicles without a region
+        Index("uq_vehicles_text_alone", "text", unique=True, sqlite_where=NO_REGION, postgresql_where=NO_REGION),
+    )
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    text: Mapped[str] = mapped_column(PlateTextColumn)
+    """The canonical text of its plate, as of its trailer's."""
+    region: Mapped[str | None]
+    merged: Mapped[str] = mapped_column(PlateTextColumn, index=True)
+    """The text in the spelling that search compares."""
+    trailer_text: Mapped[str | None] = mapped_column(PlateTextColumn, index=True)
+    make: Mapped[str | None]
+    model: Mapped[str | None]
+    colour: Mapped[str | None]
+    notes: Mapped[str | None]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class PersonRow(TableBase):
+    """A person: the owner or a driver of vehicles. All of it is personal data."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    name: Mapped[str]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    notes: Mapped[str | None]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class VehiclePersonRow(TableBase):
+    """What a person is to a vehicle."""
+
+    __tablename__ = "vehicle_persons"
+
+    vehicle_id: Mapped[str] = mapped_column(ForeignKey("vehicles.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    """owner or driver."""
+
+
+class ListRow(TableBase):
+    """A list of vehicles: whoever is on it is let in, turned away, or watched."""
+
+    __tablename__ = "lists"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    """allow, deny or watch."""
+    notes: Mapped[str | None]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class PermitRow(TableBase):
+    """A vehicle's entry on a list, for a place and a time."""
+
+    __tablename__ = "permits"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    vehicle_id: Mapped[str] = mapped_column(ForeignKey("vehicles.id", ondelete="CASCADE"), index=True)
+    list_id: Mapped[str] = mapped_column(ForeignKey("lists.id", ondelete="CASCADE"), index=True)
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("places.id", ondelete="CASCADE"), index=True)
+    """Null: it holds everywhere."""
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    """It holds before this time."""
+    weekdays: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
+    """Days of the week at the place, Monday is 0; none: every day."""
+    from_minute: Mapped[int | None]
+    """The minute of the day from which it holds, at the place; null: the whole day."""
+    until_minute: Mapped[int | None]
+    """The minute of the day before which it holds; where it is not later than ``from_minute``, that is the next day."""
+    notes: Mapped[str | None]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+    vehicle: Mapped[VehicleRow] = relationship()
+    on: Mapped[ListRow] = relationship()
+    place: Mapped[PlaceRow | None] = relationship()
 
 
 class ApiKeyRow(TableBase):
@@ -191,7 +348,10 @@ class ApiKeyRow(TableBase):
     prefix: Mapped[str] = mapped_column(unique=True)
     """The beginning of the secret, by which people tell keys apart."""
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str | None]
+    """viewer, operator or administrator; null for a key that was made with scopes alone."""
     scopes: Mapped[list[str]]
+    """What it may be used for beside what its role may."""
     created: Mapped[datetime]
     expires: Mapped[datetime | None]
     revoked: Mapped[datetime | None]

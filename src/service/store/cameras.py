@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from src.service.database import Database, tables
 from src.service.store.audit import Action, Actor, note
+from src.service.store.rows import found_or_made
 from src.service.text import shown
 
 
@@ -53,7 +54,8 @@ def all_cameras(database: Database) -> list[Camera]:
     """Returns all cameras that are not deleted, by name."""
     row = tables.CameraRow
     with database.reading() as session:
-        return [_camera(found) for found in session.scalars(select(row).where(_there()).order_by(row.name))]
+        found = select(row).where(_there()).options(joinedload(row.place)).order_by(row.name)
+        return [_camera(each) for each in session.scalars(found)]
 
 
 def camera(database: Database, camera_id: str) -> Camera | None:
@@ -77,6 +79,7 @@ def create_camera(database: Database, fields: dict[str, Any], actor: Actor) -> C
     now = datetime.now(UTC)
     try:
         with database.session() as session:
+            said = _placed(session, fields, now)
             row = session.scalar(select(tables.CameraRow).where(tables.CameraRow.name == fields["name"]))
             if row is None:
                 session.add(row := tables.CameraRow(created=now))
@@ -84,7 +87,7 @@ def create_camera(database: Database, fields: dict[str, Any], actor: Actor) -> C
                 raise NameTakenError(fields["name"])
             else:
                 row.created, row.deleted = now, None
-            _fill(row, EMPTY | fields, now)
+            _fill(row, EMPTY | said, now)
             session.flush()
             note(session, Action.CREATE_CAMERA, row.name, actor, {"id": row.id})
             return _camera(row)
@@ -106,7 +109,7 @@ def change_camera(database: Database, camera_id: str, fields: dict[str, Any], ac
             earlier = row.name
             if _is_taken(session, row, fields.get("name", earlier)):
                 raise NameTakenError(fields["name"])
-            _fill(row, fields, now)
+            _fill(row, _placed(session, fields, now), now)
             session.flush()
             note(session, Action.CHANGE_CAMERA, earlier, actor, {"id": row.id, "fields": sorted(fields)})
             return _camera(row)
@@ -151,6 +154,15 @@ def _fill(row: tables.CameraRow, fields: dict[str, Any], now: datetime) -> None:
     row.updated = now
 
 
+def _placed(session: Session, fields: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Returns the fields with the row of the place that they name, which is made where there is none."""
+    called = fields.get("place")
+    if called is None:
+        return fields
+    wanted = select(tables.PlaceRow).where(tables.PlaceRow.name == called)
+    return fields | {"place": found_or_made(session, wanted, lambda: tables.PlaceRow(name=called, created=now))}
+
+
 def _camera(row: tables.CameraRow) -> Camera:
     return Camera(
         id=row.id,
@@ -159,7 +171,7 @@ def _camera(row: tables.CameraRow) -> Camera:
         zone=row.zone,
         min_width=row.min_width,
         countries=row.countries,
-        place=row.place,
+        place=None if row.place is None else row.place.name,
         direction=row.direction,
         enabled=row.enabled,
         created=row.created,
