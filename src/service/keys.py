@@ -21,13 +21,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from src.core.cli import USAGE, Parser, run_command
 from src.service.database import Database, DatabaseError, first_line, open_database
 from src.service.settings import Settings, SettingsError
-from src.service.store import ApiKeyError, Key, Scope, TextError, create_key, list_keys, revoke_key, used_today
+from src.service.store import (
+    SCOPES_OF,
+    ApiKeyError,
+    Key,
+    Role,
+    Scope,
+    TextError,
+    create_key,
+    list_keys,
+    revoke_key,
+    used_today,
+)
 
 PROG = "python -m src.service.keys"
 EPILOG = """\
 examples:
   python -m src.service.keys create gate --scopes recognize --per-minute 60
   python -m src.service.keys create office --scopes recognize,read --expires 90d --per-day 10000
+  python -m src.service.keys create guard --role operator --scopes persons
   python -m src.service.keys list
   python -m src.service.keys revoke np_1a2b3c4d
 
@@ -61,8 +73,16 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     commands: Any = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_command_parser)  # type: ignore[call-overload]
     creating = commands.add_parser("create", description="Makes a key and prints it, this once.")
     creating.add_argument("name", metavar="NAME", help="whose key it is, for the list and the audit")
+    bundles = "; ".join(f"{role}: {', '.join(sorted(scopes))}" for role, scopes in SCOPES_OF.items())
+    creating.add_argument("--role", type=_role, metavar="ROLE", help=f"a bundle of scopes ({bundles})")
     scopes = ", ".join(Scope)
-    creating.add_argument("--scopes", type=_scopes, required=True, metavar="SCOPES", help=f"one or more of {scopes}")
+    creating.add_argument(
+        "--scopes",
+        type=_scopes,
+        default=[],
+        metavar="SCOPES",
+        help=f"one or more of {scopes}, beside those of the role",
+    )
     creating.add_argument("--expires", type=_period, metavar="PERIOD", help="such as 12h, 90d, 8w (default: never)")
     creating.add_argument("--per-minute", type=_count, metavar="N", help="requests in a minute (default: any number)")
     creating.add_argument("--per-day", type=_count, metavar="N", help="requests on a day of UTC (default: any number)")
@@ -82,7 +102,7 @@ def _command_parser(prog: str, description: str, **_: Any) -> Parser:
 
 def _create(database: Database, args: argparse.Namespace) -> None:
     expires = None if args.expires is None else datetime.now(UTC) + args.expires
-    made = create_key(database, args.name, args.scopes, expires, args.per_minute, args.per_day)
+    made = create_key(database, args.name, args.scopes, expires, args.per_minute, args.per_day, args.role)
     print(f"{PROG}: {made.key.prefix} for {made.key.name}; it is not shown again:", file=sys.stderr)
     print(made.secret)
 
@@ -91,13 +111,14 @@ def _list(database: Database, _: argparse.Namespace) -> None:
     now = datetime.now(UTC)
     used = used_today(database, now)
     table = Table(
-        *("prefix", "name", "scopes", "created", "expires", "per minute", "per day", "today", "state"), box=None
+        *("prefix", "name", "role", "scopes", "created", "expires", "per minute", "per day", "today", "state"), box=None
     )
     for key in list_keys(database):
         limits = ["" if limit is None else str(limit) for limit in (key.per_minute, key.per_day)]
         times = [_minute(key.created), "never" if key.expires is None else _minute(key.expires)]
         today = str(used.get(key.id, 0))
-        table.add_row(key.prefix, key.name, ", ".join(sorted(key.scopes)), *times, *limits, today, _state(key, now))
+        allowed = [key.role or "", ", ".join(sorted(key.scopes))]
+        table.add_row(key.prefix, key.name, *allowed, *times, *limits, today, _state(key, now))
     console = Console(markup=False, highlight=False)
     console.width = max(console.width, 150)
     console.print(table)
@@ -116,6 +137,13 @@ def _state(key: Key, now: datetime) -> str:
 
 def _minute(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _role(word: str) -> Role:
+    try:
+        return Role(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word!r} is not one of {','.join(Role)}") from None
 
 
 def _scopes(word: str) -> list[Scope]:

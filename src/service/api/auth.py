@@ -41,7 +41,7 @@ async def actor(
         return Actor(None, remote)
     secret = bearer.credentials if bearer else header
     key = await to_thread.run_sync(_admitted, here, secret or "", [Scope(scope) for scope in wanted.scopes])
-    return Actor(key.id, remote)
+    return Actor(key.id, remote, key.allows(Scope.PERSONS))
 
 
 def _admitted(here: Service, secret: str, scopes: list[Scope]) -> Key:
@@ -64,4 +64,7 @@ def _admitted(here: Service, secret: str, scopes: list[Scope]) -> Key:
 Recognizer = Annotated[Actor, Security(actor, scopes=[Scope.RECOGNIZE])]
 Looker = Annotated[Actor, Security(actor, scopes=[Scope.READ])]
 Deleter = Annotated[Actor, Security(actor, scopes=[Scope.DELETE])]
+Registrar = Annotated[Actor, Security(actor, scopes=[Scope.REGISTRY])]
+PersonKeeper = Annotated[Actor, Security(actor, scopes=[Scope.PERSONS])]
+Corrector = Annotated[Actor, Security(actor, scopes=[Scope.CORRECT])]
 Administrator = Annotated[Actor, Security(actor, scopes=[Scope.ADMIN])]

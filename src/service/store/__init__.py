@@ -27,9 +27,11 @@ from src.service.store.cameras import (
 )
 from src.service.store.counts import CameraSightings, Counts, camera_sightings, statistics
 from src.service.store.keys import (
+    SCOPES_OF,
     ApiKeyError,
     Key,
     NewKey,
+    Role,
     Scope,
     create_key,
     list_keys,
@@ -48,6 +50,7 @@ from src.service.store.usage import Allowed, Refused, count_use, used_today
 from src.service.text import TextError
 
 __all__ = [
+    "SCOPES_OF",
     "SERVICE",
     "Action",
     "Actor",
@@ -72,6 +75,7 @@ __all__ = [
     "Pictures",
     "PlateSightings",
     "Refused",
+    "Role",
     "Scope",
     "StoredImage",
     "StoredPicture",

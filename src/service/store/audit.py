@@ -55,6 +55,8 @@ class Actor:
 
     key_id: str | None = None
     remote: str | None = None
+    sees_persons: bool = True
+    """Whether what they ask for may name persons; a key says so by its scope."""
 
 
 SERVICE = Actor()

@@ -26,8 +26,32 @@ class Scope(StrEnum):
 
     RECOGNIZE = "recognize"
     READ = "read"
+    """Everything that is kept may be seen, except persons."""
     DELETE = "delete"
+    REGISTRY = "registry"
+    """Vehicles, lists, permits, places and gates may be written."""
+    PERSONS = "persons"
+    """Persons may be seen and written."""
+    CORRECT = "correct"
+    """Readings may be corrected."""
     ADMIN = "admin"
+    """Anything may be done."""
+
+
+class Role(StrEnum):
+    """Whom a key is for: a bundle of scopes."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+
+
+SCOPES_OF = {
+    Role.VIEWER: frozenset({Scope.READ}),
+    Role.OPERATOR: frozenset({Scope.RECOGNIZE, Scope.READ, Scope.REGISTRY, Scope.CORRECT}),
+    Role.ADMINISTRATOR: frozenset({Scope.ADMIN}),
+}
+"""What each role allows. None but the administrator's allows to see persons or to delete."""
 
 
 class ApiKeyError(ValueError):
@@ -41,7 +65,9 @@ class Key:
     id: str
     name: str
     prefix: str
+    role: Role | None
     scopes: frozenset[Scope]
+    """What it may be used for beside what its role allows."""
     created: datetime
     expires: datetime | None
     revoked: datetime | None
@@ -50,8 +76,11 @@ class Key:
     per_day: int | None
 
     def allows(self, scope: Scope) -> bool:
-        """Tells whether it may be used for ``scope``; an administrator's key may be used for anything."""
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+        """Tells whether it may be used for ``scope``, by its role or by its scopes; an administrator's key may be used
+        for anything.
+        """
+        of_role: frozenset[Scope] = frozenset() if self.role is None else SCOPES_OF[self.role]
+        return not {scope, Scope.ADMIN}.isdisjoint(self.scopes | of_role)
 
     def is_valid(self, now: datetime) -> bool:
         """Tells whether it is neither revoked nor expired."""
@@ -69,14 +98,17 @@ class NewKey:
 def create_key(
     database: Database,
     called: str,
-    scopes: Collection[Scope],
+    scopes: Collection[Scope] = (),
     expires: datetime | None = None,
     per_minute: int | None = None,
     per_day: int | None = None,
+    role: Role | None = None,
 ) -> NewKey:
-    """Makes a key. Raises TextError for its name, and ApiKeyError where it could never be used."""
+    """Makes a key of a role, or with scopes, or both. Raises TextError for its name, and ApiKeyError where it could
+    never be used.
+    """
     now = datetime.now(UTC)
-    _check(scopes, expires, per_minute, per_day, now)
+    _check(role, scopes, expires, per_minute, per_day, now)
     prefix = MARK + secrets.token_hex(4)
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     row = tables.ApiKeyRow(
@@ -84,6 +116,7 @@ def create_key(
         name=name(called, "key"),
         prefix=prefix,
         hash=_digest(secret),
+        role=role,
         scopes=sorted(set(scopes)),
         created=now,
         expires=expires,
@@ -94,7 +127,8 @@ def create_key(
         session.add(row)
         session.flush()
         session.add(tables.BucketRow(key_id=row.id, tokens=per_minute or 0, filled=now))
-        note(session, Action.CREATE_KEY, row.name, SERVICE, {"prefix": prefix, "scopes": row.scopes})
+        detail = {"prefix": prefix, "role": row.role, "scopes": row.scopes}
+        note(session, Action.CREATE_KEY, row.name, SERVICE, detail)
     return NewKey(_key(row), secret)
 
 
@@ -126,10 +160,15 @@ def list_keys(database: Database) -> list[Key]:
 
 
 def _check(
-    scopes: Collection[Scope], expires: datetime | None, per_minute: int | None, per_day: int | None, now: datetime
+    role: Role | None,
+    scopes: Collection[Scope],
+    expires: datetime | None,
+    per_minute: int | None,
+    per_day: int | None,
+    now: datetime,
 ) -> None:
-    if not scopes:
-        raise ApiKeyError("a key without scopes is of no use")
+    if role is None and not scopes:
+        raise ApiKeyError("a key without a role or scopes is of no use")
     if expires is not None and expires <= now:
         raise ApiKeyError(f"{expires.isoformat()} is over already")
     for limit in (per_minute, per_day):
@@ -146,6 +185,7 @@ def _key(row: tables.ApiKeyRow) -> Key:
         id=row.id,
         name=row.name,
         prefix=row.prefix,
+        role=None if row.role is None else Role(row.role),
         scopes=frozenset(map(Scope, row.scopes)),
         created=row.created,
         expires=row.expires,

@@ -12,6 +12,7 @@ from src.service.store import (
     ApiKeyError,
     Key,
     Refused,
+    Role,
     Scope,
     TextError,
     count_use,
@@ -85,8 +86,26 @@ class TestKeys:
         assert all(admin.allows(scope) for scope in Scope)
         assert [scope for scope in Scope if reader.allows(scope)] == [Scope.READ]
 
+    @pytest.mark.parametrize(
+        ("role", "beside", "allowed"),
+        [
+            (Role.VIEWER, [], "read"),
+            (Role.OPERATOR, [], "recognize read registry correct"),
+            (Role.OPERATOR, [Scope.PERSONS], "recognize read registry persons correct"),
+            (Role.ADMINISTRATOR, [], " ".join(Scope)),
+        ],
+    )
+    def test_a_role_is_a_bundle_of_scopes(
+        self, database: Database, role: Role, beside: list[Scope], allowed: str
+    ) -> None:
+        made = create_key(database, "guard", beside, role=role)
+        key = verify_key(database, made.secret, NOON)
+        assert key is not None
+        assert (key.role, key.scopes) == (role, set(beside))
+        assert [scope for scope in Scope if key.allows(scope)] == allowed.split()
+
     def test_what_could_never_be_used_is_refused(self, database: Database) -> None:
-        with pytest.raises(ApiKeyError, match="without scopes"):
+        with pytest.raises(ApiKeyError, match="without a role or scopes"):
             create_key(database, "gate", [])
         with pytest.raises(ApiKeyError, match="over already"):
             create_key(database, "gate", [Scope.READ], expires=NOON)

@@ -29,16 +29,21 @@ def test_the_secret_is_all_that_is_printed(database: Database, capsys: pytest.Ca
 
 
 def test_the_list_tells_keys_apart(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    for words in ("create [b]gate --scopes read", "create yard --scopes admin --expires 1h"):
+    for words in (
+        "create [b]gate --scopes read",
+        "create desk --role operator --scopes persons",
+        "create yard --scopes admin --expires 1h",
+    ):
         main(words.split())
     secrets = capsys.readouterr().out.split()
     prefixes = [key.prefix for key in list_keys(database)]
     assert main(["revoke", prefixes[0]]) == 0
     assert main(["list"]) == 0
     out, err = capsys.readouterr()
-    _, gate, yard = out.splitlines()
+    _, gate, desk, yard = out.splitlines()
     assert gate.split()[:3] == [prefixes[0], "[b]gate", "read"]
     assert "revoked" in gate
+    assert desk.split()[1:4] == ["desk", "operator", "persons"]
     assert yard.split()[-1] == "valid"
     assert err.count("\n") == 1
     assert not any(secret in out for secret in secrets)
@@ -49,8 +54,9 @@ def test_the_list_tells_keys_apart(database: Database, capsys: pytest.CaptureFix
     [
         ("", "COMMAND"),
         ("make", "invalid choice"),
-        ("create gate", "--scopes"),
-        ("create gate --scopes read,write", "'read,write' is not one or more of recognize,read,delete,admin"),
+        ("create gate", "without a role or scopes"),
+        ("create gate --role guard", "'guard' is not one of viewer,operator,administrator"),
+        ("create gate --scopes read,write", "'read,write' is not one or more of recognize,read,delete,registry,"),
         ("create gate --scopes read --expires never", "'never' is not a period"),
         ("create gate --scopes read --expires 0d", "'0d' is not a period"),
         ("create gate --scopes read --per-day 0", "'0' is not a number of requests"),
