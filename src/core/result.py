@@ -122,6 +122,15 @@ class SightingRecord(PlateRecord):
     agreeing: int | None = Field(default=None, description="frames that alone are read as `text`")
     passage_first: datetime | None = Field(default=None, description="when the camera saw the plate first")
     passage_last: datetime | None = Field(default=None, description="when the camera saw it last, as far as was told")
+    times: int = Field(default=1, description="how often it was told: what comes within the camera's `merge_s` is one")
+    last_seen: datetime | None = Field(default=None, description="when it was told last; null where that was once")
+    read_text: str | None = Field(
+        default=None,
+        description="the text as it was read, where an operator has corrected or confirmed `text`; null elsewhere. "
+        "`confidence`, `candidates` and what else is said of a reading are about this one; empty: it is forgotten",
+    )
+    read_region: str | None = Field(default=None, description="the country as it was read, where `read_text` is given")
+    corrected: datetime | None = Field(default=None, description="when an operator corrected or confirmed it last")
 
 
 class StageTimes(ResultModel):

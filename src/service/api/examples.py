@@ -54,6 +54,11 @@ SIGHTING: Json = {
     "agreeing": None,
     "passage_first": None,
     "passage_last": None,
+    "times": 1,
+    "last_seen": None,
+    "read_text": None,
+    "read_region": None,
+    "corrected": None,
 }
 
 PLATE: Json = {

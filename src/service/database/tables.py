@@ -221,13 +221,28 @@ class SightingRow(TableBase):
     decision: Mapped[dict[str, Any] | None]
     """Why, and by which entry of the registry, as a DecisionRecord; the entry may be gone since."""
     read_text: Mapped[str | None]
-    """The text as it was read, where an operator has corrected ``text``; null elsewhere, as the next two."""
+    """The text as it was read, where an operator has corrected or confirmed ``text``; null elsewhere, as the next two.
+    It is empty where it was that of a plate which is deleted.
+    """
     read_region: Mapped[str | None]
     corrected: Mapped[datetime | None]
 
     detection: Mapped[DetectionRow] = relationship()
     plate: Mapped[PlateRow] = relationship()
     camera: Mapped[CameraRow | None] = relationship()
+
+
+class MergedPassageRow(TableBase):
+    """A passage that is part of a sighting which was there before it, so that it is known when it is told again."""
+
+    __tablename__ = "merged_passages"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    sighting_id: Mapped[str] = mapped_column(ForeignKey("sightings.id", ondelete="CASCADE"), index=True)
+    last: Mapped[datetime]
+    """When it was seen last, as far as was told."""
+    before: Mapped[datetime | None]
+    """The sighting's ``last_seen`` without it: a passage may turn out to be of another plate."""
 
 
 class CorrectionRow(TableBase):

@@ -88,6 +88,11 @@ def sighting_record(row: tables.SightingRow) -> SightingRecord:
         agreeing=row.agreeing,
         passage_first=row.passage_first,
         passage_last=row.passage_last,
+        times=row.times,
+        last_seen=row.last_seen,
+        read_text=row.read_text,
+        read_region=row.read_region,
+        corrected=row.corrected,
         **plate_fields(found, row),
     )
 

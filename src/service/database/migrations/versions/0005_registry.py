@@ -120,6 +120,14 @@ def _sightings() -> None:
     searched = ["outcome", "seen", "id", "merged", "confidence"]
     op.create_index(op.f(f"ix_sightings_{'_'.join(searched)}"), "sightings", searched)
     op.create_table(
+        "merged_passages",
+        sa.Column("key", sa.String, nullable=False),
+        _of("merged_passages", "sighting_id", "sightings", "CASCADE"),
+        *(_time("last"), sa.Column("before", UtcDateTime)),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_merged_passages")),
+    )
+    op.create_index(op.f("ix_merged_passages_sighting_id"), "merged_passages", ["sighting_id"])
+    op.create_table(
         "corrections",
         *(*_id("corrections"), _of("corrections", "sighting_id", "sightings", "CASCADE"), _time("at")),
         sa.Column("key_id", IdColumn, sa.ForeignKey("api_keys.id", name=op.f("fk_corrections_key_id"))),
