@@ -54,7 +54,7 @@ def save_dying(url: str, folder: Path, last: int) -> None:
 
     on_every_step(database, folder, step)
     picture = recognised(plate(f"A{last}"), plate("B1"), camera="gate", data=f"picture {last}".encode())
-    save_recognitions(database, pictures, [picture], NewAnswer(claim, 200, picture.stored.id.encode(), []))
+    save_recognitions(database, pictures, [picture], lambda _: NewAnswer(claim, 200, picture.stored.id.encode(), []))
 
 
 def answered(database: Database) -> set[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,6 +31,7 @@ from src.service.recognition.uploads import File, Received, Uploads
 from src.service.store import (
     Claim,
     ClaimLostError,
+    MakeAnswer,
     NewAnswer,
     NewImage,
     Pictures,
@@ -141,20 +142,26 @@ class Recogniser:
     async def _answer(
         self, request: Request, wish: Wish, reader: Reader, received: Received, claim: Claim | None = None
     ) -> Response:
-        """Returns the answer, which is made before anything is stored, so that what is stored is always answered
-        for.
+        """Returns the answer, which is made in the transaction that stores, so that it says what is stored, and that
+        what is stored is always answered for.
         """
         outcomes = await self._outcomes(received, reader, wish)
         read = [each for each in outcomes if isinstance(each, _Read)]
         problems = [each for each in outcomes if isinstance(each, ServiceProblem)]
         for problem in problems:
             self._metrics.refused(str(problem.kind))
-        if read:
-            answer = wish.answer([_recognised(each) if isinstance(each, _Read) else each for each in outcomes])
-        else:
-            answer = respond(_foremost(problems), request.url.path)
+        refusal = None if read else respond(_foremost(problems), request.url.path)
+        answers: list[Response] = []
+
+        def answer(stored: Sequence[StoredImage]) -> NewAnswer | None:
+            known = iter(stored)
+            what = [_recognised(each, known) if isinstance(each, _Read) else each for each in outcomes]
+            answers.append(refusal or wish.answer(what))
+            return _kept(claim, answers[-1], read, stored)
+
+        is_kept = claim is not None and not (refusal and _may_pass(refusal))
         try:
-            await self._store([each.recognition for each in read if each.is_stored], _kept(claim, answer, read))
+            await self._store([each.recognition for each in read if each.is_stored], answer, is_kept)
         except (OSError, SQLAlchemyError, ClaimLostError) as error:
             problem = _unstored(error, read)
             for _ in read:
@@ -162,7 +169,7 @@ class Recogniser:
             return respond(problem, request.url.path)
         for each in read:
             self._metrics.read(len(each.recognition.record.plates))
-        return answer
+        return answers[0]
 
     async def _outcomes(self, received: Received, reader: Reader, wish: Wish) -> list[_Read | ServiceProblem]:
         """Returns what became of each file, in their order."""
@@ -171,15 +178,16 @@ class Recogniser:
         read = iter(await asyncio.gather(*map(self._read, whole, futures)))
         return [file.fault or next(read) for file in received.files]
 
-    async def _store(self, recognitions: Sequence[NewImage], answer: NewAnswer | None) -> None:
-        """Returns when all of it is on the disk."""
-        if not recognitions and answer is None:
+    async def _store(self, recognitions: Sequence[NewImage], answer: MakeAnswer, is_kept: bool) -> None:
+        """Has the answer made, and returns when all that it says is on the disk."""
+        if not recognitions and not is_kept:
+            answer([])
             return
         start = perf_counter()
-        await to_thread.run_sync(self._save, recognitions, answer, limiter=self._writers)
+        stored = await to_thread.run_sync(self._save, recognitions, answer, limiter=self._writers)
         for _ in recognitions:
             self._metrics.spent("store", (perf_counter() - start) / len(recognitions))
-        if sightings := [known for each in recognitions for known in each.stored.sightings if known is not None]:
+        if sightings := [known for each in stored for known in each.sightings if known is not None]:
             await to_thread.run_sync(self._stored, sightings)
 
     def _reader_for(self, options: RecognizeOptions) -> Reader:
@@ -243,9 +251,9 @@ def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:
     return plate if sure >= min_reading else replace(plate, reading=Reading("", sure, ()))
 
 
-def _recognised(read: _Read) -> Recognised:
-    made = read.recognition
-    return Recognised(made.record, made.stored if read.is_stored else None, read.drawn)
+def _recognised(read: _Read, stored: Iterator[StoredImage]) -> Recognised:
+    """Returns what is said of a picture; ``stored`` goes on to the next one that is stored."""
+    return Recognised(read.recognition.record, next(stored) if read.is_stored else None, read.drawn)
 
 
 def _foremost(problems: Sequence[ServiceProblem]) -> ServiceProblem:
@@ -253,15 +261,22 @@ def _foremost(problems: Sequence[ServiceProblem]) -> ServiceProblem:
     return next((problem for problem in problems if problem.kind.is_passing), problems[0])
 
 
-def _kept(claim: Claim | None, answer: Response, read: Sequence[_Read]) -> NewAnswer | None:
+def _kept(
+    claim: Claim | None, answer: Response, read: Sequence[_Read], stored: Sequence[StoredImage]
+) -> NewAnswer | None:
     """Returns the answer for repeated requests; None where those are answered anew, as the service may do better
     then.
     """
-    if claim is None or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if claim is None or _may_pass(answer):
         return None
     plates = {plate.text for each in read for plate in each.recognition.record.plates} - {""}
-    sightings = [known for each in read for known in each.recognition.stored.sightings if known is not None]
+    sightings = [known for each in stored for known in each.sightings if known is not None]
     return NewAnswer(claim, answer.status_code, bytes(answer.body), [*plates, *sightings])
+
+
+def _may_pass(answer: Response) -> bool:
+    """Tells whether the service may do better when it is asked again."""
+    return answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _unstored(error: Exception, read: Sequence[_Read]) -> ServiceProblem:

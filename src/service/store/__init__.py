@@ -41,7 +41,7 @@ from src.service.store.keys import (
 from src.service.store.passages import NewPassage, UnknownCameraError, save_passage
 from src.service.store.pictures import Pictures, open_pictures
 from src.service.store.plates import PlateSightings, plate
-from src.service.store.recognitions import NewImage, StoredImage, Upload, save_recognitions
+from src.service.store.recognitions import MakeAnswer, NewImage, StoredImage, Upload, save_recognitions
 from src.service.store.removal import delete_plate, delete_sighting
 from src.service.store.retention import Expired, expire, sweep
 from src.service.store.sightings import Page, search, sighting
@@ -65,6 +65,7 @@ __all__ = [
     "FirstAnswer",
     "InWork",
     "Key",
+    "MakeAnswer",
     "NameTakenError",
     "NewAnswer",
     "NewImage",

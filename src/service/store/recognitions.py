@@ -1,7 +1,7 @@
 """Saves what was read in the pictures of a request: all of it, the pictures included, or nothing."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,25 +64,31 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class NewImage:
-    """A picture, what was read in it, and the identifiers under which both are saved."""
+    """A picture, what was read in it, and the identifiers that are proposed for both."""
 
     upload: Upload
     record: ImageRecord
     stored: StoredImage
 
 
+MakeAnswer = Callable[[Sequence[StoredImage]], NewAnswer | None]
+"""Makes the answer of a request from what is stored of it, picture by picture; None means that it is not kept."""
+
+
 def save_recognitions(
     database: Database,
     pictures: Pictures | None,
     recognitions: Sequence[NewImage],
-    answer: NewAnswer | None = None,
-) -> None:
-    """Saves pictures, their detections and sightings. When it returns, all are on the disk; where it raises, none are.
+    answer: MakeAnswer | None = None,
+) -> list[StoredImage]:
+    """Saves pictures, their detections and sightings, and returns what they are known by from now on.
 
-    ``pictures`` None keeps no picture. The files are written first, and deleted again if the rows cannot be added;
-    after a kill in between ``sweep`` removes them. ``answer`` is kept in the same transaction, so that nothing is ever
-    stored for a request that is not known to be answered. Raises OSError, sqlalchemy.exc.SQLAlchemyError and
-    ClaimLostError.
+    When it returns, all are on the disk; where it raises, none are. ``pictures`` None keeps no picture. The files are
+    written first, and deleted again if the rows cannot be added; after a kill in between ``sweep`` removes them.
+
+    ``answer`` is called within the transaction, and what it makes is kept in it, so that nothing is ever stored for a
+    request that is not known to be answered; what it raises undoes everything. It should be quick, as others wait.
+    Raises OSError, sqlalchemy.exc.SQLAlchemyError and ClaimLostError.
     """
     images = [_image(recognition) for recognition in recognitions]
     with ExitStack() as undo:
@@ -91,11 +97,11 @@ def save_recognitions(
                 image.stored_as = pictures.put(image.id, recognition.upload.data)
                 undo.callback(pictures.remove, [image.stored_as])
         with database.adding() as session:
-            if images:
-                _add(session, images, recognitions)
-            if answer is not None:
-                keep_answer(session, answer)
+            stored = _add(session, images, recognitions) if images else []
+            if answer is not None and (kept := answer(stored)) is not None:
+                keep_answer(session, kept)
             undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all
+    return stored
 
 
 def _image(recognition: NewImage) -> tables.ImageRow:
@@ -114,8 +120,8 @@ def _image(recognition: NewImage) -> tables.ImageRow:
     )
 
 
-def _add(session: Session, images: Sequence[tables.ImageRow], recognitions: Sequence[NewImage]) -> None:
-    """Adds all rows of the images to the session, and sends them to the database."""
+def _add(session: Session, images: Sequence[tables.ImageRow], recognitions: Sequence[NewImage]) -> list[StoredImage]:
+    """Adds all rows of the images to the session, sends them to the database, and returns what they are known by."""
     # they are sorted, as two transactions that make the same two plates would otherwise wait for each other
     names = sorted({name(each.upload.camera, "camera") for each in recognitions if each.upload.camera is not None})
     cameras = {called: _camera(session, called, images[0].received) for called in names}
@@ -127,6 +133,7 @@ def _add(session: Session, images: Sequence[tables.ImageRow], recognitions: Sequ
         _add_plates(session, image, recognition, known)
         session.add(image)
     session.flush()
+    return [recognition.stored for recognition in recognitions]
 
 
 def _add_plates(

@@ -1,7 +1,9 @@
 """First answers, kept under the keys of clients."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -17,6 +19,7 @@ from src.service.store import (
     NewAnswer,
     OtherRequest,
     Pictures,
+    StoredImage,
     claim_answer,
     delete_plate,
     delete_sighting,
@@ -44,7 +47,12 @@ def first(database: Database, **asked: object) -> Claim:
 
 
 def answer(database: Database, claim: Claim, *about: str, status: int = 200) -> None:
-    save_recognitions(database, None, [], NewAnswer(claim, status, b"said", about))
+    save_recognitions(database, None, [], lambda _: NewAnswer(claim, status, b"said", about))
+
+
+def keeping(told: NewAnswer, stored: Sequence[StoredImage]) -> NewAnswer:
+    """Makes an answer that is made already."""
+    return told
 
 
 def images(database: Database) -> int:
@@ -88,14 +96,14 @@ def test_a_claim_lapses_and_then_keeps_and_stores_nothing(database: Database, pi
     assert ask(database, after=LEASE - timedelta(seconds=1)) == InWork(1)
     new = first(database, after=LEASE)
     with pytest.raises(ClaimLostError):
-        save_recognitions(database, pictures, [recognised(plate())], NewAnswer(slow, 200, b"slow", []))
+        save_recognitions(database, pictures, [recognised(plate())], lambda _: NewAnswer(slow, 200, b"slow", []))
     assert (images(database), list(pictures.folder.glob("*/*"))) == (0, [])
     release_claim(database, slow)
-    save_recognitions(database, pictures, [recognised(plate())], NewAnswer(new, 200, b"new", []))
+    save_recognitions(database, pictures, [recognised(plate())], lambda _: NewAnswer(new, 200, b"new", []))
     assert images(database) == 1
     assert ask(database, after=LEASE) == FirstAnswer(200, b"new")
     with pytest.raises(ClaimLostError):  # nor twice by the same
-        save_recognitions(database, pictures, [recognised(plate())], NewAnswer(new, 200, b"new", []))
+        save_recognitions(database, pictures, [recognised(plate())], lambda _: NewAnswer(new, 200, b"new", []))
 
 
 def test_a_claim_that_is_released_lets_the_next_request_be_the_first(database: Database) -> None:
@@ -110,8 +118,34 @@ def test_what_cannot_be_stored_leaves_no_answer(database: Database) -> None:
     claim = first(database)
     nowhere = PlateRecord.model_construct(text="", region=None, box=())
     with pytest.raises(ValueError, match="unpack"):
-        save_recognitions(database, None, [recognised(plate(), nowhere)], NewAnswer(claim, 200, b"", []))
+        save_recognitions(database, None, [recognised(plate(), nowhere)], lambda _: NewAnswer(claim, 200, b"", []))
     assert ask(database) == InWork(35)
+
+
+def test_an_answer_that_cannot_be_made_leaves_nothing_stored(database: Database, pictures: Pictures) -> None:
+    def fail(stored: Sequence[StoredImage]) -> NewAnswer:
+        raise RuntimeError("no answer")
+
+    with pytest.raises(RuntimeError, match="no answer"):
+        save_recognitions(database, pictures, [recognised(plate())], fail)
+    assert (images(database), list(pictures.folder.glob("*/*"))) == (0, [])
+
+
+def test_the_answer_is_made_of_what_is_stored(database: Database, pictures: Pictures) -> None:
+    claim = first(database)
+    told: list[StoredImage] = []
+
+    def tell(stored: Sequence[StoredImage]) -> NewAnswer:
+        told.extend(stored)
+        return NewAnswer(claim, 200, str(stored[0].sightings[0]).encode(), [])
+
+    stored = save_recognitions(database, pictures, [recognised(plate(), plate(""))], tell)
+    assert told == stored
+    (sighting, unread) = stored[0].sightings
+    assert unread is None
+    with database.reading() as session:
+        assert session.scalars(select(tables.SightingRow.id)).all() == [sighting]
+    assert ask(database) == FirstAnswer(200, str(sighting).encode())
 
 
 def test_answers_about_other_plates_stay(database: Database, pictures: Pictures) -> None:
@@ -137,8 +171,8 @@ def test_deleting_forgets_the_answers_that_name_it(database: Database, pictures:
     for key, one in (("gone", gone), ("other", other)):
         claim = claim_answer(database, "", key, "a", NOW, LEASE)
         assert isinstance(claim, Claim)
-        about = [one.record.plates[0].text, str(one.stored.sightings[0])]
-        save_recognitions(database, pictures, [one], NewAnswer(claim, 200, b"said", about))
+        told = NewAnswer(claim, 200, b"said", [one.record.plates[0].text, str(one.stored.sightings[0])])
+        save_recognitions(database, pictures, [one], partial(keeping, told))
     if by == "plate":
         assert delete_plate(database, pictures, "a 1", SERVICE) == 1
     else:
