@@ -11,6 +11,7 @@ from src.core.alphabet import merge_look_alikes
 from src.service.database.types import IdColumn, JsonColumn, PlateTextColumn, UtcDateTime, new_id
 
 NO_REGION = text("region IS NULL")
+NO_PLACE = text("place_id IS NULL")
 
 
 class TableBase(DeclarativeBase):
@@ -326,12 +327,23 @@ class ListRow(TableBase):
 
 
 class PermitRow(TableBase):
-    """A vehicle's entry on a list, for a place and a time."""
+    """A vehicle's entry on a list, for a place and a time. It has one of each list for each place, and one for all."""
 
     __tablename__ = "permits"
+    __table_args__ = (
+        UniqueConstraint("vehicle_id", "list_id", "place_id"),
+        Index(
+            "uq_permits_everywhere",
+            "vehicle_id",
+            "list_id",
+            unique=True,
+            sqlite_where=NO_PLACE,
+            postgresql_where=NO_PLACE,
+        ),
+    )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
-    vehicle_id: Mapped[str] = mapped_column(ForeignKey("vehicles.id", ondelete="CASCADE"), index=True)
+    vehicle_id: Mapped[str] = mapped_column(ForeignKey("vehicles.id", ondelete="CASCADE"))
     list_id: Mapped[str] = mapped_column(ForeignKey("lists.id", ondelete="CASCADE"), index=True)
     place_id: Mapped[str | None] = mapped_column(ForeignKey("places.id", ondelete="CASCADE"), index=True)
     """Null: it holds everywhere."""

@@ -9,6 +9,7 @@ revision = "0005"
 down_revision = "0004"
 
 NO_REGION = sa.text("region IS NULL")
+NO_PLACE = sa.text("place_id IS NULL")
 
 
 def upgrade() -> None:
@@ -101,8 +102,17 @@ def _registry() -> None:
         sa.Column("weekdays", JsonColumn, nullable=False, server_default="[]"),
         *(sa.Column("from_minute", sa.Integer), sa.Column("until_minute", sa.Integer)),
         *(sa.Column("notes", sa.String), _time("created"), _time("updated")),
+        sa.UniqueConstraint("vehicle_id", "list_id", "place_id", name=op.f("uq_permits_vehicle_id_list_id_place_id")),
     )
-    for column in ("vehicle_id", "list_id", "place_id"):
+    op.create_index(
+        "uq_permits_everywhere",
+        "permits",
+        ["vehicle_id", "list_id"],
+        unique=True,
+        sqlite_where=NO_PLACE,
+        postgresql_where=NO_PLACE,
+    )
+    for column in ("list_id", "place_id"):
         op.create_index(op.f(f"ix_permits_{column}"), "permits", [column])
 
 
