@@ -90,8 +90,10 @@ NEW_CAMERA: Json = {
     "zone": [[0.1, 0.4], [0.9, 0.4], [0.9, 1.0], [0.1, 1.0]],
     "min_width": 60,
     "countries": ["RU", "BY"],
-    "place": "North gate",
+    "place": "Depot",
+    "gate": "North",
     "direction": "entry",
+    "merge_s": 30,
     "enabled": True,
 }
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Request
@@ -17,7 +18,7 @@ from src.service.api import examples
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.query import PLAIN, CameraName, Direction, Moment
 from src.service.store.recognitions import check_taken
-from src.service.text import NAME_LENGTH, plate_text
+from src.service.text import NAME_LENGTH, name, plate_text
 
 
 def _past(taken: datetime) -> datetime:
@@ -132,7 +133,20 @@ Countries = Annotated[
     Field(max_length=300, description="ISO 3166 alpha-2 codes of the countries to expect; empty: any"),
     AfterValidator(_capitals),
 ]
-PlaceName = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN, description="for people")]
+PlaceName = Annotated[
+    str,
+    Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN, description="made where there is none of the name"),
+    AfterValidator(partial(name, kind="place")),
+]
+GateName = Annotated[
+    str,
+    Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN, description="of the place; made where it has none"),
+    AfterValidator(partial(name, kind="gate")),
+]
+MergeSeconds = Annotated[
+    float,
+    Field(ge=0, le=86_400, description="seconds within which the same plate again is the same sighting; 0: none"),
+]
 
 
 class NewCamera(Closed):
@@ -146,7 +160,9 @@ class NewCamera(Closed):
     min_width: MinWidth = 0
     countries: Countries = Field(default_factory=list)
     place: PlaceName | None = None
+    gate: GateName | None = None
     direction: Direction | None = Field(default=None, description="of the vehicles that it sees")
+    merge_s: MergeSeconds = 0
     enabled: bool = Field(default=True, description="whether it is watched, where it has a source")
 
 
@@ -166,7 +182,9 @@ class CameraChange(Closed):
     min_width: MinWidth = Field(default=0, json_schema_extra=_unset)
     countries: Countries = Field(default_factory=list, json_schema_extra=_unset)
     place: PlaceName | None = Field(default=None, json_schema_extra=_unset)
+    gate: GateName | None = Field(default=None, json_schema_extra=_unset)
     direction: Direction | None = Field(default=None, json_schema_extra=_unset)
+    merge_s: MergeSeconds = Field(default=0, json_schema_extra=_unset)
     enabled: bool = Field(default=True, json_schema_extra=_unset)
 
 

@@ -137,7 +137,9 @@ class CameraRecord(BaseModel):
     min_width: float = Field(description="pixels; narrower plates are left out")
     countries: list[str] = Field(description="ISO 3166 codes of the countries to expect; empty: any")
     place: str | None
+    gate: str | None = Field(description="of the place")
     direction: Direction | None = Field(description="of the vehicles that it sees")
+    merge_s: float = Field(description="seconds within which the same plate again is the same sighting")
     enabled: bool = Field(description="whether it is watched, where it has a source")
     created: datetime
     updated: datetime

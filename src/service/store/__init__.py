@@ -18,6 +18,7 @@ from src.service.store.audit import SERVICE, Action, Actor, record
 from src.service.store.cameras import (
     Camera,
     NameTakenError,
+    NoPlaceError,
     all_cameras,
     camera,
     change_camera,
@@ -71,6 +72,7 @@ __all__ = [
     "NewImage",
     "NewKey",
     "NewPassage",
+    "NoPlaceError",
     "OtherRequest",
     "Page",
     "Pictures",

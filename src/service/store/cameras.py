@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from src.service.database import Database, tables
 from src.service.store.audit import Action, Actor, note
-from src.service.store.rows import found_or_made
+from src.service.store.rows import gate_row, place_row
 from src.service.text import shown
 
 
 class NameTakenError(ValueError):
-    """The error of a name that another camera has."""
+    """The error of a name that another camera, or another entry of the registry, has."""
+
+
+class NoPlaceError(ValueError):
+    """The error of a gate of no place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,10 @@ class Camera:
     min_width: float
     countries: list[str]
     place: str | None
+    gate: str | None
+    """The name of a gate of that place."""
     direction: str | None
+    merge_s: float
     enabled: bool
     created: datetime
     updated: datetime
@@ -44,8 +51,8 @@ class Camera:
 
 
 EMPTY: dict[str, Any] = {
-    **{"source": None, "zone": None, "min_width": 0.0, "countries": [], "place": None, "direction": None},
-    "enabled": True,
+    **{"source": None, "zone": None, "min_width": 0.0, "countries": [], "place": None, "gate": None},
+    **{"direction": None, "merge_s": 0.0, "enabled": True},
 }
 """The fields of a camera that is a name alone."""
 
@@ -54,7 +61,7 @@ def all_cameras(database: Database) -> list[Camera]:
     """Returns all cameras that are not deleted, by name."""
     row = tables.CameraRow
     with database.reading() as session:
-        found = select(row).where(_there()).options(joinedload(row.place)).order_by(row.name)
+        found = select(row).where(_there()).options(joinedload(row.place), joinedload(row.gate)).order_by(row.name)
         return [_camera(each) for each in session.scalars(found)]
 
 
@@ -74,12 +81,13 @@ def deleted_cameras(database: Database) -> set[str]:
 def create_camera(database: Database, fields: dict[str, Any], actor: Actor) -> Camera:
     """Makes a camera. A deleted one of the same name comes back, with the sightings that name it.
 
-    ``fields`` are those of ``Camera`` that a client may set, ``name`` among them. It is audited. Raises NameTakenError.
+    ``fields`` are those of ``Camera`` that a client may set, ``name`` among them. It is audited. Raises NameTakenError
+    and NoPlaceError.
     """
     now = datetime.now(UTC)
     try:
         with database.session() as session:
-            said = _placed(session, fields, now)
+            said = _placed(session, EMPTY | fields, None, now)
             row = session.scalar(select(tables.CameraRow).where(tables.CameraRow.name == fields["name"]))
             if row is None:
                 session.add(row := tables.CameraRow(created=now))
@@ -87,7 +95,7 @@ def create_camera(database: Database, fields: dict[str, Any], actor: Actor) -> C
                 raise NameTakenError(fields["name"])
             else:
                 row.created, row.deleted = now, None
-            _fill(row, EMPTY | said, now)
+            _fill(row, said, now)
             session.flush()
             note(session, Action.CREATE_CAMERA, row.name, actor, {"id": row.id})
             return _camera(row)
@@ -98,7 +106,8 @@ def create_camera(database: Database, fields: dict[str, Any], actor: Actor) -> C
 def change_camera(database: Database, camera_id: str, fields: dict[str, Any], actor: Actor) -> Camera | None:
     """Changes those ``fields`` of a camera, and returns it; None where there is none.
 
-    It is audited, with the names of the fields and not with what is in them. Raises NameTakenError.
+    A camera that moves to another place stands at no gate there, unless it is said at which. It is audited, with the
+    names of the fields and not with what is in them. Raises NameTakenError and NoPlaceError.
     """
     now = datetime.now(UTC)
     try:
@@ -109,7 +118,7 @@ def change_camera(database: Database, camera_id: str, fields: dict[str, Any], ac
             earlier = row.name
             if _is_taken(session, row, fields.get("name", earlier)):
                 raise NameTakenError(fields["name"])
-            _fill(row, _placed(session, fields, now), now)
+            _fill(row, _placed(session, fields, row.place, now), now)
             session.flush()
             note(session, Action.CHANGE_CAMERA, earlier, actor, {"id": row.id, "fields": sorted(fields)})
             return _camera(row)
@@ -154,13 +163,21 @@ def _fill(row: tables.CameraRow, fields: dict[str, Any], now: datetime) -> None:
     row.updated = now
 
 
-def _placed(session: Session, fields: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Returns the fields with the row of the place that they name, which is made where there is none."""
-    called = fields.get("place")
-    if called is None:
+def _placed(session: Session, fields: dict[str, Any], earlier: tables.PlaceRow | None, now: datetime) -> dict[str, Any]:
+    """Returns the fields with the rows of the place and the gate that they name, which are made where there are none.
+
+    ``earlier`` is the place of the camera, where they name none. Raises NoPlaceError.
+    """
+    if fields.keys().isdisjoint({"place", "gate"}):
         return fields
-    wanted = select(tables.PlaceRow).where(tables.PlaceRow.name == called)
-    return fields | {"place": found_or_made(session, wanted, lambda: tables.PlaceRow(name=called, created=now))}
+    called, gate_called = fields.get("place"), fields.get("gate")
+    place = earlier if "place" not in fields else None if called is None else place_row(session, called, now)
+    if gate_called is not None and place is None:
+        raise NoPlaceError(gate_called)
+    placed = fields | {"place": place}
+    if "gate" in fields or place is not earlier:
+        placed["gate"] = None if gate_called is None or place is None else gate_row(session, place, gate_called, now)
+    return placed
 
 
 def _camera(row: tables.CameraRow) -> Camera:
@@ -172,7 +189,9 @@ def _camera(row: tables.CameraRow) -> Camera:
         min_width=row.min_width,
         countries=row.countries,
         place=None if row.place is None else row.place.name,
+        gate=None if row.gate is None else row.gate.name,
         direction=row.direction,
+        merge_s=row.merge_s,
         enabled=row.enabled,
         created=row.created,
         updated=row.updated or row.created,

@@ -63,7 +63,7 @@ def audited(api: Api) -> list[tuple[str, Any, Any]]:
 def test_a_camera_is_answered_as_it_was_sent_but_for_the_password(api: Api) -> None:
     fields = {
         **{"name": "north gate", "source": STEADY, "zone": ZONE, "min_width": 60.5, "countries": ["AT", "CN"]},
-        **{"place": "by the mill", "direction": "entry", "enabled": False},
+        **{"place": "by the mill", "gate": "lower", "direction": "entry", "merge_s": 30, "enabled": False},
     }
     camera = made(api, **fields)
     assert {field: camera[field] for field in fields} == fields | {"source": MASKED}
@@ -144,6 +144,11 @@ BAD = [
     ({"countries": ["Russia"]}, "body.countries"),
     ({"countries": ["DE"]}, "body.countries: no plate formats of DE"),
     ({"place": ""}, "body.place"),
+    ({"place": "  "}, "body.place"),
+    ({"gate": "lower"}, "body.gate: is that of a place"),
+    ({"gate": "lower", "place": None}, "body.gate: is that of a place"),
+    ({"merge_s": -1}, "body.merge_s"),
+    ({"merge_s": 100_000}, "body.merge_s"),
     ({"direction": "up"}, "body.direction"),
     ({"enabled": "perhaps"}, "body.enabled"),
     ({"state": {}}, "body.state"),

@@ -37,7 +37,7 @@ def audited(database: Database) -> list[tuple[str, str | None, Any]]:
 def test_a_camera_is_what_was_said_of_it(database: Database) -> None:
     fields = {
         **{"source": SOURCE, "zone": ZONE, "min_width": 60.5, "countries": ["RU", "BY"], "place": "north"},
-        **{"direction": "exit", "enabled": False},
+        **{"gate": "east", "direction": "exit", "merge_s": 30.0, "enabled": False},
     }
     camera = store.create_camera(database, {"name": "gate", **fields}, SERVICE)
     assert {field: getattr(camera, field) for field in fields} == fields
@@ -46,6 +46,44 @@ def test_a_camera_is_what_was_said_of_it(database: Database) -> None:
     assert store.camera(database, camera.id) == camera
     assert store.all_cameras(database) == [camera]
     assert "secret" not in repr(camera)
+
+
+@pytest.mark.parametrize(
+    ("changed", "place", "gate"),
+    [
+        ({"gate": "west"}, "north", "west"),
+        ({"gate": None}, "north", None),
+        ({"place": "south"}, "south", None),
+        ({"place": "south", "gate": "east"}, "south", "east"),
+        ({"place": "north"}, "north", "east"),
+        ({"place": None}, None, None),
+        ({"merge_s": 5.0}, "north", "east"),
+    ],
+)
+def test_a_camera_stands_at_a_gate_of_its_place(
+    database: Database, changed: dict[str, Any], place: str | None, gate: str | None
+) -> None:
+    camera = made(database, place="north", gate="east")
+    later = store.change_camera(database, camera.id, changed, SERVICE)
+    assert later is not None
+    assert (later.place, later.gate, later.merge_s) == (place, gate, changed.get("merge_s", 0.0))
+
+
+def test_gates_of_the_same_name_are_those_of_their_places(database: Database) -> None:
+    for name, place in (("a", "north"), ("b", "north"), ("c", "south")):
+        made(database, name=name, place=place, gate="east")
+    with database.reading() as session:
+        found = session.scalars(select(tables.GateRow)).all()
+        assert sorted((gate.name, gate.place.name) for gate in found) == [("east", "north"), ("east", "south")]
+
+
+@pytest.mark.parametrize("place", [{}, {"place": None}])
+def test_a_gate_of_no_place_is_refused(database: Database, place: dict[str, None]) -> None:
+    with pytest.raises(store.NoPlaceError):
+        made(database, gate="east", **place)
+    camera = made(database)
+    with pytest.raises(store.NoPlaceError):
+        store.change_camera(database, camera.id, {"gate": "east", **place}, SERVICE)
 
 
 def test_cameras_stand_by_name_those_among_them_that_pictures_name(database: Database) -> None:

@@ -16,7 +16,7 @@ from src.service.cameras.records import camera_record
 from src.service.http.body import json_body
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.lifespan import Service
-from src.service.store import Action, Camera, NameTakenError
+from src.service.store import Action, Camera, NameTakenError, NoPlaceError
 from src.video.address import hide_password
 
 router = APIRouter(tags=["cameras"])
@@ -103,6 +103,10 @@ def _create(here: Service, actor: store.Actor, new: NewCamera) -> CameraRecord:
         made = store.create_camera(here.resources.database, fields, actor)
     except NameTakenError:
         raise _taken() from None
+    except NoPlaceError:
+        raise ServiceProblem(
+            Kind.INVALID_REQUEST, "body.gate: is that of a place, which the camera has none of"
+        ) from None
     here.cameras.look_again()
     return _record(here, made)
 
@@ -117,6 +121,10 @@ def _change(here: Service, actor: store.Actor, camera_id: str, wanted: CameraCha
         changed = existing(store.change_camera(database, camera_id, fields, actor), "camera")
     except NameTakenError:
         raise _taken() from None
+    except NoPlaceError:
+        raise ServiceProblem(
+            Kind.INVALID_REQUEST, "body.gate: is that of a place, which the camera has none of"
+        ) from None
     here.cameras.look_again()
     return _record(here, changed)
 

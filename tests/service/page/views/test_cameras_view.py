@@ -48,7 +48,7 @@ def field(page: AppTest, label: str, value: str) -> None:
 def test_a_camera_is_shown_with_its_state_and_picture(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PUBLIC, "https://plates.example")
     page = opened(cameras)
-    for said in ("gate", "Online, 25 frames/s", "North gate", "entering", "data:image/jpeg;base64,", "Only a zone"):
+    for said in ("gate", "Online, 25 frames/s", "Depot", "entering", "data:image/jpeg;base64,", "Only a zone"):
         assert said in html(page)
     assert links(page) == [
         "https://plates.example/live#lang=en",
@@ -84,7 +84,7 @@ def test_the_windows_open(api: Api) -> None:
     press(page, "Add")
     assert [each.value for each in page.text_input] == ["", "", "", ""]
     press(page, "Change")
-    assert [each.value for each in page.text_input] == ["gate", SHOWN, "", "North gate"]
+    assert [each.value for each in page.text_input] == ["gate", SHOWN, "", "Depot"]
 
 
 def test_no_camera_is_no_fault(api: Api) -> None:
@@ -130,7 +130,7 @@ def test_what_does_not_fit_is_said_and_not_sent(api: Api) -> None:
 def test_a_change_leaves_the_password_and_shows_none(api: Api) -> None:
     page = opened(camera)
     values = {each.label: each.value for each in page.text_input}
-    assert values == {"Name": "gate", "Address": SHOWN, "Password": "", "Place": "North gate"}
+    assert values == {"Name": "gate", "Address": SHOWN, "Password": "", "Place": "Depot"}
     field(page, "Place", "")
     press(page, "Save")
     (sent,) = changes(api, "PATCH")
