@@ -73,8 +73,7 @@ def main(argv: list[str] | None = None) -> int:
             return _sheet(args, stock)
         return _measure(args, stock, sys.argv[1:] if argv is None else argv)
     except (ImageError, SourceError) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return FAILED
+        return refused(PROG, error, FAILED)
     except (
         SetError,
         ManifestError,

@@ -11,7 +11,6 @@ if __name__ == "__main__":  # before the imports that take seconds
 import argparse
 import logging
 import shutil
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.core.card import CardError, ModelCard, load_card, sha256_of, write_card
-from src.core.cli import USAGE, Parser, run_command
+from src.core.cli import FAILED, Parser, refused, run_command
 from src.core.geometry import box_to_corners, iou_matrix
 from src.core.image import ImageError, read_named
 from src.core.types import Image
@@ -53,11 +52,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         card = quantise_folder(args.folder, args.out, data_folder(args.data), args.images, args.bits)
     except (QuantisationError, ImageError) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return 1
+        return refused(PROG, error, FAILED)
     except (CardError, ManifestError, SetError) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return USAGE
+        return refused(PROG, error)
     same = card.metrics[AGREEMENT.format(args.bits)]
     print(f"{args.out}: answers as {args.folder} on {same:.1%} of the pictures of val")
     return 0

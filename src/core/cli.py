@@ -76,8 +76,8 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
     sys.exit(status)
 
 
-def refused(prog: str, error: Exception) -> int:
-    """Prints a fault of the input in one line, and returns the status of wrong usage.
+def refused(prog: str, error: Exception, status: int = USAGE) -> int:
+    """Prints a fault of the input in one line, and returns ``status``, that of wrong usage if nothing else is said.
 
     An OSError that names no file is raised again: the disk is full, and ``run_command`` says so.
     """
@@ -88,7 +88,7 @@ def refused(prog: str, error: Exception) -> int:
     else:
         said = f"{error.filename}: {error.strerror}"
     print(f"{prog}: {said}", file=sys.stderr)
-    return USAGE
+    return status
 
 
 def speak_utf8() -> None:

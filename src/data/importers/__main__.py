@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from src.core.cli import run_command
+from src.core.cli import Parser, refused, run_command
 from src.data.annotations.manifest import Record, write_manifest
 from src.data.annotations.splits import split_by_plate
 from src.data.importers.ccpd import read_ccpd
@@ -28,6 +28,10 @@ from src.data.importers.simanno import read_simanno
 from src.data.importers.voc import read_voc
 from src.data.importers.yolo import read_yolo
 
+PROG = "python -m src.data.importers"
+DESCRIPTION = """\
+Turns annotations of a public format into a manifest. Images are not copied: the manifest holds their paths relative to
+its own folder."""
 READERS = {
     "openalpr": read_openalpr,
     "voc": read_voc,
@@ -49,24 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         records, faults = _import(options)
         if records:
             write_manifest(options.out, records)
-    except SourceError as error:
-        parser.error(str(error))
-    except OSError as error:
-        if error.filename is None:  # a full disk; the command line reports it
-            raise
-        parser.error(f"{error.filename}: {error.strerror}")
+    except (SourceError, OSError) as error:
+        return refused(PROG, error)
     for fault in faults:
         print(fault, file=sys.stderr)
     print(_summary(options.out, records, faults))
     return 1 if faults or not records else 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m src.data.importers",
-        description="Turns annotations of a public format into a manifest. Images are not copied: "
-        "the manifest holds their paths relative to its own folder.",
-    )
+def _parser() -> Parser:
+    parser = Parser(PROG, DESCRIPTION)
     parser.add_argument("format", choices=READERS, metavar="FORMAT", help=" | ".join(READERS))
     parser.add_argument("source", type=Path, metavar="SOURCE", help="folder, data.yaml, CSV file or database")
     parser.add_argument("out", type=Path, metavar="OUT", help="manifest to write (replaced if there is one)")

@@ -24,9 +24,14 @@ def make_text(path: str, text: str) -> None:
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What wrong usage prints; it may not write ``out/m.jsonl``."""
-    with pytest.raises(SystemExit) as stop:
-        main(arguments)
-    assert stop.value.code == 2
+    """The one line that wrong usage prints; it may not write ``out/m.jsonl``."""
+    try:
+        status = main(arguments)
+    except SystemExit as stop:  # a wrong option
+        status = int(str(stop.code))
+    assert status == 2
     assert not Path("out/m.jsonl").exists()
-    return capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("python -m src.data.importers: ")
+    assert said.count("\n") == 1
+    return said
