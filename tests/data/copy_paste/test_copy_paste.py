@@ -203,8 +203,9 @@ def test_only_plates_take_the_place_of_far_plates(copy_paste: CopyPaste) -> None
 
 @pytest.mark.parametrize("maker", dict.fromkeys(MAKERS), ids=lambda m: m.__name__)
 def test_what_is_no_plate_is_drawn_at_the_height_asked_for(maker) -> None:
+    faces = Faces(find_fonts(Path(FONTS)))
     for seed in range(5):
-        flat = maker(Faces(find_fonts(Path(FONTS))), np.random.default_rng(seed), 96)
+        flat = maker(faces, np.random.default_rng(seed), 96)
         assert flat.image.shape[:2] == flat.alpha.shape
         assert flat.image.std() > 0 or flat.alpha.std() > 0
         assert flat.alpha.max() > 200
@@ -284,11 +285,12 @@ def test_turned_pastes_have_any_turn() -> None:
 
 
 def test_a_plate_of_three_lines() -> None:
+    faces = Faces(find_fonts(Path(FONTS)))
     for seed in range(20):
         plate = three_lines(np.random.default_rng(seed))
         assert plate.lines == 3
         assert sorted(set(plate.rows)) == [0, 1, 2]
-        assert draw_plate(plate, Faces(find_fonts(Path(FONTS))), np.random.default_rng(seed), 96).image.shape[0] == 96
+        assert draw_plate(plate, faces, np.random.default_rng(seed), 96).image.shape[0] == 96
 
 
 def test_overlays_are_written_over_the_share_that_is_asked_for(monkeypatch) -> None:
@@ -296,8 +298,9 @@ def test_overlays_are_written_over_the_share_that_is_asked_for(monkeypatch) -> N
     monkeypatch.setattr(pasting, "overlay", lambda image, taken, faces, rng: written.append(len(taken)))
     for share in (0.0, 1.0):
         written.clear()
+        copy_paste = CopyPaste(FONTS, overlaid=share)
         for seed in range(10):
-            CopyPaste(FONTS, overlaid=share)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
+            copy_paste(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
         assert len(written) == 10 * share
 
 
@@ -306,6 +309,7 @@ def test_plates_and_distractors_are_hidden_as_often_as_is_asked_for(monkeypatch)
     monkeypatch.setattr(pasting, "occlude", lambda image, index, boxes, *rest: hidden.append(index < 1))
     for share in (0.0, 1.0):
         hidden.clear()
+        copy_paste = CopyPaste(FONTS, occluded=share, overlaid=0.0)
         for seed in range(20):
-            CopyPaste(FONTS, occluded=share, overlaid=0.0)(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
+            copy_paste(red_plates((60, 150, 140, 172)), np.random.default_rng(seed))
         assert len(hidden) > 40 if share else not hidden  # the plate, and 2.25 things a scene
