@@ -9,7 +9,18 @@ from fastapi import Depends, FastAPI
 
 from src.service.api import openapi
 from src.service.api.requests import only_what_is_known
-from src.service.api.routes import cameras, compatible, documentation, live, operations, plates, recognize, sightings
+from src.service.api.routes import (
+    audit,
+    cameras,
+    compatible,
+    documentation,
+    keys,
+    live,
+    operations,
+    plates,
+    recognize,
+    sightings,
+)
 from src.service.http import problems
 from src.service.http.drain import DrainRequests
 from src.service.http.host_check import CheckHost
@@ -44,7 +55,7 @@ def create_app(settings: Settings | None = None, resources: Resources | None = N
         redirect_slashes=False,
         openapi_url=None,
     )
-    known = (recognize, sightings, plates, cameras, compatible, live, operations, documentation)
+    known = (recognize, sightings, plates, cameras, compatible, live, keys, audit, operations, documentation)
     for router in (*(routes.router for routes in known), live.files):
         app.include_router(router, dependencies=[Depends(only_what_is_known)])
     app.openapi = cache(partial(openapi.describe, app, found.require_keys))  # type: ignore[method-assign]

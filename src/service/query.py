@@ -39,7 +39,7 @@ def _zoned(moment: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The sighting behind which a page begins."""
+    """The sighting, key or entry of the audit behind which a page begins."""
 
     seen: datetime
     id: str
@@ -55,10 +55,10 @@ class Place:
         try:
             seen, last = base64.b64decode(cursor, "-_", validate=True).decode("ascii").split(" ")
             if not last.isalnum():
-                raise ValueError(f"{last!r} is the name of no sighting")
+                raise ValueError(f"{last!r} is no identifier")
             return cls(utc(datetime.fromisoformat(seen)), last)
         except ValueError as error:  # that of base64 and that of dates among them
-            raise PydanticCustomError("cursor", "is not one that a page of sightings ended with") from error
+            raise PydanticCustomError("cursor", "is not one that a page ended with") from error
 
 
 def _searchable(text: str) -> str:
@@ -72,6 +72,7 @@ def _followed(cursor: str) -> str:
 
 
 Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_zoned)]
+Cursor = Annotated[str, Field(max_length=200), AfterValidator(_followed)]
 CameraName = Annotated[
     str, Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN), AfterValidator(lambda text: name(text, "camera"))
 ]
@@ -100,6 +101,4 @@ class SightingQuery(Closed):
     )
     min_confidence: Probability | None = Field(default=None, description="of the reading", examples=[0.5])
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")
-    cursor: Annotated[str, Field(max_length=200), AfterValidator(_followed)] | None = Field(
-        default=None, description="`next` of the page before"
-    )
+    cursor: Cursor | None = Field(default=None, description="`next` of the page before")

@@ -61,6 +61,8 @@ def _admitted(here: Service, secret: str, scopes: list[Scope]) -> Key:
     return key
 
 
+Anybody = Annotated[Actor, Security(actor)]
+"""Whoever has a valid key."""
 Recognizer = Annotated[Actor, Security(actor, scopes=[Scope.RECOGNIZE])]
 Looker = Annotated[Actor, Security(actor, scopes=[Scope.READ])]
 Deleter = Annotated[Actor, Security(actor, scopes=[Scope.DELETE])]

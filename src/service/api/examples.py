@@ -149,6 +149,43 @@ VERSION: Json = {
     },
 }
 
+SECRET = "np_1a2b3c4d_this-is-shown-once-and-never-again-0123456789a"
+
+NEW_KEY: Json = {
+    "name": "guard",
+    "role": "operator",
+    "scopes": ["persons"],
+    "expires": "2100-01-01T00:00:00Z",
+    "per_minute": 120,
+    "per_day": None,
+}
+
+KEY: Json = {
+    "id": "b7e151628aed2a6abf7158809cf4f3c7",
+    **NEW_KEY,
+    "prefix": "np_1a2b3c4d",
+    "allows": ["recognize", "read", "registry", "persons", "correct"],
+    "created": "2026-01-31T12:00:00Z",
+    "revoked": None,
+    "used_today": 17,
+    "state": "valid",
+}
+
+OWN_KEY: Json = {
+    "required": True,
+    **{field: KEY[field] for field in ("id", "name", "prefix", "role", "allows", "expires", "per_minute", "per_day")},
+}
+
+AUDIT: Json = {
+    "id": "62e7160f38b4da56a784d9045190cfef",
+    "at": "2026-01-31T12:05:00Z",
+    "action": "search",
+    "subject": "356",
+    "detail": {"camera": "gate", "limit": 50},
+    "key": {field: KEY[field] for field in ("id", "name", "prefix")},
+    "remote": "192.168.1.5",
+}
+
 PROBLEM: Json = {
     "type": "urn:number-plate:unknown_format",
     "title": "The file is no picture of a known format",

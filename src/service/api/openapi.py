@@ -20,6 +20,7 @@ service's own, which `TZ` sets, and those of answers are in UTC.
 Where the operator has set `NUMBER_PLATE_REQUIRE_KEYS`, everything but `/health`, `/ready` and
 this description needs an API key.
 """
+COMPONENT = "#/components/schemas/{model}"
 ANYWHERE = (
     *(Kind.INVALID_REQUEST, Kind.NO_KEY, Kind.FOREIGN_SITE, Kind.WRONG_SCOPE, Kind.LIMIT_REACHED),
     *(Kind.OUT_OF_REACH, Kind.SHUTTING_DOWN),
@@ -72,20 +73,34 @@ def form(field: str, pictures: dict[str, Any]) -> dict[str, Any]:
 
 
 def json_form(model: type[BaseModel]) -> dict[str, Any]:
-    """Returns the request body of a JSON object that is a ``model``."""
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": model.model_json_schema()}}}}
+    """Returns the request body of a JSON object that is a ``model``; ``describe`` makes room for what it is made of."""
+    schema = model.model_json_schema(ref_template=COMPONENT)
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
 
 
 def describe(app: FastAPI, require_keys: bool) -> dict[str, Any]:
     """Returns the OpenAPI document of ``app``; it asks for a key only where one is needed."""
     document = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
     document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+    _make_components(document)
     if not require_keys:
         del document["components"]["securitySchemes"]
         for methods in document["paths"].values():
             for operation in methods.values():
                 operation.pop("security", None)
     return document
+
+
+def _make_components(document: dict[str, Any]) -> None:
+    """Moves what the bodies of ``json_form`` are made of to the components of the document, where references look."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            form = operation.get("requestBody", {}).get("content", {}).get(JSON)
+            if form is not None and "$defs" in form["schema"]:
+                # the routes have this schema too, for the next document
+                schema = dict(form["schema"])
+                document["components"]["schemas"] |= schema.pop("$defs")
+                operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
 
 
 def _problem_schema() -> dict[str, Any]:

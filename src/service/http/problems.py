@@ -35,6 +35,7 @@ class Kind(Enum):
     NO_JSON = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is no JSON"
     TOO_LONG = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too long"
     NAME_TAKEN = HTTPStatus.CONFLICT, "Another camera has, or had, the name"
+    LAST_ADMINISTRATOR = HTTPStatus.CONFLICT, "It is the last valid key of an administrator"
     TOO_MANY_PICTURES = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too many pictures in one request"
     TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The picture is too large"
     UNKNOWN_FORMAT = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The file is no picture of a known format"

@@ -15,6 +15,7 @@ from src.service.store.answers import (
     release_claim,
 )
 from src.service.store.audit import SERVICE, Action, Actor, record
+from src.service.store.audit_search import AuditEntry, AuditPage, AuditQuery, search_audit
 from src.service.store.cameras import (
     Camera,
     NameTakenError,
@@ -27,6 +28,15 @@ from src.service.store.cameras import (
     deleted_cameras,
 )
 from src.service.store.counts import CameraSightings, Counts, camera_sightings, statistics
+from src.service.store.key_changes import (
+    KeyPage,
+    KeyQuery,
+    LastAdministratorError,
+    change_key,
+    find_key,
+    revoke_as_administrator,
+    search_keys,
+)
 from src.service.store.keys import (
     SCOPES_OF,
     ApiKeyError,
@@ -57,6 +67,9 @@ __all__ = [
     "Actor",
     "Allowed",
     "ApiKeyError",
+    "AuditEntry",
+    "AuditPage",
+    "AuditQuery",
     "Camera",
     "CameraSightings",
     "Claim",
@@ -66,6 +79,9 @@ __all__ = [
     "FirstAnswer",
     "InWork",
     "Key",
+    "KeyPage",
+    "KeyQuery",
+    "LastAdministratorError",
     "MakeAnswer",
     "NameTakenError",
     "NewAnswer",
@@ -89,6 +105,7 @@ __all__ = [
     "camera",
     "camera_sightings",
     "change_camera",
+    "change_key",
     "claim_answer",
     "count_use",
     "create_camera",
@@ -99,6 +116,7 @@ __all__ = [
     "deleted_cameras",
     "expire",
     "expire_answers",
+    "find_key",
     "latest_picture",
     "list_keys",
     "open_pictures",
@@ -106,10 +124,13 @@ __all__ = [
     "plate",
     "record",
     "release_claim",
+    "revoke_as_administrator",
     "revoke_key",
     "save_passage",
     "save_recognitions",
     "search",
+    "search_audit",
+    "search_keys",
     "sighting",
     "statistics",
     "sweep",

@@ -33,7 +33,10 @@ class Action(StrEnum):
     CHANGE_CAMERA = "change camera"
     DELETE_CAMERA = "delete camera"
     CREATE_KEY = "create key"
+    CHANGE_KEY = "change key"
     REVOKE_KEY = "revoke key"
+    AUDIT = "audit"
+    """Somebody read the audit itself."""
 
 
 OF_PLATES = (

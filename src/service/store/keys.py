@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
 from src.service.database.types import new_id
-from src.service.store.audit import SERVICE, Action, note
+from src.service.store.audit import SERVICE, Action, Actor, note
 from src.service.text import name, shown
 
 MARK = "np_"
@@ -79,8 +80,16 @@ class Key:
         """Tells whether it may be used for ``scope``, by its role or by its scopes; an administrator's key may be used
         for anything.
         """
-        of_role: frozenset[Scope] = frozenset() if self.role is None else SCOPES_OF[self.role]
-        return not {scope, Scope.ADMIN}.isdisjoint(self.scopes | of_role)
+        return not {scope, Scope.ADMIN}.isdisjoint(self._granted)
+
+    @property
+    def allowed(self) -> list[Scope]:
+        """All that it may be used for."""
+        return [scope for scope in Scope if self.allows(scope)]
+
+    @property
+    def _granted(self) -> frozenset[Scope]:
+        return self.scopes if self.role is None else self.scopes | SCOPES_OF[self.role]
 
     def is_valid(self, now: datetime) -> bool:
         """Tells whether it is neither revoked nor expired."""
@@ -103,9 +112,11 @@ def create_key(
     per_minute: int | None = None,
     per_day: int | None = None,
     role: Role | None = None,
+    actor: Actor = SERVICE,
 ) -> NewKey:
-    """Makes a key of a role, or with scopes, or both. Raises TextError for its name, and ApiKeyError where it could
-    never be used.
+    """Makes a key of a role, or with scopes, or both; ``actor`` does so. It is audited, without its secret.
+
+    Raises TextError for its name, and ApiKeyError where it could never be used.
     """
     now = datetime.now(UTC)
     _check(role, scopes, expires, per_minute, per_day, now)
@@ -128,15 +139,15 @@ def create_key(
         session.flush()
         session.add(tables.BucketRow(key_id=row.id, tokens=per_minute or 0, filled=now))
         detail = {"prefix": prefix, "role": row.role, "scopes": row.scopes}
-        note(session, Action.CREATE_KEY, row.name, SERVICE, detail)
-    return NewKey(_key(row), secret)
+        note(session, Action.CREATE_KEY, row.name, actor, detail)
+    return NewKey(key_of(row), secret)
 
 
 def verify_key(database: Database, secret: str, now: datetime) -> Key | None:
     """Returns the key that ``secret`` belongs to; None where there is none, or it is revoked or expired."""
     with database.reading() as session:
         row = session.scalar(select(tables.ApiKeyRow).where(tables.ApiKeyRow.hash == _digest(secret)))
-    key = None if row is None else _key(row)
+    key = None if row is None else key_of(row)
     return key if key is not None and key.is_valid(now) else None
 
 
@@ -146,17 +157,22 @@ def revoke_key(database: Database, prefix: str) -> Key:
         row = session.scalar(select(tables.ApiKeyRow).where(tables.ApiKeyRow.prefix == shown(prefix)))
         if row is None:
             raise ApiKeyError(f"there is no key {shown(prefix)!r}")
-        if row.revoked is None:
-            row.revoked = datetime.now(UTC)
-            note(session, Action.REVOKE_KEY, row.name, SERVICE, {"prefix": row.prefix})
-    return _key(row)
+        revoke(session, row, datetime.now(UTC), SERVICE)
+    return key_of(row)
+
+
+def revoke(session: Session, row: tables.ApiKeyRow, now: datetime, actor: Actor) -> None:
+    """Makes a key useless from ``now`` on, and audits it; one that is revoked stays as it is."""
+    if row.revoked is None:
+        row.revoked = now
+        note(session, Action.REVOKE_KEY, row.name, actor, {"prefix": row.prefix})
 
 
 def list_keys(database: Database) -> list[Key]:
     """Returns all keys that were ever made, oldest first."""
     with database.reading() as session:
         rows = session.scalars(select(tables.ApiKeyRow).order_by(tables.ApiKeyRow.created, tables.ApiKeyRow.id))
-        return [_key(row) for row in rows]
+        return [key_of(row) for row in rows]
 
 
 def _check(
@@ -180,7 +196,8 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _key(row: tables.ApiKeyRow) -> Key:
+def key_of(row: tables.ApiKeyRow) -> Key:
+    """Returns the key of a row."""
     return Key(
         id=row.id,
         name=row.name,

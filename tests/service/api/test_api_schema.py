@@ -28,6 +28,10 @@ REFUSABLE = {
     "GET /v1/sightings": [422],  # nor what a cursor looks like
     "POST /v1/cameras": [409, 415, 422],  # nor where a camera may be, and which names are taken
     "PATCH /v1/cameras/{id}": [409, 415, 422],
+    "GET /v1/audit": [422],
+    "GET /v1/keys": [422],
+    "POST /v1/keys": [415, 422],  # nor what time it is
+    "PATCH /v1/keys/{id}": [415, 422],
 }
 """Operations that may refuse what their schema allows, and how."""
 

@@ -170,7 +170,7 @@ def test_a_full_last_page_has_no_next(five: Database) -> None:
     ["", "x", "京", "AAAA", "MjAyNQ==", "' OR 1=1", "MjAyNS0wNi0wMVQxMjowMDowMCBh"],  # the last has no zone
 )
 def test_a_made_up_cursor_is_refused(cursor: str) -> None:
-    with pytest.raises(ValidationError, match=r"cursor\n  is not one that a page of sightings ended with"):
+    with pytest.raises(ValidationError, match=r"cursor\n  is not one that a page ended with"):
         SightingQuery(cursor=cursor)
 
 
