@@ -44,7 +44,7 @@ Vehicle = Literal[
 ]  # fmt: skip
 Typeface = Literal[
     "din-1451", "fe-schrift", "gost-50577", "charles-wright", "mandatory-br", "fe-mercosur", "us-dies",
-    "uzbek", "indonesian", "ukrainian", "turkish", "chinese",
+    "uzbek", "indonesian", "ukrainian", "turkish", "chinese", "tunisian", "vietnamese",
     "european", "condensed", "heavy", "rounded", "wide", "any",
 ]  # fmt: skip
 """What the characters look like: the named faces, and kinds of faces where no name is known."""
@@ -150,6 +150,24 @@ class Look(Closed):
     weight: float = Field(default=1.0, gt=0)
 
 
+class Arrangement(Closed):
+    """Another way to set the texts of a type, as some makers and owners do; what it leaves out is as in the type.
+
+    Trainings draw arrangements beside the types. The drawn test sets hold none, so that they stay what they are, and
+    the formats of the reader come from the types alone.
+    """
+
+    weight: float = Field(gt=0)
+    """How often it is drawn, relative to the weights of the country's types."""
+    size: tuple[Millimetres, Millimetres] | None = None
+    lines: Annotated[tuple[str, ...], BeforeValidator(_listed)] | None = None
+    fields: tuple[Rect, ...] | None = None
+    characters: Characters | None = None
+    typeface: Typeface | None = None
+    looks: Annotated[tuple[Look, ...], BeforeValidator(_listed)] | None = None
+    signs: tuple[Sign, ...] | None = None
+
+
 class PlateType(Closed):
     """One type of plate of a country."""
 
@@ -189,6 +207,14 @@ class PlateType(Closed):
     """The facts that were written from memory. For a list of codes that several types use, the first of them says
     it.
     """
+    arrangements: tuple[Arrangement, ...] = ()
+
+    @cached_property
+    def arranged(self) -> tuple["PlateType", ...]:
+        """Returns the type as each of its arrangements sets it. Raises ValidationError for one that cannot be."""
+        own = {name: getattr(self, name) for name in type(self).model_fields if name != "arrangements"}
+        given = ({name: getattr(each, name) for name in each.model_fields_set} for each in self.arrangements)
+        return tuple(type(self).model_validate(own | changed) for changed in given)
 
     @property
     def is_chosen(self) -> bool:
@@ -211,6 +237,7 @@ class PlateType(Closed):
             raise ValueError(f"band.span: {self.band.span[0]:g} to {self.band.span[1]:g} is nowhere on the plate")
         if self.until is not None and self.until < self.since:
             raise ValueError(f"until: {self.until} is before {self.since}")
+        _ = self.arranged
         return self
 
 
@@ -273,6 +300,11 @@ class Country(Closed):
         """The types with their patterns parsed. Raises FormatError that names the type."""
         return tuple(self._format(t) for t in self.types)
 
+    @cached_property
+    def arranged(self) -> tuple[PlateFormat, ...]:
+        """The arrangements of the types with their patterns parsed. Raises FormatError that names the type."""
+        return tuple(self._format(arranged) for t in self.types for arranged in t.arranged)
+
     def _format(self, plate: PlateType) -> PlateFormat:
         letters = plate.letters or self.letters
         try:
@@ -306,7 +338,7 @@ def load_country(path: Path) -> Country:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), PlainLoader)
         country = Country.model_validate(content)
-        _ = country.formats
+        _ = country.formats, country.arranged
     except OSError as error:
         raise RegistryError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -62,7 +62,7 @@ class CopyPaste:
             raise ValueError(f"the share of scenes that get pastes must lie within 0..{MOST}, got {share}")
         self.share, self.squarer, self.turned = share, squarer, turned
         self.occluded, self.overlaid = occluded, overlaid
-        self._plates = CropSynthesiser(find_fonts(Path(fonts)), weights=weights)
+        self._plates = CropSynthesiser(find_fonts(Path(fonts)), weights=weights, arranged=True)
 
     def __call__(self, scene: Scene, rng: np.random.Generator) -> Scene:
         """Returns ``scene`` with pastes: new plates join its ground truth, replaced ones leave it."""

@@ -4,7 +4,7 @@ Each is drawn in a window around the plate and is larger than the plate, so that
 and corners stay those of the whole plate.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -92,8 +92,12 @@ def occlude(
             return
 
 
-def hide(image: Image, plate: Corners, look: Photometry, rng: np.random.Generator) -> Mask:
+def hide(
+    image: Image, plate: Corners, look: Photometry, rng: np.random.Generator, makers: "Sequence[Maker]" = ()
+) -> Mask:
     """Draws an occluder over or beside the plate with corners ``plate`` [4, 2], in place; returns what it hides.
+
+    It is made by one of ``makers``, without them by one of MAKERS.
 
     The result is [H, W] of ``image``, with 255 where the background is hidden. All of the plate or none of it may be
     hidden.
@@ -101,7 +105,7 @@ def hide(image: Image, plate: Corners, look: Photometry, rng: np.random.Generato
     height, width = image.shape[:2]
     large = (plate * FINE).astype(np.float32)
     high = float(np.linalg.norm(large[3] - large[0]) + np.linalg.norm(large[2] - large[1])) / 2
-    layer = pick(rng, MAKERS)(Stage((height * FINE, width * FINE), large, high), image, rng)
+    layer = pick(rng, makers or MAKERS)(Stage((height * FINE, width * FINE), large, high), image, rng)
     _lay(image, layer, look, rng)
     return np.asarray(cv2.resize(layer.mask, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -254,6 +258,31 @@ def neighbour(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
     return Layer(np.asarray(paint, np.float32) * np.float32(rng.uniform(0.5, 1.2)), mask)
 
 
-_Maker = Callable[[Stage, Image, np.random.Generator], Layer]
+def coat(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
+    """Draws a passer-by, much wider than a leg, who stands before one end of the plate."""
+    end, hidden = int(rng.random() < 0.5), float(rng.uniform(0.08, 0.5))
+    a, b, _, _ = stage.plate
+    long = float(np.linalg.norm(b - a))
+    wide = long * hidden + stage.high * float(rng.uniform(1.0, 4.0))
+    middle = (hidden - wide / long / 2) if end == 0 else (1 - hidden + wide / long / 2)
+    lean = float(rng.normal(0, 0.05))
+    points = np.stack([stage.at(middle - lean, 7.0), stage.at(middle, 0.5), stage.at(middle + lean, -6.0)])
+    widths = np.array([float(rng.uniform(0.9, 1.1)), 1.0, float(rng.uniform(0.9, 1.1))], np.float32) * wide
+    layer = _limb(stage, points, widths, pick(rng, _CLOTHES), rng)
+    folds = cv2.resize(rng.random((9, 7), np.float32), stage.size[::-1], interpolation=cv2.INTER_CUBIC)
+    return Layer(layer.paint * (0.85 + 0.3 * folds)[..., None], layer.mask)
 
-MAKERS: tuple[_Maker, ...] = (leg, leg, bar, bar, hitch, rack, blob, blob, neighbour)
+
+def post(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
+    """Draws an upright post as thick as a character or two."""
+    along, thick = float(rng.uniform(0.0, 1.0)), stage.high * float(rng.uniform(0.4, 1.3))
+    lean = float(rng.normal(0, 0.03))
+    points = np.stack([stage.at(along - lean, 7.0), stage.at(along + lean, -float(rng.uniform(0.5, 6)))])
+    return _limb(stage, points, np.full(2, thick, np.float32), pick(rng, (*_METALS, *_CLOTHES)), rng)
+
+
+Maker = Callable[[Stage, Image, np.random.Generator], Layer]
+
+MAKERS: tuple[Maker, ...] = (leg, leg, bar, bar, hitch, rack, blob, blob, neighbour)
+BEFORE_ENDS: tuple[Maker, ...] = (*MAKERS, coat, coat, coat, post, post, post, neighbour)
+"""MAKERS, and more of those that hide an end of a plate or a character of it."""

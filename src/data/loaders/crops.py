@@ -21,10 +21,11 @@ from src.data.annotations.corrections import apply_known_texts
 from src.data.annotations.labels import load_labels
 from src.data.annotations.manifest import ManifestError, of_split, read_set
 from src.data.copy_paste import PastedPlates, patches
+from src.data.copy_paste.occluders import BEFORE_ENDS
 from src.data.copy_paste.plates import LEAST_WIDTH
 from src.data.loaders.backgrounds import Background, backgrounds
 from src.data.loaders.char_alignment import Alignment, align_characters, unknown_alignment
-from src.data.loaders.not_whole import NotWhole
+from src.data.loaders.not_whole import COVERED_MORE, NotWhole
 from src.data.loaders.real_crops import RealCrop, real_crops
 from src.data.loaders.sampling import EpochSampler, balanced, epoch_of, one_thread, source_probabilities
 from src.data.synthesis import CropSynthesiser, SynthesisError, find_fonts
@@ -228,6 +229,7 @@ class CropData(pl.LightningDataModule):
             without=self.synthetic_without,
             registry=self.registry,
             pens=self.synthetic_outlines,
+            arranged=True,
         )
         synthesiser.check(self.alphabet)
         if unknown := sorted(set(synthesiser.countries) - set(self.regions)):
@@ -262,6 +264,8 @@ class CropData(pl.LightningDataModule):
             self.synthesiser,
             self.pasted,
             self.backgrounds["train"],
+            COVERED_MORE,
+            BEFORE_ENDS,
         )
 
     def _real(self, split: str) -> list[RealCrop]:

@@ -5,7 +5,7 @@ not whole; a character of which nearly all is left counts as visible. Where the 
 much is cut off or covered that at least one is certainly hidden, and the text is unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -19,7 +19,7 @@ from src.core.types import Boxes, Corners, Image
 from src.data.copy_paste import PastedPlates, words
 from src.data.copy_paste.distractors import distractor
 from src.data.copy_paste.dress import DRAWN, dressed
-from src.data.copy_paste.occluders import hide
+from src.data.copy_paste.occluders import MAKERS, Maker, hide
 from src.data.copy_paste.overlays import written
 from src.data.copy_paste.paste import cut
 from src.data.copy_paste.photometry import nearby, photometry_of
@@ -46,6 +46,8 @@ KINDS: dict[Kind, float] = {
     "empty": 0.05,
 }  # fmt: skip
 """The relative frequency of each kind, if there is material for it."""
+COVERED_MORE: dict[Kind, float] = KINDS | {"covered": 0.4, "distractor": 0.08}
+"""The frequencies of the training, whose readers accepted covered plates more often than others."""
 OF_PLATES = ("cut", "covered", "unreadable")
 LOST, SEEN = 0.5, 0.85
 """A character is gone up to the first share of its visible area, and visible from the second share on."""
@@ -81,7 +83,8 @@ class NotWhole:
     """Makes such crops from ``crops`` (drawn by ``odds``), from pasted and synthetic plates, and from ``backgrounds``.
 
     The share ``real`` of the plates is photographed if both kinds exist. The same generator gives the same sample, and
-    objects can be pickled. Raises ValueError if there is no material at all.
+    objects can be pickled. ``kinds`` are the relative frequencies, and ``makers`` draw what covers a plate. Raises
+    ValueError if there is no material at all.
     """
 
     def __init__(
@@ -95,7 +98,10 @@ class NotWhole:
         synthesiser: CropSynthesiser | None = None,
         pasted: PastedPlates | None = None,
         backgrounds: Sequence[Background] = (),
+        kinds: Mapping[Kind, float] = KINDS,
+        makers: Sequence[Maker] = MAKERS,
     ) -> None:
+        self.makers = tuple(makers)
         self.size, self.columns, self.augment = size, columns, augment
         self.crops, self.backgrounds, self.pasted = crops, backgrounds, pasted
         self._cumulative = np.cumsum(np.ones(len(crops)) if odds is None else odds)
@@ -111,7 +117,8 @@ class NotWhole:
             "distractor": pasted is not None,
             "empty": pasted is not None,
         }
-        odds_of = np.array([weight * there[kind] for kind, weight in KINDS.items()])
+        self._kinds = tuple(kinds)
+        odds_of = np.array([weight * there[kind] for kind, weight in kinds.items()])
         if not odds_of.any():
             raise ValueError("neither plates nor backgrounds are there, so nothing that is no whole plate can be made")
         self._odds = np.cumsum(odds_of / odds_of.sum())
@@ -119,7 +126,7 @@ class NotWhole:
     def __call__(self, rng: np.random.Generator) -> Sample:
         """Makes a sample of a random kind."""
         at = int(np.searchsorted(self._odds, rng.random(), side="right"))
-        return self.make(list(KINDS)[min(at, len(KINDS) - 1)], rng)
+        return self.make(self._kinds[min(at, len(self._kinds) - 1)], rng)
 
     def make(self, kind: Kind, rng: np.random.Generator) -> Sample:
         """Makes a sample of that kind."""
@@ -179,7 +186,7 @@ class NotWhole:
         cells = cells_of(subject)
         for _ in range(TRIES):
             image = subject.image.copy()
-            hidden = share_hidden(hide(image, subject.corners, look, rng), cells)
+            hidden = share_hidden(hide(image, subject.corners, look, rng, self.makers), cells)
             beside = hidden.max() <= (SAME if known else 0.0)
             if beside or hidden.max() >= (LOST if known else SURE):
                 break

@@ -86,7 +86,7 @@ def _crops(args: argparse.Namespace) -> tuple[list[SyntheticCrop | RealPlate], t
             raise ManifestError(f"{args.beside}: no plate with its text and a country of the registry")
         return paired(real, fonts, args.without, args.registry, args.count, rng), ()
     weights, generic = _shares(args.only)
-    synthesise = CropSynthesiser(fonts, CROP_SIZE, weights, generic, args.without, args.registry)
+    synthesise = CropSynthesiser(fonts, CROP_SIZE, weights, generic, args.without, args.registry, arranged=True)
     return [synthesise(rng) for _ in range(args.count)], synthesise.skipped
 
 

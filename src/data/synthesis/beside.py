@@ -59,7 +59,9 @@ def paired(
 ) -> list[SyntheticCrop | RealPlate]:
     """Returns rows of three real and three synthetic crops of a region, ``count`` in all; the regions take turns."""
     regions = sorted({plate.region for plate in real})
-    synthesisers = {r: CropSynthesiser(fonts, CROP_SIZE, {r: 1}, 0.0, without, registry) for r in regions}
+    synthesisers = {
+        r: CropSynthesiser(fonts, CROP_SIZE, {r: 1}, 0.0, without, registry, arranged=True) for r in regions
+    }
     crops: list[SyntheticCrop | RealPlate] = []
     for row in range(-(-count // (2 * ROW))):
         region = regions[row % len(regions)]

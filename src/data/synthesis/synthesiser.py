@@ -82,6 +82,7 @@ class CropSynthesiser:
         registry: Sequence[Path] = (REGISTRY,),
         pens: Collection[str] = DRAWN,
         elastic: float = ELASTIC,
+        arranged: bool = False,
     ) -> None:
         """Draws the formats of the folders ``registry``; ``skipped`` are those whose script no font has.
 
@@ -89,13 +90,15 @@ class CropSynthesiser:
         their prior (None: REST alone). Within a country the types have the registry's weights, times TWO_LINES for two
         lines and times CHOSEN_TEXT if the owner chooses the text. ``generic`` is the share of plates of no country.
         ``without`` names GROUPS of effects that never happen. ``pens`` are faces of DRAWN that are used beside
-        ``fonts``; the share ``elastic`` of the plates has its face bent. Raises SynthesisError for a name that does not
+        ``fonts``; the share ``elastic`` of the plates has its face bent. ``arranged`` tells whether the registry's
+        arrangements of texts are drawn too, as trainings do. Raises SynthesisError for a name that does not
         exist, RegistryError and FontError.
         """
         if unknown := sorted(set(without) - set(GROUPS)):
             raise SynthesisError(f"no effects are called {', '.join(unknown)}; there are {', '.join(GROUPS)}")
         self.faces = Faces(fonts, pens, elastic)
         self.size = size
+        self.arranged = arranged
         self.skipped: tuple[str, ...] = ()
         self._makers, self._cumulative = self._share(load_registry(*registry), weights, generic)
         self.without = tuple(without)
@@ -123,7 +126,7 @@ class CropSynthesiser:
 
     def _drawable(self, country: Country) -> list[PlateMaker]:
         """Returns makers of the types whose characters the faces have; the others go to ``skipped``."""
-        makers = [PlateMaker(form) for form in country.formats]
+        makers = [PlateMaker(form) for form in (*country.formats, *(country.arranged if self.arranged else ()))]
         drawn = [m for m in makers if all(s == "cyrillic" or self.faces.writes(s, word) for s, word in m.foreign)]
         if len(drawn) < len(makers):
             names = (m.form.type.name for m in makers if m not in drawn)

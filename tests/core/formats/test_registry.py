@@ -211,3 +211,19 @@ def test_a_line_without_characters_is_named(tmp_path: Path, line: str) -> None:
     pattern = next(row for row in country.splitlines() if row.strip().startswith("lines:"))
     with pytest.raises(RegistryError, match=rf"types\..*lines: {line!r} has no character to read"):
         load_country(written(tmp_path, country.replace(pattern, f'    lines: "{line}"', 1)))
+
+
+def test_an_arrangement_is_its_type_but_for_what_it_changes(tmp_path: Path) -> None:
+    text = XX + '    arrangements: [{weight: 3, lines: [l, "<number>"], size: [300, 200]}]\n'
+    country = load_country(written(tmp_path, text))
+    assert len(country.formats) == 1  # what a reader takes for a plate is what it was
+    (form,) = country.arranged
+    assert (form.type.name, form.type.typeface, form.type.looks) == ("car", "european", country.types[0].looks)
+    assert (form.type.weight, form.type.size, len(form.lines)) == (3, (300, 200), 2)
+    assert form.type.arrangements == ()
+
+
+def test_an_arrangement_that_cannot_be_is_named(tmp_path: Path) -> None:
+    text = XX + "    arrangements: [{weight: 3, fields: [[10, 10, 90, 90], [10, 10, 90, 90]]}]\n"
+    with pytest.raises(RegistryError, match=r"xx\.yaml: types\.0: .*2 of them, the lines have 1"):
+        load_country(written(tmp_path, text))

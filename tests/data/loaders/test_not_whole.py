@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image as Pictures
 
 from src.core.alphabet import Alphabet
 from src.core.card import sha256_of
 from src.core.ctc import NO_LABEL
 from src.core.geometry import box_to_corners
+from src.core.types import Image
 from src.data.annotations.corrections import CorrectionError
 from src.data.annotations.manifest import PlateLabel, Record
 from src.data.copy_paste import PastedPlates, patches
+from src.data.copy_paste.occluders import Layer, Maker, Stage, coat, post
 from src.data.loaders.backgrounds import Background, backgrounds
 from src.data.loaders.not_whole import KINDS, NotWhole, Sample, blurred, emptied
 from src.data.loaders.real_crops import RealCrop
@@ -126,7 +128,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
     noise = np.random.default_rng(0).integers(0, 200, (160, 240, 3), np.uint8)
     noise[80:102, 60:140] = (255, 0, 0)
     noise[20:60, 150:230] = (0, 0, 255)
-    Image.fromarray(noise).save(folder / "s.png")
+    Pictures.fromarray(noise).save(folder / "s.png")
     return folder
 
 
@@ -209,3 +211,28 @@ def test_only_what_can_be_made_is_made() -> None:
     assert {only(np.random.default_rng(seed)).kind for seed in range(20)} == {"background"}
     with pytest.raises(ValueError, match="neither plates nor backgrounds"):
         NotWhole((48, 128), 32, CropAugment())
+
+
+def test_kinds_may_have_other_frequencies_and_covers_other_makers() -> None:
+    asked: list[str] = []
+
+    def nothing(stage: Stage, window: Image, rng: np.random.Generator) -> Layer:
+        asked.append("made")
+        return Layer(np.zeros((*stage.size, 3), np.float32), np.zeros(stage.size, np.uint8))
+
+    only = NotWhole((48, 128), 32, CropAugment(), [plate()], kinds={"covered": 1.0}, makers=(nothing,))
+    samples = [only(np.random.default_rng(seed)) for seed in range(5)]
+    assert {(s.kind, s.whole) for s in samples} == {("covered", True)}
+    assert len(asked) == 5
+
+
+@pytest.mark.parametrize(("maker", "most"), [(coat, 0.6), (post, 0.5)])
+def test_what_stands_before_an_end_hides_a_part_of_the_plate(maker: Maker, most: float) -> None:
+    corners = box_to_corners(np.array([100, 90, 220, 115], np.float32))
+    shares = []
+    for seed in range(40):
+        layer = maker(Stage((200, 320), corners, 25.0), np.zeros((200, 320, 3), np.uint8), np.random.default_rng(seed))
+        shares.append((layer.mask[90:115, 100:220] > 127).mean())
+        assert (layer.mask > 127).any(0).sum() > 8
+    assert 0.05 < np.median(shares) < 0.4
+    assert max(shares) < most

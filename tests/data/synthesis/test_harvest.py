@@ -12,7 +12,7 @@ from src.core.geometry import box_to_corners
 from src.data.loaders.real_crops import RealCrop
 from src.data.synthesis.typefaces.averages import FEWEST, average
 from src.data.synthesis.typefaces.fonts import DRAWN, PHOTOGRAPHS, Faces, Lettering
-from src.data.synthesis.typefaces.harvest import SOURCES, WRITTEN, HarvestError, harvest, stroke_of, write_face
+from src.data.synthesis.typefaces.harvest import SOURCES, WRITTEN, HarvestError, harvest, shows, stroke_of, write_face
 from src.data.synthesis.typefaces.samples import HEIGHT, MARGIN, Floats, GlyphSample, forced_columns, glyph_samples
 from src.data.synthesis.typefaces.table import PHOTOGRAPHED
 from src.data.synthesis.typefaces.trace import outlines, write_font
@@ -168,3 +168,8 @@ def test_tables_name_the_faces_at_hand() -> None:
     assert {path.stem for path in PHOTOGRAPHS.glob("*.ttf")} == set(SOURCES)
     assert set(PHOTOGRAPHED.values()) <= set(SOURCES)
     assert HEIGHT > 2 * MARGIN
+
+
+def test_a_face_is_traced_from_the_texts_that_are_set_in_it() -> None:
+    assert [shows("plates-br", text) for text in ("ARM2447", "ARM2E47", "ARM247")] == [True, False, False]
+    assert shows("plates-us", "7")

@@ -3,11 +3,13 @@
 from collections import Counter
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 
 from src.core.alphabet import PROVINCES, SUFFIXES, Alphabet, normalise
 from src.core.formats.registry import Country, PlateFormat, load_country, load_registry
+from src.data.synthesis import CropSynthesiser, find_fonts
 from src.data.synthesis.layout.plate import Mark, Plate, Run
 from src.data.synthesis.layout.registered import PlateMaker
 from src.data.synthesis.layout.variety import varied
@@ -178,3 +180,21 @@ def test_accents_are_drawn_but_not_read() -> None:
     assert accented
     assert all(normalise(run.ink) == run.text != run.ink for run in accented if run.ink)
     assert {c for run in accented for c in run.ink or "" if not c.isascii()} <= set("ÄÖÜ")
+
+
+def test_arrangements_are_drawn_only_where_they_are_asked_for(tmp_path: Path) -> None:
+    changed = "    arrangements: [{weight: 1, size: [600, 100]}]\n"
+    (tmp_path / "xx.yaml").write_text(
+        YAML.replace("    drawn:", changed + "    drawn:").replace("*T", "").replace("drawn: {T", "drawn: {B")
+    )
+    drawn = {}
+    for arranged in (False, True):
+        makes = CropSynthesiser(
+            find_fonts(Path(matplotlib.get_data_path()) / "fonts" / "ttf"),
+            generic=0.0,
+            registry=[tmp_path],
+            arranged=arranged,
+        )
+        drawn[arranged] = Counter(makes.plate(np.random.default_rng(seed)).aspect for seed in range(60))
+    assert set(drawn[False]) == {5.0}
+    assert 15 < drawn[True][6.0] < 45

@@ -92,7 +92,9 @@ def _glyphs(run: Run, style: Style, rng: np.random.Generator) -> list[tuple[Mask
     if run.script is not None:
         text = run.ink or run.text
         face, weight = style.faces.for_script(rng, run.script, text), int(rng.random() * 3)
-        mask = _open(face, weight, text) if run.script == "chinese" else Lettering(face, weight).mask(text)
+        mask = (
+            _open(face, weight, letters.bend, text) if run.script == "chinese" else Lettering(face, weight).mask(text)
+        )
         return [(mask, min(run.width, _aspect(mask)) * run.height)]  # a bar, such as the Arabic one, stays a bar
     factors = (run.width / _aspect(letters.mask("H")), run.digit_width / _aspect(letters.mask("0")))
     widths = [min(1.25 * run.width, _aspect(letters.mask(c)) * factors[c.isdigit()]) * run.height for c in run.text]
@@ -100,11 +102,13 @@ def _glyphs(run: Run, style: Style, rng: np.random.Generator) -> list[tuple[Mask
     return list(zip(masks, widths, strict=True))
 
 
-def _open(face: str, weight: int, text: str) -> Mask:
-    """Returns the ink of ``text`` at a boldness of at most ``weight``: less if its strokes would merge."""
-    mask = Lettering(face, weight).mask(text)
+def _open(face: str, weight: int, bend: int, text: str) -> Mask:
+    """Returns the ink of ``text``, bent by ``bend``, at a boldness of at most ``weight``: less if strokes would
+    merge.
+    """
+    mask = Lettering(face, weight, bend).mask(text)
     if weight and mask.mean() > FILLED * 255:
-        return _open(face, weight - 1, text)
+        return _open(face, weight - 1, bend, text)
     return mask
 
 

@@ -28,7 +28,17 @@ from src.data.annotations.manifest import ManifestError, Record, of_split, read_
 from src.data.loaders.real_crops import real_crops
 from src.data.synthesis.typefaces import OWN, FontError, load_typeface
 from src.data.synthesis.typefaces.fonts import PHOTOGRAPHS, Lettering
-from src.data.synthesis.typefaces.harvest import SETS, SOURCES, WRITTEN, HarvestError, harvest, stroke_of, write_face
+from src.data.synthesis.typefaces.harvest import (
+    SETS,
+    SOURCES,
+    WORDS,
+    WRITTEN,
+    HarvestError,
+    harvest,
+    shows,
+    stroke_of,
+    write_face,
+)
 from src.data.synthesis.typefaces.pen import Mask
 from src.data.synthesis.typefaces.samples import Floats, forced_columns
 from src.runtime.plate_reader import PlateReader
@@ -78,7 +88,8 @@ def harvest_faces(names: Sequence[str], data: Path, reader: PlateReader, out: Pa
     records = [record for name in SETS for record in _training(name, data)]
     for name in names:
         crops = real_crops([r for r in records if r.source in SOURCES[name]], Path())
-        means = harvest([c for c in crops if not alphabet.unknown(c.text)], attention, reader.card.input_size)
+        crops = [c for c in crops if shows(name, c.text) and not alphabet.unknown(c.text)]
+        means = harvest(crops, attention, reader.card.input_size, WORDS.get(name, ""))
         lacking = write_face(out / f"{name}.ttf", means)
         samples = sum(mean.samples for mean in means.values())
         widths = ", ".join(f"{c} {means[c].aspect:.2f}" for c in "H0" if c in means)

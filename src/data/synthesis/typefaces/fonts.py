@@ -96,7 +96,10 @@ class Faces:
         self._latin = [f for f in self._every if _stem(f) not in SCRIPT_FACES and _holds(f, "A") and _holds(f, "0")]
         if not self._latin:
             raise FontError("none of the fonts writes Latin letters")
-        self._own = {typeface: face for typeface, face in (*OWN.items(), *PHOTOGRAPHED.items()) if face in pens}
+        self._own: dict[str, list[str]] = {}
+        for typeface, face in (*OWN.items(), *PHOTOGRAPHED.items()):
+            if face in pens:
+                self._own.setdefault(typeface, []).append(face)
         self._near: dict[str, list[str]] = {}
         for face in (*self._latin, *(p for p in pens if p not in _OUTLINED)):
             for typeface in RESEMBLES.get(_stem(face), ()):
@@ -112,13 +115,13 @@ class Faces:
         return [f for f in self._script.get(script, ()) if all(c == " " or _holds(f, c) for c in text)]
 
     def choose(self, rng: np.random.Generator, typeface: str, stray: float = 0.15) -> str:
-        """Chooses a face for the registry's ``typeface``: the one drawn here for OWN_SHARE, otherwise a similar one.
+        """Chooses a face for the registry's ``typeface``: one drawn here for OWN_SHARE, otherwise a similar one.
 
         With the probability ``stray``, or if none is similar, it is any Latin face.
         """
         own = self._own.get(typeface)
-        if own is not None and rng.random() < OWN_SHARE:
-            return own
+        if own and rng.random() < OWN_SHARE:
+            return own[int(rng.random() * len(own))]
         faces = self._near.get(KIN.get(typeface, typeface), [])
         if not faces or rng.random() < stray:
             faces = self._latin
@@ -274,7 +277,7 @@ def _holds(face: str, char: str) -> bool:
     return mask.getbbox() is not None and (mask.size, bytes(mask)) != (missing.size, bytes(missing))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _font(face: str, size: int) -> ImageFont.FreeTypeFont:
     """Loads ``face``: the path of a font, of an instance of one, or the name of a face of PHOTOGRAPHS."""
     return load_font(str(PHOTOGRAPHS / f"{face}.ttf") if face in _TRACED else face, size)

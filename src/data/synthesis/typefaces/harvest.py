@@ -4,6 +4,7 @@ A face holds only outlines, drawn anew from the median of many characters, and n
 that the photographs do not show are taken from the drawn face that is most similar to the others.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,8 +28,15 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "plates-ua": ("ua_plates_mix", "ua_platesmania"),
     "plates-tr": ("murat_turkish",),
     "plates-cn": ("ccpd_lprnet_test",),
+    "plates-br": ("openalpr_br_camera",),
+    "plates-us": ("openalpr_us_ocr",),
+    "plates-tn": ("tunisia_ocr",),
 }
 """The sources of the manifests whose plates use a face, by face."""
+TEXTS: Mapping[str, str] = {"plates-br": "[A-Z]{3}[0-9]{4}"}
+"""A regular expression of the texts that are set in a face, where its sources show other plates too."""
+WORDS: Mapping[str, str] = {"plates-tn": "T"}
+"""The characters of texts that stand for a word on the plate: T stands for the Arabic word Tunis."""
 SETS = ("ocr", "more/ocr", "more/scenes")
 """The folders below the data root that hold these sources."""
 WRITTEN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -41,8 +49,12 @@ class HarvestError(ValueError):
     """No face can be traced from the photographs; the message says what they lack."""
 
 
-def harvest(crops: Sequence[RealCrop], attention: Attention, size: tuple[int, int]) -> dict[str, MeanGlyph]:
+def harvest(
+    crops: Sequence[RealCrop], attention: Attention, size: tuple[int, int], words: str = ""
+) -> dict[str, MeanGlyph]:
     """Returns the characters of WRITTEN that ``crops`` show well enough; ``size`` is the reader's (height, width).
+
+    The characters ``words`` are left out, as the plates show words instead.
 
     Raises HarvestError if they are fewer than ten.
     """
@@ -50,15 +62,20 @@ def harvest(crops: Sequence[RealCrop], attention: Attention, size: tuple[int, in
     if len(crops) > ENOUGH:
         order = np.random.default_rng(0).permutation(len(crops))[:ENOUGH]
         chosen = [crops[i] for i in order]
-    samples: dict[str, list[GlyphSample]] = {char: [] for char in WRITTEN}
+    samples: dict[str, list[GlyphSample]] = {char: [] for char in WRITTEN if char not in words}
     for crop in chosen:
         for sample in glyph_samples(crop, attention, size):
             if sample.char in samples:
                 samples[sample.char].append(sample)
-    means = {char: mean for char in WRITTEN if (mean := average(samples[char]))}
+    means = {char: mean for char, seen in samples.items() if (mean := average(seen))}
     if len(means) < 10:
         raise HarvestError(f"{len(crops)} plates show only {len(means)} characters well enough; ten are needed")
     return means
+
+
+def shows(name: str, text: str) -> bool:
+    """Tells whether a plate with ``text`` is set in the face ``name`` if it is of one of its sources."""
+    return re.fullmatch(TEXTS.get(name, ".*"), text) is not None
 
 
 def write_face(path: Path, means: Mapping[str, MeanGlyph]) -> str:

@@ -9,6 +9,7 @@ OWN: Mapping[str, str] = {
     "charles-wright": "charles-wright",
     "mandatory-br": "mandatory-br",
     "us-dies": "us-dies",
+    "vietnamese": "vietnamese",
 }
 """The file of outlines by the registry's name; the Mercosur countries took over FE-Schrift."""
 
@@ -18,6 +19,9 @@ PHOTOGRAPHED: Mapping[str, str] = {
     "ukrainian": "plates-ua",
     "turkish": "plates-tr",
     "chinese": "plates-cn",
+    "mandatory-br": "plates-br",
+    "us-dies": "plates-us",
+    "tunisian": "plates-tn",
 }
 """The face that was traced from photographs of such plates, by the registry's name."""
 
@@ -27,6 +31,8 @@ KIN: Mapping[str, str] = {
     "ukrainian": "din-1451",
     "turkish": "european",
     "chinese": "wide",
+    "tunisian": "condensed",
+    "vietnamese": "condensed",
 }
 """Faces that resemble the second typeface also stand in for the first one."""
 
@@ -98,11 +104,73 @@ _RESEMBLES = {
     "plates-ua": f"{_DIN} european",
     "plates-tr": "european condensed",
     "plates-cn": "wide european",
+    "plates-br": "mandatory-br charles-wright european",
+    "plates-us": "us-dies condensed",
+    "plates-tn": "condensed european",
     "strokes-square": f"european condensed rounded {_BRITISH}",
     "strokes-round": "european condensed rounded gost-50577 us-dies mandatory-br",
     "strokes-oval": "european condensed rounded gost-50577 us-dies",
 }
-RESEMBLES: Mapping[str, frozenset[str]] = {face: frozenset(names.split()) for face, names in _RESEMBLES.items()}
+_MEASURED = {
+    "condensed european": (
+        "BebasNeue-Book antonio/500 big-shoulders-text/700 fjalla-one/400 hubot-sans/standard yanone-kaffeesatz/600"
+    ),
+    "condensed european heavy": ("anton/400 tektur/standard"),
+    "european": (
+        "alata/400 anonymous-pro/700 fragment-mono/400 jetbrains-mono/700 open-sans-condensed/700 overpass-mono/600 "
+        "roboto-mono/600 victor-mono/600"
+    ),
+    "european condensed": (
+        "abel/400 alumni-sans/500 alumni-sans/700 biz-udgothic/700 iosevka/700 kosugi-maru/400 noto-sans/standard "
+        "open-sans/standard oswald/500 share-tech-mono/400 teko/500"
+    ),
+    "european condensed rounded": ("nanum-gothic-coding/700"),
+    "european heavy": ("dejavu-mono/700"),
+    "european wide": (
+        "allerta_medium average-sans/400 bai-jamjuree/600 be-vietnam-pro/600 catamaran/700 commit-mono/700 "
+        "cooper-hewitt/600 dm-mono/500 dm-sans/600 encode-sans-condensed/600 exo-2/500 exo/600 gabarito/600 "
+        "gothic-a1/600 hanken-grotesk/600 hind/600 hind-madurai/600 hind-siliguri/600 inconsolata/700 inter-tight/600 "
+        "josefin-sans/600 karla/700 kumbh-sans/600 league-spartan/600 lekton/700 lexend-deca/500 libre-franklin/600 "
+        "manrope/700 merriweather-sans/600 mukta/600 noto-sans-mono/600 orienta/400 outfit/500 oxanium/600 oxygen/700 "
+        "plus-jakarta-sans/600 public-sans/600 questrial/400 red-hat-mono/600 reddit-sans/600 righteous/400 rubik/500 "
+        "sofia-sans/700 sometype-mono/600 sono/wght source-code-pro/600 source-sans-3/600 space-grotesk/600 "
+        "spline-sans/600 spline-sans-mono/600 urbanist/600"
+    ),
+    "european wide heavy": (
+        "FreeSansBold LiberationMono-Bold azeret-mono/600 b612-mono/700 changa/600 chivo/700 clear-sans/700 exo-2/700 "
+        "ia-writer-mono/700 passion-one/400 yantramanav/700"
+    ),
+    "european wide heavy rounded": ("m-plus-1p/700 maven-pro/600"),
+    "european wide rounded": ("k2d/600 nanum-gothic/700 quicksand/700 sunflower/500 zen-maru-gothic/700"),
+    "wide": (
+        "cabin/700 cantarell/700 darker-grotesque/700 familjen-grotesk/600 funnel-display/600 geologica/500 jost/500 "
+        "lato/700 montserrat-alternates/600 montserrat/600 onest/600 orbitron/600 sawarabi-gothic/400 "
+        "sora/600"
+    ),
+    "wide heavy": (
+        "Play-Bold archivo-black/400 atkinson-hyperlegible/700 black-han-sans/400 changa-one/400 dejavu-sans/700 "
+        "golos-text/600 monda/700 paytone-one/400 radio-canada-big/600 russo-one/400 saira-stencil-one/400 sen/700 "
+        "tajawal/700 work-sans/600"
+    ),
+    "wide heavy rounded": ("fredoka/600"),
+    "wide rounded": ("baloo-2/600 jura/700 line-seed-jp/700"),
+}
+"""Further faces by the typefaces that they stand in for: told by the width of an H and of a stem.
+
+The face of a package of @fontsource is written with a slash before its weight. Slab faces, handwriting and the like
+stand in for none: they are drawn where any face may be.
+"""
+
+
+def _stem(face: str) -> str:
+    """Returns the file stem of a face of _MEASURED, as ``abel-latin-400-normal`` of ``abel/400``."""
+    return f"{face.replace('/', '-latin-')}-normal" if "/" in face else face
+
+
+RESEMBLES: Mapping[str, frozenset[str]] = {
+    **{_stem(face): frozenset(names.split()) for names, faces in _MEASURED.items() for face in faces.split()},
+    **{face: frozenset(names.split()) for face, names in _RESEMBLES.items()},
+}
 """The typefaces of the registry that a face stands in for, by the font's file stem or by the name of a drawn face."""
 
 SCRIPT_FACES: Mapping[str, str] = {
@@ -119,6 +187,13 @@ SCRIPT_FACES: Mapping[str, str] = {
     "noto-sans-sc-chinese-simplified-700-normal": "chinese",
     "noto-sans-sc-chinese-simplified-900-normal": "chinese",
     "noto-serif-sc-chinese-simplified-700-normal": "chinese",
+    "noto-sans-sc-chinese-simplified-300-normal": "chinese",
+    "noto-sans-sc-chinese-simplified-800-normal": "chinese",
+    "noto-serif-sc-chinese-simplified-500-normal": "chinese",
+    "noto-serif-sc-chinese-simplified-900-normal": "chinese",
+    "gbsn00lp": "chinese",
+    "BabelStoneHan": "chinese",
+    "SmileySans-Oblique": "chinese",
     "zcool-qingke-huangyou-chinese-simplified-400-normal": "chinese",
     "zcool-xiaowei-chinese-simplified-400-normal": "chinese",
     "zcool-kuaile-chinese-simplified-400-normal": "chinese",
