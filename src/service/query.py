@@ -100,5 +100,8 @@ class SightingQuery(Closed):
         examples=["2027-01-01T00:00:00Z"],
     )
     min_confidence: Probability | None = Field(default=None, description="of the reading", examples=[0.5])
+    corrected: bool | None = Field(
+        default=None, description="true: those alone that an operator has corrected or confirmed; false: the others"
+    )
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")
     cursor: Cursor | None = Field(default=None, description="`next` of the page before")

@@ -61,6 +61,23 @@ SIGHTING: Json = {
     "corrected": None,
 }
 
+CORRECTED: Json = {
+    **SIGHTING,
+    "text": "M356CO65",
+    "read_text": "M356CC65",
+    "read_region": "RU",
+    "corrected": "2026-01-31T12:05:00Z",
+}
+
+CORRECTION: Json = {
+    "at": "2026-01-31T12:05:00Z",
+    "key": "gatehouse",
+    "before": "M356CC65",
+    "region_before": "RU",
+    "after": "M356CO65",
+    "region_after": "RU",
+}
+
 PLATE: Json = {
     "text": "M356CC65",
     "formats": [{"region": "RU", "format": "1"}],

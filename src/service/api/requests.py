@@ -166,6 +166,23 @@ class NewCamera(Closed):
     enabled: bool = Field(default=True, description="whether it is watched, where it has a source")
 
 
+def _said(text: str) -> str:
+    if not text:
+        raise ValueError("there is no letter and no digit in it")
+    return text
+
+
+class NewCorrection(Closed):
+    """What a plate says, by an operator who sees it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "M356CC65", "region": "RU"}]})
+
+    text: Annotated[PlateText, AfterValidator(_said)]
+    region: str | None = Field(
+        pattern="^[A-Za-z]{2}$", description="country, ISO 3166; null: nobody knows", examples=["RU"]
+    )
+
+
 def _unset(schema: dict[str, Any]) -> None:
     """Takes the default out of the schema of a field that is left as it is where it is not sent."""
     schema.pop("default", None)

@@ -61,7 +61,8 @@ class Sighting(SightingRecord):
     """One reading of one plate, and the picture that it is in."""
 
     model_config = ConfigDict(
-        from_attributes=True, json_schema_extra={"examples": [examples.SIGHTING, examples.PASSAGE]}
+        from_attributes=True,
+        json_schema_extra={"examples": [examples.SIGHTING, examples.PASSAGE, examples.CORRECTED]},
     )
 
 
@@ -75,6 +76,27 @@ class Sightings(BaseModel):
     items: list[Sighting]
     next: str | None = Field(description="`cursor` of the next page; null on the last one")
     total: int | None = Field(description="sightings on all pages; null on pages that a `cursor` asks for")
+
+
+class CorrectionRecord(BaseModel):
+    """What an operator made of a sighting's text; where both are the same, the text was confirmed."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.CORRECTION]})
+
+    at: datetime
+    key: str | None = Field(description="the name of the operator's API key; null where none was needed")
+    before: str = Field(description="empty, as `after`: that of a plate which was deleted")
+    region_before: str | None
+    after: str
+    region_after: str | None
+
+
+class CorrectionRecords(BaseModel):
+    """All corrections of a sighting, newest first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [examples.CORRECTION]}]})
+
+    items: list[CorrectionRecord]
 
 
 class Format(BaseModel):

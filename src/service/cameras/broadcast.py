@@ -16,8 +16,8 @@ HELD = 100
 class Event:
     """What happened: a ``passage`` was told, the state of a ``camera`` changed, or the listener has to ``reload``.
 
-    ``data`` is JSON on one line: a Sighting, a CameraRecord, or ``{}``. A passage that is told again has the id of the
-    sighting that it had before.
+    ``data`` is JSON on one line: a Sighting, a CameraRecord, or ``{}``. A passage that is told again, or corrected, has
+    the id of the sighting that it had before.
     """
 
     kind: Literal["passage", "camera", "reload"]

@@ -27,6 +27,7 @@ from src.service.store.cameras import (
     delete_camera,
     deleted_cameras,
 )
+from src.service.store.corrections import Correction, NewText, correct, history
 from src.service.store.counts import CameraSightings, Counts, camera_sightings, statistics
 from src.service.store.key_changes import (
     KeyPage,
@@ -74,6 +75,7 @@ __all__ = [
     "CameraSightings",
     "Claim",
     "ClaimLostError",
+    "Correction",
     "Counts",
     "Expired",
     "FirstAnswer",
@@ -88,6 +90,7 @@ __all__ = [
     "NewImage",
     "NewKey",
     "NewPassage",
+    "NewText",
     "NoPlaceError",
     "OtherRequest",
     "Page",
@@ -107,6 +110,7 @@ __all__ = [
     "change_camera",
     "change_key",
     "claim_answer",
+    "correct",
     "count_use",
     "create_camera",
     "create_key",
@@ -117,6 +121,7 @@ __all__ = [
     "expire",
     "expire_answers",
     "find_key",
+    "history",
     "latest_picture",
     "list_keys",
     "open_pictures",

@@ -25,6 +25,7 @@ class Action(StrEnum):
     PLATE = "plate"
     DELETE_SIGHTING = "delete sighting"
     DELETE_PLATE = "delete plate"
+    CORRECT = "correct"
 
     LIVE = "live"
     """Somebody began to listen to what passes."""
@@ -41,7 +42,7 @@ class Action(StrEnum):
 
 OF_PLATES = (
     *(Action.SEARCH, Action.SIGHTING, Action.PICTURE, Action.PLATE),
-    *(Action.DELETE_SIGHTING, Action.DELETE_PLATE),
+    *(Action.DELETE_SIGHTING, Action.DELETE_PLATE, Action.CORRECT),
 )
 
 BY_TEXT = (Action.SEARCH, Action.PLATE, Action.DELETE_PLATE)

@@ -24,6 +24,10 @@ def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
         conditions.append(row.seen < query.until)
     if query.min_confidence is not None:
         conditions.append(row.confidence >= query.min_confidence)
+    if query.corrected is not None:
+        # they are few among all sightings, and no index of those has when they were corrected
+        made = select(tables.CorrectionRow.sighting_id)
+        conditions.append(row.id.in_(made) if query.corrected else row.corrected.is_(None))
     return conditions
 
 

@@ -12,12 +12,11 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from src.core.alphabet import merge_look_alikes
 from src.core.result import SightingRecord
 from src.service.database import Database, tables
 from src.service.database.types import new_id
+from src.service.store.corrections import name_plate
 from src.service.store.pictures import Pictures
-from src.service.store.recognitions import plate_row
 from src.service.store.removal import drop_unseen
 from src.service.store.sightings import sighting_record
 from src.service.text import shown
@@ -25,10 +24,10 @@ from src.video.passage import PassageRecord
 
 JPEG = "image/jpeg"
 SAID = {
-    *("text", "confidence", "format", "region", "region_confidence", "candidates", "accepted"),
+    *("confidence", "region_confidence", "candidates", "accepted"),
     *("frames", "read", "agreeing"),
 }
-"""The fields of a passage that a sighting has too."""
+"""The fields of a passage that a sighting has too, beside those that an operator may correct."""
 
 
 class UnknownCameraError(ValueError):
@@ -117,15 +116,21 @@ def _changed(session: Session, row: tables.SightingRow, passage: NewPassage, sto
 
 
 def _fill(session: Session, row: tables.SightingRow, passage: NewPassage, stored_as: str | None) -> None:
-    """Writes what may change from one telling to the next; ``seen`` stays, as pages of a search are in its order."""
+    """Writes what may change from one telling to the next; ``seen`` stays, as pages of a search are in its order.
+
+    The text of an operator stays too, with its country and format: what is told goes beside it.
+    """
     record, picture, image = passage.record, passage.picture or b"", row.detection.image
     image.sha256, image.bytes, image.stored_as = hashlib.sha256(picture).hexdigest(), len(picture), stored_as
     image.width, image.height = passage.width, passage.height
     found = row.detection
     found.x1, found.y1, found.x2, found.y2 = record.best.box
-    row.plate = plate_row(session, record.text, record.region)
+    if row.corrected is None:
+        name_plate(session, row, record.text, record.region)
+        row.format = record.format
+    else:
+        row.read_text, row.read_region = record.text, record.region
     for field, value in record.model_dump(include=SAID).items():
         setattr(row, field, value)
     row.raw_text, row.raw_confidence = record.text, record.confidence
-    row.merged = merge_look_alikes(record.text)
     row.passage_first, row.passage_last = passage.first, passage.last

@@ -6,7 +6,7 @@ Rows are deleted first, and files when that is on the disk; after a kill in betw
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
@@ -17,6 +17,8 @@ from src.service.text import plate_text, shown
 
 BATCH = 500
 """The rows in one statement, as databases limit its parameters."""
+FORGOTTEN = ""
+"""What was read of a sighting that is another plate's now, where the plate that it was read as is deleted."""
 
 
 def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, actor: Actor) -> bool:
@@ -38,7 +40,8 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
 
     It is audited, but not under the text; earlier entries lose the text too, and kept answers that name it lose their
     bodies. The text has a plate in each country, and each plate has an entry with its id: for an older backup this says
-    which plates must be deleted there as well.
+    which plates must be deleted there as well. A sighting that was read as this plate, and corrected to another one, is
+    the other one's: it stays, and nothing says any longer what it was read as.
     """
     plain = plate_text(text)
     with database.removing() as session:
@@ -48,7 +51,11 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
             file for start in range(0, len(found), BATCH) for file in _delete(session, found[start : start + BATCH])
         ]
         forget(session, plain)
-        forget_answers(session, [plain])
+        _forget_readings(session, plain)
+        # an answer has the text that was read, whatever it was corrected to since
+        named = [plain, *(row.id for row in found if row.corrected is not None)]
+        for start in range(0, len(named), BATCH):
+            forget_answers(session, named[start : start + BATCH])
         for plate_id, count in sightings.items():
             note(session, Action.DELETE_PLATE, plate_id, actor, {"sightings": count})
     pictures.remove(stored)
@@ -60,6 +67,17 @@ def drop_unseen(session: Session, plate_ids: Collection[str]) -> int:
     unseen = ~exists().where(tables.SightingRow.plate_id == tables.PlateRow.id)
     dropped = delete(tables.PlateRow).where(tables.PlateRow.id.in_(plate_ids), unseen).returning(tables.PlateRow.id)
     return len(session.scalars(dropped).all())
+
+
+def _forget_readings(session: Session, plain: str) -> None:
+    """Deletes a plate from what is remembered of the sightings of other plates that were taken for it."""
+    row, made = tables.SightingRow, tables.CorrectionRow
+    corrected = select(made.sighting_id)  # they are few among all sightings, whose texts as read have no index
+    reading: dict[str, object] = {"raw_text": FORGOTTEN, "char_confidences": [], "candidates": None}
+    read = update(row).where(row.id.in_(corrected), row.read_text == plain)
+    session.execute(read.values(read_text=FORGOTTEN, read_region=None, **reading))
+    session.execute(update(made).where(made.before == plain).values(before=FORGOTTEN, region_before=None))
+    session.execute(update(made).where(made.after == plain).values(after=FORGOTTEN, region_after=None))
 
 
 def _delete(session: Session, sightings: Sequence[tables.SightingRow]) -> list[str]:

@@ -26,6 +26,7 @@ REFUSABLE = {
     "POST /upload_image/": [413, 415, 422],
     "GET /v1/live/events": [403],  # nor which tickets were given
     "GET /v1/sightings": [422],  # nor what a cursor looks like
+    "POST /v1/sightings/{id}/correction": [415, 422],  # nor which texts say something
     "POST /v1/cameras": [409, 415, 422],  # nor where a camera may be, and which names are taken
     "PATCH /v1/cameras/{id}": [409, 415, 422],
     "GET /v1/audit": [422],

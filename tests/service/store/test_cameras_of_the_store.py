@@ -248,7 +248,7 @@ def test_a_passage_that_cannot_be_stored_leaves_what_there_was(
 ) -> None:
     camera = made(database)
     before = [save_passage(database, pictures, new_passage(camera.id))] if telling == 2 else []
-    monkeypatch.setattr("src.service.store.passages.plate_row", lambda *_: 1 / 0)
+    monkeypatch.setattr("src.service.store.passages.name_plate", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         save_passage(database, pictures, new_passage(camera.id, telling=telling, picture=b"lost", text="X1"))
     assert store.search(database, SightingQuery()).items == before

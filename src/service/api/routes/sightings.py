@@ -1,21 +1,23 @@
-"""What was seen: found, shown and deleted."""
+"""What was seen: found, shown, corrected and deleted."""
 
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from src.core.result import SightingRecord
 from src.service import store
-from src.service.api.auth import Deleter, Here, Looker
-from src.service.api.openapi import pictures, problems
-from src.service.api.requests import Identifier
-from src.service.api.responses import Deleted, Sighting, Sightings
+from src.service.api.auth import Corrector, Deleter, Here, Looker
+from src.service.api.openapi import json_form, pictures, problems
+from src.service.api.requests import Identifier, NewCorrection
+from src.service.api.responses import CorrectionRecords, Deleted, Sighting, Sightings
 from src.service.api.routes.answers import drawn, existing, original
-from src.service.cameras.broadcast import RELOAD
+from src.service.cameras.broadcast import RELOAD, Event
+from src.service.http.body import json_body
 from src.service.http.problems import Kind, ServiceProblem
+from src.service.lifespan import Service
 from src.service.query import SightingQuery
-from src.service.store import Action
+from src.service.store import Action, Actor, NewText
 
 router = APIRouter(tags=["sightings"])
 IdInPath = Annotated[Identifier, Path()]
@@ -54,6 +56,42 @@ async def picture(
     await to_thread.run_sync(store.record, database, Action.PICTURE, id, actor)
     stored = existing(await to_thread.run_sync(store.picture, database, here.resources.pictures, id), "sighting")
     return await (drawn(here, stored, "JPEG") if annotated else original(stored))
+
+
+@router.post(
+    "/v1/sightings/{id}/correction",
+    response_model=Sighting,
+    responses=problems(Kind.NOT_FOUND, Kind.NO_JSON, Kind.TOO_LONG, Kind.TOO_SLOW),
+    openapi_extra=json_form(NewCorrection),
+)
+async def correct(
+    here: Here,
+    actor: Corrector,
+    id: IdInPath,
+    wanted: Annotated[NewCorrection, Depends(json_body(NewCorrection))],
+) -> SightingRecord:
+    """Gives a sighting the text that an operator sees; the one that it has already is thereby confirmed.
+
+    What was read stays beside it, searches and statistics go by the new text, and the history has who made it.
+    """
+    return await to_thread.run_sync(_correct, here, actor, id, wanted)
+
+
+def _correct(here: Service, actor: Actor, id: str, wanted: NewCorrection) -> SightingRecord:
+    format_reader = here.resources.reader.plate_reader.format_reader
+    region = None if wanted.region is None else wanted.region.upper()
+    kind = None if region is None or format_reader is None else format_reader.fits(wanted.text).get(region)
+    made = store.correct(here.resources.database, id, NewText(wanted.text, region, kind), actor)
+    corrected = existing(made, "sighting")
+    here.cameras.broadcast.publish(Event("passage", corrected.model_dump_json()))
+    return corrected
+
+
+@router.get("/v1/sightings/{id}/corrections", response_model=CorrectionRecords, responses=NO_SUCH)
+def corrections(here: Here, actor: Looker, id: IdInPath) -> dict[str, Any]:
+    """Who made what of a sighting's text, newest first."""
+    store.record(here.resources.database, Action.SIGHTING, id, actor)
+    return {"items": existing(store.history(here.resources.database, id), "sighting")}
 
 
 @router.delete("/v1/sightings/{id}", response_model=Deleted, responses=NO_SUCH)
