@@ -24,7 +24,7 @@ from src.service.recognition.engine import Engine
 from src.service.recognition.recogniser import Recogniser
 from src.service.recognition.uploads import Limits, Uploads
 from src.service.settings import Settings
-from src.service.store import Pictures, expire, expire_answers, open_pictures, sweep
+from src.service.store import Pictures, expire, expire_answers, expire_unmatched, open_pictures, sweep
 
 REQUESTS_HELD = 2
 """So many requests of the largest size fit into the memory that uploads may take at a time. It is a hundred usual
@@ -140,6 +140,10 @@ async def _keep_house(resources: Resources) -> None:
     while True:
         await _try("files without a row are not removed", partial(sweep, resources.database, resources.pictures))
         await _try("old answers are not deleted", partial(expire_answers, resources.database, datetime.now(UTC)))
+        if settings.unmatched_hours is not None:
+            before = datetime.now(UTC) - timedelta(hours=settings.unmatched_hours)
+            work = partial(expire_unmatched, resources.database, resources.pictures, before)
+            await _try("sightings of unknown vehicles are not deleted", work)
         if settings.retention_days is not None:
             before = datetime.now(UTC) - timedelta(days=settings.retention_days)
             await _try(

@@ -92,6 +92,13 @@ class Settings(BaseSettings):
     retention_days: int | None = Field(
         default=None, ge=1, le=36_500, description="days after which pictures and plates are deleted; unset: never"
     )
+    unmatched_hours: int | None = Field(
+        default=None,
+        ge=1,
+        le=876_000,
+        description="hours after which sightings go, with their pictures, of vehicles that the registry does not know; "
+        "unset: never before the others",
+    )
     retention_every_s: float = Field(
         default=3600, gt=0, allow_inf_nan=False, description="seconds between two looks for what is to be removed"
     )

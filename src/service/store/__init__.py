@@ -58,6 +58,7 @@ from src.service.store.removal import delete_plate, delete_sighting
 from src.service.store.retention import Expired, expire, sweep
 from src.service.store.sightings import Page, search, sighting
 from src.service.store.stored_pictures import StoredPicture, latest_picture, picture
+from src.service.store.unmatched import expire_unmatched
 from src.service.store.usage import Allowed, Refused, count_use, used_today
 from src.service.text import TextError
 
@@ -120,6 +121,7 @@ __all__ = [
     "deleted_cameras",
     "expire",
     "expire_answers",
+    "expire_unmatched",
     "find_key",
     "history",
     "latest_picture",

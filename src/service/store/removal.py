@@ -28,7 +28,7 @@ def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, ac
     """
     with database.removing() as session:
         found = session.scalars(select(tables.SightingRow).where(tables.SightingRow.id == shown(sighting_id))).all()
-        stored = _delete(session, found)
+        stored = delete_rows(session, found)
         forget_answers(session, [shown(sighting_id)])
         note(session, Action.DELETE_SIGHTING, sighting_id, actor, {"sightings": len(found)})
     pictures.remove(stored)
@@ -48,7 +48,7 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
         found = session.scalars(select(tables.SightingRow).where(tables.SightingRow.text == plain)).all()
         sightings: dict[str | None, int] = {**Counter(row.plate_id for row in found)} or {None: 0}
         stored = [
-            file for start in range(0, len(found), BATCH) for file in _delete(session, found[start : start + BATCH])
+            file for start in range(0, len(found), BATCH) for file in delete_rows(session, found[start : start + BATCH])
         ]
         forget(session, plain)
         _forget_readings(session, plain)
@@ -80,8 +80,8 @@ def _forget_readings(session: Session, plain: str) -> None:
     session.execute(update(made).where(made.after == plain).values(after=FORGOTTEN, region_after=None))
 
 
-def _delete(session: Session, sightings: Sequence[tables.SightingRow]) -> list[str]:
-    """Deletes the rows; returns the files to remove."""
+def delete_rows(session: Session, sightings: Sequence[tables.SightingRow]) -> list[str]:
+    """Deletes sightings, BATCH at most, with plates and pictures that show no others; returns the files to remove."""
     detections = {row.detection_id for row in sightings}
     plates = {row.plate_id for row in sightings}
     of_detections = select(tables.DetectionRow.image_id).where(tables.DetectionRow.id.in_(detections))
