@@ -1,12 +1,14 @@
 """Two tiny models that behave, so that the path from file to text can be tested without trained weights."""
 
 import json
+import logging
 import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import onnx
 import onnx.helper
@@ -33,6 +35,16 @@ RED_TEXT, BLUE_TEXT = "AB01", "京B0"
 def _ctrl_c_is_heard() -> None:
     """Shells start background jobs deaf to it, which the programs that tests start would inherit."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _process_as_it_was() -> Iterator[None]:
+    """Commands and services that run in the tests' process set OpenCV's threads and silence warnings for all of it."""
+    threads, silenced = cv2.getNumThreads(), logging.root.manager.disable
+    yield
+    if cv2.getNumThreads() != threads:
+        cv2.setNumThreads(threads)
+    logging.disable(silenced)
 
 
 @pytest.fixture(scope="session")
