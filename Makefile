@@ -117,8 +117,9 @@ fuzz: $(VENV)/.runtime ## feed 10,000 damaged pictures to the runtime [ARGS="--i
 soak: $(VENV)/.full ## watch looped live video for an hour: memory must not grow [ARGS="--minutes 5"]
 	$(BIN)/python -m scripts.soak_video $(ARGS)
 
-test: $(VENV)/.full .rtsp/.fetched ## run every test
-	$(BIN)/python -m pytest $(ARGS)
+# Each of the two processes computes with one thread: the threads of both would wait for each other on two cores.
+test: $(VENV)/.full .rtsp/.fetched ## run every test, in two processes [ARGS="--numprocesses 0 tests/core"]
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.full ## check format, style and types
 	$(BIN)/ruff format --check .

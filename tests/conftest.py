@@ -31,6 +31,12 @@ RED_TEXT, BLUE_TEXT = "AB01", "京B0"
 """What the fake OCR reads on a red and on a blue plate."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no process ends with them long after the others."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _ctrl_c_is_heard() -> None:
     """Shells start background jobs deaf to it, which the programs that tests start would inherit."""
