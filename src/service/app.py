@@ -19,6 +19,11 @@ from src.service.api.routes import (
     operations,
     plates,
     recognize,
+    registry_lists,
+    registry_persons,
+    registry_places,
+    registry_sheets,
+    registry_vehicles,
     sightings,
 )
 from src.service.http import problems
@@ -55,7 +60,9 @@ def create_app(settings: Settings | None = None, resources: Resources | None = N
         redirect_slashes=False,
         openapi_url=None,
     )
-    known = (recognize, sightings, plates, cameras, compatible, live, keys, audit, operations, documentation)
+    of_registry = (registry_lists, registry_places, registry_vehicles, registry_persons, registry_sheets)
+    of_operators = (live, keys, audit, operations)
+    known = (recognize, sightings, plates, cameras, *of_registry, compatible, *of_operators, documentation)
     for router in (*(routes.router for routes in known), live.files):
         app.include_router(router, dependencies=[Depends(only_what_is_known)])
     app.openapi = cache(partial(openapi.describe, app, found.require_keys))  # type: ignore[method-assign]

@@ -73,6 +73,16 @@ class Database:
                 session.execute(select(func.pg_advisory_xact_lock(REMOVAL_LOCK)))
             yield session
 
+    def empty_log(self) -> None:
+        """Makes sure that what was deleted is not left in SQLite's write-ahead log either.
+
+        It waits for readers for as long as a transaction may wait; where some still read then, the log is emptied by
+        the next call, or overwritten as the database goes on. PostgreSQL keeps its log as its own settings say.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
     def ready(self) -> bool:
         """Tells whether the database answers and has the tables that this program knows."""
         try:

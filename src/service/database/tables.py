@@ -293,7 +293,7 @@ class PersonRow(TableBase):
     __tablename__ = "persons"
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
     phone: Mapped[str | None]
     email: Mapped[str | None]
     notes: Mapped[str | None]

@@ -23,6 +23,8 @@ class Action(StrEnum):
     PICTURE = "picture"
     CAMERA_PICTURE = "camera picture"
     PLATE = "plate"
+    VEHICLES = "vehicles"
+    """Vehicles of the registry were searched."""
     DELETE_SIGHTING = "delete sighting"
     DELETE_PLATE = "delete plate"
     CORRECT = "correct"
@@ -33,6 +35,32 @@ class Action(StrEnum):
     CREATE_CAMERA = "create camera"
     CHANGE_CAMERA = "change camera"
     DELETE_CAMERA = "delete camera"
+    CREATE_LIST = "create list"
+    CHANGE_LIST = "change list"
+    DELETE_LIST = "delete list"
+    CREATE_PLACE = "create place"
+    CHANGE_PLACE = "change place"
+    DELETE_PLACE = "delete place"
+    CREATE_GATE = "create gate"
+    CHANGE_GATE = "change gate"
+    DELETE_GATE = "delete gate"
+    VEHICLE = "vehicle"
+    CREATE_VEHICLE = "create vehicle"
+    CHANGE_VEHICLE = "change vehicle"
+    DELETE_VEHICLE = "delete vehicle"
+    CREATE_PERMIT = "create permit"
+    CHANGE_PERMIT = "change permit"
+    DELETE_PERMIT = "delete permit"
+    PERSONS = "persons"
+    """Persons were searched; the entry has the identifiers of those who were found, as all about persons do."""
+    PERSON = "person"
+    CREATE_PERSON = "create person"
+    CHANGE_PERSON = "change person"
+    ERASE_PERSON = "erase person"
+    LINK_PERSON = "link person"
+    UNLINK_PERSON = "unlink person"
+    IMPORT = "import"
+    EXPORT = "export"
     CREATE_KEY = "create key"
     CHANGE_KEY = "change key"
     REVOKE_KEY = "revoke key"
@@ -41,11 +69,11 @@ class Action(StrEnum):
 
 
 OF_PLATES = (
-    *(Action.SEARCH, Action.SIGHTING, Action.PICTURE, Action.PLATE),
+    *(Action.SEARCH, Action.SIGHTING, Action.PICTURE, Action.PLATE, Action.VEHICLES),
     *(Action.DELETE_SIGHTING, Action.DELETE_PLATE, Action.CORRECT),
 )
 
-BY_TEXT = (Action.SEARCH, Action.PLATE, Action.DELETE_PLATE)
+BY_TEXT = (Action.SEARCH, Action.PLATE, Action.VEHICLES, Action.DELETE_PLATE)
 """The actions whose subject is the text of a plate, as somebody typed it."""
 
 WILDCARDS = str.maketrans("", "", "*?")
@@ -111,6 +139,6 @@ def forget(session: Session, plain: str) -> None:
 
 def _is_about(plain: str, action: str, subject: str) -> bool:
     typed = normalise(subject).translate(WILDCARDS)
-    if action == Action.SEARCH:
+    if action in (Action.SEARCH, Action.VEHICLES):
         return merge_look_alikes(typed) == merge_look_alikes(plain)
     return typed == plain

@@ -27,6 +27,14 @@ REFUSABLE = {
     "GET /v1/live/events": [403],  # nor which tickets were given
     "GET /v1/sightings": [422],  # nor what a cursor looks like
     "POST /v1/sightings/{id}/correction": [415, 422],  # nor which texts say something
+    **{f"GET /v1/{path}": [422] for path in ("lists", "places", "vehicles", "persons")},  # the same
+    **{f"POST /v1/{path}": [409, 415, 422] for path in ("lists", "places", "vehicles", "persons")},
+    **{f"PATCH /v1/{path}/{{id}}": [409, 415, 422] for path in ("lists", "places", "gates", "vehicles", "permits")},
+    "PATCH /v1/persons/{id}": [415, 422],
+    "POST /v1/places/{id}/gates": [409, 415, 422],
+    "POST /v1/vehicles/{id}/permits": [409, 415, 422],
+    "POST /v1/vehicles/{id}/persons": [409, 415, 422],
+    "POST /v1/registry/import": [415, 422],  # nor what is a sheet of vehicles
     "POST /v1/cameras": [409, 415, 422],  # nor where a camera may be, and which names are taken
     "PATCH /v1/cameras/{id}": [409, 415, 422],
     "GET /v1/audit": [422],

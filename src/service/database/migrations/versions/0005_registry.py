@@ -76,6 +76,7 @@ def _registry() -> None:
         *(sa.Column(name, sa.String) for name in ("phone", "email", "notes")),
         *(_time("created"), _time("updated")),
     )
+    op.create_index(op.f("ix_persons_name"), "persons", ["name"])
     op.create_table(
         "vehicle_persons",
         _of("vehicle_persons", "vehicle_id", "vehicles", "CASCADE"),

@@ -1,0 +1,91 @@
+"""The registry as it is kept: places, gates, lists, vehicles, permits and persons."""
+
+from src.service.store.registry.exporting import exported
+from src.service.store.registry.importing import MOST_FAULTS, Imported, import_sheet
+from src.service.store.registry.links import LinkedPerson, LinkedVehicle, add_link, remove_link
+from src.service.store.registry.lists import VehicleList, change_list, create_list, delete_list, lists, vehicle_list
+from src.service.store.registry.pages import CursorError, Page
+from src.service.store.registry.permits import (
+    ListName,
+    PeriodError,
+    Permit,
+    UnknownError,
+    change_permit,
+    create_permit,
+    delete_permit,
+    permit,
+)
+from src.service.store.registry.persons import Person, change_person, create_person, erase_person, person, persons
+from src.service.store.registry.places import (
+    Gate,
+    Place,
+    change_gate,
+    change_place,
+    create_gate,
+    create_place,
+    delete_gate,
+    delete_place,
+    known_time_zones,
+    place,
+    places,
+)
+from src.service.store.registry.vehicles import (
+    Vehicle,
+    VehicleQuery,
+    change_vehicle,
+    create_vehicle,
+    delete_vehicle,
+    vehicle,
+    vehicles,
+)
+
+__all__ = [
+    "MOST_FAULTS",
+    "CursorError",
+    "Gate",
+    "Imported",
+    "LinkedPerson",
+    "LinkedVehicle",
+    "ListName",
+    "Page",
+    "PeriodError",
+    "Permit",
+    "Person",
+    "Place",
+    "UnknownError",
+    "Vehicle",
+    "VehicleList",
+    "VehicleQuery",
+    "add_link",
+    "change_gate",
+    "change_list",
+    "change_permit",
+    "change_person",
+    "change_place",
+    "change_vehicle",
+    "create_gate",
+    "create_list",
+    "create_permit",
+    "create_person",
+    "create_place",
+    "create_vehicle",
+    "delete_gate",
+    "delete_list",
+    "delete_permit",
+    "delete_place",
+    "delete_vehicle",
+    "erase_person",
+    "exported",
+    "import_sheet",
+    "known_time_zones",
+    "lists",
+    "permit",
+    "person",
+    "persons",
+    "place",
+    "places",
+    "remove_link",
+    "vehicle",
+    "vehicle_list",
+    "vehicles",
+]
