@@ -80,8 +80,11 @@ class Database:
         the next call, or overwritten as the database goes on. PostgreSQL keeps its log as its own settings say.
         """
         if self.engine.dialect.name == "sqlite":
-            with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+            connection = self.engine.raw_connection()  # the others begin a transaction, within which it cannot be done
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     def ready(self) -> bool:
         """Tells whether the database answers and has the tables that this program knows."""

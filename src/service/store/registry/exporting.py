@@ -80,7 +80,7 @@ def end_text(moment: datetime | None, zone: str | None) -> str | None:
     if moment is None:
         return None
     local = _local(moment, zone)
-    if local is not None and local.time() == time() and local.date() > date.min:
+    if local is not None and local.time() == time():
         day = f"{local.date() - timedelta(days=1)}"
         if end(day, zone) == moment:
             return day
@@ -90,10 +90,9 @@ def end_text(moment: datetime | None, zone: str | None) -> str | None:
 
 def _local(moment: datetime, zone: str | None) -> datetime | None:
     """Returns a time as the clocks in ``zone`` show it; None at the ends of the calendar."""
-    try:
-        return moment.astimezone(None if zone is None else ZoneInfo(zone)).replace(tzinfo=None)
-    except (OverflowError, ValueError):
+    if not date.min.year < moment.year < date.max.year:
         return None
+    return moment.astimezone(None if zone is None else ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def hours_text(first: int | None, last: int | None) -> str | None:
