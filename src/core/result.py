@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Self
 
 import numpy as np
@@ -103,6 +104,51 @@ READING = frozenset(PlateRecord.model_fields) - {"box", "corners", "detection_co
 """The fields that are about the text of a plate: all but where the plate is, and how sure the detector is of it."""
 
 
+class Outcome(StrEnum):
+    """What is decided of a plate."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    WATCHED = "watched"
+    UNKNOWN = "unknown"
+    UNSURE = "unsure"
+
+
+class Reason(StrEnum):
+    """Why that is decided."""
+
+    LISTED = "listed"
+    """It is on the list that is named."""
+    OUTSIDE_HOURS = "outside_hours"
+    """It is on an allow list, for other days or hours; so are the next three, but for what they name."""
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    OTHER_PLACE = "other_place"
+    NOT_LISTED = "not_listed"
+    DOUBTFUL = "doubtful"
+    """It may be a listed plate, and may be another one."""
+    UNREAD = "unread"
+
+
+class DecisionRecord(ResultModel):
+    """What is decided of a plate, and the vehicle of the registry that it is or may be."""
+
+    outcome: Outcome
+    reason: Reason = Field(
+        description="`listed`: it is on the list that is named; `outside_hours`, `not_yet_valid`, `expired`, "
+        "`other_place`: it is on an allow list, but no permit holds here and now; `not_listed`; `doubtful`: it may be "
+        "a listed plate; `unread`"
+    )
+    probability: Probability | None = Field(default=None, description="that it is such a plate; null where unread")
+    text: str | None = Field(
+        default=None, description="the plate of the registry that matched: the vehicle's or its trailer's"
+    )
+    vehicle: str | None = None
+    list: str | None = Field(default=None, description="its name")
+    permit: str | None = None
+    watch: str | None = Field(default=None, description="the watch list that it is on, whatever the outcome")
+
+
 class SightingRecord(PlateRecord):
     """One reading of one plate that is stored, and the picture that it is in."""
 
@@ -131,6 +177,7 @@ class SightingRecord(PlateRecord):
     )
     read_region: str | None = Field(default=None, description="the country as it was read, where `read_text` is given")
     corrected: datetime | None = Field(default=None, description="when an operator corrected or confirmed it last")
+    decision: DecisionRecord | None = Field(default=None, description="null where there were no lists")
 
 
 class StageTimes(ResultModel):

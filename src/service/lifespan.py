@@ -112,16 +112,21 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
     limits = Limits(settings.max_upload_bytes, min(settings.max_pictures, settings.queue), settings.request_timeout_s)
     uploads = Uploads(limits, REQUESTS_HELD * limits.bytes)
     kept = resources.pictures if settings.keep_pictures else None
-    limits_of_requests = {
-        "min_reading": _min_reading(resources),
-        "timeout_s": settings.request_timeout_s,
-        "lease_s": settings.grace_s,
-    }
     cameras = Cameras(settings, resources.database, kept, metrics.passed)
     metrics.cameras_are(cameras.states)
     stored = partial(announce, resources.database, cameras.broadcast)
     recogniser = Recogniser(
-        uploads, engine, resources.reader, resources.database, kept, metrics, stored, **limits_of_requests
+        uploads,
+        engine,
+        resources.reader,
+        resources.database,
+        kept,
+        metrics,
+        stored,
+        settings.rules,
+        min_reading=_min_reading(resources),
+        timeout_s=settings.request_timeout_s,
+        lease_s=settings.grace_s,
     )
     drain, drawers = Drain(cameras.broadcast.end), CapacityLimiter(settings.workers)
     return Service(resources, drain, engine, metrics, recogniser, cameras, drawers, Tickets())

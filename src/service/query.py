@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from src.core.result import Probability
+from src.core.result import Outcome, Probability
 from src.core.schema import Closed
 from src.service.text import NAME_LENGTH, like, name
 from src.service.times import utc
@@ -89,6 +89,7 @@ class SightingQuery(Closed):
     )
     region: str | None = Field(default=None, pattern="^[A-Za-z]{2}$", description="country, ISO 3166", examples=["RU"])
     camera: CameraName | None = Field(default=None, examples=["gate"])
+    outcome: Outcome | None = Field(default=None, description="what was decided", examples=["unsure"])
     since: Moment | None = Field(
         default=None,
         description="not earlier; without a time zone it is the service's own",

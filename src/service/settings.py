@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -15,6 +15,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from src.core.limits import LEAST_CONFIDENCE, LEAST_SIDE
+from src.service.registry.rules import SHIPPED, Rules
 
 PREFIX = "NUMBER_PLATE_"
 ENV_FILE = ".env"
@@ -44,6 +45,13 @@ def _check_database_url(value: str) -> str:
 def _check_triton_url(value: str) -> str:
     if not value.startswith(("grpc://", "http://")):
         raise ValueError("must begin with grpc:// or http://")
+    return value
+
+
+def _check_sure(value: float, others: ValidationInfo) -> float:
+    least = others.data.get("unsure_from", 0.0)
+    if value < least:
+        raise ValueError(f"must not be less than UNSURE_FROM, {least:g}")
     return value
 
 
@@ -113,6 +121,25 @@ class Settings(BaseSettings):
         description="of a reading: a plate that is read less surely is kept as one that was found, without a text; "
         "unset: as the reader's card says",
     )
+    unsure_from: float = Field(
+        default=SHIPPED.unsure_from,
+        gt=0,
+        le=1,
+        description="the probability of a listed plate from which a plate is told as unsure, not as unknown",
+    )
+    allow_from: Annotated[float, AfterValidator(_check_sure)] = Field(
+        default=SHIPPED.allow_from,
+        gt=0,
+        le=1,
+        validate_default=True,
+        description="the probability from which a plate is taken for one of an allow list or of a watch list",
+    )
+    deny_from: Annotated[float, AfterValidator(_check_sure)] = Field(
+        default=SHIPPED.deny_from, gt=0, le=1, validate_default=True, description="the same, of a deny list"
+    )
+    listed_share: float = Field(
+        default=SHIPPED.share, gt=0, lt=1, description="of those who come, the share that is on a list"
+    )
     canvas: int | None = Field(
         default=None,
         ge=1,
@@ -139,6 +166,11 @@ class Settings(BaseSettings):
     page_key: str | None = Field(
         default=None, repr=False, description="API key of the page's visitors who enter none; the page alone reads it"
     )
+
+    @property
+    def rules(self) -> Rules:
+        """How sure decisions have to be."""
+        return Rules(self.allow_from, self.deny_from, self.unsure_from, self.listed_share)
 
     @property
     def grace_s(self) -> int:

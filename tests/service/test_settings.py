@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from src.service.database import open_database
+from src.service.registry.rules import Rules
 from src.service.settings import Settings, SettingsError
 
 
@@ -116,3 +117,13 @@ def test_a_file_that_is_no_text_is_named() -> None:
 
 def test_passwords_are_not_printed() -> None:
     assert "secret" not in repr(Settings(database_url="postgresql://a:secret@b/c", page_key="np_secret"))
+
+
+def test_a_plate_cannot_be_let_in_that_is_not_even_unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBER_PLATE_UNSURE_FROM", "0.6")
+    with pytest.raises(SettingsError, match=r"^NUMBER_PLATE_DENY_FROM: must not be less than UNSURE_FROM, 0.6$"):
+        Settings.load()
+    monkeypatch.setenv("NUMBER_PLATE_DENY_FROM", "0.7")
+    monkeypatch.setenv("NUMBER_PLATE_LISTED_SHARE", "0.25")
+    rules = Settings.load().rules
+    assert (rules.unsure_from, rules.deny_from, rules.allow_from, rules.share) == (0.6, 0.7, Rules().allow_from, 0.25)

@@ -15,7 +15,8 @@ from src.core.formats.evidence import Evidence, EvidenceGatherer, Spelled
 from src.core.formats.match import FormatMatcher
 from src.core.types import Candidate, Reading
 
-CANDIDATES = 5
+CANDIDATES = 8
+"""The most candidates of a plate; a search for likely texts finds no more texts."""
 UNLIKELY = 0.005
 """The least probability of every candidate but the first."""
 

@@ -23,13 +23,24 @@ _PLATE: Json = {
     "accepted": None,
 }
 
+_DECISION: Json = {
+    "outcome": "allowed",
+    "reason": "listed",
+    "probability": 0.999934,
+    "text": "M356CC65",
+    "vehicle": "13198a2e03707344a4093822299f31d0",
+    "list": "residents",
+    "permit": "082efa98ec4e6c89452821e638d01377",
+    "watch": None,
+}
+
 RESULT: Json = {
     "image": "00-ru.jpg",
     "id": _IMAGE_ID,
     "width": 800,
     "height": 600,
     "truncated": False,
-    "plates": [{**_PLATE, "sighting": _SIGHTING_ID}],
+    "plates": [{**_PLATE, "sighting": _SIGHTING_ID, "decision": _DECISION}],
     "annotated": None,
     "ms": {"decode": 29.99, "detect": 11.3, "read": 7.32, "total": 48.61},
 }
@@ -59,6 +70,7 @@ SIGHTING: Json = {
     "read_text": None,
     "read_region": None,
     "corrected": None,
+    "decision": _DECISION,
 }
 
 CORRECTED: Json = {

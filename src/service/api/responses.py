@@ -5,7 +5,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from src.core.result import ErrorRecord, FaultRecord, ImageRecord, PlateRecord, SightingRecord, StageTimes
+from src.core.result import (
+    DecisionRecord,
+    ErrorRecord,
+    FaultRecord,
+    ImageRecord,
+    PlateRecord,
+    SightingRecord,
+    StageTimes,
+)
 from src.service.api import examples
 from src.service.query import Direction
 
@@ -14,6 +22,7 @@ class NewPlate(PlateRecord):
     """A plate of a picture that was just read."""
 
     sighting: str | None = Field(description="its identifier; null where it is not stored, or has no text")
+    decision: DecisionRecord | None = Field(description="null where there are no lists")
 
 
 class Milliseconds(StageTimes):

@@ -14,6 +14,7 @@ from src.service.cameras.broadcast import Broadcast, Event
 from src.service.cameras.folder import CameraFolder, Entry, FolderError, camera_folders, read_entry, remove_entry
 from src.service.database import Database
 from src.service.http.problems import cause
+from src.service.registry.rules import Rules
 from src.service.store import NewPassage, Pictures, UnknownCameraError, save_passage
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,12 @@ class Ingest:
         pictures: Pictures | None,
         broadcast: Broadcast,
         counted: Callable[[], None],
+        rules: Rules,
     ) -> None:
-        """``pictures`` None keeps no picture; ``counted`` is called for each passage that is stored."""
-        self._root, self._database, self._pictures = root, database, pictures
+        """``pictures`` None keeps no picture; ``counted`` is called for each passage that is stored; ``rules`` say how
+        sure decisions have to be.
+        """
+        self._root, self._database, self._pictures, self._rules = root, database, pictures, rules
         self._broadcast, self._counted = broadcast, counted
         self._stored: set[Path] = set()
         self._foreign: set[Path] = set()
@@ -86,7 +90,7 @@ class Ingest:
             record=told.passage,
             picture=entry.picture,
         )
-        sighting = save_passage(self._database, self._pictures, passage)
+        sighting = save_passage(self._database, self._pictures, passage, self._rules)
         if sighting is not None:
             self._counted()
             self._broadcast.publish(Event("passage", sighting.model_dump_json()))

@@ -54,7 +54,7 @@ class Cameras:
         self.broadcast = Broadcast()
         self._root, self._database = settings.data_dir / "cameras", database
         self._supervisor = Supervisor(self._root, settings, command)
-        self._ingest = Ingest(self._root, database, pictures, self.broadcast, counted)
+        self._ingest = Ingest(self._root, database, pictures, self.broadcast, counted, settings.rules)
         self._told: dict[str, tuple[object, ...]] = {}
         self._cameras: list[Camera] = []
         self._looked_at, self._in_reach = float("-inf"), True

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from src.core.image import ImageError, Photograph, TooLargeError, UnknownFormatError
-from src.core.result import ImageRecord
+from src.core.result import DecisionRecord, ImageRecord
 from src.core.types import Reading
 from src.runtime.output import describe
 from src.runtime.reader import ImageResult, PlateResult, Reader
@@ -28,15 +28,18 @@ from src.service.http.problems import FAULT, RETRY_AFTER_S, Kind, ServiceProblem
 from src.service.recognition.drawing import DrawingError, FileKind, marked
 from src.service.recognition.engine import Engine, EngineBusyError, EngineClosedError, PictureTask
 from src.service.recognition.uploads import File, Received, Uploads
+from src.service.registry.rules import Rules
 from src.service.store import (
     Claim,
     ClaimLostError,
+    Decided,
     MakeAnswer,
     NewAnswer,
     NewImage,
     Pictures,
     StoredImage,
     Upload,
+    decide_recognitions,
     save_recognitions,
 )
 
@@ -53,6 +56,8 @@ class Recognised:
     record: ImageRecord
     stored: StoredImage | None
     """The identifiers under which it is stored; None where it is not stored."""
+    decisions: tuple[DecisionRecord | None, ...]
+    """What is decided of each plate; None where there are no lists."""
     drawn: bytes
     """The file with the plates marked; it is empty where the request asks for none."""
 
@@ -83,7 +88,6 @@ class Wish:
 class _Read:
     recognition: NewImage
     drawn: bytes
-    is_stored: bool
 
 
 class Recogniser:
@@ -98,17 +102,19 @@ class Recogniser:
         pictures: Pictures | None,
         metrics: Metrics,
         stored: Callable[[Sequence[str]], None],
+        rules: Rules,
         min_reading: float,
         timeout_s: float,
         lease_s: float,
     ) -> None:
         """``pictures`` None means that they are not kept. ``stored`` is told of sightings that were stored, by their
-        identifiers, in a thread of its own. ``min_reading`` is the confidence below which a reading does
-        not count. ``timeout_s`` is how many seconds readings are waited for, ``lease_s`` those within which a request
-        is answered.
+        identifiers, in a thread of its own. ``rules`` say how sure decisions have to be. ``min_reading`` is the
+        confidence below which a reading does not count. ``timeout_s`` is how many seconds readings are waited for,
+        ``lease_s`` those within which a request is answered.
         """
         self._uploads, self._engine, self._reader, self._metrics = uploads, engine, reader, metrics
-        self._save, self._stored = partial(save_recognitions, database, pictures), stored
+        self._save = partial(save_recognitions, database, pictures, rules=rules)
+        self._decide, self._stored = partial(decide_recognitions, database, rules=rules), stored
         self._idempotency = Idempotency(database, lease_s)
         self._min_reading, self._timeout_s = min_reading, timeout_s
         self._writers = CapacityLimiter(WRITERS)
@@ -153,15 +159,21 @@ class Recogniser:
         refusal = None if read else respond(_foremost(problems), request.url.path)
         answers: list[Response] = []
 
-        def answer(stored: Sequence[StoredImage]) -> NewAnswer | None:
-            known = iter(stored)
-            what = [_recognised(each, known) if isinstance(each, _Read) else each for each in outcomes]
+        def answer(decided: Sequence[Decided]) -> NewAnswer | None:
+            of = iter(decided)
+            what = [_recognised(each, next(of)) if isinstance(each, _Read) else each for each in outcomes]
             answers.append(refusal or wish.answer(what))
-            return _kept(claim, answers[-1], read, stored)
+            return _kept(claim, answers[-1], read, decided)
 
         is_kept = claim is not None and not (refusal and _may_pass(refusal))
+        recognitions = [each.recognition for each in read]
         try:
-            await self._store([each.recognition for each in read if each.is_stored], answer, is_kept)
+            if read and wish.options.store:
+                await self._store(recognitions, answer)
+            elif is_kept:
+                await to_thread.run_sync(self._decide, recognitions, answer, limiter=self._writers)
+            else:
+                answer(await to_thread.run_sync(self._decide, recognitions) if read else [])
         except (OSError, SQLAlchemyError, ClaimLostError) as error:
             problem = _unstored(error, read)
             for _ in read:
@@ -178,16 +190,13 @@ class Recogniser:
         read = iter(await asyncio.gather(*map(self._read, whole, futures)))
         return [file.fault or next(read) for file in received.files]
 
-    async def _store(self, recognitions: Sequence[NewImage], answer: MakeAnswer, is_kept: bool) -> None:
+    async def _store(self, recognitions: Sequence[NewImage], answer: MakeAnswer) -> None:
         """Has the answer made, and returns when all that it says is on the disk."""
-        if not recognitions and not is_kept:
-            answer([])
-            return
         start = perf_counter()
-        stored = await to_thread.run_sync(self._save, recognitions, answer, limiter=self._writers)
+        decided = await to_thread.run_sync(self._save, recognitions, answer, limiter=self._writers)
         for _ in recognitions:
             self._metrics.spent("store", (perf_counter() - start) / len(recognitions))
-        if sightings := [known for each in stored for known in each.sightings if known is not None]:
+        if sightings := _sightings(decided):
             await to_thread.run_sync(self._stored, sightings)
 
     def _reader_for(self, options: RecognizeOptions) -> Reader:
@@ -242,7 +251,7 @@ def _finish(file: File, wish: Wish, min_reading: float, photograph: Photograph, 
     record = describe(file.name, result, options.abstain)
     drawn = b"" if wish.draw is None else marked(photograph, record.plates, wish.draw)
     upload = Upload(file.name, photograph.media_type, file.data, options.camera, options.taken, wish.key_id)
-    return _Read(NewImage(upload, record, StoredImage.new(record)), drawn, options.store)
+    return _Read(NewImage(upload, record, StoredImage.new(record)), drawn)
 
 
 def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:
@@ -251,9 +260,14 @@ def _read_or_found(plate: PlateResult, min_reading: float) -> PlateResult:
     return plate if sure >= min_reading else replace(plate, reading=Reading("", sure, ()))
 
 
-def _recognised(read: _Read, stored: Iterator[StoredImage]) -> Recognised:
-    """Returns what is said of a picture; ``stored`` goes on to the next one that is stored."""
-    return Recognised(read.recognition.record, next(stored) if read.is_stored else None, read.drawn)
+def _recognised(read: _Read, decided: Decided) -> Recognised:
+    return Recognised(read.recognition.record, decided.stored, decided.decisions, read.drawn)
+
+
+def _sightings(decided: Sequence[Decided]) -> list[str]:
+    """Returns the identifiers of what is stored."""
+    stored = [each.stored.sightings for each in decided if each.stored is not None]
+    return [known for sightings in stored for known in sightings if known is not None]
 
 
 def _foremost(problems: Sequence[ServiceProblem]) -> ServiceProblem:
@@ -261,17 +275,14 @@ def _foremost(problems: Sequence[ServiceProblem]) -> ServiceProblem:
     return next((problem for problem in problems if problem.kind.is_passing), problems[0])
 
 
-def _kept(
-    claim: Claim | None, answer: Response, read: Sequence[_Read], stored: Sequence[StoredImage]
-) -> NewAnswer | None:
+def _kept(claim: Claim | None, answer: Response, read: Sequence[_Read], decided: Sequence[Decided]) -> NewAnswer | None:
     """Returns the answer for repeated requests; None where those are answered anew, as the service may do better
     then.
     """
     if claim is None or _may_pass(answer):
         return None
     plates = {plate.text for each in read for plate in each.recognition.record.plates} - {""}
-    sightings = [known for each in stored for known in each.sightings if known is not None]
-    return NewAnswer(claim, answer.status_code, bytes(answer.body), [*plates, *sightings])
+    return NewAnswer(claim, answer.status_code, bytes(answer.body), [*plates, *_sightings(decided)])
 
 
 def _may_pass(answer: Response) -> bool:

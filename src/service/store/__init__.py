@@ -53,7 +53,15 @@ from src.service.store.keys import (
 from src.service.store.passages import NewPassage, UnknownCameraError, save_passage
 from src.service.store.pictures import Pictures, open_pictures
 from src.service.store.plates import PlateSightings, plate
-from src.service.store.recognitions import MakeAnswer, NewImage, StoredImage, Upload, save_recognitions
+from src.service.store.recognitions import (
+    Decided,
+    MakeAnswer,
+    NewImage,
+    StoredImage,
+    Upload,
+    decide_recognitions,
+    save_recognitions,
+)
 from src.service.store.removal import delete_plate, delete_sighting
 from src.service.store.retention import Expired, expire, sweep
 from src.service.store.sightings import Page, search, sighting
@@ -78,6 +86,7 @@ __all__ = [
     "ClaimLostError",
     "Correction",
     "Counts",
+    "Decided",
     "Expired",
     "FirstAnswer",
     "InWork",
@@ -115,6 +124,7 @@ __all__ = [
     "count_use",
     "create_camera",
     "create_key",
+    "decide_recognitions",
     "delete_camera",
     "delete_plate",
     "delete_sighting",

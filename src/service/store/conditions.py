@@ -18,6 +18,8 @@ def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
     if query.camera is not None:
         called = tables.CameraRow.name == shown(query.camera.strip())
         conditions.append(row.camera_id == select(tables.CameraRow.id).where(called).scalar_subquery())
+    if query.outcome is not None:
+        conditions.append(row.outcome == str(query.outcome))
     if query.since is not None:
         conditions.append(row.seen >= query.since)
     if query.until is not None:

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 from src.core.result import SightingRecord
 from src.service.database import Database, tables
 from src.service.database.types import new_id
+from src.service.registry.decide import decide_sighting
+from src.service.registry.rules import SHIPPED, Rules
 from src.service.store.corrections import name_plate
 from src.service.store.pictures import Pictures
 from src.service.store.removal import drop_unseen
@@ -52,8 +54,11 @@ class NewPassage:
     picture: bytes | None
 
 
-def save_passage(database: Database, pictures: Pictures | None, passage: NewPassage) -> SightingRecord | None:
-    """Saves a passage, and returns its sighting. When it returns, all is on the disk; where it raises, nothing is.
+def save_passage(
+    database: Database, pictures: Pictures | None, passage: NewPassage, rules: Rules = SHIPPED
+) -> SightingRecord | None:
+    """Saves and decides a passage, and returns its sighting. When it returns, all is on the disk; where it raises,
+    nothing is.
 
     None means that the passage was told before and its sighting is gone: whoever deleted it wants it to stay away.
     ``pictures`` None keeps no picture. Raises UnknownCameraError, OSError and sqlalchemy.exc.SQLAlchemyError.
@@ -73,6 +78,8 @@ def save_passage(database: Database, pictures: Pictures | None, passage: NewPass
             else:
                 stale = row.detection.image.stored_as
                 _changed(session, row, passage, stored_as)
+            with session.no_autoflush:  # so that the row is written once
+                decide_sighting(session, row, rules)
             session.flush()
             record = sighting_record(row)
             undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all

@@ -10,9 +10,11 @@ from typing import Self
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from src.core.result import READING, ImageRecord, PlateRecord
+from src.core.result import READING, DecisionRecord, ImageRecord, PlateRecord
 from src.service.database import Database, tables
 from src.service.database.types import new_id
+from src.service.registry.decide import decide, write_decision
+from src.service.registry.rules import SHIPPED, Rules
 from src.service.store.answers import NewAnswer, keep_answer
 from src.service.store.pictures import Pictures
 from src.service.store.rows import found_or_made
@@ -71,8 +73,17 @@ class NewImage:
     stored: StoredImage
 
 
-MakeAnswer = Callable[[Sequence[StoredImage]], NewAnswer | None]
-"""Makes the answer of a request from what is stored of it, picture by picture; None means that it is not kept."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is decided of the plates of a picture, one by one, and by what they are known."""
+
+    stored: StoredImage | None
+    """None where the picture is not stored."""
+    decisions: tuple[DecisionRecord | None, ...]
+
+
+MakeAnswer = Callable[[Sequence[Decided]], NewAnswer | None]
+"""Makes the answer of a request from what is stored and decided, picture by picture; None means that it is not kept."""
 
 
 def save_recognitions(
@@ -80,8 +91,9 @@ def save_recognitions(
     pictures: Pictures | None,
     recognitions: Sequence[NewImage],
     answer: MakeAnswer | None = None,
-) -> list[StoredImage]:
-    """Saves pictures, their detections and sightings, and returns what they are known by from now on.
+    rules: Rules = SHIPPED,
+) -> list[Decided]:
+    """Saves pictures, their detections and sightings, and returns what they are known by, and what is decided of them.
 
     When it returns, all are on the disk; where it raises, none are. ``pictures`` None keeps no picture. The files are
     written first, and deleted again if the rows cannot be added; after a kill in between ``sweep`` removes them.
@@ -97,11 +109,32 @@ def save_recognitions(
                 image.stored_as = pictures.put(image.id, recognition.upload.data)
                 undo.callback(pictures.remove, [image.stored_as])
         with database.adding() as session:
-            stored = _add(session, images, recognitions) if images else []
-            if answer is not None and (kept := answer(stored)) is not None:
+            decided = _add(session, images, recognitions, rules) if images else []
+            if answer is not None and (kept := answer(decided)) is not None:
                 keep_answer(session, kept)
             undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all
-    return stored
+    return decided
+
+
+def decide_recognitions(
+    database: Database,
+    recognitions: Sequence[NewImage],
+    answer: MakeAnswer | None = None,
+    rules: Rules = SHIPPED,
+) -> list[Decided]:
+    """Returns what is decided of pictures that are not to be stored; only ``answer``, if it is kept, is written.
+
+    It is otherwise as ``save_recognitions``.
+    """
+    with database.session() if answer is not None else database.reading() as session:
+        decided = []
+        for each in recognitions:
+            called = None if each.upload.camera is None else name(each.upload.camera, "camera")
+            camera = session.scalar(select(tables.CameraRow).where(tables.CameraRow.name == called))
+            decided.append(Decided(None, _decisions(session, each, camera, datetime.now(UTC), rules)))
+        if answer is not None and (kept := answer(decided)) is not None:
+            keep_answer(session, kept)
+    return decided
 
 
 def _image(recognition: NewImage) -> tables.ImageRow:
@@ -120,20 +153,35 @@ def _image(recognition: NewImage) -> tables.ImageRow:
     )
 
 
-def _add(session: Session, images: Sequence[tables.ImageRow], recognitions: Sequence[NewImage]) -> list[StoredImage]:
-    """Adds all rows of the images to the session, sends them to the database, and returns what they are known by."""
+def _add(
+    session: Session, images: Sequence[tables.ImageRow], recognitions: Sequence[NewImage], rules: Rules
+) -> list[Decided]:
+    """Adds all rows of the images to the session, sends them to the database, and returns what is known of them."""
     # they are sorted, as two transactions that make the same two plates would otherwise wait for each other
     names = sorted({name(each.upload.camera, "camera") for each in recognitions if each.upload.camera is not None})
     cameras = {called: _camera(session, called, images[0].received) for called in names}
     keys = {(plate.text, plate.region) for each in recognitions for plate in each.record.plates}
     known = {key: plate_row(session, *key) for key in sorted(keys, key=lambda key: (key[0], key[1] or "")) if key[0]}
+    decided = []
     for image, recognition in zip(images, recognitions, strict=True):
         if recognition.upload.camera is not None:
             image.camera = cameras[name(recognition.upload.camera, "camera")]
-        _add_plates(session, image, recognition, known)
+        # before the rows are added, as each question would send them to the database one by one
+        decisions = _decisions(session, recognition, image.camera, image.received, rules)
+        decided.append(Decided(recognition.stored, decisions))
+    for image, recognition, of in zip(images, recognitions, decided, strict=True):
+        _add_plates(session, image, recognition, known, of.decisions)
         session.add(image)
     session.flush()
-    return [recognition.stored for recognition in recognitions]
+    return decided
+
+
+def _decisions(
+    session: Session, recognition: NewImage, camera: tables.CameraRow | None, received: datetime, rules: Rules
+) -> tuple[DecisionRecord | None, ...]:
+    """Returns what is decided of each plate of a picture."""
+    seen, place_id = recognition.upload.taken or received, None if camera is None else camera.place_id
+    return tuple(decide(session, plate, seen, place_id, rules) for plate in recognition.record.plates)
 
 
 def _add_plates(
@@ -141,14 +189,17 @@ def _add_plates(
     image: tables.ImageRow,
     recognition: NewImage,
     known: Mapping[tuple[str, str | None], tables.PlateRow],
+    decisions: Sequence[DecisionRecord | None],
 ) -> None:
     """Adds detections, and the sightings of those that have a text."""
-    plates = zip(recognition.record.plates, recognition.stored.sightings, strict=True)
-    for position, (plate, sighting_id) in enumerate(plates):
+    plates = zip(recognition.record.plates, recognition.stored.sightings, decisions, strict=True)
+    for position, (plate, sighting_id, decision) in enumerate(plates):
         detection = _detection(image, position, plate)
         session.add(detection)
         if sighting_id is not None:
-            session.add(_sighting(sighting_id, detection, known[plate.text, plate.region], plate))
+            sighting = _sighting(sighting_id, detection, known[plate.text, plate.region], plate)
+            write_decision(sighting, decision)
+            session.add(sighting)
 
 
 def _detection(image: tables.ImageRow, position: int, plate: PlateRecord) -> tables.DetectionRow:

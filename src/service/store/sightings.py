@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from src.core.result import READING, SightingRecord
+from src.core.result import READING, DecisionRecord, SightingRecord
 from src.service.database import Database, tables
 from src.service.query import Place, SightingQuery
 from src.service.store.conditions import behind, conditions
@@ -93,6 +93,7 @@ def sighting_record(row: tables.SightingRow) -> SightingRecord:
         read_text=row.read_text,
         read_region=row.read_region,
         corrected=row.corrected,
+        decision=None if row.decision is None else DecisionRecord.model_validate(row.decision),
         **plate_fields(found, row),
     )
 

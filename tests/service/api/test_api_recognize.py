@@ -21,6 +21,7 @@ from src.service.store import Pictures
 from tests.commands import ROOT
 from tests.conftest import BLUE_TEXT, RED_TEXT, with_formats
 from tests.service.api_client import Api, assert_problem, is_marked, opened, picture, running, texts
+from tests.service.registered import add_vehicle
 
 SAMPLES = ROOT / "data" / "samples"
 
@@ -58,6 +59,7 @@ def test_samples_are_read_as_the_command_line_reads_them(tmp_path: Path) -> None
         assert result["ms"].keys() == wanted["ms"].keys()
         assert result["id"] is not None
         for plate, plate_wanted in zip(result["plates"], wanted["plates"], strict=True):
+            assert plate.pop("decision") is None
             if plate["text"]:
                 assert plate.pop("sighting") is not None
                 assert_alike(plate, plate_wanted)
@@ -127,6 +129,18 @@ def test_a_picture_of_the_day_after_tomorrow_is_refused(api: Api) -> None:
     assert "more than a day ahead of" in problem["detail"]
     assert api.get("/v1/statistics").json()["images"] == 1
     assert api.get("/v1/sightings", params={"since": (now + timedelta(days=9)).isoformat()}).status_code == 200
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_the_answer_says_what_is_decided(api: Api, is_stored: bool) -> None:
+    add_vehicle(api.service.resources.database, RED_TEXT, "allow", region=None)
+    (result,) = api.recognize(picture(blue=True), store=is_stored).json()["results"]
+    red, blue = (plate["decision"] for plate in result["plates"])
+    assert (red["outcome"], red["reason"], red["text"], red["list"]) == ("allowed", "listed", RED_TEXT, "allow")
+    assert blue["outcome"] in ("unknown", "unsure")
+    if is_stored:
+        found = api.get("/v1/sightings", params={"outcome": "allowed"}).json()["items"]
+        assert [(item["text"], item["decision"]) for item in found] == [(RED_TEXT, red)]
 
 
 def test_what_is_not_to_be_stored_leaves_nothing(api: Api, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from src.service.cameras.folder import CameraFolder, Heartbeat, read_entry
 from src.service.cameras.ingest import Ingest
 from src.service.database import Database
 from src.service.query import SightingQuery
+from src.service.registry.rules import SHIPPED
 from src.service.store import SERVICE, Pictures
 from tests.service.passages import told
 
@@ -44,7 +45,9 @@ class Spool:
 
     def restart(self) -> None:
         """Another process of the service takes over."""
-        self.ingest = Ingest(self.root, self.database, self.pictures, self.broadcast, lambda: self.counted.append(1))
+        self.ingest = Ingest(
+            self.root, self.database, self.pictures, self.broadcast, lambda: self.counted.append(1), SHIPPED
+        )
 
     def put(self, name: str, key: str, telling: int = 1, **said: Any) -> None:
         self.folder.put(name, told(key, telling, **said), b"JPEG")

@@ -68,6 +68,9 @@ def _result(outcome: RecognisedOrProblem) -> Result | Failure:
     drawn = f"data:image/jpeg;base64,{b64encode(outcome.drawn).decode()}" if outcome.drawn else None
     record, stored = outcome.record, outcome.stored
     sightings = stored.sightings if stored else [None] * len(record.plates)
-    plates = [p.model_dump() | {"sighting": known} for p, known in zip(record.plates, sightings, strict=True)]
+    plates = [
+        plate.model_dump() | {"sighting": known, "decision": decision}
+        for plate, known, decision in zip(record.plates, sightings, outcome.decisions, strict=True)
+    ]
     said = {"id": stored.id if stored else None, "plates": plates, "annotated": drawn}
     return Result.model_validate(record.model_dump() | said)
