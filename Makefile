@@ -16,7 +16,7 @@ override PEER := $(value PEER)
 export IMAGE VIDEO PEER
 
 .DEFAULT_GOAL := help
-.PHONY: help setup infer evaluate-video watch fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
+.PHONY: help setup infer evaluate-video evaluate-decisions watch fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
   format docs clean fuzz serve load-test soak
 
 help: ## show this list
@@ -94,6 +94,9 @@ evaluate: $(VENV)/.evaluate $(if $(filter val,$(SPLIT)),.fonts/.fetched) ## accu
 
 evaluate-video: $(VENV)/.evaluate $(VENV)/.video .fonts/.fetched $(if $(PEER),$(VENV)/.peer) ## passages of vehicles in rendered videos and real clips [PEER=folder of fast-alpr's weights] [ARGS="--passages 60"]
 	$(BIN)/python -m src.evaluate_video $(if $(PEER),--peer "$$PEER") $(ARGS)
+
+evaluate-decisions: $(VENV)/.evaluate ## residents that a list asks again, and strangers that it lets in [ARGS="--anew"]
+	$(BIN)/python -m src.evaluate_decisions $(ARGS)
 
 robustness: $(VENV)/.evaluate ## accuracy under rain, night, blur, ... [ARGS="--images 100"]
 	$(BIN)/python -m src.robustness $(ARGS)

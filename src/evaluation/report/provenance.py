@@ -3,20 +3,21 @@
 from collections.abc import Mapping
 
 from src.evaluation.accuracy.schema import MeasuredModel, Report
+from src.evaluation.decisions.schema import Decisions
 from src.evaluation.latency.schema import Benchmark
 from src.evaluation.report.document import Paragraph, Section
 from src.evaluation.robustness.schema import Robustness
 from src.evaluation.video.schema import VideoReport
 
 
-def provenance(run: Report | Robustness | VideoReport | Benchmark, further: Mapping[str, str]) -> Section:
+def provenance(run: Report | Robustness | VideoReport | Decisions | Benchmark, further: Mapping[str, str]) -> Section:
     """Command, commit and date, then ``further`` facts, then the machine."""
     when = {"command": run.command, "commit": run.commit, "created": run.created}
     machine = {name: str(stated) for name, stated in run.machine.items()}
     return Section("How this was made", [Paragraph(facts={**when, **further, **machine})], detail=True)
 
 
-def session(run: Report | Robustness | VideoReport) -> dict[str, str]:
+def session(run: Report | Robustness | VideoReport | Decisions) -> dict[str, str]:
     """The models, and what they ran on."""
     threads = "1 thread" if run.threads == 1 else f"{run.threads or 'all'} threads"
     return {

@@ -14,12 +14,12 @@ from src.service.store import (
     SERVICE,
     Claim,
     ClaimLostError,
+    Decided,
     FirstAnswer,
     InWork,
     NewAnswer,
     OtherRequest,
     Pictures,
-    StoredImage,
     claim_answer,
     delete_plate,
     delete_sighting,
@@ -50,7 +50,7 @@ def answer(database: Database, claim: Claim, *about: str, status: int = 200) -> 
     save_recognitions(database, None, [], lambda _: NewAnswer(claim, status, b"said", about))
 
 
-def keeping(told: NewAnswer, stored: Sequence[StoredImage]) -> NewAnswer:
+def keeping(told: NewAnswer, decided: Sequence[Decided]) -> NewAnswer:
     """Makes an answer that is made already."""
     return told
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_stored_leaves_no_answer(database: Database) -> None:
 
 
 def test_an_answer_that_cannot_be_made_leaves_nothing_stored(database: Database, pictures: Pictures) -> None:
-    def fail(stored: Sequence[StoredImage]) -> NewAnswer:
+    def fail(decided: Sequence[Decided]) -> NewAnswer:
         raise RuntimeError("no answer")
 
     with pytest.raises(RuntimeError, match="no answer"):
@@ -133,15 +133,17 @@ def test_an_answer_that_cannot_be_made_leaves_nothing_stored(database: Database,
 
 def test_the_answer_is_made_of_what_is_stored(database: Database, pictures: Pictures) -> None:
     claim = first(database)
-    told: list[StoredImage] = []
+    told: list[Decided] = []
 
-    def tell(stored: Sequence[StoredImage]) -> NewAnswer:
-        told.extend(stored)
-        return NewAnswer(claim, 200, str(stored[0].sightings[0]).encode(), [])
+    def tell(decided: Sequence[Decided]) -> NewAnswer:
+        told.extend(decided)
+        assert decided[0].stored is not None
+        return NewAnswer(claim, 200, str(decided[0].stored.sightings[0]).encode(), [])
 
-    stored = save_recognitions(database, pictures, [recognised(plate(), plate(""))], tell)
-    assert told == stored
-    (sighting, unread) = stored[0].sightings
+    decided = save_recognitions(database, pictures, [recognised(plate(), plate(""))], tell)
+    assert told == decided
+    assert decided[0].stored is not None
+    (sighting, unread) = decided[0].stored.sightings
     assert unread is None
     with database.reading() as session:
         assert session.scalars(select(tables.SightingRow.id)).all() == [sighting]
