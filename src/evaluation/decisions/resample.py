@@ -60,7 +60,7 @@ def face(plates: Iterable[ReadPlate], lists: Sequence[frozenset[str]], gain: flo
 def _faced(text: str, of: Sequence[Guess], lists: Sequence[frozenset[str]], gain: float) -> Plate:
     mates, near = set(map(merge_confusable, fleet_mates(text))) - {text}, near_plates(text) - {text}
     known = {guess.text for guess in of}
-    by_chance = [(listed & known) - {text} for listed in lists]
+    by_chance = [frozenset((listed & known) - {text}) for listed in lists]
 
     def chances(added: Sequence[tuple[set[str], float]]) -> Chances:
         cases = [(_case(of, chance | plus, gain), weight) for chance in by_chance for plus, weight in added]
@@ -78,7 +78,7 @@ def _faced(text: str, of: Sequence[Guess], lists: Sequence[frozenset[str]], gain
     )
 
 
-def _case(of: Sequence[Guess], listed: set[str], gain: float) -> tuple[float, float, float]:
+def _case(of: Sequence[Guess], listed: frozenset[str], gain: float) -> tuple[float, float, float]:
     belief = believe(of, [guess.text in listed for guess in of], SHARE, gain)
     return sum(belief.of_guesses), belief.elsewhere, float(bool(of) and of[0].text in listed)
 
@@ -91,7 +91,7 @@ def _share(plates: Sequence[Plate], of: Callable[[Plate], float]) -> Figure:
     """Returns the mean of what plates have, with its interval: all plates with one text are drawn together."""
     numbers: dict[str, int] = {}
     index = np.array([numbers.setdefault(plate.text, len(numbers)) for plate in plates])
-    above = np.bincount(index, [of(plate) for plate in plates])
+    above = np.bincount(index, [of(plate) for plate in plates]).astype(np.float64)
     figure = ratio(above, np.bincount(index).astype(np.float64))
     assert figure is not None, "there are plates"
     return figure

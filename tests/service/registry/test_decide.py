@@ -196,13 +196,15 @@ def test_a_permit_that_does_not_hold_denies_and_says_why(
 
 
 def test_one_permit_that_holds_is_enough(database: Database) -> None:
+    place = add_place(database, "yard")
     car = add_vehicle(database, "A123BC77", "allow", valid_until=NOON - DAY)
     with database.session() as session:
         (permit,) = session.scalars(select(tables.PermitRow))
         held = {"vehicle_id": car, "list_id": permit.list_id, "created": NOON, "updated": NOON}
-        session.add(tables.PermitRow(**held, valid_until=NOON + DAY))
-    assert said(decided(database, SURE))[:2] == ("allowed", "listed")
-    assert said(decided(database, SURE, at=NOON + DAY))[:2] == ("denied", "expired")
+        session.add(tables.PermitRow(**held, place_id=place, valid_until=NOON + DAY))
+    assert said(decided(database, SURE, place=place))[:2] == ("allowed", "listed")
+    assert said(decided(database, SURE, at=NOON + DAY, place=place))[:2] == ("denied", "expired")
+    assert said(decided(database, SURE))[:2] == ("denied", "expired")  # nearer to holding than one for another place
 
 
 def test_permits_of_deny_and_watch_lists_that_do_not_hold_are_as_if_there_were_none(database: Database) -> None:
