@@ -31,7 +31,8 @@ ALLOW_FROM, DENY_FROM, UNSURE_FROM = 0.96, 0.5, 0.1
 class Guess:
     """What a plate may be: a text in which O is 0 and I is 1, its country where that is known, and its probability.
 
-    No country that we know tells two plates apart by these letters alone, and only a plate's format knows which of them it has.
+    No country that we know tells two plates apart by these letters alone, and only a plate's format knows which of them
+    it has.
     """
 
     text: str
