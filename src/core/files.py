@@ -38,7 +38,7 @@ def make_folder(folder: Path) -> None:
 def write_file(path: Path, data: bytes) -> None:
     """Makes ``path``, which is new, with ``data`` in it: whole and on the disk, or not there at all. Raises OSError."""
     try:
-        with replacing(path) as unfinished, open(unfinished, "wb", opener=_private) as file:
+        with replacing(path) as unfinished, open(unfinished, "wb", opener=private) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -57,5 +57,6 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _private(path: str, flags: int) -> int:
+def private(path: str, flags: int) -> int:
+    """Opens a file, for ``open``; where it is made, it is this user's alone."""
     return os.open(path, flags, PRIVATE_FILE)

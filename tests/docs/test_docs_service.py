@@ -56,9 +56,14 @@ def test_the_parameters_of_recognize_are_on_the_page() -> None:
     assert {span.partition("=")[0] for span in SPAN.findall(told)} - {"images"} == queries
 
 
-def test_the_scopes_are_those_of_keys() -> None:
+def test_the_scopes_and_roles_are_those_of_keys() -> None:
     told = {span for row in rows(section(page("docs/service.md"), "Keys")) for span in SPAN.findall(row[0])}
-    assert told == {scope.value for scope in store.Scope}
+    assert told == {*store.Scope, *store.Role}
+
+
+def test_the_roles_allow_what_the_page_says() -> None:
+    told = {row[0].strip("`"): set(SPAN.findall(row[1])) for row in rows(section(page("docs/service.md"), "Keys"))}
+    assert {role: told[role] for role in store.Role} == store.SCOPES_OF
 
 
 def test_the_metrics_are_those_of_the_service() -> None:

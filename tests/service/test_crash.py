@@ -4,9 +4,7 @@ import hashlib
 import itertools
 import os
 import signal
-import sys
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,27 +15,11 @@ from sqlalchemy import event, select
 from src.core.files import UNFINISHED
 from src.service.database import Database, open_database, tables
 from src.service.store import Claim, NewAnswer, Pictures, claim_answer, open_pictures, save_recognitions, sweep
+from tests.service.dying import die_at, status_of
 from tests.service.parallel import CONTEXT, at_once
 from tests.service.recognitions import NOON, plate, recognised, save
 
 PATIENCE_S = 120
-FILE_STEPS = ("open", "os.rename")
-
-
-def on_every_step(database: Database, folder: Path, step: Callable[[], object]) -> None:
-    """Calls ``step`` before and after whatever this process does to the disk or says to the database."""
-    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        event.listen(database.engine, moment, lambda *_: step())
-    event.listen(database.engine.pool, "checkin", lambda *_: step())
-    sys.addaudithook(lambda name, args: step() if name in FILE_STEPS and str(folder) in str(args[0]) else None)
-    fsync = os.fsync
-
-    def stepped(descriptor: int) -> None:
-        step()
-        fsync(descriptor)
-        step()
-
-    os.fsync = stepped
 
 
 def save_dying(url: str, folder: Path, last: int) -> None:
@@ -46,13 +28,7 @@ def save_dying(url: str, folder: Path, last: int) -> None:
     pictures = open_pictures(database, folder)
     claim = claim_answer(database, "", str(last), "", NOON, timedelta(seconds=1))
     assert isinstance(claim, Claim)
-    steps = itertools.count(1)
-
-    def step() -> None:
-        if next(steps) == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    on_every_step(database, folder, step)
+    die_at(database.engine, folder, last)
     picture = recognised(plate(f"A{last}"), plate("B1"), camera="gate", data=f"picture {last}".encode())
     save_recognitions(database, pictures, [picture], lambda _: NewAnswer(claim, 200, picture.stored.id.encode(), []))
 
@@ -61,17 +37,6 @@ def answered(database: Database) -> set[str]:
     """The identifiers of the images that answers tell."""
     with database.reading() as session:
         return {body.decode() for body in session.scalars(select(tables.AnswerRow.body)) if body is not None}
-
-
-def status_of(work: Callable[..., None], *args: object) -> int:
-    """Runs ``work`` in a process of its own; how that ended: minus the signal that killed it, or its exit status."""
-    process = os.fork()
-    if process == 0:
-        try:
-            work(*args)
-        finally:
-            os._exit(sys.exc_info()[0] is not None)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def assert_whole(database: Database, pictures: Pictures) -> set[str]:

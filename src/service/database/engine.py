@@ -106,13 +106,21 @@ def open_database(url: str) -> Database:
     """
     parsed = make_url(url)
     try:
-        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+        engine = open_engine(url)
         with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             migration.upgrade(connection)
             identity = connection.scalars(select(tables.InstallationRow.id)).one()
     except (SQLAlchemyError, CommandError, OSError) as error:
         raise DatabaseError(f"{parsed.render_as_string(hide_password=True)}: {first_line(error)}") from error
     return Database(engine, identity)
+
+
+def open_engine(url: str) -> Engine:
+    """Returns the engine of the database at ``url``, whatever tables it has. An SQLite file is made where there is
+    none. Raises OSError.
+    """
+    parsed = make_url(url)
+    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
 
 
 def _postgresql(url: URL) -> Engine:

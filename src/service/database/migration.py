@@ -14,8 +14,8 @@ LOCK = 0x6D696772
 """The number of the advisory lock that is held while tables change."""
 
 
-def upgrade(connection: Connection) -> None:
-    """Applies what is missing, within the transaction of ``connection``: all of it or nothing.
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Applies what is missing up to ``revision``, within the transaction of ``connection``: all of it or nothing.
 
     In SQLite that transaction has to be a writer's from its beginning, which locks out the others. Raises CommandError
     for a database of a newer program.
@@ -24,13 +24,23 @@ def upgrade(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def is_current(connection: Connection) -> bool:
     """Tells whether the tables are the newest."""
     there = MigrationContext.configure(connection).get_current_heads()
     return set(there) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Returns the revision of the tables; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Tells whether this program knows such tables."""
+    return revision in {known.revision for known in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config() -> Config:

@@ -66,6 +66,10 @@ class Action(StrEnum):
     REVOKE_KEY = "revoke key"
     AUDIT = "audit"
     """Somebody read the audit itself."""
+    BACKUP = "backup"
+    """Somebody on the machine copied everything to a file."""
+    RESTORE = "restore"
+    """Somebody on the machine put what is in a backup in the place of what was there."""
 
 
 OF_PLATES = (

@@ -1,0 +1,1 @@
+"""Backups: all rows and pictures in one file, and back again."""
