@@ -2,6 +2,7 @@
 
     python -m scripts.load_test --seconds 300
     python -m scripts.load_test --seconds 60 --kill 10
+    python -m scripts.load_test --seconds 120 --vehicles 10000
     python -m scripts.load_test --database-url postgresql+psycopg://user@host/empty
     python -m scripts.load_test --url http://127.0.0.1:8000 --database-url ... --data-dir /srv/number-plate
 
@@ -27,12 +28,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from scripts.load.clients import Load, apply
 from scripts.load.compare import Comparison, compare
 from scripts.load.ledger import Ledger
 from scripts.load.pictures import make_pictures
+from scripts.load.registry import fill
 from scripts.load.report import memory, show, summarise
-from scripts.load.server import Server, ServerError, resident
+from scripts.load.server import Server, ServerError, cpu_seconds, resident
 from src.core.cli import USAGE, Parser, run_command
 from src.evaluation.accuracy.provenance import commit, machine
 from src.service.database import DatabaseError, open_database
@@ -50,6 +54,13 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=30, metavar="S", help="how long (default: 30)")
     parser.add_argument("--clients", type=int, default=32, metavar="N", help="at once (default: 32)")
     parser.add_argument("--kill", type=float, metavar="S", help="kill the service each so-many seconds, and restart it")
+    parser.add_argument(
+        "--vehicles",
+        type=int,
+        default=0,
+        metavar="N",
+        help="on a list, so that each plate is looked up (default: none)",
+    )
     parser.add_argument("--database-url", metavar="URL", help="default: SQLite in the folder of data")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="default: one that is removed afterwards")
     parser.add_argument("--url", help="a service that runs; the two above must be its own")
@@ -60,6 +71,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.url and (args.kill or args.data_dir is None):
         parser.error("--url: needs --data-dir, and cannot --kill")
+    if args.vehicles < 0:
+        parser.error("--vehicles: must not be negative")
     if args.seconds <= 0 or args.clients < 1 or (args.kill is not None and args.kill <= 0):
         parser.error("--seconds, --clients and --kill: must be positive")
     if not any(args.samples.glob("*.jpg")):
@@ -77,8 +90,10 @@ def main(argv: list[str] | None = None) -> int:
         args.database_url = args.database_url or f"sqlite:///{args.data_dir.absolute()}/number-plate.db"
         server = None if args.url else Server(args.data_dir, args.database_url)
         try:
+            if args.vehicles:
+                _register(args)
             report, comparison = asyncio.run(_run(args, server))
-        except (ServerError, DatabaseError) as error:
+        except (ServerError, DatabaseError, SQLAlchemyError) as error:
             print(f"{PROG}: {error}", file=sys.stderr)
             return USAGE
         finally:
@@ -92,6 +107,15 @@ def main(argv: list[str] | None = None) -> int:
     return int(bool(report["faults"]))
 
 
+def _register(args: argparse.Namespace) -> None:
+    """Puts vehicles on a list. Raises DatabaseError and SQLAlchemyError."""
+    database = open_database(args.database_url)
+    try:
+        fill(database, args.vehicles, args.samples)
+    finally:
+        database.close()
+
+
 async def _run(args: argparse.Namespace, server: Server | None) -> tuple[dict[str, Any], Comparison]:
     """The report and what it says of the database. Raises ServerError and DatabaseError."""
     pictures = await asyncio.to_thread(make_pictures, sorted(args.samples.glob("*.jpg")))
@@ -101,7 +125,7 @@ async def _run(args: argparse.Namespace, server: Server | None) -> tuple[dict[st
     if server is not None:
         await server.start()
     load = Load(server.url if server else args.url, args.key, run, args.clients, args.seconds, pictures)
-    start = monotonic()
+    start, spent = monotonic(), None if server is None or args.kill else cpu_seconds(server.pid)
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(_watch(server, args.pid, mib))
         work = [group.create_task(apply(load, ledger))]
@@ -110,9 +134,12 @@ async def _run(args: argparse.Namespace, server: Server | None) -> tuple[dict[st
         await asyncio.wait(work)
         watching.cancel()
     seconds = monotonic() - start
+    cpu = None if server is None or spent is None else cpu_seconds(server.pid) - spent
     ending = None if server is None else await asyncio.to_thread(server.end)
     comparison = await asyncio.to_thread(_compare, args, run, ledger)
     report = _report(args, ledger, seconds, kills, mib, comparison)
+    if cpu is not None and ledger.kept:
+        report["measured"]["cpu_ms_by_picture"] = round(1e3 * cpu / len(ledger.kept), 3)
     if ending:
         report["faults"].append(f"the service ended with status {ending}")
     return report, comparison
@@ -158,6 +185,7 @@ def _report(
         "machine": machine(),
         "database": args.database_url.partition(":")[0],
         "clients": args.clients,
+        "vehicles": args.vehicles,
         "seconds": round(seconds, 1),
         "kills": [round(kill, 2) for kill in kills],
         "measured": summarise(ledger, seconds),

@@ -66,6 +66,8 @@ def show(report: dict[str, Any], comparison: Comparison) -> None:
         "requests, pictures, sightings", f"{measured['requests']}, {measured['pictures']}, {measured['sightings']}"
     )
     table.add_row("pictures per second", f"{measured['pictures_per_second']}")
+    if "cpu_ms_by_picture" in measured:
+        table.add_row("ms of CPU for a picture", f"{measured['cpu_ms_by_picture']}")
     table.add_row("ms: p50, p95, p99, most", _line(measured["latency_ms"]))
     for size, spread in measured["latency_by_megapixels_ms"].items():
         table.add_row(f"  {size} megapixels, alone", _line(spread))

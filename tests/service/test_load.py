@@ -10,12 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from scripts.load.clients import Load, apply
 from scripts.load.compare import Comparison, compare
 from scripts.load.ledger import Kept, Ledger
 from scripts.load.pictures import PIXELS, Picture, make_pictures
+from scripts.load.registry import fill
 from scripts.load.report import memory
 from scripts.load_test import main
 from src.core.image import decode_photograph
@@ -193,9 +194,25 @@ def test_memory_is_flat_or_not(last: float, flat: bool) -> None:
     assert memory(resident, seconds=59)["flat"] is None
 
 
+def test_a_registry_is_filled_with_as_many_vehicles_as_asked_for(database: Database) -> None:
+    fill(database, 2_000, SAMPLES)
+    with database.reading() as session:
+        texts = session.scalars(select(tables.VehicleRow.text)).all()
+        allowed = session.scalar(select(func.count()).select_from(tables.PermitRow))
+    assert (len(set(texts)), allowed) == (2_000, 2_000)
+    assert "M356CC65" in texts  # a plate of the sample pictures
+
+
 @pytest.mark.parametrize(
     "words",
-    [["--seconds", "0"], ["--clients", "0"], ["--kill", "-1"], ["--url", "http://127.0.0.1:1"], ["--samples", "no"]],
+    [
+        ["--seconds", "0"],
+        ["--clients", "0"],
+        ["--kill", "-1"],
+        ["--vehicles", "-1"],
+        ["--url", "http://127.0.0.1:1"],
+        ["--samples", "no"],
+    ],
 )
 def test_wrong_usage_is_one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ending:
@@ -217,7 +234,8 @@ def test_what_was_acknowledged_outlives_kills(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_every_refusal_is_retried_and_nothing_doubled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NUMBER_PLATE_QUEUE", "3")
-    assert main(["--seconds", "6", "--clients", "12", "--output", str(tmp_path / "report.json")]) == 0
+    words = ["--seconds", "6", "--clients", "12", "--vehicles", "100", "--output", str(tmp_path / "report.json")]
+    assert main(words) == 0
     measured = json.loads((tmp_path / "report.json").read_text())["measured"]
     assert measured["refused_503"] > 0
     assert measured["unanswered_pictures"] == 0
