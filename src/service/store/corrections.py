@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 from src.core.alphabet import merge_look_alikes
 from src.core.result import SightingRecord
 from src.service.database import Database, tables
+from src.service.registry.decide import decide_sighting
+from src.service.registry.rules import SHIPPED, Rules
 from src.service.store.audit import Action, Actor, note
 from src.service.store.recognitions import plate_row
 from src.service.store.removal import drop_unseen
@@ -40,12 +42,14 @@ class Correction:
     region_after: str | None
 
 
-def correct(database: Database, sighting_id: str, new: NewText, actor: Actor) -> SightingRecord | None:
+def correct(
+    database: Database, sighting_id: str, new: NewText, actor: Actor, rules: Rules = SHIPPED
+) -> SightingRecord | None:
     """Gives a sighting the text that an operator sees, and returns it; None where there is no such sighting.
 
     The text that it has already is thereby confirmed. The sighting belongs to the plate of the new text from now on,
-    and the plate that it belonged to goes if nobody has seen it elsewhere. It is audited, found or not, without the
-    texts, which the sighting's history has. Raises sqlalchemy.exc.SQLAlchemyError.
+    and the plate that it belonged to goes if nobody has seen it elsewhere. It is decided anew by the ``rules``. It is
+    audited, found or not, without the texts, which the sighting's history has. Raises sqlalchemy.exc.SQLAlchemyError.
     """
     with database.removing() as session:  # plates may go, which nobody must do while others add sightings of them
         row = _known(session, sighting_id)
@@ -61,6 +65,7 @@ def correct(database: Database, sighting_id: str, new: NewText, actor: Actor) ->
         name_plate(session, row, new.text, new.region)
         session.flush()
         drop_unseen(session, {earlier} - {row.plate_id})
+        decide_sighting(session, row, rules)
         return sighting_record(row)
 
 

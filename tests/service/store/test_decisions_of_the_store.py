@@ -1,18 +1,19 @@
 """Whatever is stored is decided, in the transaction that stores it, and what is only read is decided too."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from src.core.result import DecisionRecord
+from src.core.result import DecisionRecord, Outcome
 from src.service import store
 from src.service.database import Database, tables
 from src.service.query import SightingQuery
 from src.service.registry.rules import Rules
-from src.service.store import Camera, Decided, NewAnswer, NewImage, Pictures, decide_recognitions, save_passage
+from src.service.store import Camera, Decided, NewAnswer, NewImage, NewText, Pictures, decide_recognitions, save_passage
 from tests.service.passages import new_passage
 from tests.service.recognitions import NOON, plate, recognised
 from tests.service.registered import add_place, add_vehicle, statements
@@ -47,7 +48,8 @@ def test_what_is_stored_is_decided_and_told(database: Database, pictures: Pictur
         assert found is not None
         assert found.decision == decision
     found_by = {
-        outcome: store.search(database, SightingQuery(outcome=outcome)).items for outcome in ("allowed", "denied")
+        outcome: store.search(database, SightingQuery(outcome=outcome)).items
+        for outcome in (Outcome.ALLOWED, Outcome.DENIED)
     }
     assert [[item.text for item in items] for items in found_by.values()] == [["A123BC77"], []]
 
@@ -118,7 +120,23 @@ def test_a_passage_is_decided_and_told_anew_it_is_decided_anew(database: Databas
     assert first is not None
     assert again is not None
     assert outcomes((first.decision, again.decision)) == ["unknown", "allowed"]
-    assert store.search(database, SightingQuery(outcome="allowed")).items == [again]
+    assert store.search(database, SightingQuery(outcome=Outcome.ALLOWED)).items == [again]
+
+
+def test_what_an_operator_corrects_is_decided_anew_and_stays_so(database: Database) -> None:
+    add_vehicle(database, "A123BC77", "allow")
+    gate = camera(database)
+    told = new_passage(gate.id, text="X999XX99", confidence=0.99, candidates=None)
+    first = save_passage(database, None, told)
+    assert first is not None
+    right = NewText("A123BC77", "RU", None)
+    corrected = store.correct(database, first.id, right, store.SERVICE)
+    again = save_passage(database, None, replace(told, telling=2))
+    assert corrected is not None
+    assert again is not None
+    assert outcomes((first.decision, corrected.decision, again.decision)) == ["unknown", "allowed", "allowed"]
+    assert (corrected.decision and corrected.decision.probability) == 1
+    assert store.search(database, SightingQuery(outcome=Outcome.ALLOWED)).items == [again]
 
 
 def test_the_row_of_a_passage_is_written_once(database: Database) -> None:

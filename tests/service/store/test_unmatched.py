@@ -14,6 +14,7 @@ from src.service.store.answers import FirstAnswer, keep_answer
 from src.service.store.audit import Actor
 from tests.service.api_client import running
 from tests.service.recognitions import plate, save
+from tests.service.registered import add_vehicle
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
@@ -104,6 +105,7 @@ def test_it_goes_in_batches_each_of_them_audited(
 
 
 def test_answers_and_corrections_are_forgotten(database: Database, pictures: Pictures) -> None:
+    add_vehicle(database, "X999XX99", "allow")  # what is corrected is decided anew, and without lists nothing is
     sighting = seen(database, pictures, "A1")
     assert correct(database, sighting, NewText("A1", "RU", None), Actor()) is not None
     claim = claim_answer(database, "", "once", "x", NOW, HOUR)

@@ -81,7 +81,8 @@ def _correct(here: Service, actor: Actor, id: str, wanted: NewCorrection) -> Sig
     format_reader = here.resources.reader.plate_reader.format_reader
     region = None if wanted.region is None else wanted.region.upper()
     kind = None if region is None or format_reader is None else format_reader.fits(wanted.text).get(region)
-    made = store.correct(here.resources.database, id, NewText(wanted.text, region, kind), actor)
+    database, rules = here.resources.database, here.resources.settings.rules
+    made = store.correct(database, id, NewText(wanted.text, region, kind), actor, rules)
     corrected = existing(made, "sighting")
     here.cameras.broadcast.publish(Event("passage", corrected.model_dump_json()))
     return corrected
