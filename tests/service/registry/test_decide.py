@@ -142,7 +142,9 @@ def test_of_a_fleet_it_need_not_be_known_which_one_came(database: Database) -> N
 def test_what_may_be_a_denied_plate_is_never_unknown_nor_allowed(database: Database) -> None:
     add_vehicle(database, "A128BC77", "allow")
     add_vehicle(database, "A127BC77", "deny")
-    assert said(decided(database, read(("A128BC77", 0.8), ("A127BC77", 0.19)))) == ("unsure", "doubtful", "A128BC77")
+    doubtful = read(("A128BC77", 0.8), ("A127BC77", 0.19))
+    assert said(decided(database, doubtful)) == ("unsure", "doubtful", "A128BC77")
+    assert said(decided(database, doubtful, allow_from=0.5)) == ("unsure", "doubtful", "A128BC77")
     assert said(decided(database, read(("A128BC77", 0.4), ("A127BC77", 0.59)))) == ("denied", "listed", "A127BC77")
 
 
