@@ -68,12 +68,12 @@ def neutral(text: str) -> str:
     >>> neutral("=1+1"), neutral("+7 921"), neutral("A1;=1+1"), neutral("A-1")
     ("'=1+1", "'+7 921", "A1;'=1+1", 'A-1')
     """
-    return _ARMED.sub(r"\1'", text)
+    return text if text.isalnum() else _ARMED.sub(r"\1'", text)
 
 
 def restored(text: str) -> str:
     """Returns the text that ``neutral`` made ``text`` of; one that it never makes stays as it is."""
-    return _DISARMED.sub(r"\1", text)
+    return _DISARMED.sub(r"\1", text) if "'" in text else text
 
 
 def read_rows(file: BinaryIO) -> Iterator[tuple[int, list[Cell]]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -208,6 +208,7 @@ def end(cell: Cell, zone: str | None) -> datetime:
         raise ValueError(OUTSIDE) from None
 
 
+@lru_cache
 def _moment(cell: Cell) -> tuple[datetime, bool]:
     """Returns a time, and whether the cell names a day alone; a spreadsheet does not tell a day from its midnight."""
     if isinstance(cell, datetime):

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from src.service.database import tables
 from src.service.database.types import new_id
 from src.service.registry.columns import PersonCells
-from src.service.store.registry.pages import pieces
+from src.service.store.registry.pages import TABLES, pieces
 
 Contact = tuple[str, str | None, str | None]
 """Name, telephone and e-mail."""
@@ -80,19 +80,21 @@ class _Work:
 
     def do(self, session: Session, now: datetime, unused: set[str]) -> None:
         """Does it; persons whom no vehicle has any more are deleted, unless there are notes about them."""
-        person, link = tables.PersonRow, tables.VehiclePersonRow
+        person = tables.PersonRow
         if self.created:
             rest = {"notes": None, "created": now, "updated": now}
-            session.execute(insert(person), [_fields(*each) | rest for each in self.created.items()])
+            session.execute(insert(TABLES["persons"]), [_fields(*each) | rest for each in self.created.items()])
         if self.changed:
             session.execute(update(person), [_fields(*each) | {"updated": now} for each in self.changed.items()])
         if self.linked:
-            session.execute(insert(link), [dict(zip(LINK, each, strict=True)) for each in sorted(self.linked)])
+            linked = [dict(zip(LINK, each, strict=True)) for each in sorted(self.linked)]
+            session.execute(insert(TABLES["vehicle_persons"]), linked)
         if self.parted:
-            which = delete(link.__table__).where(*(getattr(link, name) == bindparam(f"this_{name}") for name in LINK))  # type: ignore[arg-type]
+            columns = TABLES["vehicle_persons"].columns
+            which = delete(TABLES["vehicle_persons"]).where(*(columns[n] == bindparam(f"this_{n}") for n in LINK))
             names = [f"this_{name}" for name in LINK]
             parted = [dict(zip(names, each, strict=True)) for each in sorted(self.parted)]
-            session.connection().execute(which, parted)
+            session.execute(which, parted)
         for some in pieces(unused):
             session.execute(delete(person).where(person.id.in_(some), person.notes.is_(None)))
 

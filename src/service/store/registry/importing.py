@@ -19,7 +19,7 @@ from src.service.registry.columns import Fault, PermitCells, VehicleCells
 from src.service.registry.reading import SheetOfVehicles
 from src.service.store.audit import Action, Actor, note
 from src.service.store.registry.import_persons import Persons
-from src.service.store.registry.pages import pieces
+from src.service.store.registry.pages import TABLES, pieces
 from src.service.store.rows import place_row
 
 MOST_FAULTS = 1000
@@ -163,7 +163,7 @@ class _Import:
         if created:
             times = {"created": self._now, "updated": self._now}
             new = [each | {"merged": merge_look_alikes(each["text"])} | times for each in created.values()]
-            session.execute(insert(vehicle), new)
+            session.execute(insert(TABLES["vehicles"]), new)
         if changed:
             session.execute(update(vehicle), [each | {"updated": self._now} for each in changed.values()])
         self._created |= created.keys()
@@ -194,7 +194,7 @@ class _Import:
                     changed[known[key]["id"]] = known[key]
         if created:
             times = {"notes": None, "created": self._now, "updated": self._now}
-            session.execute(insert(permit), [each | times for each in created.values()])
+            session.execute(insert(TABLES["permits"]), [each | times for each in created.values()])
         if changed:
             session.execute(update(permit), [each | {"updated": self._now} for each in changed.values()])
         self._permits_created |= created.keys()

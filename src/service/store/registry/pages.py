@@ -13,6 +13,8 @@ from src.service.database import tables
 
 Row = TypeVar("Row", bound=tables.TableBase)
 Item = TypeVar("Item")
+TABLES = tables.TableBase.metadata.tables
+"""The tables themselves: to insert many rows SQLAlchemy's mapping takes longer than the database does."""
 BATCH = 500
 """The rows in one statement, as databases limit its parameters."""
 
