@@ -23,7 +23,8 @@ from src.service.text import name
 
 PERSONS = ("owner", "driver")
 PERSON_COLUMNS = tuple(f"{role}{end}" for role in PERSONS for end in ("", "_phone", "_email"))
-PERMIT_COLUMNS = ("list", "kind", "place", "valid_from", "valid_until", "weekdays", "hours")
+TIME_COLUMNS = ("valid_from", "valid_until", "weekdays", "hours")
+PERMIT_COLUMNS = ("list", "kind", "place", *TIME_COLUMNS)
 COLUMNS = ("plate", "country", *PERMIT_COLUMNS, "make", "model", "colour", "trailer", "notes", *PERSON_COLUMNS)
 """All columns, in the order of an export; none but ``plate`` has to be there."""
 
@@ -152,24 +153,35 @@ def _permit(there: Mapping[str, Cell], zones: Mapping[str, str | None], faults: 
     kind = faults.read("kind", there.get("kind"), _kind)
     place = faults.read("place", there.get("place"), lambda cell: name(text_of(cell), "place"))
     zone = zones.get(place) if place is not None else None
-    fields: dict[str, Any] = {}
-    for column, parse in (("valid_from", begin), ("valid_until", end)):
-        if column in there:
-            fields[column] = faults.read(column, there[column], partial(parse, zone=zone))
-    if "weekdays" in there:
-        fields["weekdays"] = tuple(faults.read("weekdays", there["weekdays"], weekdays) or ())
-    if "hours" in there:
-        minutes = faults.read("hours", there["hours"], hours)
-        fields["from_minute"], fields["until_minute"] = minutes or (None, None)
+    fields, wrong = _times(tuple((column, there[column]) for column in TIME_COLUMNS if column in there), zone)
+    for column, reason in wrong:
+        faults.add(column, reason)
     if called is None:
         said = [column for column in PERMIT_COLUMNS if there.get(column) is not None and column != "list"]
         if said and not faults.found:
             faults.add("list", f"is empty, but {said[0]} is not")
         return None
+    return PermitCells(called, kind, place, fields)
+
+
+@lru_cache
+def _times(
+    cells: tuple[tuple[str, Cell], ...], zone: str | None
+) -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, str], ...]]:
+    """Returns when a permit holds, as fields of its row, and the faults; most rows of a sheet say the same."""
+    faults, fields = _Faults(0), dict[str, Any]()
+    for column, cell in cells:
+        if column == "hours":
+            minutes = faults.read(column, cell, hours)
+            fields["from_minute"], fields["until_minute"] = minutes or (None, None)
+        elif column == "weekdays":
+            fields[column] = tuple(faults.read(column, cell, weekdays) or ())
+        else:
+            fields[column] = faults.read(column, cell, partial(begin if column == "valid_from" else end, zone=zone))
     first, last = fields.get("valid_from"), fields.get("valid_until")
     if first is not None and last is not None and last <= first:
         faults.add("valid_until", "is before valid_from")
-    return PermitCells(called, kind, place, tuple(fields.items()))
+    return tuple(fields.items()), tuple((str(fault.column), fault.reason) for fault in faults.found)
 
 
 def _person(role: str, there: Mapping[str, Cell], faults: _Faults) -> PersonCells | None:
@@ -208,7 +220,6 @@ def end(cell: Cell, zone: str | None) -> datetime:
         raise ValueError(OUTSIDE) from None
 
 
-@lru_cache
 def _moment(cell: Cell) -> tuple[datetime, bool]:
     """Returns a time, and whether the cell names a day alone; a spreadsheet does not tell a day from its midnight."""
     if isinstance(cell, datetime):
