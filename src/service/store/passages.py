@@ -18,6 +18,7 @@ from src.service.database.types import new_id
 from src.service.registry.decide import decide_sighting
 from src.service.registry.rules import SHIPPED, Rules
 from src.service.store.corrections import name_plate
+from src.service.store.merging import extend, find_growing, grow, is_better, lock, show_in
 from src.service.store.pictures import Pictures
 from src.service.store.removal import drop_unseen
 from src.service.store.sightings import sighting_record
@@ -63,29 +64,94 @@ def save_passage(
     None means that the passage was told before and its sighting is gone: whoever deleted it wants it to stay away.
     ``pictures`` None keeps no picture. Raises UnknownCameraError, OSError and sqlalchemy.exc.SQLAlchemyError.
     """
-    stored_as = stale = None
+    stored_as, stale = None, list[str]()
     with ExitStack() as undo:
         if pictures is not None and passage.picture is not None:
             stored_as = pictures.put(new_id(), passage.picture)
             undo.callback(pictures.remove, [stored_as])
         # a plate that is no longer seen may go, which nobody must do while others add sightings of it
         with database.adding() if passage.telling == 1 else database.removing() as session:
-            row = _known(session, passage.key)
-            if row is None and passage.telling > 1:
+            row, part = _known(session, passage.key), session.get(tables.MergedPassageRow, passage.key)
+            if row is None and part is None and passage.telling > 1:
                 return None
-            if row is None:
-                row = _added(session, passage, stored_as)
-            else:
-                stale = row.detection.image.stored_as
-                _changed(session, row, passage, stored_as)
+            camera = session.get(tables.CameraRow, passage.camera_id)
+            if camera is None:
+                raise UnknownCameraError(passage.camera_id)
+            lock(session, camera)
+            row, stale = _told(session, row, part, camera, passage, stored_as)
             with session.no_autoflush:  # so that the row is written once
                 decide_sighting(session, row, rules)
             session.flush()
             record = sighting_record(row)
             undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all
-    if pictures is not None and stale is not None:
-        pictures.remove([stale])
+    if pictures is not None:
+        pictures.remove(stale)
     return record
+
+
+def _told(
+    session: Session,
+    row: tables.SightingRow | None,
+    part: tables.MergedPassageRow | None,
+    camera: tables.CameraRow,
+    passage: NewPassage,
+    stored_as: str | None,
+) -> tuple[tables.SightingRow, list[str]]:
+    """Writes the passage down, and returns its sighting and the files that are not needed any longer.
+
+    ``row`` is the sighting that the passage has made before, ``part`` says which one it is a part of; both are None
+    where it is told for the first time. A passage whose text has changed is no part any longer of what others told.
+    """
+    if row is not None and row.times == 1:
+        stale = row.detection.image.stored_as
+        _changed(session, row, passage, stored_as)
+        return row, [] if stale is None else [stale]
+    if row is None and part is not None:
+        row = session.get_one(tables.SightingRow, part.sighting_id)
+    if row is not None:
+        if _is_of(row, passage):
+            if part is not None:
+                part.last = passage.last
+            extend(row, passage.last)
+            return row, _shown_better(session, row, camera, passage, stored_as)
+        _leave(session, row, part)
+    row = find_growing(session, camera, passage.record.text, passage.record.region, passage.first)
+    if row is None:
+        return _added(session, camera, passage, stored_as), []
+    session.add(tables.MergedPassageRow(key=passage.key, sighting_id=row.id, last=passage.last, before=row.last_seen))
+    grow(row, passage.last)
+    return row, _shown_better(session, row, camera, passage, stored_as)
+
+
+def _is_of(row: tables.SightingRow, passage: NewPassage) -> bool:
+    """Tells whether a passage that is told again still is of the plate of its sighting; an operator's word stands."""
+    said = passage.record.text, passage.record.region
+    return row.corrected is not None or (row.text, row.region) == said
+
+
+def _leave(session: Session, row: tables.SightingRow, part: tables.MergedPassageRow | None) -> None:
+    """Takes a passage out of a sighting that others have told as well."""
+    row.times -= 1
+    if part is None:
+        row.passage = None
+    else:
+        if row.last_seen == part.last:
+            row.last_seen = part.before
+        session.delete(part)
+    session.flush()
+
+
+def _shown_better(
+    session: Session, row: tables.SightingRow, camera: tables.CameraRow, passage: NewPassage, stored_as: str | None
+) -> list[str]:
+    """Gives the sighting the reading and the picture of the passage if they are better and will not change any more;
+    returns the files that are not needed any longer.
+    """
+    if not (passage.record.left and is_better(row, passage.record.confidence)):
+        return [] if stored_as is None else [stored_as]
+    stale = show_in(session, row, _detection(camera, passage))
+    _fill(session, row, passage, stored_as)
+    return stale
 
 
 def _known(session: Session, key: str) -> tables.SightingRow | None:
@@ -94,24 +160,33 @@ def _known(session: Session, key: str) -> tables.SightingRow | None:
     return session.scalar(wanted.options(with_image))
 
 
-def _added(session: Session, passage: NewPassage, stored_as: str | None) -> tables.SightingRow:
-    camera = session.get(tables.CameraRow, passage.camera_id)
-    if camera is None:
-        raise UnknownCameraError(passage.camera_id)
+def _added(
+    session: Session, camera: tables.CameraRow, passage: NewPassage, stored_as: str | None
+) -> tables.SightingRow:
+    detection = _detection(camera, passage)
+    row = tables.SightingRow(
+        detection=detection, camera=camera, seen=passage.first, passage=passage.key, char_confidences=[]
+    )
+    _fill(session, row, passage, stored_as)
+    session.add_all([detection.image, detection, row])
+    return row
+
+
+def _detection(camera: tables.CameraRow, passage: NewPassage) -> tables.DetectionRow:
+    """Returns new rows of the passage's best view and its picture."""
+    picture, (x1, y1, x2, y2) = passage.picture or b"", passage.record.best.box
     image = tables.ImageRow(
         name=shown(f"{camera.name} {passage.first:%Y-%m-%d %H-%M-%S}.jpg"),
         media_type=JPEG,
         received=datetime.now(UTC),
         taken=passage.first,
         camera=camera,
+        sha256=hashlib.sha256(picture).hexdigest(),
+        bytes=len(picture),
+        width=passage.width,
+        height=passage.height,
     )
-    detection = tables.DetectionRow(image=image, position=0)
-    row = tables.SightingRow(
-        detection=detection, camera=camera, seen=passage.first, passage=passage.key, char_confidences=[]
-    )
-    _fill(session, row, passage, stored_as)
-    session.add_all([image, detection, row])
-    return row
+    return tables.DetectionRow(id=new_id(), image=image, position=0, x1=x1, y1=y1, x2=x2, y2=y2)
 
 
 def _changed(session: Session, row: tables.SightingRow, passage: NewPassage, stored_as: str | None) -> None:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from src.core.result import READING, DecisionRecord, ImageRecord, PlateRecord
 from src.service.database import Database, tables
 from src.service.database.types import new_id
-from src.service.registry.decide import decide, write_decision
+from src.service.registry.decide import decide, decide_sighting, write_decision
 from src.service.registry.rules import SHIPPED, Rules
 from src.service.store.answers import NewAnswer, keep_answer
+from src.service.store.merging import find_growing, grow, is_better, lock, show_in
 from src.service.store.pictures import Pictures
 from src.service.store.rows import found_or_made
 from src.service.text import name, shown
@@ -57,6 +58,8 @@ class StoredImage:
 
     id: str
     sightings: tuple[str | None, ...]
+    is_kept: bool = True
+    """Whether there is such a picture: there is none where all its plates belong to sightings that have better ones."""
 
     @classmethod
     def new(cls, record: ImageRecord) -> Self:
@@ -96,7 +99,9 @@ def save_recognitions(
     """Saves pictures, their detections and sightings, and returns what they are known by, and what is decided of them.
 
     When it returns, all are on the disk; where it raises, none are. ``pictures`` None keeps no picture. The files are
-    written first, and deleted again if the rows cannot be added; after a kill in between ``sweep`` removes them.
+    written first, and deleted again if the rows cannot be added; after a kill in between ``sweep`` removes them. A
+    plate that a camera tells again within its ``merge_s`` belongs to the sighting that there is, which then has the
+    better reading and picture of both; a picture that nothing is shown in is not stored.
 
     ``answer`` is called within the transaction, and what it makes is kept in it, so that nothing is ever stored for a
     request that is not known to be answered; what it raises undoes everything. It should be quick, as others wait.
@@ -109,10 +114,12 @@ def save_recognitions(
                 image.stored_as = pictures.put(image.id, recognition.upload.data)
                 undo.callback(pictures.remove, [image.stored_as])
         with database.adding() as session:
-            decided = _add(session, images, recognitions, rules) if images else []
+            decided, stale = _add(session, images, recognitions, rules) if images else ([], [])
             if answer is not None and (kept := answer(decided)) is not None:
                 keep_answer(session, kept)
             undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all
+    if pictures is not None:
+        pictures.remove(stale)
     return decided
 
 
@@ -155,8 +162,10 @@ def _image(recognition: NewImage) -> tables.ImageRow:
 
 def _add(
     session: Session, images: Sequence[tables.ImageRow], recognitions: Sequence[NewImage], rules: Rules
-) -> list[Decided]:
-    """Adds all rows of the images to the session, sends them to the database, and returns what is known of them."""
+) -> tuple[list[Decided], list[str]]:
+    """Adds all rows of the images to the session, sends them to the database, and returns what is known of them, and
+    the files that nothing is shown in any longer.
+    """
     # they are sorted, as two transactions that make the same two plates would otherwise wait for each other
     names = sorted({name(each.upload.camera, "camera") for each in recognitions if each.upload.camera is not None})
     cameras = {called: _camera(session, called, images[0].received) for called in names}
@@ -169,11 +178,13 @@ def _add(
         # before the rows are added, as each question would send them to the database one by one
         decisions = _decisions(session, recognition, image.camera, image.received, rules)
         decided.append(Decided(recognition.stored, decisions))
-    for image, recognition, of in zip(images, recognitions, decided, strict=True):
-        _add_plates(session, image, recognition, known, of.decisions)
-        session.add(image)
+    for called in names:
+        lock(session, cameras[called])
+    stale: list[str] = []
+    for number, (image, recognition) in enumerate(zip(images, recognitions, strict=True)):
+        decided[number] = _add_picture(session, image, recognition, known, decided[number], rules, stale)
     session.flush()
-    return decided
+    return decided, stale
 
 
 def _decisions(
@@ -184,22 +195,65 @@ def _decisions(
     return tuple(decide(session, plate, seen, place_id, rules) for plate in recognition.record.plates)
 
 
-def _add_plates(
+def _add_picture(
     session: Session,
     image: tables.ImageRow,
     recognition: NewImage,
     known: Mapping[tuple[str, str | None], tables.PlateRow],
-    decisions: Sequence[DecisionRecord | None],
-) -> None:
-    """Adds detections, and the sightings of those that have a text."""
-    plates = zip(recognition.record.plates, recognition.stored.sightings, decisions, strict=True)
-    for position, (plate, sighting_id, decision) in enumerate(plates):
-        detection = _detection(image, position, plate)
+    of: Decided,
+    rules: Rules,
+    stale: list[str],
+) -> Decided:
+    """Adds a picture with its detections, and the sightings of those that have a text or lets the sightings grow that
+    they belong to; returns what is known of it. Where it shows nothing that no other picture shows better, it is not
+    added. Files that are not needed any longer go to ``stale``.
+    """
+    plates, stored = recognition.record.plates, recognition.stored
+    growing = _growing(session, image, plates)
+    better = {position for position, row in growing.items() if is_better(row, plates[position].confidence)}
+    is_shown = len(growing) < len(plates) or bool(better) or not plates
+    if is_shown:
+        session.add(image)
+    elif image.stored_as is not None:
+        stale.append(image.stored_as)
+    sightings, decisions = list(stored.sightings), list(of.decisions)
+    for position, (plate, sighting_id) in enumerate(zip(plates, stored.sightings, strict=True)):
+        detection, row = _detection(image, position, plate), growing.get(position)
+        if row is not None:
+            grow(row, image.taken or image.received)
+            if position in better:
+                _take(row, plate)
+                stale += show_in(session, row, detection)
+            elif is_shown:
+                session.add(detection)
+            decide_sighting(session, row, rules)
+            sightings[position] = row.id
+            decisions[position] = None if row.decision is None else DecisionRecord.model_validate(row.decision)
+            continue
         session.add(detection)
         if sighting_id is not None:
             sighting = _sighting(sighting_id, detection, known[plate.text, plate.region], plate)
-            write_decision(sighting, decision)
+            write_decision(sighting, decisions[position])
             session.add(sighting)
+    return Decided(StoredImage(stored.id, tuple(sightings), is_shown), tuple(decisions))
+
+
+def _take(row: tables.SightingRow, plate: PlateRecord) -> None:
+    """Gives a sighting the reading of a photograph."""
+    of_video = dict.fromkeys(("frames", "read", "agreeing", "passage_first", "passage_last"))
+    for field, value in {**plate.model_dump(include=set(READING)), **of_video}.items():
+        setattr(row, field, value)
+
+
+def _growing(session: Session, image: tables.ImageRow, plates: Sequence[PlateRecord]) -> dict[int, tables.SightingRow]:
+    """Returns the sightings that plates of a picture belong to, by the place of the plate among them."""
+    at = image.taken or image.received
+    found = {
+        position: find_growing(session, image.camera, plate.text, plate.region, at)
+        for position, plate in enumerate(plates)
+        if plate.text
+    }
+    return {position: row for position, row in found.items() if row is not None}
 
 
 def _detection(image: tables.ImageRow, position: int, plate: PlateRecord) -> tables.DetectionRow:

@@ -88,11 +88,16 @@ def delete_rows(session: Session, sightings: Sequence[tables.SightingRow]) -> li
     images = set(session.scalars(of_detections))
     session.execute(delete(tables.DetectionRow).where(tables.DetectionRow.id.in_(detections)))  # sightings go with them
     drop_unseen(session, plates)
+    return drop_unshown(session, images)
+
+
+def drop_unshown(session: Session, image_ids: Collection[str]) -> list[str]:
+    """Deletes those of the pictures that no sighting is in, and returns the files to remove."""
     others = (
         exists()
         .where(tables.DetectionRow.image_id == tables.ImageRow.id)
         .where(tables.SightingRow.detection_id == tables.DetectionRow.id)
     )
-    gone = session.scalars(select(tables.ImageRow).where(tables.ImageRow.id.in_(images), ~others)).all()
+    gone = session.scalars(select(tables.ImageRow).where(tables.ImageRow.id.in_(image_ids), ~others)).all()
     session.execute(delete(tables.ImageRow).where(tables.ImageRow.id.in_([image.id for image in gone])))
     return [image.stored_as for image in gone if image.stored_as is not None]

@@ -171,7 +171,7 @@ def test_what_was_read_for_one_request_is_saved_whole_or_not_at_all(
     if step == "file":
         monkeypatch.setattr(pictures, "put", full)
     else:
-        monkeypatch.setattr("src.service.store.recognitions._add_plates", lambda *_: 1 / 0)
+        monkeypatch.setattr("src.service.store.recognitions._add_picture", lambda *_: 1 / 0)
     with pytest.raises((OSError, ZeroDivisionError)):
         save_recognitions(database, pictures, pair)
     assert (count(database, tables.ImageRow), count(database, tables.PlateRow), in_folder(pictures)) == (0, 0, [])

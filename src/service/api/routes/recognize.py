@@ -72,5 +72,5 @@ def _result(outcome: RecognisedOrProblem) -> Result | Failure:
         plate.model_dump() | {"sighting": known, "decision": decision}
         for plate, known, decision in zip(record.plates, sightings, outcome.decisions, strict=True)
     ]
-    said = {"id": stored.id if stored else None, "plates": plates, "annotated": drawn}
+    said = {"id": stored.id if stored and stored.is_kept else None, "plates": plates, "annotated": drawn}
     return Result.model_validate(record.model_dump() | said)
