@@ -16,7 +16,7 @@ override PEER := $(value PEER)
 export IMAGE VIDEO PEER
 
 .DEFAULT_GOAL := help
-.PHONY: help setup infer evaluate-video evaluate-decisions watch fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark notebooks test lint \
+.PHONY: help setup infer evaluate-video evaluate-decisions watch fonts train-detector train-ocr export quantise calibrate evaluate robustness benchmark improve rollback notebooks test lint \
   format docs clean fuzz serve load-test soak
 
 help: ## show this list
@@ -103,6 +103,13 @@ robustness: $(VENV)/.evaluate ## accuracy under rain, night, blur, ... [ARGS="--
 
 benchmark: $(VENV)/.evaluate $(if $(PEER),$(VENV)/.peer) ## milliseconds of every stage [PEER=folder of fast-alpr's weights]
 	$(BIN)/python -m src.benchmark $(if $(PEER),--peer "$$PEER") $(ARGS)
+
+improve: $(VENV)/.full .fonts/.fetched ## the reader learns from the service's corrections; promoted if it is better [ARGS="minutes=60"]
+	$(BIN)/python -m src.service.export_training runs/corrections --accepted || [ $$? -eq 1 ]
+	$(BIN)/python -m src.improve runs/corrections $(ARGS)
+
+rollback: $(VENV)/.full ## the reader before the last promotion
+	$(BIN)/python -m src.improve --rollback
 
 notebooks: $(VENV)/.full .fonts/.fetched ## open the notebooks in JupyterLab
 	$(PIP) '.[notebooks]'

@@ -14,6 +14,7 @@ from src.service.store import SERVICE, Actor, NewText, Pictures, Scope, save_pas
 from tests.service.parallel import at_once
 from tests.service.passages import new_passage
 from tests.service.recognitions import NOON, plate, save
+from tests.service.registered import add_vehicle
 
 NOBODY = Actor()
 
@@ -112,6 +113,19 @@ def test_it_is_audited_without_the_text_found_or_not(database: Database) -> None
         ("correct", sighting, {"sightings": 1}, key.id, "10.0.0.1"),
         ("correct", "0" * 32, {"sightings": 0}, key.id, "10.0.0.1"),
     ]
+
+
+def test_it_is_decided_anew_and_an_operator_is_certain(database: Database) -> None:
+    add_vehicle(database, "B1", "allow", region="BY")
+    sighting = seen(database, confidence=0.2)
+    assert corrected(database, sighting, "K1", None).decision is not None
+    decision = corrected(database, sighting).decision
+    assert decision is not None
+    assert (str(decision.outcome), decision.text, decision.probability) == ("allowed", "B1", 1.0)
+    assert texts(database, outcome="allowed") == ["B1"]
+    again = corrected(database, sighting, "K1", None).decision
+    assert again is not None
+    assert str(again.outcome) == "unknown"
 
 
 class TestPassage:

@@ -15,6 +15,7 @@ from src.service.store import Actor, NewText, Pictures, StoredImage, open_pictur
 from tests.service.parallel import at_once
 from tests.service.passages import new_passage
 from tests.service.recognitions import NOON, plate, recognised
+from tests.service.registered import add_vehicle
 
 NOBODY = Actor()
 WINDOW_S = 90.0
@@ -35,7 +36,7 @@ def camera(database: Database) -> str:
 
 def tell(database: Database, pictures: Pictures | None, *texts: str, s: float = 0, **said: Any) -> StoredImage:
     """A picture that the camera took so many seconds after NOON."""
-    of_plate = {key: said.pop(key) for key in ("confidence", "region") if key in said}
+    of_plate = {key: said.pop(key) for key in ("confidence", "region", "candidates") if key in said}
     upload = {"camera": "gate", "data": b"JPEG at %d" % s, "taken": NOON + timedelta(seconds=s), **said}
     picture = recognised(*(plate(text, **of_plate) for text in texts), **upload)
     (decided,) = save_recognitions(database, pictures, [picture])
@@ -132,6 +133,14 @@ class TestUploads:
         (one,) = sightings(database)
         assert {each.sightings for each in stored if each} == {(one.id,)}
         assert (one.times, one.confidence, files(pictures)) == (3, 0.75, [b"%f" % 0.75])
+
+    def test_it_is_decided_anew_by_the_better_reading(self, database: Database) -> None:
+        add_vehicle(database, "A1", "allow")
+        tell(database, None, "A1", confidence=0.2, candidates=None)
+        assert [str(one.decision.outcome) for one in sightings(database) if one.decision] == ["unsure"]
+        tell(database, None, "A1", s=1, confidence=0.9999, candidates=None)
+        tell(database, None, "A1", s=2, confidence=0.2, candidates=None)
+        assert [str(one.decision.outcome) for one in sightings(database) if one.decision] == ["allowed"]
 
     def test_a_correction_stays_and_what_it_corrects_is_still_seen(
         self, database: Database, pictures: Pictures
