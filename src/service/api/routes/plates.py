@@ -19,7 +19,8 @@ router = APIRouter(tags=["plates"])
 TextInPath = Annotated[PlateText, Path()]
 
 
-@router.get("/v1/plates/{text:path}", response_model=PlateHistory, responses=problems())
+# no path has a line break in it, so that such a text is not found
+@router.get("/v1/plates/{text:path}", response_model=PlateHistory, responses=problems(Kind.NOT_FOUND))
 def plate(here: Here, actor: Looker, text: TextInPath) -> dict[str, Any]:
     """The countries and types of plates that a text fits, and where it was seen, if ever."""
     store.record(here.resources.database, Action.PLATE, text, actor)
