@@ -66,7 +66,7 @@ CORRECTIONS = "corrections"
 CONFIGS = Path(__file__).parents[1] / "configs"
 SAMPLES = Path("data/samples/manifest.jsonl")
 WIDTH = 120
-FAULTS = (*USER_FAULTS, CardError, ProviderError, SetError, ParityError, ExportError, VersionError)
+FAULTS = (*USER_FAULTS, CardError, ProviderError, SetError, VersionError)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -85,6 +85,9 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{place} stays: {'; '.join(verdict.against)}", file=sys.stderr)
             return FAILED
         promote(candidate / "ocr", place)
+    except (ParityError, ExportError) as error:  # it has learnt something odd, such as to say the same of all plates
+        print(f"{PROG}: the new reader cannot be shipped: {error}", file=sys.stderr)
+        return FAILED
     except (HydraException, OmegaConfBaseException, *FAULTS, OSError) as error:
         return refused(PROG, _on_one_line(error))
     print(f"{place}: the new reader; --rollback puts the one before back")
@@ -117,7 +120,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def improved(args: argparse.Namespace) -> Path:
     """Trains the reader, and returns a folder of models with it and the shipped detector.
 
-    Raises one of FAULTS, and what Hydra raises for wrong overrides.
+    Raises one of FAULTS, ParityError, ExportError, and what Hydra raises for wrong overrides.
     """
     shipped = load_card(args.models / "ocr")
     learnt = args.out / "corrections.jsonl"
