@@ -80,7 +80,7 @@ def test_a_kill_leaves_a_whole_model_and_loses_no_version(
             die_before(step, patched)
             arguments = (candidates[1], place) if deed is promote else (place,)
             try:
-                deed(*arguments)  # type: ignore[operator]
+                deed(*arguments)
                 died = False
             except KilledError:
                 died = True
@@ -88,7 +88,7 @@ def test_a_kill_leaves_a_whole_model_and_loses_no_version(
         assert {"commit-0", before} <= {*kept(place), runs(place)} or runs(place) == after
         assert "commit-0" in kept(place)
         if (died and runs(place) == before) or (died and deed is rollback and kept(place)[-1] == after):
-            deed(*arguments)  # type: ignore[operator]
+            deed(*arguments)
         assert runs(place) == after
         if deed is promote:
             assert kept(place) == ["commit-0", "commit-1"]

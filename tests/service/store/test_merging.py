@@ -226,7 +226,7 @@ def tell_often(url: str, folder: Path, number: int) -> list[str]:
     """The sightings that the same two plates became, in either order."""
     database = open_database(url)
     pictures = open_pictures(database, folder)
-    told = []
+    told: list[str | None] = []
     for turn in range(6):
         texts = ("A1", "B1") if (number + turn) % 2 else ("B1", "A1")
         told += tell(database, pictures, *texts, s=turn, confidence=(number + 1) / 8 + turn / 64).sightings
