@@ -30,6 +30,8 @@ COPY exports/detector exports/detector
 COPY exports/ocr exports/ocr
 COPY src/__init__.py src/__init__.py
 COPY src/core src/core
+COPY src/data/__init__.py src/data/__init__.py
+COPY src/data/annotations src/data/annotations
 COPY src/runtime src/runtime
 COPY src/video src/video
 COPY src/service src/service

@@ -119,7 +119,7 @@ def test_the_copies_show_plates_marked_and_plates_unreadable(watch: Watch, short
     assert TEXTS[2] in texts(short)
     status, _, err = watch(short, "--video", tmp_path / "marked.mp4", "--blur", tmp_path / "blurred.mp4")
     assert (status, err) == (0, "")
-    assert texts(tmp_path / "blurred.mp4") == []
+    assert not any(texts(tmp_path / "blurred.mp4"))
     with av.open(str(tmp_path / "marked.mp4")) as marked, av.open(str(short)) as plain:
         pairs = zip(marked.decode(video=0), plain.decode(video=0), strict=True)
         before, after = list(pairs)[15]
