@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from src.core.schema import Closed
 from src.service.api import examples
 from src.service.query import PLAIN, Moment
-from src.service.store import Role, Scope
+from src.service.scopes import Role, Scope
 from src.service.text import NAME_LENGTH, name
 
 MOST_REQUESTS = 999_999_999

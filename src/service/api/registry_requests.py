@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from src.core.schema import Closed
 from src.service.api import registry_examples as examples
+from src.service.api.registry_values import Hours, ListKind, PersonRole
 from src.service.api.requests import Identifier, _unset
 from src.service.query import MAX_LIMIT, PLAIN, Moment
 from src.service.registry.texts import (
@@ -25,8 +26,6 @@ from src.service.text import NAME_LENGTH, like, name
 
 LINES = r"^[^\x00-\x09\x0b-\x1f\x7f]*$"
 """A text of several lines without other control characters."""
-ListKind = Literal["allow", "deny", "watch"]
-PersonRole = Literal["owner", "driver"]
 
 RegisteredPlate = Annotated[
     str,
@@ -82,14 +81,6 @@ TimeZone = Annotated[
     Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$", examples=["Europe/Moscow"]),
     AfterValidator(time_zone),
 ]
-Clock = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
-
-
-class Hours(Closed):
-    """A time of the day at the place; where `until` is not later than `from`, it is on the next day."""
-
-    from_: Clock = Field(validation_alias="from", serialization_alias="from")
-    until: Clock
 
 
 def _each_once(days: list[int]) -> list[int]:

@@ -1,13 +1,15 @@
 """What the API answers of the registry, as OpenAPI shows it."""
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from src.service.api import registry_examples as examples
-from src.service.api.registry_requests import Hours, ListKind, PersonRole
-from src.service.store.registry import Permit, Vehicle
+from src.service.api.registry_values import Hours, ListKind, PersonRole
+
+if TYPE_CHECKING:  # the page has these answers, but no database
+    from src.service.store.registry import Permit, Vehicle
 
 NEXT = "`cursor` of the next page; null on the last one"
 TOTAL = "on all pages; null on pages that a `cursor` asks for"
@@ -97,7 +99,7 @@ class PermitRecord(BaseModel):
     updated: datetime
 
     @classmethod
-    def of(cls, permit: Permit) -> Self:
+    def of(cls, permit: "Permit") -> Self:
         """Returns what is told of a permit."""
         same = {field: getattr(permit, field) for field in cls.model_fields if field not in ("list", "hours")}
         hours = None
@@ -153,7 +155,7 @@ class VehicleRecord(BaseModel):
     updated: datetime
 
     @classmethod
-    def of(cls, vehicle: Vehicle) -> Self:
+    def of(cls, vehicle: "Vehicle") -> Self:
         """Returns what is told of a vehicle."""
         same = {field: getattr(vehicle, field) for field in cls.model_fields if field not in ("permits", "persons")}
         found = vehicle.persons

@@ -3,6 +3,7 @@
 All functions are synchronous and may run in any thread. What they return is no longer bound to the database.
 """
 
+from src.service.scopes import SCOPES_OF, Role, Scope
 from src.service.store.answers import (
     Claim,
     ClaimLostError,
@@ -39,12 +40,9 @@ from src.service.store.key_changes import (
     search_keys,
 )
 from src.service.store.keys import (
-    SCOPES_OF,
     ApiKeyError,
     Key,
     NewKey,
-    Role,
-    Scope,
     create_key,
     list_keys,
     revoke_key,
@@ -64,6 +62,7 @@ from src.service.store.recognitions import (
 )
 from src.service.store.removal import delete_plate, delete_sighting
 from src.service.store.retention import Expired, expire, sweep
+from src.service.store.sighting_export import exported_sightings
 from src.service.store.sightings import Page, search, sighting
 from src.service.store.stored_pictures import StoredPicture, latest_picture, picture
 from src.service.store.unmatched import expire_unmatched
@@ -132,6 +131,7 @@ __all__ = [
     "expire",
     "expire_answers",
     "expire_unmatched",
+    "exported_sightings",
     "find_key",
     "history",
     "latest_picture",

@@ -15,8 +15,9 @@ from src.core.schema import Closed
 from src.service.database import Database, tables
 from src.service.database.types import IdColumn, UtcDateTime
 from src.service.query import MAX_LIMIT, Cursor, Place
+from src.service.scopes import Scope
 from src.service.store.audit import Action, Actor, note
-from src.service.store.keys import ApiKeyError, Key, Scope, key_of, revoke
+from src.service.store.keys import ApiKeyError, Key, key_of, revoke
 from src.service.text import shown
 
 LIMITS = ("expires", "per_minute", "per_day")

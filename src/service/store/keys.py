@@ -8,51 +8,18 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
 from src.service.database.types import new_id
+from src.service.scopes import SCOPES_OF, Role, Scope
 from src.service.store.audit import SERVICE, Action, Actor, note
 from src.service.text import name, shown
 
 MARK = "np_"
 """Every key begins with it, so that scanners for leaked secrets can recognise keys."""
-
-
-class Scope(StrEnum):
-    """What a key may be used for."""
-
-    RECOGNIZE = "recognize"
-    READ = "read"
-    """Everything that is kept may be seen, except persons."""
-    DELETE = "delete"
-    REGISTRY = "registry"
-    """Vehicles, lists, permits, places and gates may be written."""
-    PERSONS = "persons"
-    """Persons may be seen and written."""
-    CORRECT = "correct"
-    """Readings may be corrected."""
-    ADMIN = "admin"
-    """Anything may be done."""
-
-
-class Role(StrEnum):
-    """Whom a key is for: a bundle of scopes."""
-
-    VIEWER = "viewer"
-    OPERATOR = "operator"
-    ADMINISTRATOR = "administrator"
-
-
-SCOPES_OF = {
-    Role.VIEWER: frozenset({Scope.READ}),
-    Role.OPERATOR: frozenset({Scope.RECOGNIZE, Scope.READ, Scope.REGISTRY, Scope.CORRECT}),
-    Role.ADMINISTRATOR: frozenset({Scope.ADMIN}),
-}
-"""What each role allows. None but the administrator's allows to see persons or to delete."""
 
 
 class ApiKeyError(ValueError):

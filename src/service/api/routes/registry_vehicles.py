@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from src.service.api.auth import Here, Looker, PersonKeeper, Registrar
 from src.service.api.openapi import json_form, problems
-from src.service.api.registry_requests import NewLink, NewVehicle, PersonRole, VehicleChange, VehicleSearch
+from src.service.api.registry_requests import NewLink, NewVehicle, VehicleChange, VehicleSearch
 from src.service.api.registry_responses import Removed, VehicleRecord, VehicleRecords
+from src.service.api.registry_values import PersonRole
 from src.service.api.requests import Identifier
 from src.service.api.routes.answers import existing
 from src.service.api.routes.registry_answers import SAVED, paged, saved
