@@ -78,7 +78,7 @@ CameraName = Annotated[
 ]
 
 
-class SightingQuery(Closed):
+class SightingFilter(Closed):
     """Which sightings are asked for; what is unset does not matter."""
 
     text: Annotated[str, Field(max_length=64, pattern=PLAIN), AfterValidator(_searchable)] | None = Field(
@@ -104,5 +104,16 @@ class SightingQuery(Closed):
     corrected: bool | None = Field(
         default=None, description="true: those alone that an operator has corrected or confirmed; false: the others"
     )
+
+
+class SightingQuery(SightingFilter):
+    """Which sightings are asked for, page by page; what is unset does not matter."""
+
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="on one page")
     cursor: Cursor | None = Field(default=None, description="`next` of the page before")
+
+
+class SightingExport(SightingFilter):
+    """Which sightings a sheet is to have; what is unset does not matter."""
+
+    format: Literal["csv", "xlsx"] = Field(default="csv", description="of the file")

@@ -21,6 +21,7 @@ ENDPOINTS: dict[Endpoint, str] = {
     ("POST", "/upload_image/"): Scope.RECOGNIZE,
     ("GET", "/send_image/{name}"): Scope.READ,
     ("GET", "/v1/sightings"): Scope.READ,
+    ("GET", "/v1/sightings/export"): Scope.READ,
     ("GET", "/v1/sightings/{id}"): Scope.READ,
     ("DELETE", "/v1/sightings/{id}"): Scope.DELETE,
     ("GET", "/v1/sightings/{id}/picture"): Scope.READ,

@@ -25,6 +25,7 @@ class Action(StrEnum):
     PLATE = "plate"
     VEHICLES = "vehicles"
     """Vehicles of the registry were searched."""
+    EXPORT_SIGHTINGS = "export sightings"
     DELETE_SIGHTING = "delete sighting"
     DELETE_PLATE = "delete plate"
     CORRECT = "correct"
@@ -74,10 +75,11 @@ class Action(StrEnum):
 
 OF_PLATES = (
     *(Action.SEARCH, Action.SIGHTING, Action.PICTURE, Action.PLATE, Action.VEHICLES),
+    Action.EXPORT_SIGHTINGS,
     *(Action.DELETE_SIGHTING, Action.DELETE_PLATE, Action.CORRECT),
 )
 
-BY_TEXT = (Action.SEARCH, Action.PLATE, Action.VEHICLES, Action.DELETE_PLATE)
+BY_TEXT = (Action.SEARCH, Action.EXPORT_SIGHTINGS, Action.PLATE, Action.VEHICLES, Action.DELETE_PLATE)
 """The actions whose subject is the text of a plate, as somebody typed it."""
 
 WILDCARDS = str.maketrans("", "", "*?")
@@ -143,6 +145,6 @@ def forget(session: Session, plain: str) -> None:
 
 def _is_about(plain: str, action: str, subject: str) -> bool:
     typed = normalise(subject).translate(WILDCARDS)
-    if action in (Action.SEARCH, Action.VEHICLES):
+    if action in (Action.SEARCH, Action.EXPORT_SIGHTINGS, Action.VEHICLES):
         return merge_look_alikes(typed) == merge_look_alikes(plain)
     return typed == plain

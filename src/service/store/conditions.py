@@ -4,11 +4,11 @@ from sqlalchemy import ColumnElement, select, tuple_
 
 from src.service.database import tables
 from src.service.database.types import IdColumn, UtcDateTime
-from src.service.query import Place, SightingQuery
+from src.service.query import Place, SightingFilter
 from src.service.text import ESCAPE, like, shown
 
 
-def conditions(query: SightingQuery) -> list[ColumnElement[bool]]:
+def conditions(query: SightingFilter) -> list[ColumnElement[bool]]:
     """Returns the conditions on a sighting; an index has all columns that they may be about, in the order of time."""
     row, conditions = tables.SightingRow, list[ColumnElement[bool]]()
     if query.text is not None:

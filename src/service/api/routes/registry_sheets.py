@@ -1,6 +1,6 @@
 """The registry as a sheet: imported and exported."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
 from typing import Annotated, Any, BinaryIO, Literal
@@ -13,13 +13,13 @@ from src.service.api.auth import Here, Looker, Registrar
 from src.service.api.openapi import problems
 from src.service.api.registry_examples import SHEET
 from src.service.api.registry_responses import Imported
-from src.service.api.routes.answers import HEADERS
+from src.service.api.routes.sheet_answers import sheet, sheets
 from src.service.database import Database
 from src.service.http.body import CLOSE, IDLE_S, chunks
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.registry.columns import HeadError
 from src.service.registry.reading import read_sheet
-from src.service.sheets import MEDIA_TYPES, SheetError, SheetKind, write_rows
+from src.service.sheets import MEDIA_TYPES, SheetError, SheetKind
 from src.service.store import Actor, Scope
 from src.service.store.registry import Imported as Outcome
 from src.service.store.registry import exported, import_sheet, known_time_zones
@@ -31,15 +31,6 @@ BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "CSV (UTF-8 or Windows-1251, with commas or semicolons) or XLSX, at most 64 MiB",
-        "content": {
-            "text/csv": {"schema": {"type": "string"}, "example": SHEET},
-            MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The sheet",
         "content": {
             "text/csv": {"schema": {"type": "string"}, "example": SHEET},
             MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
@@ -78,7 +69,7 @@ async def import_vehicles(
         return await to_thread.run_sync(_import, here.resources.database, file, faulty == "skip", dry_run, actor)
 
 
-@router.get("/v1/registry/export", response_class=StreamingResponse, responses=FILE | problems())
+@router.get("/v1/registry/export", response_class=StreamingResponse, responses=sheets(SHEET) | problems())
 def export(
     here: Here, actor: Looker, format: Annotated[SheetKind, Query(description="of the file")] = "csv"
 ) -> StreamingResponse:
@@ -88,19 +79,7 @@ def export(
     Texts that a spreadsheet would take for formulas have an apostrophe in front of them.
     """
     rows = exported(here.resources.database, actor.sees_persons, actor)
-    headers = HEADERS | {"Content-Disposition": f'attachment; filename="vehicles.{format}"'}
-    return StreamingResponse(_first(write_rows(format, rows)), media_type=MEDIA_TYPES[format], headers=headers)
-
-
-def _first(data: Iterator[bytes]) -> Iterator[bytes]:
-    """Returns ``data`` with its first piece made already: what fails at once is a problem, and no broken file."""
-    first = next(data, b"")
-
-    def pieces() -> Iterator[bytes]:
-        yield first
-        yield from data
-
-    return pieces()
+    return sheet(format, "vehicles", rows)
 
 
 @asynccontextmanager
@@ -119,12 +98,12 @@ async def _taken(request: Request) -> AsyncIterator[BinaryIO]:
 
 def _import(database: Database, file: BinaryIO, skip: bool, dry_run: bool, actor: Actor) -> Outcome:
     try:
-        sheet = read_sheet(file, known_time_zones(database))
+        read = read_sheet(file, known_time_zones(database))
     except (SheetError, HeadError) as fault:
         raise ServiceProblem(Kind.BAD_SHEET, str(fault)) from None
     try:
-        if sheet.has_persons and not actor.sees_persons:
+        if read.has_persons and not actor.sees_persons:
             raise ServiceProblem(Kind.WRONG_SCOPE, f"its owners and drivers need the scope {Scope.PERSONS.value}")
-        return import_sheet(database, sheet, skip, dry_run, actor)
+        return import_sheet(database, read, skip, dry_run, actor)
     finally:
-        sheet.close()
+        read.close()

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.responses import StreamingResponse
 
 from src.core.result import SightingRecord
 from src.service import store
@@ -12,15 +13,17 @@ from src.service.api.openapi import json_form, pictures, problems
 from src.service.api.requests import Identifier, NewCorrection
 from src.service.api.responses import CorrectionRecords, Deleted, Sighting, Sightings
 from src.service.api.routes.answers import drawn, existing, original
+from src.service.api.routes.sheet_answers import sheet, sheets
 from src.service.cameras.broadcast import RELOAD, Event
 from src.service.http.body import json_body
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.lifespan import Service
-from src.service.query import SightingQuery
+from src.service.query import SightingExport, SightingQuery
 from src.service.store import Action, Actor, NewText
 
 router = APIRouter(tags=["sightings"])
 IdInPath = Annotated[Identifier, Path()]
+SHEET = "seen,plate,country,confidence\r\n2026-01-31T12:00:00+00:00,M356CC65,RU,0.993453\r\n"
 NO_SUCH = problems(Kind.NOT_FOUND)
 
 
@@ -31,6 +34,15 @@ def search(here: Here, actor: Looker, query: Annotated[SightingQuery, Query()]) 
     store.record(here.resources.database, Action.SEARCH, query.text, actor, detail)
     page = store.search(here.resources.database, query)
     return {"items": page.items, "next": page.next_cursor, "total": page.total}
+
+
+@router.get("/v1/sightings/export", response_class=StreamingResponse, responses=sheets(SHEET) | problems())
+def export(here: Here, actor: Looker, query: Annotated[SightingExport, Query()]) -> StreamingResponse:
+    """What a search finds, all pages of it, as a sheet; newest first. Times are in UTC.
+
+    Texts that a spreadsheet would take for formulas have an apostrophe in front of them.
+    """
+    return sheet(query.format, "sightings", store.exported_sightings(here.resources.database, query, actor))
 
 
 @router.get("/v1/sightings/{id}", response_model=Sighting, responses=NO_SUCH)
