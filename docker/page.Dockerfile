@@ -29,9 +29,14 @@ COPY src/__init__.py src/__init__.py
 COPY src/core src/core
 COPY src/service/__init__.py src/service/__init__.py
 COPY src/service/api/__init__.py src/service/api/__init__.py
+COPY src/service/api/access.py src/service/api/access.py
 COPY src/service/api/examples.py src/service/api/examples.py
+COPY src/service/api/registry_examples.py src/service/api/registry_examples.py
+COPY src/service/api/registry_responses.py src/service/api/registry_responses.py
+COPY src/service/api/registry_values.py src/service/api/registry_values.py
 COPY src/service/api/responses.py src/service/api/responses.py
 COPY src/service/query.py src/service/query.py
+COPY src/service/scopes.py src/service/scopes.py
 COPY src/service/text.py src/service/text.py
 COPY src/service/times.py src/service/times.py
 COPY src/service/launch/__init__.py src/service/launch/__init__.py

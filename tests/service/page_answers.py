@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from src.service.api import examples
+from tests.service import page_registry_answers
 
 SAMPLE = Path("data/samples/00-ru.jpg")
 READ = examples.RESULT
@@ -67,5 +68,8 @@ def _example(call: str) -> dict[str, Any]:
         "GET /v1/version": {**examples.VERSION, "models": cards()},
         "GET /ready": {"status": "ok"},
         "GET /health": {"status": "ok"},
+        **page_registry_answers.ANSWERS,
     }
+    if call.endswith("/corrections"):
+        return {"items": [page_registry_answers.CORRECTION]}
     return said.get(call, examples.PLATE)

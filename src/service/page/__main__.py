@@ -17,8 +17,7 @@ from streamlit.starlette import App
 
 from src.core.cli import Parser, run_command
 from src.service.launch.ports import address, port_fault, tcp_port
-from src.service.page import API, PUBLIC
-from src.service.page.signing import ROUTES
+from src.service.page import API, PUBLIC, downloads, signing
 
 PROG = "python -m src.service.page"
 
@@ -51,7 +50,9 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     os.environ[API], os.environ[PUBLIC] = args.api, args.public_api
     print(f"page {address(args.host, args.port)}, API {args.api}", flush=True)
-    App(SCRIPT, routes=ROUTES).run(config=OPTIONS | {"server.address": args.host, "server.port": args.port})
+    App(SCRIPT, routes=[*signing.ROUTES, *downloads.ROUTES]).run(
+        config=OPTIONS | {"server.address": args.host, "server.port": args.port}
+    )
     return 0
 
 

@@ -6,19 +6,26 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from src.service.page import KEY, rendering
-from src.service.page.client import UnreachableError
+from src.service.page.client import ServiceError, UnreachableError
 from src.service.page.sessions import visitors_key
 from src.service.page.texts import Words
-from src.service.page.views import cameras, dashboard, models, read, search
+from src.service.page.views import audit, cameras, dashboard, keys, lists, models, read, search, vehicles
 from src.service.page.visit import Visit, preferred_language, show_fault, start
+from src.service.scopes import Scope
 
+# each view with its icon, and what a key must be allowed for it to be offered; Streamlit would show a docstring here
 VIEWS = {
-    "read": (read.show, ":material/center_focus_strong:"),
-    "search": (search.show, ":material/search:"),
-    "cameras": (cameras.show, ":material/videocam:"),
-    "dashboard": (dashboard.show, ":material/bar_chart:"),
-    "models": (models.show, ":material/memory:"),
+    "read": (read.show, ":material/center_focus_strong:", Scope.RECOGNIZE),
+    "search": (search.show, ":material/search:", Scope.READ),
+    "vehicles": (vehicles.show, ":material/directions_car:", Scope.READ),
+    "lists": (lists.show, ":material/list_alt:", Scope.READ),
+    "cameras": (cameras.show, ":material/videocam:", Scope.READ),
+    "dashboard": (dashboard.show, ":material/bar_chart:", Scope.READ),
+    "keys": (keys.show, ":material/key:", Scope.ADMIN),
+    "audit": (audit.show, ":material/history:", Scope.ADMIN),
+    "models": (models.show, ":material/memory:", Scope.READ),
 }
+FIRST = "read"
 
 
 def main() -> None:
@@ -33,17 +40,33 @@ def main() -> None:
     with st.container(key="np-script"):
         st.html(rendering.script(visit.words), unsafe_allow_javascript=True)
     brand.html(f'<div class="np-brand"><i>NP</i> {visit.words("page.brand")}</div>')
-    pages = [_page(name, visit) for name in VIEWS]
-    here = st.navigation(pages, position="hidden")
-    for page in pages:
-        links.page_link(page)
+    pages = {name: _page(name, visit) for name in VIEWS}
+    here = st.navigation(list(pages.values()), position="hidden")
     try:
         visit.service.knock()
     except UnreachableError as gone:
+        for page in pages.values():
+            links.page_link(page)
         show_fault(gone, visit.words)
         st.button(visit.words("error.again"), icon=":material/refresh:")
         return
+    offered = _offered(visit)
+    for name in offered:
+        links.page_link(pages[name])
+    if here == pages[FIRST] and FIRST not in offered and offered:
+        st.switch_page(pages[offered[0]])
     here.run()
+
+
+def _offered(visit: Visit) -> list[str]:
+    """Returns the views that the visitor's key may use.
+
+    Where the API does not say, as without a key, it is all of them: each says itself what is wrong.
+    """
+    try:
+        return [name for name, (_, _, scope) in VIEWS.items() if visit.may(scope)]
+    except ServiceError:
+        return list(VIEWS)
 
 
 def _settle(place: DeltaGenerator) -> Visit:
@@ -67,9 +90,9 @@ def _settle(place: DeltaGenerator) -> Visit:
 
 
 def _page(name: str, visit: Visit) -> st.Page:
-    show, icon = VIEWS[name]
+    show, icon, _ = VIEWS[name]
     return st.Page(
-        lambda: show(visit), title=visit.words(f"nav.{name}"), icon=icon, url_path=name, default=name == "read"
+        lambda: show(visit), title=visit.words(f"nav.{name}"), icon=icon, url_path=name, default=name == FIRST
     )
 
 

@@ -8,7 +8,15 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from src.core.schema import first_fault
-from src.service.api.responses import CameraRecords, Failure, PlateHistory, Recognition, Result, Sightings
+from src.service.api.responses import (
+    CameraRecords,
+    CorrectionRecords,
+    Failure,
+    PlateHistory,
+    Recognition,
+    Result,
+    Sightings,
+)
 from src.service.query import SightingQuery
 
 Json = dict[str, Any]
@@ -88,50 +96,59 @@ class ApiClient:
             "camera": options.camera,
         }
         files = {"images": (name, data, media_type)}
-        results = self._said(Recognition, "POST", "/v1/recognize", query, files=files).results
+        results = self.said(Recognition, "POST", "/v1/recognize", query, files=files).results
         if len(results) != 1:
             raise StrangerError("not one result for one picture")
         return results[0]
 
     def sightings(self, query: SightingQuery) -> Sightings:
         """Returns a page of sightings, newest first."""
-        return self._said(Sightings, "GET", "/v1/sightings", query.model_dump(mode="json"))
+        return self.said(Sightings, "GET", "/v1/sightings", query.model_dump(mode="json"))
 
     def picture(self, sighting: str) -> bytes:
         """Returns the file that a sighting was read from, as it was uploaded."""
-        return self._send("GET", f"/v1/sightings/{quote(sighting, safe='')}/picture").content
+        return self.send("GET", f"/v1/sightings/{quote(sighting, safe='')}/picture").content
 
     def delete_sighting(self, sighting: str) -> None:
         """Removes a sighting, and its picture where nothing else was seen on it."""
-        self._send("DELETE", f"/v1/sightings/{quote(sighting, safe='')}")
+        self.send("DELETE", f"/v1/sightings/{quote(sighting, safe='')}")
+
+    def correct(self, sighting: str, text: str, region: str | None) -> None:
+        """Says what the plate of a sighting really says; what was read is kept."""
+        path = f"/v1/sightings/{quote(sighting, safe='')}/correction"
+        self.send("POST", path, json={"text": text, "region": region})
+
+    def corrections(self, sighting: str) -> CorrectionRecords:
+        """Returns what operators made of the text of a sighting."""
+        return self.said(CorrectionRecords, "GET", f"/v1/sightings/{quote(sighting, safe='')}/corrections")
 
     def delete_plate(self, text: str) -> None:
         """Removes a plate with all its sightings."""
-        self._send("DELETE", f"/v1/plates/{quote(text, safe='')}")
+        self.send("DELETE", f"/v1/plates/{quote(text, safe='')}")
 
     def plate(self, text: str) -> PlateHistory:
         """Returns what is known of a plate over all its sightings."""
-        return self._said(PlateHistory, "GET", f"/v1/plates/{quote(text, safe='')}")
+        return self.said(PlateHistory, "GET", f"/v1/plates/{quote(text, safe='')}")
 
     def cameras(self) -> CameraRecords:
         """Returns all cameras, with how they are just now."""
-        return self._said(CameraRecords, "GET", "/v1/cameras")
+        return self.said(CameraRecords, "GET", "/v1/cameras")
 
     def camera_picture(self, camera: str) -> bytes:
         """Returns the newest picture of a camera, a JPEG."""
-        return self._send("GET", f"/v1/cameras/{quote(camera, safe='')}/picture").content
+        return self.send("GET", f"/v1/cameras/{quote(camera, safe='')}/picture").content
 
     def create_camera(self, fields: Json) -> None:
         """Makes a camera."""
-        self._send("POST", "/v1/cameras", json=fields)
+        self.send("POST", "/v1/cameras", json=fields)
 
     def change_camera(self, camera: str, fields: Json) -> None:
         """Changes these fields of a camera, and leaves the others."""
-        self._send("PATCH", f"/v1/cameras/{quote(camera, safe='')}", json=fields)
+        self.send("PATCH", f"/v1/cameras/{quote(camera, safe='')}", json=fields)
 
     def delete_camera(self, camera: str) -> None:
         """Removes a camera; its sightings stay."""
-        self._send("DELETE", f"/v1/cameras/{quote(camera, safe='')}")
+        self.send("DELETE", f"/v1/cameras/{quote(camera, safe='')}")
 
     def camera_sightings(self) -> Json:
         """Returns ``items``: the cameras, with how often each has seen something."""
@@ -148,21 +165,22 @@ class ApiClient:
     def is_ready(self) -> bool:
         """Tells whether the service takes pictures right now."""
         try:
-            self._send("GET", "/ready")
+            self.send("GET", "/ready")
         except RefusedError as refused:
             if refused.status != httpx.codes.SERVICE_UNAVAILABLE:
                 raise
             return False
         return True
 
-    def _said(self, kind: type[Answer], method: str, path: str, query: Json | None = None, **content: Any) -> Answer:
+    def said(self, kind: type[Answer], method: str, path: str, query: Json | None = None, **content: Any) -> Answer:
+        """Returns the answer to a request, which is of ``kind``; ``content`` is what httpx takes for the body."""
         try:
             return kind.model_validate(self._json(method, path, query, **content))
         except ValidationError as error:
             raise StrangerError(f"{path}: {first_fault(error)}") from None
 
     def _json(self, method: str, path: str, query: Json | None = None, **content: Any) -> Json:
-        response = self._send(method, path, query, **content)
+        response = self.send(method, path, query, **content)
         try:
             answer = response.json()
         except ValueError:
@@ -171,10 +189,15 @@ class ApiClient:
             raise StrangerError(f"{path}: no JSON object")
         return answer
 
-    def _send(self, method: str, path: str, query: Json | None = None, **content: Any) -> httpx.Response:
+    def send(self, method: str, path: str, query: Json | None = None, **content: Any) -> httpx.Response:
+        """Returns the answer to a request, whatever it is.
+
+        Parameters of ``query`` that are None are not sent; ``headers`` in ``content`` are bytes.
+        """
         asked = {name: value for name, value in (query or {}).items() if value is not None}
+        headers = self._headers | content.pop("headers", {})
         try:
-            response = self._client.request(method, path, params=asked, headers=self._headers, **content)
+            response = self._client.request(method, path, params=asked, headers=headers, **content)
         except httpx.ConnectTimeout:
             raise UnreachableError(self.address) from None
         except httpx.TimeoutException:
@@ -182,11 +205,12 @@ class ApiClient:
         except httpx.RequestError as error:
             raise UnreachableError(f"{self.address}: {error}") from None
         if not response.is_success:
-            raise _refusal(response)
+            raise refusal(response)
         return response
 
 
-def _refusal(response: httpx.Response) -> ServiceError:
+def refusal(response: httpx.Response) -> ServiceError:
+    """Returns the error that an answer stands for which is no success."""
     try:
         problem = response.json()
     except ValueError:

@@ -12,7 +12,12 @@ _OF_PICTURES = {
     "damaged": "error.damaged",
 }
 _BY_STATUS = {401: "error.key", 403: "error.scope", 404: "error.gone", 429: "error.limit", 503: "error.busy"}
-_BY_KIND = {"name_taken": "error.name_taken"}
+_BY_KIND = {
+    "name_taken": "error.name_taken",
+    "exists": "error.exists",
+    "last_administrator": "error.last_administrator",
+    "bad_sheet": "error.bad_sheet",
+}
 _LATER = {429: "error.limit_in", 503: "error.busy_in"}
 
 
@@ -47,7 +52,7 @@ def _refusal(error: RefusedError, words: Words, sent: Sent) -> str:
         kind, size = sent.media_type or words("error.some_kind"), spoken.size(sent.size, words.language)
         return words(_OF_PICTURES[error.kind], kind=kind, size=size)
     if error.kind in _BY_KIND:
-        return words(_BY_KIND[error.kind])
+        return words(_BY_KIND[error.kind], detail=error.detail.rstrip("."))
     if error.status in _LATER and error.retry_after is not None:
         return words(_LATER[error.status], seconds=error.retry_after)
     if error.status in _BY_STATUS:

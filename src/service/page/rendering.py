@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import jinja2
 
-from src.core.result import ImageRecord, PlateRecord, SightingRecord
-from src.service.api.responses import CameraRecord
-from src.service.page import spoken
+from src.core.result import DecisionRecord, PlateRecord, SightingRecord
+from src.service.api.registry_responses import ListRecord, PermitRecord, VehicleRecord
+from src.service.api.responses import CameraRecord, Result
+from src.service.page import permits, spoken
 from src.service.page.figures import ACCENT, Bar
 from src.service.page.pictures import Preview
 from src.service.page.signing import FIELD, SIGN_IN, SIGN_OUT
@@ -23,6 +25,17 @@ _HIGH, _FAR = 15.0, 60.0
 that is farther right than _FAR.
 """
 _LINE = "2.5px"
+SIGNS = {
+    "allowed": "✓",
+    "denied": "✕",
+    "watched": "◉",
+    "unknown": "–",
+    "unsure": "?",
+    "allow": "✓",
+    "deny": "✕",
+    "watch": "◉",
+}
+"""A sign for each outcome and each kind of list, as colours alone do not tell them apart for everybody."""
 
 _environment = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -70,7 +83,7 @@ def _polygon(parts: Sequence[str]) -> str:
     return f"clip-path:polygon({','.join(parts)})"
 
 
-def reading(record: ImageRecord, preview: Preview | None, words: Words) -> str:
+def reading(record: Result, preview: Preview | None, words: Words) -> str:
     """Renders a picture that was read, marked, with a card for each plate."""
     plates, size = record.plates, (record.width, record.height)
     names = [f"{number}." if len(plates) > 1 else "" for number in range(1, len(plates) + 1)]
@@ -93,6 +106,75 @@ def camera(record: CameraRecord, picture: str | None, kind: str, state: str, wor
     """Renders a camera in a list: its newest ``picture`` as a URL, and how it is, of a ``kind`` that has a style."""
     direction = "" if record.direction is None else words(f"cameras.direction_{record.direction}")
     return _render("camera.html", words, camera=record, picture=picture, kind=kind, state=state, direction=direction)
+
+
+def decision(made: DecisionRecord | None, words: Words) -> str:
+    """Renders a decision with its reason in words."""
+    return _render("decision.html", words, made=made)
+
+
+def vehicle(found: VehicleRecord, now: datetime, words: Words) -> str:
+    """Renders a vehicle in a list, with the lists that it is on; a permit that does not hold ``now`` is faint."""
+    chips = [(permit.list.name, permit.list.kind, permits.state(permit, now)) for permit in found.permits]
+    what = ", ".join(filter(None, [" ".join(filter(None, [found.make, found.model])), found.colour]))
+    return _render("vehicle.html", words, vehicle=found, what=what, chips=chips)
+
+
+def plate_title(text: str, region: str | None, words: Words) -> str:
+    """Renders a plate as the title of a view."""
+    return _render("plate_title.html", words, text=text, region=region)
+
+
+def permit(known: PermitRecord, state: str, when: str, words: Words) -> str:
+    """Renders a permit: the list, the place, ``when`` it holds and its ``state``."""
+    return _render("permit.html", words, permit=known, state=state, when=when)
+
+
+def list_card(known: ListRecord, count: str, address: str, words: Words) -> str:
+    """Renders a list; ``count`` leads to its vehicles at ``address``."""
+    return _render("list.html", words, known=known, count=count, address=address)
+
+
+def place_card(name: str, gates: str, zone: str) -> str:
+    """Renders a place."""
+    return _environment.get_template("place.html").render(name=name, gates=gates, zone=zone)
+
+
+def key(name: str, prefix: str, state: str, said: str, mark: str) -> str:
+    """Renders the head of a key: ``said`` is its ``state`` in words, ``mark`` what else there is to say."""
+    return _environment.get_template("key.html").render(name=name, prefix=prefix, state=state, said=said, mark=mark)
+
+
+def lone_link(address: str, name: str) -> str:
+    """Renders a link that stands alone."""
+    return _environment.get_template("links.html").render(links=[(name, "", address)])
+
+
+def vehicle_links(vehicles: Sequence[tuple[str, str, str]], words: Words) -> str:
+    """Renders the vehicles of a person: the plate, what the person is to it, and its address."""
+    links = [(text, words(f"person.{role}"), address) for text, role, address in vehicles]
+    return _environment.get_template("links.html").render(links=links)
+
+
+def downloads(files: Sequence[tuple[str, str]], words: Words) -> str:
+    """Renders links to files, each a format and an address."""
+    links = [(words(f"export.{kind}"), address) for kind, address in files]
+    return _environment.get_template("downloads.html").render(links=links)
+
+
+def columns(said: str) -> str:
+    """Renders what is said of the columns of a table."""
+    return _environment.get_template("columns.html").render(said=said)
+
+
+def entries(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Renders a table of texts; on a narrow screen each row becomes a block, with the names of its cells."""
+    return _environment.get_template("entries.html").render(head=head, rows=rows)
+
+
+def corrections(steps: Sequence[tuple[str, str, str]], words: Words) -> str:
+    """Renders the history of a text: each time, who it was, and what became of what."""
+    return _render("corrections.html", words, steps=steps)
 
 
 def style() -> str:
@@ -142,4 +224,5 @@ def _render(template: str, words: Words, **values: object) -> str:
         return spoken.percent(value, words.language)
 
     page = _environment.get_template(template)
-    return page.render(words=words, flag=spoken.flag, country=country, percent=percent, **values)
+    known = {"words": words, "flag": spoken.flag, "country": country, "percent": percent, "signs": SIGNS}
+    return page.render(**known, **values)

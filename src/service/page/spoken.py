@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
@@ -16,6 +16,16 @@ _REGIONAL_INDICATOR_A = 0x1F1E6
 def short_day(day: date, language: Language) -> str:
     """Returns a day without its year."""
     return format_date(day, "d MMM", locale=language)
+
+
+def medium_day(day: date, language: Language) -> str:
+    """Returns a day with its year."""
+    return format_date(day, "d MMM y", locale=language)
+
+
+def weekday(number: int, language: Language) -> str:
+    """Returns the short name of a day of the week; Monday is 0."""
+    return get_day_names("abbreviated", "stand-alone", language)[number]
 
 
 def flag(region: str) -> str:

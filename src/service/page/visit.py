@@ -12,13 +12,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import httpx
 import streamlit as st
 
+from src.service.api.access import OwnKey
+from src.service.api.registry_responses import ListRecord, PlaceRecord, VehicleRecords
 from src.service.api.responses import Sighting, Sightings
 from src.service.page import API, KEY, spoken
+from src.service.page.access_client import AccessClient
 from src.service.page.client import TIMEOUT, ApiClient, Json, ServiceError
 from src.service.page.explain import Sent, sentence
 from src.service.page.pictures import Preview, preview
+from src.service.page.registry_client import RegistryClient, VehicleQuery
 from src.service.page.texts import Language, Words
 from src.service.query import SightingQuery
+from src.service.scopes import Scope
 
 KEPT_S = 10
 """Seconds that answers are kept. Streamlit runs the page anew after every click; what was just asked need not be asked,
@@ -38,6 +43,24 @@ class Visit:
     key: str = ""
     """The API key. Answers that are kept for a while are kept apart by it."""
 
+    @property
+    def registry(self) -> RegistryClient:
+        """The vehicles, persons, lists and places of the service."""
+        return RegistryClient(self.service)
+
+    @property
+    def access(self) -> AccessClient:
+        """The keys and the audit of the service."""
+        return AccessClient(self.service)
+
+    def own_key(self) -> OwnKey:
+        """Returns what the visitor's key may do, a minute old at most. Raises ServiceError."""
+        return _own_key(self.service, self.key)
+
+    def may(self, scope: Scope) -> bool:
+        """Tells whether the visitor's key may be used for ``scope``. Raises ServiceError."""
+        return scope in self.own_key().allows
+
     def version(self) -> Json:
         """Returns what the service says about itself, a minute old at most. Raises ServiceError."""
         return _version(self.service, self.key)
@@ -50,6 +73,18 @@ class Visit:
         """Returns the names of all cameras. Raises ServiceError."""
         return [camera["name"] for camera in _cameras(self.service, self.key)["items"]]
 
+    def lists(self) -> list[ListRecord]:
+        """Returns all lists, by name. Raises ServiceError."""
+        return _lists(self.service, self.key)
+
+    def places(self) -> list[PlaceRecord]:
+        """Returns all places, by name. Raises ServiceError."""
+        return _places(self.service, self.key)
+
+    def vehicles(self, query: VehicleQuery, cursor: str | None) -> VehicleRecords:
+        """Returns a page of vehicles. Raises ServiceError."""
+        return _vehicles(self.service, self.key, query, cursor)
+
     def sightings(self, query: SightingQuery) -> Sightings:
         """Returns a page of sightings. Raises ServiceError."""
         return _sightings(self.service, self.key, query)
@@ -60,10 +95,9 @@ class Visit:
 
 
 def look_again() -> None:
-    """Forgets what is kept of the sightings; it must be called after a change of them."""
-    _sightings.clear()
-    _cameras.clear()
-    _preview.clear()
+    """Forgets what is kept of the sightings and the registry; it must be called after a change of them."""
+    for kept in (_sightings, _cameras, _preview, _lists, _places, _vehicles):
+        kept.clear()
 
 
 def preferred_language() -> Language:
@@ -112,6 +146,26 @@ def _connection(address: str) -> httpx.Client:
 @st.cache_data(ttl=60, scope="session", show_spinner=False)
 def _version(_service: ApiClient, key: str) -> Json:
     return _service.version()
+
+
+@st.cache_data(ttl=60, scope="session", show_spinner=False)
+def _own_key(_service: ApiClient, key: str) -> OwnKey:
+    return AccessClient(_service).own_key()
+
+
+@st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
+def _lists(_service: ApiClient, key: str) -> list[ListRecord]:
+    return RegistryClient(_service).lists()
+
+
+@st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
+def _places(_service: ApiClient, key: str) -> list[PlaceRecord]:
+    return RegistryClient(_service).places()
+
+
+@st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
+def _vehicles(_service: ApiClient, key: str, query: VehicleQuery, cursor: str | None) -> VehicleRecords:
+    return RegistryClient(_service).vehicles(query, cursor)
 
 
 @st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)

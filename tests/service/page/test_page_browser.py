@@ -1,37 +1,19 @@
 """The page in a real browser, before the real service with the shipped models: on a desktop and on a telephone."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from src.service.database import open_database
 from src.service.page.sessions import COOKIE
-from src.service.probe import probe
 from src.service.store import Scope, create_key
 from tests.service.browser import DESKTOP, PHONE, SAMPLES, NoBrowserError, Visitor, chromium
-from tests.service.processes import ended, free_port, wait_for
-
-ROOT = Path(__file__).parents[3]
-
-
-class Site:
-    """The service, its page, and browsers to look at it with."""
-
-    def __init__(self, browser: object, address: str, api: str, screenshots: Path) -> None:
-        self.browser, self.address, self.api, self._screenshots = browser, address, api, screenshots
-
-    def visit(self, device: dict[str, object], view: str = "") -> Visitor:
-        """Opens the page on a device."""
-        return Visitor(self.browser, f"{self.address}/{view}", device, self._screenshots)
+from tests.service.page_site import Site, served
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +53,7 @@ def test_on_a_desktop(site: Site) -> None:
     visitor.page.wait_for_selector("[role=dialog] .np-facts")
     visitor.settle()
     visitor.photograph("details")
-    visitor.page.locator("[role=dialog] summary").click()
+    visitor.page.locator("[role=dialog] summary", has_text="Delete").click()
     visitor.page.get_by_role("button", name="Delete for ever").click()
     visitor.page.get_by_text("Nothing was seen that fits.").wait_for()
 
@@ -126,7 +108,7 @@ def test_on_a_russian_page_nothing_is_english_and_a_rejected_file_says_why(site:
     visitor.settle()
     reasons = visitor.page.locator('[data-testid="stFileChip"] [role="alert"]')
     assert reasons.all_inner_texts() == [
-        "Не принято: Этот файл не изображение (text/plain).",
+        "Не принято: Такие файлы здесь не принимаются (text/plain).",
         "Не принято: Файл больше 20 МБ.",
     ]
     assert all(reason.bounding_box()["height"] > 10 for reason in reasons.all())
@@ -135,7 +117,7 @@ def test_on_a_russian_page_nothing_is_english_and_a_rejected_file_says_why(site:
     names = {"00-ru.jpg", "notes.txt", "film.jpg"}
     own = {"Language / Язык", "Скачать JSON"}
     others = {text for text in visitor.english() - own if not any(name in text for name in names)}
-    assert others == {"Этот файл не изображение (text/plain)."}
+    assert others == {"Такие файлы здесь не принимаются (text/plain)."}
     visitor.page.get_by_role("radio", name="Камера").click()
     visitor.page.wait_for_selector("video")
     visitor.settle()
@@ -152,7 +134,7 @@ def test_on_a_russian_page_nothing_is_english_and_a_rejected_file_says_why(site:
     visitor.settle()
     assert visitor.page.evaluate("document.documentElement.lang") == "en"
     visitor.page.get_by_role("link", name="Read").click()
-    visitor.page.get_by_text("Choose photographs").wait_for()
+    visitor.page.get_by_text("Choose files").wait_for()
     assert visitor.strangers == []
 
 
@@ -173,6 +155,7 @@ def test_filters_stand_in_the_address_and_bars_lead_to_them(site: Site) -> None:
     assert len(widths) == 1
 
     visitor.go("dashboard")
+    visitor.page.get_by_test_id("stMetric").last.wait_for()
     cards = [card.bounding_box() for card in visitor.page.get_by_test_id("stMetric").all()]
     assert len({(round(box["width"]), round(box["y"])) for box in cards}) == 1
     visitor.photograph("bars")
@@ -302,26 +285,3 @@ def assert_sound(visitor: Visitor) -> None:
     """Nothing was asked of other hosts, and the console is quiet."""
     assert visitor.strangers == []
     assert visitor.faults == []
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A program that answers at an address."""
-
-    url: str
-    process: "subprocess.Popen[str]"
-
-
-@contextmanager
-def served(folder: Path, module: str, health: str, *words: str, **settings: str) -> Iterator[Served]:
-    """A program, from when it is ready until the end of the block."""
-    port, log = free_port(), folder / f"{module}.log"
-    command = [sys.executable, "-m", module, "--port", str(port), *words]
-    environment = os.environ | {"NUMBER_PLATE_DATA_DIR": str(folder / "var"), "NUMBER_PLATE_PAGE_KEY": ""} | settings
-    with log.open("w") as file:
-        started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file, text=True)
-    with ended(started) as process:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(lambda: process.poll() is not None or probe(url + health) is None, f"{module} does not answer")
-        assert process.poll() is None, log.read_text()
-        yield Served(url, process)

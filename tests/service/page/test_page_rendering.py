@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from src.core.result import ImageRecord
 from src.service.api import examples
-from src.service.api.responses import Sighting
+from src.service.api.responses import Result, Sighting
 from src.service.page import model_cards, rendering
 from src.service.page.figures import Bar
 from src.service.page.pictures import Preview
@@ -22,9 +21,9 @@ def plate(**said: Any) -> Sighting:
     return Sighting.model_validate({**examples.SIGHTING, "box": [200, 300, 400, 360], "corners": None, **said})
 
 
-def picture(*plates: Sighting) -> ImageRecord:
+def picture(*plates: Sighting) -> Result:
     """A picture that was read."""
-    return ImageRecord.model_validate(READ).model_copy(update={"plates": plates})
+    return Result.model_validate(READ).model_copy(update={"plates": plates})
 
 
 def test_a_plate_is_marked_in_per_cent_of_the_picture() -> None:
@@ -71,7 +70,7 @@ def test_what_a_card_says(said: dict[str, Any], shown: str, hidden: str) -> None
 
 def test_no_plate_and_no_preview() -> None:
     assert "No plate found" in rendering.reading(picture(), Preview(SHOWN.photo, ()), EN)
-    assert "No preview" in rendering.reading(ImageRecord.model_validate(READ), None, EN)
+    assert "No preview" in rendering.reading(Result.model_validate(READ), None, EN)
 
 
 def test_markup_in_texts_is_shown_and_not_obeyed() -> None:

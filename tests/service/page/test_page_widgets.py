@@ -19,8 +19,8 @@ def said(text: str, words: Words) -> str:
 @pytest.mark.parametrize(
     ("streamlit", "russian"),
     [
-        ("application/pdf files are not allowed.", "Этот файл не изображение (application/pdf)."),
-        (" files are not allowed.", "Этот файл не изображение ()."),
+        ("application/pdf files are not allowed.", "Такие файлы здесь не принимаются (application/pdf)."),
+        (" files are not allowed.", "Такие файлы здесь не принимаются ()."),
         ("File must be 20.0MB or smaller.", "Файл больше 20 МБ."),
         ("63.7KB", "63,7 КБ"),
         ("gate, 1.jpg, 21.0MB", "gate, 1.jpg, 21,0 МБ"),

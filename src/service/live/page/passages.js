@@ -3,9 +3,10 @@
 import { ask } from "./api.js";
 import { arrange, byId, drawing, element } from "./dom.js";
 import { cutOut, outline, pictureOf } from "./pictures.js";
-import { clock, country, flag, percent, say } from "./texts.js";
+import { clock, country, flag, knows, percent, say } from "./texts.js";
 
 const MOST = 50;
+const SIGNS = { allowed: "✓", denied: "✕", watched: "◉", unknown: "–", unsure: "?" }; // a colour alone is not enough
 const [LEAST_ASPECT, MOST_ASPECT] = [4 / 3, 16 / 9]; // of the large picture: others have stripes at their sides
 
 /** What has passed, of all cameras or one. `failed(refusal)` is called where the list cannot be fetched. */
@@ -109,7 +110,7 @@ export class Passages {
         element("span", { class: "flag" }, passage.region ? flag(passage.region) : ""),
         element("span", {}, passage.camera ?? "")),
       element("span", { class: "sure" }, percent(passage.confidence)),
-      mark(passage),
+      decided(passage.decision) ?? mark(passage),
       element("time", { datetime: passage.seen }, clock(passage.seen)),
     );
     return element("li", { "data-id": passage.id }, button);
@@ -169,6 +170,8 @@ function facts(passage) {
   const readings = passage.read > 1 ? say("plate.frames", { agreeing: passage.agreeing, read: passage.read }) : null;
   return [
     element("p", { class: "plate" }, passage.text || say("plate.no_text")),
+    passage.corrected ? element("p", { class: "faint" }, say("plate.was", { text: passage.read_text || "–" })) : null,
+    passage.decision ? element("p", { class: "line" }, decided(passage.decision), reason(passage.decision)) : null,
     element("p", { class: "line" }, element("span", {}, place), mark(passage, true)),
     element("p", { class: "line" },
       element("meter", { min: 0, max: 1, value: passage.confidence, "aria-hidden": "true" }),
@@ -178,6 +181,20 @@ function facts(passage) {
       element("span", {}, passage.camera ?? say("plate.no_camera")),
       element("time", { datetime: passage.seen }, clock(passage.seen))),
   ];
+}
+
+/** What was decided: a sign and a word in a colour. Nothing where nothing was. */
+function decided(decision) {
+  if (!decision) return null;
+  const { outcome } = decision;
+  return element("span", { class: `outcome ${outcome}` }, `${SIGNS[outcome] ?? ""} ${say(`outcome.${outcome}`)}`);
+}
+
+/** Why, in words; a reason of a newer service as it calls it. */
+function reason({ reason, list, text, watch, outcome }) {
+  const key = `reason.${reason}`;
+  const why = knows(key) ? say(key, { list: list ?? "–", text: text ?? "–" }) : reason;
+  return element("span", { class: "why" }, watch && outcome !== "watched" ? `${why}; ${say("watched", { list: watch })}` : why);
 }
 
 /** Whether it was accepted: a word where there is room for one. */

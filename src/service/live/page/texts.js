@@ -64,6 +64,21 @@ const TEXTS = {
   "plate.no_text": ["(no text)", "(нет текста)"],
   "plate.accepted": ["Accepted", "Принято"],
   "plate.rejected": ["Not accepted", "Не принято"],
+  "plate.was": ["read as {text}", "прочитано как {text}"],
+  "outcome.allowed": ["Allowed", "Разрешено"],
+  "outcome.denied": ["Denied", "Запрещено"],
+  "outcome.watched": ["Watched", "Под наблюдением"],
+  "outcome.unknown": ["Unknown", "Нет в списках"],
+  "outcome.unsure": ["Unsure", "Неясно"],
+  "reason.listed": ["on the list “{list}”", "в списке «{list}»"],
+  "reason.not_listed": ["on no list", "нет ни в одном списке"],
+  "reason.outside_hours": ["on “{list}”, but not at this hour", "в списке «{list}», но не в этот час"],
+  "reason.expired": ["the permit of “{list}” has expired", "пропуск списка «{list}» истёк"],
+  "reason.not_yet_valid": ["the permit of “{list}” is not valid yet", "пропуск списка «{list}» ещё не действует"],
+  "reason.other_place": ["on “{list}”, but for another place", "в списке «{list}», но для другого места"],
+  "reason.doubtful": ["perhaps the listed {text}: look at it", "возможно, это {text} из списка: проверьте"],
+  "reason.unread": ["the plate could not be read", "номер не прочитан"],
+  watched: ["watched on “{list}”", "под наблюдением: «{list}»"],
   "plate.unknown": ["Country unknown", "Страна неизвестна"],
   "plate.confidence": ["Sure to {percent}", "Уверенность {percent}"],
   "plate.frames": ["{agreeing} of {read} readings agree", "Совпали чтения: {agreeing} из {read}"],
@@ -128,6 +143,9 @@ export function say(key, values = {}) {
   const text = TEXTS[key][LANGUAGES.indexOf(language)];
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
+
+/** Whether there is a text of a key: the API may say what this page does not know yet. */
+export const knows = (key) => key in TEXTS;
 
 /** Fills all elements of the document that name a text. */
 export function sayAll() {

@@ -63,6 +63,16 @@ def _form(camera: CameraRecord | None, visit: Visit) -> Json | None:
         )
         place = st.text_input(words("cameras.place"), (camera.place if camera else None) or "", max_chars=255)
         left, right = st.columns(2)
+        gate = left.text_input(words("cameras.gate"), (camera.gate if camera else None) or "", max_chars=255)
+        merge_s = right.number_input(
+            words("cameras.merge"),
+            0,
+            86_400,
+            round(camera.merge_s) if camera else 0,
+            10,
+            help=words("cameras.merge_help"),
+        )
+        left, right = st.columns(2)
         direction = left.selectbox(
             words("cameras.direction"),
             DIRECTIONS,
@@ -86,6 +96,9 @@ def _form(camera: CameraRecord | None, visit: Visit) -> Json | None:
     except SourceFieldError as fault:
         st.error(words(fault.text), icon=":material/error:")
         return None
+    if gate.strip() and not place.strip():
+        st.error(words("cameras.no_place"), icon=":material/error:")
+        return None
     if not name.strip():
         st.error(words("cameras.no_name"), icon=":material/error:")
         return None
@@ -93,7 +106,9 @@ def _form(camera: CameraRecord | None, visit: Visit) -> Json | None:
         "name": name.strip(),
         "source": where,
         "place": place.strip() or None,
+        "gate": gate.strip() or None,
         "direction": direction,
+        "merge_s": merge_s,
         "min_width": min_width,
         "countries": countries,
     }

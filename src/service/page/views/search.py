@@ -1,31 +1,34 @@
-"""Sightings: looked for, leafed through, looked at."""
+"""Sightings: looked for, leafed through, looked at, corrected and exported."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from pydantic import ValidationError
 
 from src.core.image import ImageError
+from src.core.result import Outcome
 from src.core.schema import first_fault
 from src.service.api.responses import Sighting
 from src.service.page import rendering, spoken
 from src.service.page.address import arrived, write
 from src.service.page.client import RefusedError
-from src.service.page.period import DATES, DAYS, bounds, last_days, parse_days
+from src.service.page.downloads import sighting_links
+from src.service.page.leafing import leafing
+from src.service.page.period import bounds
 from src.service.page.pictures import Preview
-from src.service.page.texts import Words
 from src.service.page.views.details import open_details
+from src.service.page.views.filters import choose, days, said_period, take_period
+from src.service.page.views.forms import say_what_was_done
 from src.service.page.visit import Visit, faults_shown
 from src.service.query import SightingQuery
 
 PER_PAGE = 12
 COLUMNS = 3
 NOT_FOUND, INVALID = 404, 422
-FILTERS = ("text", "country", "camera", "period", "dates", "confidence")
+FILTERS = ("text", "country", "camera", "outcome", "corrected", "period", "dates", "confidence")
 """The filters, as the address names them."""
-ANYTIME = "anytime"
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
+CORRECTED = {"yes": True, "no": False}
 LONGEST = 64
 """The most characters that the API takes for a text."""
 
@@ -33,19 +36,27 @@ LONGEST = 64
 def show(visit: Visit) -> None:
     """Shows the filters, a page of what fits, and the buttons to the pages around it."""
     words = visit.words
-    st.header(words("search.title"), anchor=False)
-    if st.session_state.pop("deleted", False):
-        st.toast(words("sighting.deleted"), icon=":material/delete:")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.header(words("search.title"), anchor=False, width="content")
+        tools = st.container(horizontal=True, width="content")
+    say_what_was_done("search", words)
     with faults_shown(words):
         query = _query(visit)
-        leafed = _leafed(query)
-        page = visit.sightings(query.model_copy(update={"cursor": leafed.cursors[-1]}))
-        if page.total is not None:
-            leafed.total = page.total
+        leafed = leafing("search", query)
+        page = visit.sightings(query.model_copy(update={"cursor": leafed.cursor}))
+        total = leafed.told(page.total)
         if page.items:
-            st.caption(words("search.total", count=spoken.number(leafed.total, words.language)))
+            st.caption(words("search.total", count=spoken.number(total, words.language)))
+            with tools.popover(words("export.title"), icon=":material/download:"):
+                st.caption(words("export.shown"))
+                st.html(rendering.downloads(sighting_links(_asked(query), words.language), words))
         _results(page.items, visit)
-        _leaf(leafed.cursors, page.next, words)
+        leafed.show(page.next, words, "time")
+
+
+def _asked(query: SightingQuery) -> dict[str, object]:
+    """Returns the filters of a search without what leafs through its pages."""
+    return query.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
 
 
 def _query(visit: Visit) -> SightingQuery:
@@ -65,28 +76,45 @@ def _query(visit: Visit) -> SightingQuery:
             persist_state="session",
         )
         with st.container(horizontal=True, key="np-filters"):
-            region = _choice("country", regions, words, lambda code: spoken.flagged(code, words.language))
-            camera = _choice("camera", cameras, words, str)
-            days = _days(visit)
+            region = choose(
+                "search",
+                "country",
+                words("search.country"),
+                regions,
+                words,
+                lambda code: spoken.flagged(code, words.language),
+            )
+            camera = choose("search", "camera", words("search.camera"), cameras, words)
+            outcome = choose(
+                "search",
+                "outcome",
+                words("decision.title"),
+                OUTCOMES,
+                words,
+                lambda name: f"{rendering.SIGNS[name]} {words(f'outcome.{name}')}",
+            )
+            corrected = choose(
+                "search",
+                "corrected",
+                words("search.corrected"),
+                list(CORRECTED),
+                words,
+                lambda name: words(f"search.corrected_{name}"),
+            )
+        with st.container(horizontal=True, key="np-more-filters"):
+            picked = days("search", visit)
             least = st.slider(words("search.confidence"), 0, 100, key="search-confidence", persist_state="session")
-    period = st.session_state["search-period"]
-    write(
-        "search",
-        {
-            "text": (text or "").strip() or None,
-            "country": region,
-            "camera": camera,
-            "period": None if period == ANYTIME else period,
-            "dates": "..".join(day.isoformat() for day in days) if period == DATES else None,
-            "confidence": str(least) if least else None,
-        },
-    )
-    since, until = bounds(days, visit.zone)
+    asked = (text or "").strip() or None
+    filters = {"text": asked, "country": region, "camera": camera, "outcome": outcome, "corrected": corrected}
+    write("search", filters | said_period("search", picked) | {"confidence": str(least) if least else None})
+    since, until = bounds(picked, visit.zone)
     try:
         return SightingQuery(
-            text=(text or "").strip() or None,
+            text=asked,
             region=region,
             camera=camera,
+            outcome=None if outcome is None else Outcome(outcome),
+            corrected=None if corrected is None else CORRECTED[corrected],
             since=since,
             until=until,
             min_confidence=least / 100 or None,
@@ -101,72 +129,12 @@ def _take(said: Mapping[str, str], regions: Sequence[str], cameras: Sequence[str
     if not said:
         return
     confidence = said.get("confidence", "")
-    dates = parse_days(said.get("dates", ""))
-    period = said.get("period", ANYTIME)
-    known = {
-        "text": said.get("text", "")[:LONGEST],
-        "country": said.get("country") if said.get("country") in regions else None,
-        "camera": said.get("camera") if said.get("camera") in cameras else None,
-        "period": period if period in DAYS or (period == DATES and dates) else ANYTIME,
-        "confidence": min(int(confidence), 100) if confidence.isdecimal() else 0,
-    }
-    for name, value in known.items():
-        st.session_state[f"search-{name}"] = value
-    if dates:
-        st.session_state["search-dates"] = dates
-
-
-def _choice(name: str, options: Sequence[str], words: Words, spell: Callable[[str], str]) -> str | None:
-    return st.selectbox(
-        words(f"search.{name}"),
-        options,
-        index=None,
-        placeholder=words("search.any"),
-        format_func=spell,
-        key=f"search-{name}",
-        persist_state="session",
-    )
-
-
-def _days(visit: Visit) -> Sequence[date]:
-    """Returns the first and the last day of the period; nothing for any time."""
-    words = visit.words
-    period = st.selectbox(
-        words("search.period"),
-        (ANYTIME, *DAYS, DATES),
-        format_func=lambda name: words(f"search.{name}"),
-        key="search-period",
-        persist_state="session",
-    )
-    today = datetime.now(visit.zone).date()
-    if period != DATES:
-        return last_days(period, today)
-    return st.date_input(
-        words("search.dates"),
-        [*st.session_state.get("search-dates", last_days("week", today))],
-        max_value=today,
-        format="DD.MM.YYYY",
-        key="search-dates",
-        persist_state="session",
-    )
-
-
-@dataclass(slots=True)
-class Leafed:
-    """How far the answer to a question was leafed through."""
-
-    query: SightingQuery
-    cursors: list[str | None]
-    """The cursors of the pages from the first to the one that is shown."""
-    total: int = 0
-
-
-def _leafed(query: SightingQuery) -> Leafed:
-    """Returns the place in the pages of ``query``; another query begins at the first page."""
-    leafed = st.session_state.get("leafed")
-    if leafed is None or leafed.query != query:
-        leafed = st.session_state["leafed"] = Leafed(query, [None])
-    return leafed
+    options = {"country": regions, "camera": cameras, "outcome": OUTCOMES, "corrected": CORRECTED}
+    st.session_state["search-text"] = said.get("text", "")[:LONGEST]
+    for name, known in options.items():
+        st.session_state[f"search-{name}"] = said.get(name) if said.get(name) in known else None
+    st.session_state["search-confidence"] = min(int(confidence), 100) if confidence.isdecimal() else 0
+    take_period("search", said)
 
 
 def _results(items: Sequence[Sighting], visit: Visit) -> None:
@@ -202,25 +170,3 @@ def _picture_of(found: Sighting, visit: Visit) -> Preview | None:
         return None
     except ImageError:
         return None
-
-
-def _drop(cursors: list[str | None]) -> None:
-    cursors.pop()
-
-
-def _leaf(cursors: list[str | None], following: str | None, words: Words) -> None:
-    """Shows buttons to the pages before and after."""
-    if following is None and len(cursors) == 1:
-        return
-    with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
-        newer, older = ":material/chevron_left:", ":material/chevron_right:"
-        st.button(words("search.newer"), icon=newer, disabled=len(cursors) == 1, on_click=_drop, args=(cursors,))
-        st.caption(words("search.page", number=len(cursors)), width="content")
-        st.button(
-            words("search.older"),
-            icon=older,
-            icon_position="right",
-            disabled=following is None,
-            on_click=cursors.append,
-            args=(following,),
-        )

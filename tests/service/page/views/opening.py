@@ -1,6 +1,8 @@
 """The views as Streamlit runs them, without a browser, and what is to be seen on them."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -83,6 +85,136 @@ def models() -> None:
     models.show(start("en", ""))
 
 
+def vehicles() -> None:
+    from src.service.page.views import vehicles
+    from src.service.page.visit import start
+
+    vehicles.show(start("en", ""))
+
+
+def lists() -> None:
+    from src.service.page.views import lists
+    from src.service.page.visit import start
+
+    lists.show(start("en", ""))
+
+
+def keys() -> None:
+    from src.service.page.views import keys
+    from src.service.page.visit import start
+
+    keys.show(start("en", ""))
+
+
+def audit() -> None:
+    from src.service.page.views import audit
+    from src.service.page.visit import start
+
+    audit.show(start("en", ""))
+
+
+def new_vehicle() -> None:
+    from src.service.page.views.vehicle_form import open_vehicle
+    from src.service.page.visit import start
+
+    open_vehicle(None, start("en", ""))
+
+
+def known_vehicle() -> None:
+    from src.service.api.registry_responses import VehicleRecord
+    from src.service.page.views.vehicle_form import open_vehicle
+    from src.service.page.visit import start
+    from tests.service.page_registry_answers import VEHICLE
+
+    open_vehicle(VehicleRecord.model_validate(VEHICLE), start("en", ""))
+
+
+def new_permit() -> None:
+    from src.service.api.registry_responses import VehicleRecord
+    from src.service.page.views.permit_form import open_permit
+    from src.service.page.visit import start
+    from tests.service.page_registry_answers import VEHICLE
+
+    open_permit(VehicleRecord.model_validate(VEHICLE), None, start("en", ""))
+
+
+def known_permit() -> None:
+    from src.service.api.registry_responses import VehicleRecord
+    from src.service.page.views.permit_form import open_permit
+    from src.service.page.visit import start
+    from tests.service.page_registry_answers import VEHICLE
+
+    vehicle = VehicleRecord.model_validate(VEHICLE)
+    open_permit(vehicle, vehicle.permits[0], start("en", ""))
+
+
+def new_person() -> None:
+    from src.service.api.registry_responses import VehicleRecord
+    from src.service.page.views.person_form import open_new_person
+    from src.service.page.visit import start
+    from tests.service.page_registry_answers import VEHICLE
+
+    open_new_person(VehicleRecord.model_validate(VEHICLE), start("en", ""))
+
+
+def known_person() -> None:
+    from src.service.api.registry_responses import VehicleRecord
+    from src.service.page.views.person_form import open_person
+    from src.service.page.visit import start
+    from tests.service.page_registry_answers import VEHICLE
+
+    vehicle = VehicleRecord.model_validate(VEHICLE)
+    open_person(vehicle, vehicle.persons[0], True, start("en", ""))
+
+
+def new_list() -> None:
+    from src.service.page.views.list_form import open_list
+    from src.service.page.visit import start
+
+    open_list(None, start("en", ""))
+
+
+def known_list() -> None:
+    from src.service.api.registry_responses import ListRecord
+    from src.service.page.views.list_form import open_list
+    from src.service.page.visit import start
+    from tests.service.page_registry_answers import DENIED
+
+    open_list(ListRecord.model_validate(DENIED), start("en", ""))
+
+
+def known_place() -> None:
+    from src.service.api.registry_responses import PlaceRecord
+    from src.service.page.views.place_form import open_place
+    from src.service.page.visit import start
+    from tests.service.page_registry_answers import PLACE
+
+    open_place(PlaceRecord.model_validate(PLACE), start("en", ""))
+
+
+def table() -> None:
+    from src.service.page.views.import_form import open_import
+    from src.service.page.visit import start
+
+    open_import(start("en", ""))
+
+
+def new_key() -> None:
+    from src.service.page.views.key_form import _new
+    from src.service.page.visit import start
+
+    _new(start("en", ""))
+
+
+def known_key() -> None:
+    from src.service.api.access import KeyRecord
+    from src.service.page.views.key_form import open_key
+    from src.service.page.visit import start
+    from tests.service.page_registry_answers import KEY
+
+    open_key(KeyRecord.model_validate(KEY), start("en", ""))
+
+
 def opened(script: Script, **address: str) -> AppTest:
     """The view, after its first run; ``address`` are the parameters with which it is opened."""
     page = AppTest.from_function(script, default_timeout=60)
@@ -116,3 +248,14 @@ def press(page: AppTest, label: str) -> None:
     (button,) = [button for button in page.button if button.label == label]
     button.click().run()
     assert_sound(page)
+
+
+def field(page: AppTest, label: str, value: str) -> None:
+    """Enters a text."""
+    (found,) = [each for each in page.text_input if each.label == label]
+    found.set_value(value)
+
+
+def sent_json(api: Api, method: str) -> list[tuple[str, dict[str, Any]]]:
+    """The path and the JSON of all requests with a method."""
+    return [(each.url.path, json.loads(each.content or b"{}")) for each in api.requests if each.method == method]

@@ -82,9 +82,9 @@ def test_in_russian(api: Api) -> None:
 def test_the_windows_open(api: Api) -> None:
     page = opened(cameras)
     press(page, "Add")
-    assert [each.value for each in page.text_input] == ["", "", "", ""]
+    assert [each.value for each in page.text_input] == [""] * 5
     press(page, "Change")
-    assert [each.value for each in page.text_input] == ["gate", SHOWN, "", "Depot"]
+    assert [each.value for each in page.text_input] == ["gate", SHOWN, "", "Depot", "North"]
 
 
 def test_no_camera_is_no_fault(api: Api) -> None:
@@ -109,7 +109,9 @@ def test_a_camera_is_added_with_its_password(api: Api) -> None:
         "name": "yard",
         "source": "rtsp://viewer:s3cret@192.168.1.30/1",
         "place": None,
+        "gate": None,
         "direction": None,
+        "merge_s": 0,
         "min_width": 0,
         "countries": [],
     }
@@ -130,8 +132,11 @@ def test_what_does_not_fit_is_said_and_not_sent(api: Api) -> None:
 def test_a_change_leaves_the_password_and_shows_none(api: Api) -> None:
     page = opened(camera)
     values = {each.label: each.value for each in page.text_input}
-    assert values == {"Name": "gate", "Address": SHOWN, "Password": "", "Place": "Depot"}
+    assert values == {"Name": "gate", "Address": SHOWN, "Password": "", "Place": "Depot", "Gate": "North"}
     field(page, "Place", "")
+    press(page, "Save")
+    assert faults(page) == ["A gate needs a place."]
+    field(page, "Gate", "")
     press(page, "Save")
     (sent,) = changes(api, "PATCH")
     assert sent["source"] == SHOWN

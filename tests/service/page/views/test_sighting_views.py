@@ -171,7 +171,7 @@ def test_deleting_takes_a_choice_and_a_confirmation(api: Api, what: str, call: s
     assert not [asked for asked in api.asked if asked.startswith("DELETE")]
     press(page, "Delete for ever")
     assert api.asked.count(call) == 1
-    assert page.session_state["deleted"]
+    assert page.session_state["done-search"] == "sighting.deleted"
 
 
 def test_a_key_that_may_not_delete(api: Api) -> None:
