@@ -34,7 +34,7 @@ def test_streamlit_is_told_everything_by_the_program(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(PUBLIC, "")
     assert __main__.main(["--api", "https://plates.example/", "--host", "0.0.0.0", "--port", "9000"]) == 0
     assert App.told["script"].name == "app.py"
-    assert App.told["paths"] == ["/session", "/session/end"]
+    assert App.told["paths"] == ["/session", "/session/end", "/download/{what}"]
     assert App.told["server.address"] == "0.0.0.0"
     assert App.told["server.port"] == 9000
     assert App.told["server.headless"] is True

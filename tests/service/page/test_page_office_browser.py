@@ -141,7 +141,7 @@ def correct_a_reading(visitor: Visitor) -> None:
     visitor.page.get_by_role("textbox", name="What the plate says").fill("м356сс 65")
     country = visitor.page.locator("[role=dialog]").get_by_role("combobox")
     country.fill("Russia")
-    country.press("Enter")
+    visitor.page.get_by_role("option", name="Russia").click()
     visitor.photograph("correcting")
     press(visitor, "Correct")
     visitor.page.get_by_text("Nothing was seen that fits.").wait_for()
