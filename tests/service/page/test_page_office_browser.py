@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from src.service.database import open_database
 from src.service.store import Role, create_key
-from tests.service.browser import DESKTOP, SAMPLES, NoBrowserError, Visitor, chromium
+from tests.service.browser import DESKTOP, PHONE, SAMPLES, NoBrowserError, Visitor, chromium
 from tests.service.page_site import Site, served
 
 TABLE = """\
@@ -86,6 +86,17 @@ def test_the_day_of_an_operator(office: Office) -> None:
     visitor.photograph("audit")
     visitor.open(f"{office.site.address}/audit?action=revoke_key")
     assert visitor.page.locator(".np-entries tbody tr").count() == 1
+    assert visitor.strangers == []
+
+
+def test_on_a_telephone_in_russian(office: Office) -> None:
+    """After the day above each view fits on a telephone, and its own words are Russian."""
+    visitor = office.site.visit(PHONE, "vehicles")
+    for view in ("vehicles", "lists", "search", "keys", "audit"):
+        visitor.open(f"{office.site.address}/{view}")
+        visitor.photograph(view)
+        assert visitor.fits(), view
+        assert visitor.page.locator("h1, h2").first.inner_text().isascii() is False, view
     assert visitor.strangers == []
 
 
