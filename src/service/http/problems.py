@@ -147,9 +147,14 @@ def _of_framework(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """Returns the methods of all routes that have the path; the framework names those of the first one alone."""
-    routes, path = iter_route_contexts(request.app.routes), request.scope["path"]
-    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})
+    """Returns the methods of all routes that have the path; the framework names those of the first one alone.
+
+    Where the path itself is that of a route, those that would take a part of it for a parameter do not count.
+    """
+    path = request.scope["path"]
+    having = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)]
+    own = [route for route in having if route.path == path]
+    return sorted({method for route in own or having for method in route.methods or ()})
 
 
 def _unheard(request: Request, error: Exception) -> Response:

@@ -65,6 +65,11 @@ def test_a_name_is_no_formula_in_either_format(api: Api) -> None:
     assert dict(zip(head, row, strict=True))["camera"] == "'=1+1"
 
 
+def test_its_address_is_no_sighting(api: Api) -> None:
+    assert api.ask("OPTIONS", "/v1/sightings/export").headers["allow"] == "GET"
+    assert api.ask("OPTIONS", f"/v1/sightings/{'0' * 32}").headers["allow"] == "DELETE, GET"
+
+
 def test_a_deleted_plate_is_forgotten_in_the_audit_of_exports(api: Api) -> None:
     (result,) = api.recognize(picture()).json()["results"]
     text = result["plates"][0]["text"]
