@@ -42,6 +42,8 @@ SAYINGS: Mapping[str, str] = {
     r"(?:Selectbox|Multiselect) options": "widget.options",
     "Selected values": "widget.selected",
     "Press Enter to apply": "widget.enter",
+    r"Press (?:\S+\+)?Enter to submit form": "widget.submit",
+    r"Press \S+\+Enter to apply": "widget.submit",
     r"Help for (.+)": "widget.help",
     r"day, (.+) (?:start|end) date": "widget.day",
     r"month, (.+) (?:start|end) date": "widget.month",
@@ -71,6 +73,8 @@ SAYINGS: Mapping[str, str] = {
     "Show password": "widget.show_password",
     "Hide password": "widget.hide_password",
     "Close|Dismiss": "widget.close",
+    r"\(required\)": "widget.required",
+    "Notifications": "widget.notices",
     # the page as a whole
     r"visualization|\w+ mark container": "widget.chart",
     "Skip to main content": "widget.skip",

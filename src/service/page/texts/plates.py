@@ -79,7 +79,7 @@ PLATES: Mapping[str, Text] = {
     "search.week": Text("7 days", "7 дней"),
     "search.month": Text("30 days", "30 дней"),
     "search.dates": Text("Dates", "Даты"),
-    "search.any": Text("Any", "Любая"),
+    "search.any": Text("Any", "Все"),
     "search.corrected": Text("Corrected", "Исправлено"),
     "search.corrected_yes": Text("Corrected by hand", "Исправлено вручную"),
     "search.corrected_no": Text("As it was read", "Как прочитано"),

@@ -43,11 +43,9 @@ def _decision(found: Sighting, visit: Visit) -> None:
     if made is None:
         return
     st.html(rendering.decision(made, words))
-    matched = [(words("decision.match"), made.text)] if made.text else []
-    if made.probability is not None:
-        matched.append((words("decision.sure"), spoken.percent(made.probability, words.language)))
-    if matched:
-        st.html(rendering.facts(matched))
+    if made.text is not None and made.probability is not None:
+        sure = spoken.percent(made.probability, words.language)
+        st.html(rendering.facts([(words("decision.match"), made.text), (words("decision.sure"), sure)]))
     if made.vehicle is not None:
         st.html(rendering.lone_link(link("vehicles", vehicle=made.vehicle), words("decision.vehicle")))
 

@@ -21,7 +21,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def open_import(visit: Visit) -> None:
     """Opens the window."""
-    st.dialog(visit.words("import.title"), width="large")(_window)(visit)
+    st.dialog(visit.words("import.title"), width="medium")(_window)(visit)
 
 
 def _window(visit: Visit) -> None:
