@@ -229,6 +229,13 @@ def test_signing_in_survives_a_reload_and_ends_on_the_server(site: Site, tmp_pat
         sign(visitor, secret)
         assert visitor.page.url.endswith("/search?text=356")
         assert not refused(visitor)
+        offered = [text.split()[-1] for text in visitor.page.locator(".st-key-np-links a").all_inner_texts()]
+        assert offered == ["Search", "Vehicles", "Lists", "Cameras", "Dashboard", "Models"]  # what this key may use
+        visitor.open(f"{page.url}/keys")
+        visitor.page.get_by_text("Your key does not allow this.").wait_for()
+        visitor.open(page.url)
+        visitor.page.wait_for_url("**/search")  # as pictures cannot be read with it
+        visitor.open(f"{page.url}/search?text=356")
         (cookie,) = [c for c in visitor.page.context.cookies() if c["name"] == COOKIE]
         assert cookie["httpOnly"]
         assert cookie["sameSite"] == "Strict"

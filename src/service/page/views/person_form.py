@@ -18,7 +18,8 @@ def open_new_person(vehicle: VehicleRecord, visit: Visit) -> None:
 
 
 def open_person(vehicle: VehicleRecord, person: PersonOfVehicle, may_change: bool, visit: Visit) -> None:
-    """Opens the window with what is known of a person; that is a look-up, which the audit has."""
+    """Opens the window with what is known of a person; that is a look-up, which the audit has, each time anew."""
+    st.session_state.pop(_kept(person), None)
     open_window(person.name, lambda: _person(vehicle, person, may_change, visit))
 
 
@@ -103,7 +104,7 @@ def _person(vehicle: VehicleRecord, person: PersonOfVehicle, may_change: bool, v
     words = visit.words
     with faults_shown(words):
         # a look-up once per window: every click in it runs the window anew
-        kept = f"person-{person.id}"
+        kept = _kept(person)
         found: PersonRecord = st.session_state.get(kept) or visit.registry.person(person.id)
         st.session_state[kept] = found
         st.html(rendering.vehicle_links(_links(found), words))
@@ -119,6 +120,10 @@ def _person(vehicle: VehicleRecord, person: PersonOfVehicle, may_change: bool, v
         if confirmed("erase", words("person.erase"), words("person.confirm"), words("person.erase_yes")):
             visit.registry.erase_person(person.id)
             _done(kept, "registry.erased")
+
+
+def _kept(person: PersonOfVehicle) -> str:
+    return f"person-{person.id}"
 
 
 def _done(kept: str, text: str) -> None:

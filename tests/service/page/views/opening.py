@@ -159,12 +159,12 @@ def new_person() -> None:
 
 def known_person() -> None:
     from src.service.api.registry_responses import VehicleRecord
-    from src.service.page.views.person_form import open_person
+    from src.service.page.views.person_form import _person
     from src.service.page.visit import start
     from tests.service.page_registry_answers import VEHICLE
 
     vehicle = VehicleRecord.model_validate(VEHICLE)
-    open_person(vehicle, vehicle.persons[0], True, start("en", ""))
+    _person(vehicle, vehicle.persons[0], True, start("en", ""))
 
 
 def new_list() -> None:

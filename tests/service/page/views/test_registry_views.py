@@ -176,6 +176,13 @@ def test_a_person_is_looked_up_once_per_window_and_erased_after_a_warning(api: A
     assert f"DELETE /v1/persons/{PERSON['id']}" in api.asked
 
 
+def test_who_opens_the_window_again_looks_again(api: Api) -> None:
+    page = opened(vehicles, **CARD)
+    press(page, "Contact")
+    press(page, "Contact")
+    assert api.asked.count(f"GET /v1/persons/{PERSON['id']}") == 2
+
+
 def test_somebody_new_is_named_as_the_driver(api: Api) -> None:
     page = opened(new_person)
     page.segmented_control[0].set_value("driver").run()
