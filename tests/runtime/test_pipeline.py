@@ -55,7 +55,7 @@ def test_what_work_raises_is_raised_in_its_turn_and_ends_it() -> None:
 
 
 def test_closed_it_finishes_what_has_begun_and_drops_the_rest() -> None:
-    begun, go = [], threading.Event()
+    begun, go, others = [], threading.Event(), set(threading.enumerate())
 
     def work(item: int) -> None:
         begun.append(item)
@@ -64,10 +64,13 @@ def test_closed_it_finishes_what_has_begun_and_drops_the_rest() -> None:
 
     results = in_order(work, range(100), workers=2)
     next(results)
-    threading.Timer(0.2, go.set).start()
+    timer = threading.Timer(0.2, go.set)
+    timer.start()
     results.close()
+    assert go.is_set()  # it waited for those
+    timer.join()
     assert len(begun) <= 3  # the first, and one in the hands of each worker
-    assert threading.active_count() <= 2
+    assert set(threading.enumerate()) <= others
 
 
 def test_nothing_is_nothing() -> None:
