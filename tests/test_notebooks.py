@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -15,6 +14,7 @@ from PIL import Image
 from src.core.card import load_card
 from src.data.annotations.manifest import write_manifest
 from src.evaluation.datasets.synthetic import synthetic_set
+from tests.fonts import FONTS
 
 NOTEBOOKS = sorted(Path("notebooks").resolve().glob("*.ipynb"))
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -80,11 +80,11 @@ def test_runs_on_the_samples_and_says_so(path: Path, monkeypatch: pytest.MonkeyP
 @pytest.fixture
 def fonts(tmp_path: Path) -> Path:
     """A face to train on, two held out."""
-    dejavu, folder = Path(matplotlib.get_data_path(), "fonts", "ttf"), tmp_path / "fonts"
+    folder = tmp_path / "fonts"
     (folder / "held-out").mkdir(parents=True)
-    shutil.copy(dejavu / "DejaVuSans.ttf", folder)
+    shutil.copy(FONTS / "DejaVuSans.ttf", folder)
     for name in ("DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf"):
-        shutil.copy(dejavu / name, folder / "held-out")
+        shutil.copy(FONTS / name, folder / "held-out")
     return folder
 
 

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-import matplotlib
 import pytest
 from PIL import Image
 
 from src.core.montage import GAP
 from src.plates import main
+from tests.fonts import FONTS
 
 BOLIVIA = Path("notebooks/plates")
-FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
 def test_a_sound_file_is_shown_by_examples(capsys: pytest.CaptureFixture[str]) -> None:

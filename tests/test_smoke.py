@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
@@ -18,6 +17,7 @@ from src.data.annotations.manifest import Record, read_manifest, write_manifest
 from src.data.synthesis import CropSynthesiser, find_fonts
 from src.runtime.detector import Detector
 from src.runtime.plate_reader import PlateReader
+from tests.fonts import FONTS
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,6 @@ types:
   - {name: car, vehicles: car, since: 2020, weight: 1, size: [520, 110], lines: <place> ddd, typeface: european,
      script: arabic, drawn: {ب: ب}, looks: {ground: white, ink: black}}
 """
-FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
 def run(module: str, *overrides: str) -> str:

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,8 +13,9 @@ from src.core.image import read_image
 from src.data.annotations.manifest import Record, read_manifest, write_manifest
 from src.data.synthesis import __main__ as sheet
 from src.data.synthesis.typefaces.fonts import Faces
+from tests.fonts import FONTS
 
-FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans-Bold.ttf"
+FONT = FONTS / "DejaVuSans-Bold.ttf"
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import pickle
 from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 import pytest
 
@@ -22,17 +21,17 @@ from src.data.synthesis.layout.typeset import Style, set_line
 from src.data.synthesis.synthesiser import GENERIC
 from src.data.synthesis.typefaces.fonts import Faces, Lettering, lettering
 from src.data.synthesis.typefaces.strokes import ROUNDNESS
+from tests.fonts import FONTS
 
-FONTS = find_fonts(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
-FONTS = [p for p in FONTS if p.stem in {"DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"}]
-FACES = Faces(FONTS)
+DEJAVU = [p for p in find_fonts(FONTS) if p.stem in {"DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"}]
+FACES = Faces(DEJAVU)
 BOLIVIA = Path("notebooks/plates")
 """A registry of one country, none of those that ship."""
 
 
 @pytest.fixture(scope="module")
 def synthesise() -> CropSynthesiser:
-    return CropSynthesiser(FONTS)
+    return CropSynthesiser(DEJAVU)
 
 
 def test_crops_keep_the_contract(synthesise: CropSynthesiser) -> None:
@@ -78,7 +77,7 @@ def _some(synthesise: CropSynthesiser, seed: int) -> list:
 
 
 def test_size_is_the_callers() -> None:
-    crop = CropSynthesiser(FONTS, size=(64, 256))(np.random.default_rng(0))
+    crop = CropSynthesiser(DEJAVU, size=(64, 256))(np.random.default_rng(0))
     assert crop.image.shape == (64, 256, 3)
     assert crop.chars[:, 2].max() > 128
 
@@ -108,7 +107,7 @@ def test_corners_go_round_the_characters(synthesise: CropSynthesiser) -> None:
 
 
 def test_plates_without_country_hold_any_characters() -> None:
-    synthesise = CropSynthesiser(FONTS, weights={}, generic=1)
+    synthesise = CropSynthesiser(DEJAVU, weights={}, generic=1)
     rng = np.random.default_rng(2)
     plates = [synthesise.plate(rng) for _ in range(300)]
     assert {p.region for p in plates} == {""}
@@ -171,7 +170,7 @@ def test_a_character_of_a_colour_of_its_own_is_drawn_in_it() -> None:
 def test_boxes_follow_the_ink_through_holder_and_pose() -> None:
     """An I is a bar: dark in the middle of its box, white to the left and right of it, whatever the pose."""
     plate = Plate("", 4.6, (Field((0.1, 0.2, 0.9, 0.8), (Run("I"), Gap(2), Run("I"))),), edge=None)
-    bold = Faces([p for p in FONTS if p.stem == "DejaVuSans-Bold"])
+    bold = Faces([p for p in DEJAVU if p.stem == "DejaVuSans-Bold"])
     rng = np.random.default_rng(5)
     for strength in (0.0, 0.5, 1.0) * 7:
         flat = hold(draw_plate(plate, bold, rng, 64), bold, rng)
@@ -205,7 +204,7 @@ def test_the_plates_box_lies_within_the_holder() -> None:
 
 
 def test_the_arabic_word_is_one_character() -> None:
-    synthesise = CropSynthesiser(FONTS, weights={"TN": 1}, generic=0)
+    synthesise = CropSynthesiser(DEJAVU, weights={"TN": 1}, generic=0)
     rng = np.random.default_rng(0)
     crop = next(c for c in iter(lambda: synthesise(rng), None) if c.type == "rear")
     before, after = crop.text.split("T")
@@ -216,7 +215,7 @@ def test_the_arabic_word_is_one_character() -> None:
 
 def test_foreign_characters_are_no_wider_than_their_face_has_them() -> None:
     """An alif is a bar: as wide as other letters, it would be a block."""
-    style, rng = Style(lettering(str(FONTS[0]), 0.14), FACES, stretch=1.0), np.random.default_rng(0)
+    style, rng = Style(lettering(str(DEJAVU[0]), 0.14), FACES, stretch=1.0), np.random.default_rng(0)
     alif, two = (Run(char, width=0.5, ink=ink, script="arabic") for char, ink in (("A", "\u0627"), ("2", "\u0662")))
     glyphs, _ = set_line((alif, Gap(0.3), two), style, 3.0, rng)
     widths = [glyph.x2 - glyph.x1 for glyph in glyphs]
@@ -225,7 +224,7 @@ def test_foreign_characters_are_no_wider_than_their_face_has_them() -> None:
 
 def test_chinese_characters_do_not_fill_with_ink(monkeypatch: pytest.MonkeyPatch) -> None:
     """Letters of a Latin face stand in for them: that of a dense one is never made bolder, that of an open one is."""
-    face = next(str(path) for path in FONTS if path.stem == "DejaVuSans-Bold")
+    face = next(str(path) for path in DEJAVU if path.stem == "DejaVuSans-Bold")
     monkeypatch.setattr(Faces, "for_script", lambda *_: face)
     style = Style(lettering(face, 0.15), FACES, 1.0)
     boldness = {}
@@ -240,14 +239,14 @@ def test_plates_that_no_font_can_write_are_left_out_and_named(synthesise: CropSy
     assert "CN car" in synthesise.skipped
     assert not any(name.startswith("RU ") for name in synthesise.skipped)
     with pytest.raises(SynthesisError, match="no plates left"):
-        CropSynthesiser(FONTS, weights={"DE": 0}, generic=0)
+        CropSynthesiser(DEJAVU, weights={"DE": 0}, generic=0)
 
 
 def test_unknown_names_are_named() -> None:
     with pytest.raises(SynthesisError, match="no country is called XX"):
-        CropSynthesiser(FONTS, weights={"XX": 1})
+        CropSynthesiser(DEJAVU, weights={"XX": 1})
     with pytest.raises(SynthesisError, match="no effects are called fog; there are holder, relief"):
-        CropSynthesiser(FONTS, without=["fog"])
+        CropSynthesiser(DEJAVU, without=["fog"])
 
 
 def test_weights_choose_the_countries(synthesise: CropSynthesiser) -> None:
@@ -258,7 +257,7 @@ def test_weights_choose_the_countries(synthesise: CropSynthesiser) -> None:
     assert regions.count("") / 2000 == pytest.approx(GENERIC, abs=0.03)
     assert regions.count("RU") / 2000 == pytest.approx((1 - GENERIC) * registry["RU"].prior / total, abs=0.04)
     assert len(set(regions)) > 60
-    two = CropSynthesiser(FONTS, weights={"DE": 3, "PL": 1}, generic=0)
+    two = CropSynthesiser(DEJAVU, weights={"DE": 3, "PL": 1}, generic=0)
     regions = [two.plate(rng).region for _ in range(400)]
     assert regions.count("DE") == pytest.approx(300, abs=40)
     assert set(regions) == {"DE", "PL"}
@@ -266,7 +265,7 @@ def test_weights_choose_the_countries(synthesise: CropSynthesiser) -> None:
 
 def test_a_country_may_be_drawn_more_than_all_the_rest() -> None:
     rng = np.random.default_rng(9)
-    mixed = CropSynthesiser(FONTS, weights={"BO": 3, "rest": 1}, generic=0, registry=[REGISTRY, BOLIVIA])
+    mixed = CropSynthesiser(DEJAVU, weights={"BO": 3, "rest": 1}, generic=0, registry=[REGISTRY, BOLIVIA])
     regions = [mixed.plate(rng).region for _ in range(800)]
     registry = load_registry()
     total = sum(country.prior for country in registry.values())
@@ -277,18 +276,18 @@ def test_a_country_may_be_drawn_more_than_all_the_rest() -> None:
 
 
 def test_a_folder_of_ones_own_is_drawn_alone() -> None:
-    own = CropSynthesiser(FONTS, generic=0, registry=[BOLIVIA])
+    own = CropSynthesiser(DEJAVU, generic=0, registry=[BOLIVIA])
     assert own.countries == ("BO",)
     with pytest.raises(SynthesisError, match="no country is called DE; there are BO"):
-        CropSynthesiser(FONTS, weights={"DE": 1}, registry=[BOLIVIA])
+        CropSynthesiser(DEJAVU, weights={"DE": 1}, registry=[BOLIVIA])
 
 
 def test_a_character_that_the_reader_lacks_is_named_with_its_plates(tmp_path: Path) -> None:
     text = (BOLIVIA / "bo.yaml").read_text(encoding="utf-8")
     (tmp_path / "bo.yaml").write_text(text.replace("dd-CC-dd", "dd-ΓC-dd"), encoding="utf-8")
     with pytest.raises(SynthesisError, match="plates of BO consular have 'Γ', which the alphabet lacks"):
-        CropSynthesiser(FONTS, registry=[tmp_path]).check(Alphabet())
-    CropSynthesiser(FONTS, registry=[tmp_path]).check(Alphabet(Alphabet().characters + "Γ"))
+        CropSynthesiser(DEJAVU, registry=[tmp_path]).check(Alphabet())
+    CropSynthesiser(DEJAVU, registry=[tmp_path]).check(Alphabet(Alphabet().characters + "Γ"))
 
 
 def test_the_usual_alphabet_is_enough_for_the_registry(synthesise: CropSynthesiser) -> None:
@@ -296,7 +295,7 @@ def test_the_usual_alphabet_is_enough_for_the_registry(synthesise: CropSynthesis
 
 
 def test_plates_of_two_lines_come_twice_as_often_within_their_country() -> None:
-    synthesise = CropSynthesiser(FONTS, weights={"RU": 1}, generic=0)
+    synthesise = CropSynthesiser(DEJAVU, weights={"RU": 1}, generic=0)
     rng = np.random.default_rng(10)
     drawn = [synthesise.plate(rng).lines for _ in range(4000)].count(2) / 4000
     types = [(f.type.weight, len(f.lines)) for f in load_registry()["RU"].formats]
@@ -305,7 +304,7 @@ def test_plates_of_two_lines_come_twice_as_often_within_their_country() -> None:
 
 
 def test_texts_of_the_owners_choice_come_twelve_times_as_often_within_their_country() -> None:
-    synthesise = CropSynthesiser(FONTS, weights={"US": 1}, generic=0)
+    synthesise = CropSynthesiser(DEJAVU, weights={"US": 1}, generic=0)
     rng = np.random.default_rng(10)
     types = {f.type.name: f.type for f in load_registry()["US"].formats if len(f.lines) == 1}
     drawn = [plate.type for plate in (synthesise.plate(rng) for _ in range(6000)) if plate.type in types]

@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
 
@@ -12,17 +11,16 @@ from src.core.formats.registry import load_registry
 from src.data.synthesis import FontError, SynthesisError, find_fonts, held_out_fonts
 from src.data.synthesis.typefaces.fonts import Faces, Lettering
 from src.evaluation.datasets.synthetic import SIZE, synthetic_set
-
-DEJAVU = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+from tests.fonts import FONTS
 
 
 @pytest.fixture
 def fonts(tmp_path: Path) -> Path:
     """One face to train on, two held out."""
     (tmp_path / "held-out").mkdir()
-    shutil.copy(DEJAVU / "DejaVuSans.ttf", tmp_path)
+    shutil.copy(FONTS / "DejaVuSans.ttf", tmp_path)
     for name in ("DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf"):
-        shutil.copy(DEJAVU / name, tmp_path / "held-out")
+        shutil.copy(FONTS / name, tmp_path / "held-out")
     return tmp_path
 
 

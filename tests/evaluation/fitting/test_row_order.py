@@ -1,8 +1,5 @@
 """A drawn plate whose text is not registered row by row, from the crop to what counts as right."""
 
-from pathlib import Path
-
-import matplotlib
 import numpy as np
 import pytest
 
@@ -17,8 +14,9 @@ from src.evaluation.datasets.synthetic import SIZE, record_of
 from src.evaluation.fitting.format_fit import loss, readings, weighable
 from src.evaluation.fitting.raw_readings import Seen, by_source
 from tests.countries import seen
+from tests.fonts import FONTS
 
-FACE = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+FACE = FONTS / "DejaVuSans.ttf"
 EVERY = Alphabet("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 

@@ -4,11 +4,11 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import matplotlib as mpl
 import pytest
 
 from src.evaluation.video.vehicles import Half, Stock, stocks
 from tests.evaluation.video.stage import photographs
+from tests.fonts import FONTS
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fonts") / "held-out"
     folder.mkdir()
     for name in ("DejaVuSans-Bold", "DejaVuSansMono-Bold"):
-        shutil.copy(Path(mpl.get_data_path()) / "fonts" / "ttf" / f"{name}.ttf", folder)
+        shutil.copy(FONTS / f"{name}.ttf", folder)
     return folder.parent
 
 

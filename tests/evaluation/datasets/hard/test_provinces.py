@@ -4,7 +4,6 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-import matplotlib
 import pytest
 
 from src.core.alphabet import PROVINCES, SUFFIXES
@@ -13,8 +12,7 @@ from src.data.synthesis import FontError, find_fonts, held_out_chinese_fonts, he
 from src.data.synthesis.typefaces.fonts import Lettering
 from src.evaluation.datasets.hard import provinces
 from src.evaluation.datasets.hard.provinces import province_crops, province_set
-
-DEJAVU = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+from tests.fonts import FONTS
 
 
 @pytest.fixture
@@ -22,7 +20,7 @@ def fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A face to train on, one held out, and one that stands in for a Chinese one: no such is sure to be here."""
     for folder, name in ((".", "DejaVuSans"), ("held-out", "DejaVuSans-Bold"), ("held-out-chinese", "DejaVuSansMono")):
         (tmp_path / folder).mkdir(exist_ok=True)
-        shutil.copy(DEJAVU / f"{name}.ttf", tmp_path / folder)
+        shutil.copy(FONTS / f"{name}.ttf", tmp_path / folder)
     chinese = set(PROVINCES + SUFFIXES)
     monkeypatch.setattr(
         "src.data.synthesis.typefaces.fonts._holds",

@@ -4,23 +4,21 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-import matplotlib
 import pytest
 
 from src.core.formats.registry import load_registry
 from src.core.types import Image
 from src.data.synthesis.typefaces.fonts import Lettering
 from src.evaluation.datasets.hard.vanity import NAME, SHARES, WORDS, vanity_crops, vanity_set
-
-DEJAVU = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+from tests.fonts import FONTS
 
 
 @pytest.fixture
 def fonts(tmp_path: Path) -> Path:
     """A face to train on and one held out."""
     (tmp_path / "held-out").mkdir()
-    shutil.copy(DEJAVU / "DejaVuSans.ttf", tmp_path)
-    shutil.copy(DEJAVU / "DejaVuSans-Bold.ttf", tmp_path / "held-out")
+    shutil.copy(FONTS / "DejaVuSans.ttf", tmp_path)
+    shutil.copy(FONTS / "DejaVuSans-Bold.ttf", tmp_path / "held-out")
     return tmp_path
 
 
