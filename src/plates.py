@@ -11,7 +11,6 @@ if __name__ == "__main__":  # before the imports that take seconds
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -49,7 +48,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--registry", type=Path, default=REGISTRY, metavar="DIR", help=f"folder of YAML files (default: {REGISTRY})"
     )
-    commands: Any = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_command_parser)  # type: ignore[call-overload]
+    commands = parser.commands()
     listing = commands.add_parser("list", description="Types of plates by country.")
     listing.add_argument("countries", nargs="*", metavar="COUNTRY", help="ISO 3166 alpha-2 (default: all)")
     listing.set_defaults(run=_list)
@@ -69,11 +68,6 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     if args.run is _draw and args.out.suffix.lower() not in PillowImage.registered_extensions():
         parser.error(f"--out: {args.out}: no kind of picture is named so; .png is one")
     return args
-
-
-def _command_parser(prog: str, description: str, **_: Any) -> Parser:
-    """Makes the parser of each command; argparse passes more keywords than Parser has, and other ones by version."""
-    return Parser(prog, description)
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from types import TracebackType
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 FAILED = 1
 """Exit status where the output cannot be written, or some input failed."""
@@ -38,6 +38,10 @@ class Parser(argparse.ArgumentParser):
         """Ends the program with one line and status 2."""
         print(f"{self.prog}: {message} (--help lists the options)", file=sys.stderr)
         raise SystemExit(USAGE)
+
+    def commands(self) -> Any:
+        """Returns what ``add_parser`` makes the parser of each command with, of a program that has several."""
+        return self.add_subparsers(required=True, metavar="COMMAND", parser_class=_of_command)  # type: ignore[call-overload]
 
 
 def begin_command() -> None:
@@ -120,3 +124,8 @@ def _quiet(kind: type[BaseException], error: BaseException, trace: TracebackType
 def counted(n: int, noun: str) -> str:
     """Returns a number with its noun, such as ``1 picture`` or ``1,200 pictures``."""
     return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+
+def _of_command(prog: str, description: str, **_: Any) -> Parser:
+    """Makes the parser of a command; argparse passes more keywords than Parser has, and other ones by version."""
+    return Parser(prog, description)

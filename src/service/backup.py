@@ -17,10 +17,10 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from src.core.cli import FAILED, Parser, counted, refused, run_command
+from src.core.cli import Parser, counted, refused, run_command
 from src.service.backups.archive import BackupError
 from src.service.backups.saving import save
-from src.service.database import first_line, open_engine
+from src.service.database import open_engine, unusable
 from src.service.settings import Settings, SettingsError
 
 PROG = "python -m src.service.backup"
@@ -50,8 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     except (SettingsError, BackupError, FileNotFoundError) as error:
         return refused(PROG, error)
     except SQLAlchemyError as error:
-        print(f"{PROG}: {first_line(error)}", file=sys.stderr)
-        return FAILED
+        return unusable(PROG, error)
 
 
 def _run(args: argparse.Namespace) -> int:

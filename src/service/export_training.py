@@ -29,7 +29,7 @@ from src.core.schema import first_fault
 from src.core.types import Image
 from src.data.annotations.manifest import PlateLabel, Record, write_manifest
 from src.data.annotations.splits import split_by_plate
-from src.service.database import DatabaseError, first_line, open_database
+from src.service.database import DatabaseError, open_database, unusable
 from src.service.settings import Settings, SettingsError
 from src.service.store import open_pictures
 from src.service.store.corrected import CorrectedPicture, CorrectedPlate, corrected_pictures
@@ -77,8 +77,7 @@ def main(argv: list[str] | None = None) -> int:
     except (SettingsError, ExportError, OSError) as error:
         return refused(PROG, error)
     except (DatabaseError, SQLAlchemyError) as error:
-        print(f"{PROG}: {first_line(error)}", file=sys.stderr)
-        return FAILED
+        return unusable(PROG, error)
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{args.out / MANIFEST}: {counted(len(records), 'picture')}", file=sys.stderr)

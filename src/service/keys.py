@@ -12,14 +12,13 @@ import argparse
 import re
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from src.core.cli import USAGE, Parser, run_command
-from src.service.database import Database, DatabaseError, first_line, open_database
+from src.core.cli import Parser, refused, run_command
+from src.service.database import Database, DatabaseError, open_database, unusable
 from src.service.settings import Settings, SettingsError
 from src.service.store import (
     SCOPES_OF,
@@ -59,18 +58,16 @@ def main(argv: list[str] | None = None) -> int:
         finally:
             database.close()
     except (SettingsError, TextError, ApiKeyError) as error:
-        print(f"{PROG}: {error}", file=sys.stderr)
-        return USAGE
+        return refused(PROG, error)
     except (DatabaseError, SQLAlchemyError) as error:
-        print(f"{PROG}: {first_line(error)}", file=sys.stderr)
-        return 1
+        return unusable(PROG, error)
     return 0
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """The checked flags. Ends the program with status 2 for wrong ones."""
     parser = Parser(PROG, "Makes, lists and revokes the API keys of the service.", EPILOG)
-    commands: Any = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_command_parser)  # type: ignore[call-overload]
+    commands = parser.commands()
     creating = commands.add_parser("create", description="Makes a key and prints it, this once.")
     creating.add_argument("name", metavar="NAME", help="whose key it is, for the list and the audit")
     bundles = "; ".join(f"{role}: {', '.join(sorted(scopes))}" for role, scopes in SCOPES_OF.items())
@@ -93,11 +90,6 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     revoking.add_argument("prefix", metavar="PREFIX", help="what the key begins with, as list shows it")
     revoking.set_defaults(run=_revoke)
     return parser.parse_args(argv)
-
-
-def _command_parser(prog: str, description: str, **_: Any) -> Parser:
-    """Makes the parser of each command; argparse passes more keywords than Parser has, and other ones by version."""
-    return Parser(prog, description)
 
 
 def _create(database: Database, args: argparse.Namespace) -> None:

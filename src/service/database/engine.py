@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from src.core.cli import FAILED, refused
 from src.core.files import PRIVATE_FILE, make_folder
 from src.service.database import migration, tables
 
@@ -188,3 +189,8 @@ def _hide_row(context: ExceptionContext) -> None:
 def first_line(error: Exception) -> str:
     """Returns the first line of a database's error, without the statement and its values."""
     return str(getattr(error, "orig", None) or error).strip().split("\n", 1)[0]
+
+
+def unusable(prog: str, error: Exception) -> int:
+    """Prints in one line why a command cannot use the database, and returns its exit status."""
+    return refused(prog, DatabaseError(first_line(error)), FAILED)

@@ -13,13 +13,12 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from src.core.cli import FAILED, Parser, counted, refused, run_command
 from src.core.files import PRIVATE_FILE, replacing
-from src.service.database import Database, DatabaseError, first_line, open_database
+from src.service.database import Database, DatabaseError, open_database, unusable
 from src.service.registry.columns import COLUMNS, HeadError
 from src.service.registry.reading import read_sheet
 from src.service.settings import Settings, SettingsError
@@ -53,14 +52,13 @@ def main(argv: list[str] | None = None) -> int:
     except (SettingsError, SheetError, HeadError, OSError) as error:
         return refused(PROG, error)
     except (DatabaseError, SQLAlchemyError) as error:
-        print(f"{PROG}: {first_line(error)}", file=sys.stderr)
-        return FAILED
+        return unusable(PROG, error)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """The checked flags. Ends the program with status 2 for wrong ones."""
     parser = Parser(PROG, "Imports and exports the vehicles that the service knows.", EPILOG)
-    commands: Any = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_command_parser)  # type: ignore[call-overload]
+    commands = parser.commands()
     importing = commands.add_parser("import", description="Stores the vehicles of a sheet, and changes known ones.")
     importing.add_argument("file", type=Path, metavar="FILE", help="CSV (UTF-8 or Windows-1251) or XLSX")
     importing.add_argument("--dry-run", action="store_true", help="store nothing, and tell what would be")
@@ -76,11 +74,6 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     exporting.add_argument("--persons", action="store_true", help="with owners and drivers, who are personal data")
     exporting.set_defaults(run=_export)
     return parser.parse_args(argv)
-
-
-def _command_parser(prog: str, description: str, **_: Any) -> Parser:
-    """Makes the parser of each command; argparse passes more keywords than Parser has, and other ones by version."""
-    return Parser(prog, description)
 
 
 def _import(database: Database, args: argparse.Namespace) -> int:
