@@ -52,10 +52,6 @@ class Imported:
     """Whether it is stored."""
 
 
-class _UndoneError(Exception):
-    """Ends a transaction that is not to be kept."""
-
-
 def import_sheet(database: Database, sheet: SheetOfVehicles, skip: bool, dry_run: bool, actor: Actor) -> Imported:
     """Stores a sheet. Where a row has a fault nothing is stored, or the others are where ``skip`` is set.
 
@@ -63,23 +59,21 @@ def import_sheet(database: Database, sheet: SheetOfVehicles, skip: bool, dry_run
     """
     importing, found = _Import(sheet.kinds), Imported(sheet.rows)
     faults = list(sheet.faults)
-    try:
-        with database.session() as session:
-            if session.connection().dialect.name == "postgresql":
-                # two imports, or an import and an operator, would otherwise make the same vehicle at the same moment
-                session.execute(text("LOCK TABLE vehicles, permits, lists, persons IN SHARE ROW EXCLUSIVE MODE"))
-            for batch in sheet.good():
-                faults += importing.add(session, batch)
-            importing.tell(found)
-            found.faulty = len({fault.row for fault in faults})
-            found.faults = sorted(faults, key=lambda fault: fault.row)[:MOST_FAULTS]
-            found.done = not dry_run and (skip or not faults)
-            if not found.done:
-                raise _UndoneError
+    with database.session() as session:
+        if session.connection().dialect.name == "postgresql":
+            # two imports, or an import and an operator, would otherwise make the same vehicle at the same moment
+            session.execute(text("LOCK TABLE vehicles, permits, lists, persons IN SHARE ROW EXCLUSIVE MODE"))
+        for batch in sheet.good():
+            faults += importing.add(session, batch)
+        importing.tell(found)
+        found.faulty = len({fault.row for fault in faults})
+        found.faults = sorted(faults, key=lambda fault: fault.row)[:MOST_FAULTS]
+        found.done = not dry_run and (skip or not faults)
+        if found.done:
             counts = {name: getattr(found, name) for name in ("rows", "faulty", "vehicles_created", "vehicles_changed")}
             note(session, Action.IMPORT, None, actor, counts | {"persons": sheet.has_persons})
-    except _UndoneError:
-        pass
+        else:
+            session.rollback()
     return found
 
 
