@@ -1,17 +1,47 @@
-"""The filters that several views have: a choice, and a period."""
+"""The filters that several views have: a plate, a choice, a country, and a period."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
 
+from src.service.page import spoken
 from src.service.page.period import DATES, DAYS, last_days, parse_days
 from src.service.page.texts import Words
 from src.service.page.visit import Visit
 
 ANYTIME = "anytime"
+LONGEST = 64
+"""Characters that the API takes for a part of a plate."""
 Choice = TypeVar("Choice")
+
+
+def ask_plate(view: str, label: str, words: Words) -> str | None:
+    """Shows where a part of a plate is entered, and returns it; None where nothing is."""
+    text = st.text_input(
+        label,
+        placeholder=words("search.example"),
+        help=words("search.text_help"),
+        icon=":material/search:",
+        max_chars=LONGEST,
+        autocomplete="off",
+        key=f"{view}-text",
+        persist_state="session",
+    )
+    return (text or "").strip() or None
+
+
+def take_plate(view: str, said: Mapping[str, str]) -> None:
+    """Sets the part of a plate as an address from outside says."""
+    st.session_state[f"{view}-text"] = said.get("text", "")[:LONGEST]
+
+
+def choose_country(view: str, regions: Sequence[str], words: Words) -> str | None:
+    """Shows the countries, and returns the one that is picked; None: it does not matter."""
+    spell = partial(spoken.flagged, language=words.language)
+    return choose(view, "country", words("search.country"), regions, words, spell)
 
 
 def choose(

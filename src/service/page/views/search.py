@@ -17,7 +17,7 @@ from src.service.page.leafing import leafing
 from src.service.page.period import bounds
 from src.service.page.pictures import Preview
 from src.service.page.views.details import open_details
-from src.service.page.views.filters import choose, days, said_period, take_period
+from src.service.page.views.filters import ask_plate, choose, choose_country, days, said_period, take_period, take_plate
 from src.service.page.views.forms import say_what_was_done
 from src.service.page.visit import Visit, faults_shown
 from src.service.query import SightingQuery
@@ -29,8 +29,6 @@ FILTERS = ("text", "country", "camera", "outcome", "corrected", "period", "dates
 """The filters, as the address names them."""
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 CORRECTED = {"yes": True, "no": False}
-LONGEST = 64
-"""The most characters that the API takes for a text."""
 
 
 def show(visit: Visit) -> None:
@@ -65,25 +63,9 @@ def _query(visit: Visit) -> SightingQuery:
     regions, cameras = visit.regions(), visit.cameras()
     _take(arrived("search", FILTERS), regions, cameras)
     with st.container(border=True):
-        text = st.text_input(
-            words("search.text"),
-            placeholder=words("search.example"),
-            help=words("search.text_help"),
-            icon=":material/search:",
-            max_chars=LONGEST,
-            autocomplete="off",
-            key="search-text",
-            persist_state="session",
-        )
+        asked = ask_plate("search", words("search.text"), words)
         with st.container(horizontal=True, key="np-filters"):
-            region = choose(
-                "search",
-                "country",
-                words("search.country"),
-                regions,
-                words,
-                lambda code: spoken.flagged(code, words.language),
-            )
+            region = choose_country("search", regions, words)
             camera = choose("search", "camera", words("search.camera"), cameras, words)
             outcome = choose(
                 "search",
@@ -104,7 +86,6 @@ def _query(visit: Visit) -> SightingQuery:
         with st.container(horizontal=True, key="np-more-filters"):
             picked = days("search", visit)
             least = st.slider(words("search.confidence"), 0, 100, key="search-confidence", persist_state="session")
-    asked = (text or "").strip() or None
     filters = {"text": asked, "country": region, "camera": camera, "outcome": outcome, "corrected": corrected}
     write("search", filters | said_period("search", picked) | {"confidence": str(least) if least else None})
     since, until = bounds(picked, visit.zone)
@@ -130,7 +111,7 @@ def _take(said: Mapping[str, str], regions: Sequence[str], cameras: Sequence[str
         return
     confidence = said.get("confidence", "")
     options = {"country": regions, "camera": cameras, "outcome": OUTCOMES, "corrected": CORRECTED}
-    st.session_state["search-text"] = said.get("text", "")[:LONGEST]
+    take_plate("search", said)
     for name, known in options.items():
         st.session_state[f"search-{name}"] = said.get(name) if said.get(name) in known else None
     st.session_state["search-confidence"] = min(int(confidence), 100) if confidence.isdecimal() else 0

@@ -12,7 +12,7 @@ from src.service.page.downloads import registry_links
 from src.service.page.leafing import leafing
 from src.service.page.registry_client import VehicleQuery
 from src.service.page.views import vehicle_card
-from src.service.page.views.filters import choose
+from src.service.page.views.filters import ask_plate, choose, choose_country, take_plate
 from src.service.page.views.forms import say_what_was_done
 from src.service.page.views.import_form import open_import
 from src.service.page.views.vehicle_address import go_to, shown
@@ -24,8 +24,6 @@ PER_PAGE = 12
 COLUMNS = 3
 FILTERS = ("text", "country", "list", "place")
 """The filters, as the address names them."""
-LONGEST = 64
-"""The most characters that the API takes for a text."""
 
 
 def show(visit: Visit) -> None:
@@ -76,28 +74,11 @@ def _query(visit: Visit) -> VehicleQuery:
     lists, places = [known.name for known in visit.lists()], [known.name for known in visit.places()]
     _take(arrived("vehicles", FILTERS), {"country": regions, "list": lists, "place": places})
     with st.container(border=True):
-        text = st.text_input(
-            words("vehicles.text"),
-            placeholder=words("search.example"),
-            help=words("search.text_help"),
-            icon=":material/search:",
-            max_chars=LONGEST,
-            autocomplete="off",
-            key="vehicles-text",
-            persist_state="session",
-        )
+        asked = ask_plate("vehicles", words("vehicles.text"), words)
         with st.container(horizontal=True, key="np-vehicle-filters"):
-            region = choose(
-                "vehicles",
-                "country",
-                words("search.country"),
-                regions,
-                words,
-                lambda code: spoken.flagged(code, words.language),
-            )
+            region = choose_country("vehicles", regions, words)
             on = choose("vehicles", "list", words("vehicles.list"), lists, words)
             place = choose("vehicles", "place", words("vehicles.place"), places, words)
-    asked = (text or "").strip() or None
     write("vehicles", {"text": asked, "country": region, "list": on, "place": place})
     return VehicleQuery(asked, region, on, place, PER_PAGE)
 
@@ -106,7 +87,7 @@ def _take(said: Mapping[str, str], options: Mapping[str, Sequence[str]]) -> None
     """Sets the filters as an address from outside says; values that a filter cannot have are left out."""
     if not said:
         return
-    st.session_state["vehicles-text"] = said.get("text", "")[:LONGEST]
+    take_plate("vehicles", said)
     for name, known in options.items():
         st.session_state[f"vehicles-{name}"] = said.get(name) if said.get(name) in known else None
 
