@@ -63,6 +63,8 @@ Exit status: 0 promoted or rolled back, 1 not promoted or failed, 2 wrong usage.
 
 HELD_OUT = "test"
 CORRECTIONS = "corrections"
+FEWEST = 6
+"""Plates that have to become right before McNemar's test takes that for more than noise."""
 CONFIGS = Path(__file__).parents[1] / "configs"
 SAMPLES = Path("data/samples/manifest.jsonl")
 WIDTH = 120
@@ -78,8 +80,9 @@ def main(argv: list[str] | None = None) -> int:
             card = rollback(place)
             print(f"{place}: the reader of commit {card.commit[:7]} again ({card.created})")
             return 0
+        sets = judging_sets(args)  # what cannot be judged is said before an hour of training
         candidate = improved(args)
-        verdict = judged(args, candidate)
+        verdict = judged(args, candidate, sets)
         show(verdict)
         if not verdict.is_better:
             print(f"{place} stays: {'; '.join(verdict.against)}", file=sys.stderr)
@@ -136,9 +139,22 @@ def improved(args: argparse.Namespace) -> Path:
     return candidate
 
 
-def judged(args: argparse.Namespace, candidate: Path) -> Verdict:
+def judging_sets(args: argparse.Namespace) -> list[EvaluationSet]:
+    """Returns the sets that both readers read: the corrections that are held out, and what must not get worse.
+
+    Raises SetError, also where too few corrections are held out to show that anything is better.
+    """
+    manifest = manifest_path(str(args.corrections), Path())
+    held_out = sets_of(manifest, HELD_OUT, CORRECTIONS)
+    plates = sum(bool(plate.text) for pictures in held_out for record in pictures.records for plate in record.labels)
+    if plates < FEWEST:
+        some = counted(plates, "plate")
+        raise SetError(f"{manifest}: {some} of split {HELD_OUT!r}, of which fewer than {FEWEST} cannot show a gain")
+    return [*held_out, *_guards(data_folder(args.data))]
+
+
+def judged(args: argparse.Namespace, candidate: Path, sets: Sequence[EvaluationSet]) -> Verdict:
     """Returns what the shipped and the new reader make of the same pictures. Raises one of FAULTS."""
-    sets = [*_held_out(args.corrections), *_guards(data_folder(args.data))]
     readers = [Reader(models, args.threads) for models in (args.models, candidate)]
     sweep = Detector(args.models / "detector", args.threads, min_confidence=AP_FLOOR)
     before, after = _measured(sets, [Ours(reader, sweep) for reader in readers])
@@ -210,10 +226,6 @@ def _calibrated_as(made: ModelCard, shipped: ModelCard) -> ModelCard:
     kept = {"calibration": calibration, "formats": formats, "name": shipped.name}
     kept |= {name: getattr(shipped, name) for name in ("confidence_threshold", "whole", "passages", "acceptance")}
     return made.model_copy(update=kept)
-
-
-def _held_out(corrections: Path) -> list[EvaluationSet]:
-    return sets_of(manifest_path(str(corrections), Path()), HELD_OUT, CORRECTIONS)
 
 
 def _guards(data: Path) -> list[EvaluationSet]:

@@ -9,11 +9,13 @@ import pytest
 from src.core.card import load_card, write_card
 from src.data.annotations.manifest import Record, read_manifest, write_manifest
 from src.improve import main
+from tests.fonts import FONTS
 
 SAMPLES = Path("data/samples/manifest.jsonl")
 TINY = [
     *("threads=1", "data.workers=0", "data.batch_size=4", "data.samples_per_epoch=80", "trainer.max_epochs=1"),
     *("data.synthetic_val=8", "data.synthetic_share=0", "callbacks.ema.decay=0.5"),
+    f"data.fonts={FONTS}",
 ]
 
 
@@ -103,6 +105,20 @@ def test_a_fault_is_one_line(
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("python -m src.improve: ")
     assert said in last
+
+
+def test_what_cannot_be_judged_is_said_before_the_training(
+    corrections: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("src.improve.train", lambda config: pytest.fail("it was trained"))
+    manifest = corrections / "manifest.jsonl"
+    records = read_manifest(manifest)
+    flags = [str(corrections), "--out", str(tmp_path / "run")]
+    for left, said in ((3, "3 plates of split 'test', of which fewer than 6 cannot show a gain"), (0, "no labelled")):
+        held_out = [each for each in records if each.split == "test" and len(each.plates or ()) == 1][:left]
+        write_manifest(manifest, [each for each in records if each.split == "train"] + held_out)
+        assert main(flags) == 2
+        assert said in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_the_card_says_whose_calibration_it_is(tmp_path: Path) -> None:
