@@ -70,7 +70,10 @@ def test_a_rendered_plate_is_read_at_every_step(reader: Reader, record: Record, 
 
 
 def test_photographs_are_read_at_every_step(reader: Reader) -> None:
-    """Of plates of ``val`` that are 100 pixels wide and read at a quarter of the width, most are read at each step."""
+    """Of plates of ``val`` that are 100 pixels wide and read at a quarter of the width, most are read at each step.
+
+    At the smallest step a plate is 25 pixels wide, where the detector still finds it and a reader begins to guess.
+    """
     if not PHOTOGRAPHS.is_file():
         pytest.skip(f"no {PHOTOGRAPHS}: PLATE_DATA names the data")
     large = [(r, p) for r, p in labelled(PHOTOGRAPHS, "val") if p.box[2] - p.box[0] >= 100]
@@ -78,4 +81,5 @@ def test_photographs_are_read_at_every_step(reader: Reader) -> None:
     read = np.array([row for row in rows if row[SHARES.index(0.25)]])
     assert len(read) >= 10
     least = dict(zip(SHARES, read.mean(0).round(2).tolist(), strict=True))
+    assert least.pop(min(SHARES)) >= 0.6
     assert min(least.values()) >= 0.8, least
