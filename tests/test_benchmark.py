@@ -1,6 +1,5 @@
 """The benchmark's command line, end to end on tiny pictures: what it writes, and how it ends."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,9 @@ from src.core.card import sha256_of
 from src.data.annotations.manifest import PlateLabel, Record, write_manifest
 from src.evaluation.latency.run import Plan
 from src.evaluation.latency.schema import read_benchmark
+from tests.commands import Command, Photo, command
 from tests.conftest import widen_canvases
 
-Photo = Callable[..., Path]
-Command = Callable[..., tuple[int, str, str]]
 RED = PlateLabel(box=(30, 20, 60, 30), text="AB01")
 TINY = ("--megapixels", 0.01, "--images", 2, "--repeats", 1, "--starts", 1)
 
@@ -24,15 +22,8 @@ def benchmark(models: Path, photo: Photo, tmp_path: Path, capsys: pytest.Capture
     records = [Record(image=photo(f"benchmarks/gate/{n}.png").name, split="test", plates=(RED,)) for n in range(2)]
     write_manifest(tmp_path / "benchmarks" / "gate" / "manifest.jsonl", records)
 
-    def call(*words: object) -> tuple[int, str, str]:
-        common = ["--models", models, "--threads", 2, "--data", tmp_path, "--out", tmp_path / "report", *TINY]
-        try:
-            status = main([str(word) for word in (*common, *words)])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    common = ["--models", models, "--threads", 2, "--data", tmp_path, "--out", tmp_path / "report", *TINY]
+    return command(main, capsys, *common)
 
 
 def test_a_run_measures_everything(

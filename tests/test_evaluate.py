@@ -12,7 +12,7 @@ from src.evaluate import main
 from src.evaluation.accuracy.predictions import Prediction
 from src.evaluation.accuracy.schema import Report, read_report
 from src.evaluation.datasets.sets import EvaluationSet
-from tests.commands import Command, Photo
+from tests.commands import Command, Photo, command
 from tests.conftest import CANVAS, CROP, widen_canvases, with_formats
 
 RED = PlateLabel(box=(30, 20, 60, 30), text="AB01")
@@ -22,15 +22,8 @@ RED = PlateLabel(box=(30, 20, 60, 30), text="AB01")
 def evaluate(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs the command line with the fake models and ``tmp_path`` as data: status, output, errors."""
 
-    def call(*words: object) -> tuple[int, str, str]:
-        common = ["--models", models, "--threads", 1, "--data", tmp_path, "--out", tmp_path / "report"]
-        try:
-            status = main([str(word) for word in (*common, *words)])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    common = ["--models", models, "--threads", 1, "--data", tmp_path, "--out", tmp_path / "report"]
+    return command(main, capsys, *common)
 
 
 def benchmark(folder: Path, *records: Record) -> None:

@@ -1,6 +1,5 @@
 """The command line of decisions: what it measures and writes, and how it ends."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,25 +7,16 @@ import pytest
 from src.data.annotations.manifest import PlateLabel, Record, write_manifest
 from src.evaluate_decisions import main
 from src.evaluation.decisions.schema import Decisions
+from tests.commands import Command, Photo, command
 from tests.conftest import RED_TEXT
-
-Photo = Callable[..., Path]
-Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def decisions(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs the command line with the fake models and ``tmp_path`` as data: status, output, errors."""
 
-    def call(*words: object) -> tuple[int, str, str]:
-        common = ["--models", models, "--threads", 1, "--data", tmp_path, "--out", tmp_path / "report"]
-        try:
-            status = main([str(word) for word in (*common, *words)])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    common = ["--models", models, "--threads", 1, "--data", tmp_path, "--out", tmp_path / "report"]
+    return command(main, capsys, *common)
 
 
 @pytest.fixture

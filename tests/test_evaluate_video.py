@@ -1,7 +1,6 @@
 """The command line that measures passages: what it writes, and how it ends."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,9 @@ from src.core.card import load_card
 from src.evaluate_video import main
 from src.evaluation.video.fit import kept
 from src.evaluation.video.schema import VideoReport
+from tests.commands import Command, command
 from tests.evaluation.video.conftest import fonts as fonts
 from tests.evaluation.video.stage import photographs
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -22,15 +20,8 @@ def evaluate_video(models: Path, fonts: Path, tmp_path: Path, capsys: pytest.Cap
     """Runs the command line with the fake models, which find pure colours alone: status, output, errors."""
     data = photographs(tmp_path / "data")
 
-    def call(*words: object) -> tuple[int, str, str]:
-        common = ["--models", models, "--threads", 1, "--data", data, "--fonts", fonts, "--out", tmp_path / "report"]
-        try:
-            status = main([str(word) for word in (*common, *words)])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    common = ["--models", models, "--threads", 1, "--data", data, "--fonts", fonts, "--out", tmp_path / "report"]
+    return command(main, capsys, *common)
 
 
 def test_it_writes_a_report(evaluate_video: Command, tmp_path: Path) -> None:

@@ -11,22 +11,14 @@ import pytest
 from PIL import Image
 
 from src.infer import main
-from tests.commands import Command, Photo, objects, texts
+from tests.commands import Command, Photo, command, objects, texts
 from tests.conftest import with_formats
 
 
 @pytest.fixture
 def infer(models: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs the command line with the fake models: exit status, standard output, standard error."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        try:
-            status = main([*map(str, words), "--models", str(models), "--threads", "1"])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    return command(main, capsys, "--models", models, "--threads", 1)
 
 
 def test_a_photograph_prints_one_line_of_json_where_the_output_is_piped(infer: Command, photo: Photo) -> None:

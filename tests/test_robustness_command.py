@@ -1,7 +1,6 @@
 """The robustness command line: what it writes, and how it ends."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,9 @@ from PIL import Image
 from src.data.annotations.manifest import PlateLabel, Record, write_manifest
 from src.evaluation.robustness.schema import read_robustness
 from src.robustness import main
+from tests.commands import Command, Photo, command
 from tests.conftest import widen_canvases
 
-Photo = Callable[..., Path]
-Command = Callable[..., tuple[int, str, str]]
 RED = PlateLabel(box=(30, 20, 60, 30), text="AB01")
 
 
@@ -21,15 +19,8 @@ RED = PlateLabel(box=(30, 20, 60, 30), text="AB01")
 def robustness(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs the command line with the fake models and ``tmp_path`` as data: status, output, errors."""
 
-    def call(*words: object) -> tuple[int, str, str]:
-        common = ["--models", models, "--threads", 1, "--data", tmp_path, "--out", tmp_path / "report"]
-        try:
-            status = main([str(word) for word in (*common, *words)])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    common = ["--models", models, "--threads", 1, "--data", tmp_path, "--out", tmp_path / "report"]
+    return command(main, capsys, *common)
 
 
 @pytest.fixture

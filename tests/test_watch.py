@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -22,25 +21,16 @@ from src.video.resume import resume
 from src.video.sources import open_source
 from src.video.writer import VideoWriter
 from src.watch import main
+from tests.commands import ROOT, Command, command
 
 CLIP = Path("data/samples/passing.mp4")
 TEXTS = ["B201YY156", "WKGO8328", "ZVD8G52"]
-ROOT = Path(__file__).parents[1]
-Watch = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def watch(capsys: pytest.CaptureFixture[str]) -> Watch:
+def watch(capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs the command with the shipped models: exit status, standard output, standard error."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        try:
-            status = main([*map(str, words), "--threads", "1"])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    return command(main, capsys, "--threads", 1)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +59,7 @@ def texts(path: Path) -> list[str]:
     return [plate.reading.text for frame in frames for plate in reader.read(frame).plates]
 
 
-def test_a_clip_gives_one_passage_for_each_vehicle_with_its_pictures(watch: Watch, tmp_path: Path) -> None:
+def test_a_clip_gives_one_passage_for_each_vehicle_with_its_pictures(watch: Command, tmp_path: Path) -> None:
     status, out, err = watch(CLIP, "--save", tmp_path / "best")
     told, (source,) = passages(out)
     assert (status, err) == (0, "")
@@ -86,7 +76,7 @@ def test_a_clip_gives_one_passage_for_each_vehicle_with_its_pictures(watch: Watc
     assert len(list((tmp_path / "best").iterdir())) == 6
 
 
-def test_text_is_a_table_for_people_and_csv_a_row_for_each_passage(watch: Watch, short: Path) -> None:
+def test_text_is_a_table_for_people_and_csv_a_row_for_each_passage(watch: Command, short: Path) -> None:
     _, out, _ = watch(short, "--format", "text")
     header, row = out.splitlines()
     assert header.split() == ["PLATE", "READ", "COUNTRY", "SEEN", "AGREE", "SOURCE"]
@@ -98,7 +88,7 @@ def test_text_is_a_table_for_people_and_csv_a_row_for_each_passage(watch: Watch,
     assert float(row["x2"]) > float(row["x1"])
 
 
-def test_a_video_without_plates_says_so(watch: Watch, short: Path) -> None:
+def test_a_video_without_plates_says_so(watch: Command, short: Path) -> None:
     _, out, _ = watch(short, "--format", "text", "--min-width", 700)
     assert "no plate" in out
     status, out, _ = watch(short, "--zone", "0,0 1,0 1,0.2 0,0.2")
@@ -106,7 +96,7 @@ def test_a_video_without_plates_says_so(watch: Watch, short: Path) -> None:
     assert (status, told, source.passages) == (0, [], 0)
 
 
-def test_readings_tell_what_each_frame_says(watch: Watch, short: Path) -> None:
+def test_readings_tell_what_each_frame_says(watch: Command, short: Path) -> None:
     (told,), _ = passages(watch(short, "--readings")[1])
     assert told.readings is not None
     assert sum(reading.text == told.text for reading in told.readings) == told.agreeing
@@ -115,7 +105,7 @@ def test_readings_tell_what_each_frame_says(watch: Watch, short: Path) -> None:
     assert told.frames <= 8
 
 
-def test_the_copies_show_plates_marked_and_plates_unreadable(watch: Watch, short: Path, tmp_path: Path) -> None:
+def test_the_copies_show_plates_marked_and_plates_unreadable(watch: Command, short: Path, tmp_path: Path) -> None:
     assert TEXTS[2] in texts(short)
     status, _, err = watch(short, "--video", tmp_path / "marked.mp4", "--blur", tmp_path / "blurred.mp4")
     assert (status, err) == (0, "")
@@ -129,7 +119,7 @@ def test_the_copies_show_plates_marked_and_plates_unreadable(watch: Watch, short
 
 
 def test_a_source_that_fails_gives_one_line_and_the_others_are_watched(
-    watch: Watch, short: Path, tmp_path: Path
+    watch: Command, short: Path, tmp_path: Path
 ) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("not a video")
@@ -158,14 +148,14 @@ def test_a_source_that_fails_gives_one_line_and_the_others_are_watched(
         (["a.mp4", "--countries", "ZZ"], "ZZ"),
     ],
 )
-def test_wrong_usage_is_one_line_with_status_2(watch: Watch, words: list[str], fault: str) -> None:
+def test_wrong_usage_is_one_line_with_status_2(watch: Command, words: list[str], fault: str) -> None:
     status, out, err = watch(*words)
     assert (status, out) == (2, "")
     assert fault in err
     assert len(err.splitlines()) == 1
 
 
-def test_files_outside_are_no_address_and_passwords_are_not_printed(watch: Watch) -> None:
+def test_files_outside_are_no_address_and_passwords_are_not_printed(watch: Command) -> None:
     for word in ("file:///etc/passwd", "concat:/etc/passwd|/etc/hosts", "rtsp://me:geheim@127.0.0.1:1/cam"):
         status, out, err = watch(word)
         assert status == 1
@@ -173,7 +163,7 @@ def test_files_outside_are_no_address_and_passwords_are_not_printed(watch: Watch
         assert "geheim" not in out + err
 
 
-def test_an_interrupted_run_goes_on_with_what_is_left(watch: Watch, short: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_goes_on_with_what_is_left(watch: Command, short: Path, tmp_path: Path) -> None:
     other, output = tmp_path / "other.mp4", tmp_path / "told.jsonl"
     other.write_bytes(short.read_bytes())
     assert watch(short, "--output", output)[0] == 0
@@ -220,7 +210,7 @@ def test_packages_that_are_missing_are_one_line() -> None:
     assert done.stderr == "python -m src.watch: needs av: pip install '.[video]' brings it\n"
 
 
-def test_a_copy_that_cannot_be_written_costs_no_passage(watch: Watch, short: Path, tmp_path: Path) -> None:
+def test_a_copy_that_cannot_be_written_costs_no_passage(watch: Command, short: Path, tmp_path: Path) -> None:
     status, out, err = watch(short, "--video", tmp_path / "no" / "folder.mp4")
     assert status == 1
     assert [t.text for t in passages(out)[0]] == [TEXTS[2]]
@@ -240,7 +230,7 @@ def test_ctrl_c_ends_a_file_quietly(tmp_path: Path) -> None:
         json.loads(line)
 
 
-def test_a_video_that_is_cut_off_gives_what_it_has_and_says_so(watch: Watch, tmp_path: Path) -> None:
+def test_a_video_that_is_cut_off_gives_what_it_has_and_says_so(watch: Command, tmp_path: Path) -> None:
     cut = tmp_path / "cut.mp4"
     data = CLIP.read_bytes()
     cut.write_bytes(data[: len(data) * 7 // 10])
