@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session, joinedload
 from src.core.alphabet import merge_look_alikes
 from src.core.result import SightingRecord
 from src.service.database import Database, tables
+from src.service.delivery.events import EventKind
 from src.service.registry.decide import decide_sighting
 from src.service.registry.rules import SHIPPED, Rules
 from src.service.store.audit import Action, Actor, note
 from src.service.store.recognitions import plate_row
 from src.service.store.removal import drop_unseen
-from src.service.store.sightings import sighting_record
+from src.service.store.telling import tell_of
 from src.service.text import shown
 
 
@@ -66,7 +67,7 @@ def correct(
         session.flush()
         drop_unseen(session, {earlier} - {row.plate_id})
         decide_sighting(session, row, rules)
-        return sighting_record(row)
+        return tell_of(session, EventKind.SIGHTING_CHANGED, row)
 
 
 def history(database: Database, sighting_id: str) -> list[Correction] | None:

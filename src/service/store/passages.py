@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from src.core.result import SightingRecord
 from src.service.database import Database, tables
 from src.service.database.types import new_id
+from src.service.delivery.events import EventKind
 from src.service.registry.decide import decide_sighting
 from src.service.registry.rules import SHIPPED, Rules
 from src.service.store.corrections import name_plate
@@ -22,6 +23,7 @@ from src.service.store.merging import extend, find_growing, grow, is_better, loc
 from src.service.store.pictures import Pictures
 from src.service.store.removal import drop_unseen
 from src.service.store.sightings import sighting_record
+from src.service.store.telling import is_told_anew, tell_of
 from src.service.text import shown
 from src.video.passage import PassageRecord
 
@@ -78,11 +80,18 @@ def save_passage(
             if camera is None:
                 raise UnknownCameraError(passage.camera_id)
             lock(session, camera)
+            earlier, said = row, None if row is None else (row.text, row.region)
             row, stale = _told(session, row, part, camera, passage, stored_as)
+            is_new, decision = row in session.new, row.decision
             with session.no_autoflush:  # so that the row is written once
                 decide_sighting(session, row, rules)
             session.flush()
-            record = sighting_record(row)
+            if is_new:
+                record = tell_of(session, EventKind.SIGHTING, row)
+            elif is_told_anew(decision, row.decision) or (row is earlier and said != (row.text, row.region)):
+                record = tell_of(session, EventKind.SIGHTING_CHANGED, row)
+            else:
+                record = sighting_record(row)
             undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all
     if pictures is not None:
         pictures.remove(stale)

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from src.core.result import READING, DecisionRecord, ImageRecord, PlateRecord
 from src.service.database import Database, tables
 from src.service.database.types import new_id
+from src.service.delivery.events import EventKind
 from src.service.registry.decide import decide, decide_sighting, write_decision
 from src.service.registry.rules import SHIPPED, Rules
 from src.service.store.answers import NewAnswer, keep_answer
 from src.service.store.merging import find_growing, grow, is_better, lock, show_in
 from src.service.store.pictures import Pictures
 from src.service.store.rows import found_or_made
+from src.service.store.telling import is_told_anew, tell_of
 from src.service.text import name, shown
 from src.service.times import utc
 
@@ -181,9 +183,12 @@ def _add(
     for called in names:
         lock(session, cameras[called])
     stale: list[str] = []
+    news: list[tuple[EventKind, tables.SightingRow]] = []
     for number, (image, recognition) in enumerate(zip(images, recognitions, strict=True)):
-        decided[number] = _add_picture(session, image, recognition, known, decided[number], rules, stale)
+        decided[number] = _add_picture(session, image, recognition, known, decided[number], rules, stale, news)
     session.flush()
+    for kind, row in news:
+        tell_of(session, kind, row)
     return decided, stale
 
 
@@ -203,10 +208,11 @@ def _add_picture(
     of: Decided,
     rules: Rules,
     stale: list[str],
+    news: list[tuple[EventKind, tables.SightingRow]],
 ) -> Decided:
     """Adds a picture with its detections, and the sightings of those that have a text or lets the sightings grow that
     they belong to; returns what is known of it. Where it shows nothing that no other picture shows better, it is not
-    added. Files that are not needed any longer go to ``stale``.
+    added. Files that are not needed any longer go to ``stale``, and what others are to be told to ``news``.
     """
     plates, stored = recognition.record.plates, recognition.stored
     growing = _growing(session, image, plates)
@@ -226,7 +232,10 @@ def _add_picture(
                 stale += show_in(session, row, detection)
             elif is_shown:
                 session.add(detection)
+            before = row.decision
             decide_sighting(session, row, rules)
+            if is_told_anew(before, row.decision):
+                news.append((EventKind.SIGHTING_CHANGED, row))
             sightings[position] = row.id
             decisions[position] = None if row.decision is None else DecisionRecord.model_validate(row.decision)
             continue
@@ -235,6 +244,7 @@ def _add_picture(
             sighting = _sighting(sighting_id, detection, known[plate.text, plate.region], plate)
             write_decision(sighting, decisions[position])
             session.add(sighting)
+            news.append((EventKind.SIGHTING, sighting))
     return Decided(StoredImage(stored.id, tuple(sightings), is_shown), tuple(decisions))
 
 

@@ -6,10 +6,11 @@ Rows are deleted first, and files when that is on the disk; after a kill in betw
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
+from src.service.delivery.outbox import forget_subjects, forget_text
 from src.service.store.answers import forget_answers
 from src.service.store.audit import Action, Actor, forget, note
 from src.service.store.pictures import Pictures
@@ -51,6 +52,7 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
             file for start in range(0, len(found), BATCH) for file in delete_rows(session, found[start : start + BATCH])
         ]
         forget(session, plain)
+        forget_text(session, plain)
         _forget_readings(session, plain)
         # an answer has the text that was read, whatever it was corrected to since
         named = [plain, *(row.id for row in found if row.corrected is not None)]
@@ -74,6 +76,7 @@ def _forget_readings(session: Session, plain: str) -> None:
     row, made = tables.SightingRow, tables.CorrectionRow
     corrected = select(made.sighting_id)  # they are few among all sightings, whose texts as read have no index
     reading: dict[str, object] = {"raw_text": FORGOTTEN, "char_confidences": [], "candidates": None}
+    forget_subjects(session, session.scalars(select(row.id).where(row.id.in_(corrected), row.read_text == plain)).all())
     read = update(row).where(row.id.in_(corrected), row.read_text == plain)
     session.execute(read.values(read_text=FORGOTTEN, read_region=None, **reading))
     session.execute(update(made).where(made.before == plain).values(before=FORGOTTEN, region_before=None))
@@ -81,7 +84,10 @@ def _forget_readings(session: Session, plain: str) -> None:
 
 
 def delete_rows(session: Session, sightings: Sequence[tables.SightingRow]) -> list[str]:
-    """Deletes sightings, BATCH at most, with plates and pictures that show no others; returns the files to remove."""
+    """Deletes sightings, BATCH at most, with plates and pictures that show no others, and with what was to be told of
+    them or of their visits; returns the files to remove.
+    """
+    forget_told(session, [row.id for row in sightings])
     detections = {row.detection_id for row in sightings}
     plates = {row.plate_id for row in sightings}
     of_detections = select(tables.DetectionRow.image_id).where(tables.DetectionRow.id.in_(detections))
@@ -89,6 +95,15 @@ def delete_rows(session: Session, sightings: Sequence[tables.SightingRow]) -> li
     session.execute(delete(tables.DetectionRow).where(tables.DetectionRow.id.in_(detections)))  # sightings go with them
     drop_unseen(session, plates)
     return drop_unshown(session, images)
+
+
+def forget_told(session: Session, sightings: Sequence[str]) -> None:
+    """Deletes all events about sightings, and about the visits that begin or end with them."""
+    visit = tables.VisitRow
+    for start in range(0, len(sightings), BATCH):
+        some = sightings[start : start + BATCH]
+        of_visits = select(visit.id).where(or_(visit.entry_id.in_(some), visit.exit_id.in_(some)))
+        forget_subjects(session, {*some, *session.scalars(of_visits)})
 
 
 def drop_unshown(session: Session, image_ids: Collection[str]) -> list[str]:

@@ -9,7 +9,7 @@ from src.service.database import Database, tables
 from src.service.store.audit import OF_PLATES, SERVICE, Action, note, record
 from src.service.store.pictures import Pictures
 from src.service.store.recognitions import AHEAD
-from src.service.store.removal import drop_unseen
+from src.service.store.removal import drop_unseen, forget_told
 from src.service.times import utc
 
 BATCH = 200
@@ -42,9 +42,9 @@ def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expi
     """Deletes images from before ``older_than``, their files and sightings, and plates that nobody has seen since.
 
     An image is as old as the later of its times of receipt and of taking, if the latter is not over AHEAD later. The
-    deletion is audited. Older entries of the audit keep who did what and when, but no longer with which plate. Files
-    without a row are swept too. Several processes may do so at once. Raises OSError and sqlalchemy.exc.SQLAlchemyError;
-    another call goes on with the rest.
+    deletion is audited. Events that are as old go too, delivered or not. Older entries of the audit keep who did what
+    and when, but no longer with which plate. Files without a row are swept too. Several processes may do so at once.
+    Raises OSError and sqlalchemy.exc.SQLAlchemyError; another call goes on with the rest.
     """
     before = utc(older_than)
     total = Expired()
@@ -52,6 +52,7 @@ def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expi
         total += batch
     entries = tables.AuditRow
     with database.session() as session:
+        session.execute(delete(tables.EventRow).where(tables.EventRow.at < before))
         session.execute(
             update(entries)
             .where(entries.at < before, entries.action.in_(OF_PLATES), entries.subject.is_not(None))
@@ -88,11 +89,13 @@ def _expire_batch(database: Database, pictures: Pictures, before: datetime) -> E
             return Expired()
         ids, stored = [image.id for image in old], [image.stored_as for image in old if image.stored_as is not None]
         of_images = (
-            select(tables.SightingRow.plate_id)
+            select(tables.SightingRow.id, tables.SightingRow.plate_id)
             .join(tables.SightingRow.detection)
             .where(tables.DetectionRow.image_id.in_(ids))
         )
-        plates = session.scalars(of_images).all()
+        sightings = session.execute(of_images).all()
+        plates = [plate_id for _, plate_id in sightings]
+        forget_told(session, [sighting_id for sighting_id, _ in sightings])
         session.execute(delete(tables.ImageRow).where(tables.ImageRow.id.in_(ids)))
         expired = Expired(len(ids), len(plates), drop_unseen(session, set(plates)))
         detail = {"images": expired.images, "sightings": expired.sightings, "plates": expired.plates}
