@@ -62,6 +62,9 @@ $(VENV)/.full: pyproject.toml constraints.txt | $(BIN)/python
 .rtsp/.fetched: scripts/fetch_rtsp_server.sh # without the server the tests that need it say so, and are skipped
 	@if scripts/fetch_rtsp_server.sh .rtsp; then touch $@; fi
 
+.mosquitto/.fetched: scripts/fetch_mqtt_broker.sh # as without the server above
+	@if scripts/fetch_mqtt_broker.sh .mosquitto; then touch $@; fi
+
 setup: $(VENV)/.full ## install everything for training and development
 
 infer: $(VENV)/.runtime ## read a photograph, a folder or a glob: IMAGE=gate.jpg [ARGS="--format json"]
@@ -128,7 +131,7 @@ soak: $(VENV)/.full ## watch looped live video for an hour: memory must not grow
 	$(BIN)/python -m scripts.soak_video $(ARGS)
 
 # Each of the two processes computes with one thread: the threads of both would wait for each other on two cores.
-test: $(VENV)/.full .rtsp/.fetched ## run every test, in two processes [ARGS="--numprocesses 0 tests/core"]
+test: $(VENV)/.full .rtsp/.fetched .mosquitto/.fetched ## run every test, in two processes [ARGS="--numprocesses 0 tests/core"]
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.full ## check format, style and types

@@ -8,6 +8,7 @@ import pytest
 
 from src.service.database import Database, open_database
 from src.service.store import Pictures, open_pictures
+from tests.service.broker import Broker, mqtt_broker, no_broker
 from tests.service.postgres import Databases, NoPostgresError, postgres_server
 
 
@@ -20,6 +21,25 @@ def postgres() -> Iterator[Databases]:
     except NoPostgresError as error:
         warnings.warn(f"the service is not tested on PostgreSQL: {error}", stacklevel=1)
         pytest.skip(f"no PostgreSQL: {error}")
+
+
+@pytest.fixture(scope="session")
+def session_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """An MQTT broker, started once."""
+    if (reason := no_broker()) is not None:
+        warnings.warn(f"MQTT is not tested: {reason}", stacklevel=1)
+        pytest.skip(reason)
+    with mqtt_broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def broker(session_broker: Broker) -> Iterator[Broker]:
+    """The MQTT broker, which a test may kill and freeze."""
+    yield session_broker
+    session_broker.thaw()
+    session_broker.kill()  # what it was told to keep goes, too
+    session_broker.start()
 
 
 @pytest.fixture
