@@ -180,6 +180,49 @@ class SightingRecord(PlateRecord):
     decision: DecisionRecord | None = Field(default=None, description="null where there were no lists")
 
 
+class VisitState(StrEnum):
+    """What is known of a visit."""
+
+    INSIDE = "inside"
+    LEFT = "left"
+    NO_EXIT = "no_exit"
+    """Nobody saw it leave, and it came again or was closed by hand."""
+    NO_ENTRY = "no_entry"
+    """Nobody saw it come."""
+
+
+class VisitRecord(ResultModel):
+    """A vehicle's stay at a place, from an entry to an exit."""
+
+    id: str
+    place: str = Field(description="its name")
+    state: VisitState = Field(
+        description="`inside`; `left`; `no_exit`: it came again or was closed by hand, and nobody saw it leave; "
+        "`no_entry`: nobody saw it come"
+    )
+    text: str = Field(description="the plate as its entry has it, or its exit where there is no entry")
+    region: str | None = None
+    entered: datetime | None = None
+    left: datetime | None = None
+    closed: datetime | None = Field(
+        default=None, description="when an operator said that it was no longer inside, or when it came again"
+    )
+    duration_s: int | None = Field(default=None, description="seconds from the entry to the exit; null where one lacks")
+    overstays: bool = Field(description="whether it stays, or stayed, longer than one may at the place")
+    entry: str | None = Field(default=None, description="the sighting of the entry; null where it is gone or lacks")
+    exit: str | None = Field(default=None, description="the sighting of the exit; null where it is gone or lacks")
+    entry_camera: str | None = None
+    exit_camera: str | None = None
+    entry_gate: str | None = None
+    exit_gate: str | None = None
+    outcome: Outcome | None = Field(
+        default=None, description="what was decided of the entry, or of the exit where there is no entry; so below"
+    )
+    vehicle: str | None = None
+    permit: str | None = None
+    list: str | None = Field(default=None, description="its name")
+
+
 class StageTimes(ResultModel):
     """Milliseconds of each stage; None for a stage that did not run."""
 

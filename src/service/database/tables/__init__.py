@@ -13,7 +13,7 @@ from src.service.database.tables.sightings import (
     PlateRow,
     SightingRow,
 )
-from src.service.database.tables.visits import VisitRow
+from src.service.database.tables.visits import CrossingRow, VisitRow
 
 __all__ = [
     "AnswerRow",
@@ -22,6 +22,7 @@ __all__ = [
     "BucketRow",
     "CameraRow",
     "CorrectionRow",
+    "CrossingRow",
     "DeliveryRow",
     "DetectionRow",
     "EventRow",

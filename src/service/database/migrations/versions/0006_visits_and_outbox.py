@@ -8,6 +8,8 @@ from src.service.database.types import IdColumn, JsonColumn, PlateTextColumn, Ut
 revision = "0006"
 down_revision = "0005"
 
+FACTS = ("certain", "leads", "alone")
+
 
 def upgrade() -> None:
     """Makes the tables; no visit is made of sightings that are there already."""
@@ -29,16 +31,38 @@ def _visits() -> None:
         sa.Column("merged", PlateTextColumn, nullable=False),
         sa.Column("began", UtcDateTime, nullable=False),
         *(sa.Column(name, UtcDateTime) for name in ("entered", "left", "closed")),
-        *(_of("visits", name, "sightings", "SET NULL", nullable=True) for name in ("entry_id", "exit_id")),
-        sa.Column("outcome", sa.String),
-        _of("visits", "vehicle_id", "vehicles", "SET NULL", nullable=True),
-        _of("visits", "permit_id", "permits", "SET NULL", nullable=True),
-        sa.Column("list", sa.String),
-        *(sa.UniqueConstraint(name, name=op.f(f"uq_visits_{name}")) for name in ("entry_id", "exit_id")),
+        sa.Column("stay_s", sa.Integer),
+        *_decided(),
     )
-    _index(
-        "visits", ("place_id", "state", "entered"), ("began", "id"), ("text", "began"), ("vehicle_id",), ("permit_id",)
+    by_time = (("place_id", "state", "entered"), ("place_id", "began", "id"), ("began", "id"))
+    _index("visits", *by_time, ("text", "began"), ("vehicle_id", "began"))
+    op.create_table(
+        "crossings",
+        *_id("crossings"),
+        _of("crossings", "sighting_id", "sightings", "SET NULL", nullable=True),
+        _of("crossings", "visit_id", "visits", "CASCADE", nullable=True),
+        _of("crossings", "place_id", "places", "CASCADE"),
+        _of("crossings", "camera_id", "cameras", None),
+        _of("crossings", "gate_id", "gates", "SET NULL", nullable=True),
+        sa.Column("direction", sa.String, nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("text", PlateTextColumn, nullable=False),
+        sa.Column("region", sa.String),
+        *(sa.Column(name, PlateTextColumn, nullable=False) for name in ("key", "head", "tail")),
+        *_decided(),
+        sa.Column("closed", UtcDateTime),
+        *(sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false()) for name in FACTS),
+        sa.Column("until", UtcDateTime),
+        sa.UniqueConstraint("sighting_id", name=op.f("uq_crossings_sighting_id")),
     )
+    by_key = (("key", "place_id", "at", "id"), ("head", "place_id", "alone"), ("tail", "place_id", "alone"))
+    _index("crossings", *by_key, ("visit_id",), ("text",))
+
+
+def _decided() -> tuple[sa.Column[str], ...]:
+    """Returns the columns of what was decided; the vehicle and the permit may be deleted and stay named here."""
+    ids = (sa.Column(name, IdColumn) for name in ("vehicle_id", "permit_id"))
+    return sa.Column("outcome", sa.String), *ids, sa.Column("list", sa.String)
 
 
 def _outbox() -> None:
@@ -89,7 +113,7 @@ def _id(table: str) -> tuple[sa.Column[str], sa.PrimaryKeyConstraint]:
     return sa.Column("id", IdColumn, nullable=False), sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}"))
 
 
-def _of(table: str, column: str, other: str, deleted: str, nullable: bool = False) -> sa.Column[str]:
+def _of(table: str, column: str, other: str, deleted: str | None, nullable: bool = False) -> sa.Column[str]:
     key = sa.ForeignKey(f"{other}.id", name=op.f(f"fk_{table}_{column}"), ondelete=deleted)
     return sa.Column(column, IdColumn, key, nullable=nullable)
 
