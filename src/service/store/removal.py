@@ -6,7 +6,7 @@ Rows are deleted first, and files when that is on the disk; after a kill in betw
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from src.service.database import Database, tables
@@ -99,11 +99,11 @@ def delete_rows(session: Session, sightings: Sequence[tables.SightingRow]) -> li
 
 def forget_told(session: Session, sightings: Sequence[str]) -> None:
     """Deletes all events about sightings, and about the visits that begin or end with them."""
-    visit = tables.VisitRow
+    crossing = tables.CrossingRow
     for start in range(0, len(sightings), BATCH):
         some = sightings[start : start + BATCH]
-        of_visits = select(visit.id).where(or_(visit.entry_id.in_(some), visit.exit_id.in_(some)))
-        forget_subjects(session, {*some, *session.scalars(of_visits)})
+        of_visits = session.scalars(select(crossing.visit_id).where(crossing.sighting_id.in_(some)))
+        forget_subjects(session, {*some, *(visit for visit in of_visits if visit is not None)})
 
 
 def drop_unshown(session: Session, image_ids: Collection[str]) -> list[str]:
