@@ -24,6 +24,8 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.worksheet._reader import WorkSheetParser  # ReadOnlyWorksheet fills up to a size that the file claims
 
+from src.service.wrong import Wrong, WrongError
+
 SheetKind = Literal["csv", "xlsx"]
 Cell = str | int | float | bool | date | time | timedelta | None
 """What may be in a cell; a ``datetime`` is a ``date``. A CSV has texts alone, and its empty cells are None."""
@@ -58,7 +60,7 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML cannot hold."""
 
 
-class SheetError(ValueError):
+class SheetError(WrongError):
     """The error of a file that cannot be read as a sheet; the message is one line that says why."""
 
 
@@ -86,14 +88,14 @@ def read_rows(file: BinaryIO) -> Iterator[tuple[int, list[Cell]]]:
     if start.startswith(b"PK"):
         rows = _read_xlsx(file)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SheetError("is a sheet of an old kind, or locked with a password: save it as XLSX or CSV without one")
+        raise SheetError(Wrong.OLD_OR_LOCKED)
     else:
         rows = _read_csv(file)
     for count, (number, row) in enumerate(rows, 1):
         if max(count, number) > MOST_ROWS:
-            raise SheetError(f"has more than {MOST_ROWS:,} rows")
+            raise SheetError(Wrong.TOO_MANY_ROWS, most=MOST_ROWS)
         if len(row) > MOST_COLUMNS:
-            raise SheetError(f"has more than {MOST_COLUMNS} columns")
+            raise SheetError(Wrong.TOO_MANY_COLUMNS, most=MOST_COLUMNS)
         if any(cell is not None for cell in row):
             yield number, row
 
@@ -118,7 +120,7 @@ def _read_csv(file: BinaryIO) -> Iterator[tuple[int, list[Cell]]]:
         for number, row in enumerate(rows, 1):
             yield number, [restored(cell) or None for cell in row]
     except csv.Error as error:
-        raise SheetError(f"line {rows.line_num}: is no CSV, {error}") from None
+        raise SheetError(Wrong.NO_CSV, line=rows.line_num, error=str(error)) from None
     finally:
         if not file.closed:
             text.detach()  # the file belongs to the caller
@@ -134,14 +136,14 @@ def _encoding(file: BinaryIO) -> str:
     for chunk in iter(lambda: file.read(CHUNK), b""):
         is_empty = False
         if b"\0" in chunk:  # a picture has it, and so has UTF-16
-            raise SheetError("is neither XLSX nor CSV (UTF-8 or Windows-1251)")
+            raise SheetError(Wrong.NO_TABLE)
         if is_utf8:
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 is_utf8 = False
     if is_empty:
-        raise SheetError("is empty")
+        raise SheetError(Wrong.EMPTY_FILE)
     if is_utf8:
         try:
             decoder.decode(b"", final=True)
@@ -155,10 +157,10 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     try:
         while line := text.readline(MOST_LINE + 1):
             if len(line) > MOST_LINE:
-                raise SheetError(f"has a line of more than {MOST_LINE:,} characters")
+                raise SheetError(Wrong.LINE_TOO_LONG, most=MOST_LINE)
             yield line
     except UnicodeDecodeError:
-        raise SheetError("is neither XLSX nor CSV (UTF-8 or Windows-1251)") from None
+        raise SheetError(Wrong.NO_TABLE) from None
 
 
 def _with(first: str, others: Iterator[str]) -> Iterator[str]:
@@ -191,10 +193,10 @@ class _Part(io.RawIOBase):
         data = self._part.read(self._left + 1 if size < 0 else size)
         self._left -= len(data) + data.count(b"<") * BYTES_PER_TAG
         if self._left < 0:
-            raise SheetError("unpacks to more than a sheet has")
+            raise SheetError(Wrong.TOO_LARGE)
         seen = (self._end + data).replace(b"\0", b"")  # it may be UTF-16
         if b"<!D" in seen:
-            raise SheetError("has a document type, which no XLSX has")
+            raise SheetError(Wrong.DOCUMENT_TYPE)
         self._end = data[-8:]
         return data
 
@@ -221,7 +223,7 @@ _BROKEN = (
 
 def _read_xlsx(file: BinaryIO) -> Iterator[tuple[int, list[Cell]]]:
     if sum(chunk.count(b"PK\x01\x02") for chunk in iter(lambda: file.read(CHUNK), b"")) > MOST_PARTS:
-        raise SheetError("has more files in it than an XLSX")
+        raise SheetError(Wrong.TOO_MANY_FILES)
     file.seek(0)
     try:
         with _Archive(file) as archive:
@@ -232,7 +234,7 @@ def _read_xlsx(file: BinaryIO) -> Iterator[tuple[int, list[Cell]]]:
     except SheetError:
         raise
     except _BROKEN as error:
-        raise SheetError("is damaged, or no XLSX") from error
+        raise SheetError(Wrong.DAMAGED) from error
 
 
 def _first_sheet(archive: _Archive) -> tuple[WorkSheetParser, _Part]:
@@ -247,18 +249,18 @@ def _first_sheet(archive: _Archive) -> tuple[WorkSheetParser, _Part]:
     for sheet, where in reader.parser.find_sheets():
         if sheet.state == "visible" and "chartsheet" not in where.Type:
             if archive.getinfo(where.target).file_size > MOST_UNPACKED:
-                raise SheetError("unpacks to more than a sheet has")
+                raise SheetError(Wrong.TOO_LARGE)
             formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
             part = archive.open(where.target)
             return WorkSheetParser(part, reader.shared_strings, data_only=True, epoch=book.epoch, **formats), part
-    raise SheetError("has no sheet")
+    raise SheetError(Wrong.NO_SHEET)
 
 
 def _row(cells: list[dict[str, Any]]) -> list[Cell]:
     """Returns the values of a row by their columns; a row need not name its empty cells, nor be in order."""
     there = {cell["column"]: cell["value"] for cell in cells if cell["value"] is not None}
     if there and max(there) > MOST_COLUMNS:
-        raise SheetError(f"has more than {MOST_COLUMNS} columns")
+        raise SheetError(Wrong.TOO_MANY_COLUMNS, most=MOST_COLUMNS)
     row: list[Cell] = [None] * max(there, default=0)
     for column, value in there.items():
         row[column - 1] = (restored(value) or None) if isinstance(value, str) else value
@@ -298,7 +300,7 @@ def _write_xlsx(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     try:
         for number, row in enumerate(rows, 1):
             if number > MOST_ROWS:
-                raise SheetError(f"a sheet has no more than {MOST_ROWS:,} rows")
+                raise SheetError(Wrong.TOO_MANY_ROWS, subject="the sheet", most=MOST_ROWS)
             sheet.append([_xlsx_value(cell) for cell in row])
     except BaseException:
         sheet.close()

@@ -3,6 +3,7 @@
 import re
 
 from src.core.alphabet import merge_look_alikes, normalise
+from src.service.wrong import Wrong, WrongError
 
 NAME_LENGTH = 255
 ESCAPE = "\\"
@@ -11,7 +12,7 @@ _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which have no UTF-8; PostgreSQL refuses NUL as well."""
 
 
-class TextError(ValueError):
+class TextError(WrongError):
     """The error of a text that cannot be what it is meant for; the message says why."""
 
 
@@ -23,12 +24,13 @@ def shown(text: str) -> str:
 def name(text: str, kind: str) -> str:
     """Returns ``text`` as the name of a ``kind``, without spaces around it. Raises TextError."""
     stripped = text.strip()
+    subject = f"the name of a {kind}"
     if not stripped:
-        raise TextError(f"the name of a {kind} is empty")
+        raise TextError(Wrong.EMPTY, subject=subject)
     if len(stripped) > NAME_LENGTH:
-        raise TextError(f"the name of a {kind} has {len(stripped)} characters, over {NAME_LENGTH}")
+        raise TextError(Wrong.TOO_LONG, subject=subject, characters=len(stripped), most=NAME_LENGTH)
     if _UNSTORABLE.search(stripped):
-        raise TextError(f"the name of a {kind} has control characters in it")
+        raise TextError(Wrong.CONTROL_CHARACTERS, subject=subject)
     return stripped
 
 
@@ -38,7 +40,7 @@ def plate_text(text: str) -> str:
     """
     plain = normalise(text)
     if _UNSTORABLE.search(plain):
-        raise TextError("the text of a plate has control characters in it")
+        raise TextError(Wrong.CONTROL_CHARACTERS, subject="the text of a plate")
     return plain
 
 

@@ -77,7 +77,15 @@ CHECKED: Json = {
     "permits_changed": 1,
     "persons_created": 0,
     "persons_changed": 0,
-    "faults": [{"row": 3, "column": "valid_until", "reason": "'soon' is no time"}],
+    "faults": [
+        {
+            "row": 3,
+            "column": "valid_until",
+            "reason": "'soon' is no date as in 2026-12-31",
+            "code": "no_date",
+            "values": {"cell": "soon"},
+        }
+    ],
     "faulty": 1,
     "done": False,
 }

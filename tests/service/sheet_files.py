@@ -46,8 +46,8 @@ def counts(done: Imported) -> dict[str, int]:
 
 
 def faults(done: Imported) -> list[tuple[Any, ...]]:
-    """The faults, as plain tuples."""
-    return [tuple(fault) for fault in done.faults]
+    """The faults, each as its row, column and reason."""
+    return [(fault.row, fault.column, fault.reason) for fault in done.faults]
 
 
 def of_columns(rows: Iterable[dict[str, Cell]], *names: str) -> list[tuple[Cell, ...]]:

@@ -76,7 +76,15 @@ IMPORTED: Json = {
     "permits_changed": 0,
     "persons_created": 1,
     "persons_changed": 0,
-    "faults": [{"row": 4, "column": "hours", "reason": "'8 to 6' is not two times as in 08:00-18:00"}],
+    "faults": [
+        {
+            "row": 4,
+            "column": "hours",
+            "reason": "'8 to 6' is not two times as in 08:00-18:00",
+            "code": "no_hours",
+            "values": {"cell": "8 to 6"},
+        }
+    ],
     "faulty": 1,
     "done": False,
 }

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from src.service.api import registry_examples as examples
 from src.service.api.registry_values import Hours, ListKind, PersonRole
+from src.service.wrong import Wrong
 
 if TYPE_CHECKING:  # the page has these answers, but no database
     from src.service.store.registry import Permit, Vehicle
@@ -226,7 +227,9 @@ class FaultyCell(BaseModel):
 
     row: int = Field(description="its number in the sheet; the head is 1")
     column: str | None = Field(description="null: the row as a whole")
-    reason: str
+    reason: str = Field(description="the sentence of the code, in English")
+    code: Wrong
+    values: dict[str, str | int] = Field(description="what the sentence quotes; texts are cut to 200 characters")
 
 
 class Imported(BaseModel):

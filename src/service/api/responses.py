@@ -16,6 +16,7 @@ from src.core.result import (
 )
 from src.service.api import examples
 from src.service.query import Direction
+from src.service.wrong import Wrong
 
 
 class NewPlate(PlateRecord):
@@ -307,3 +308,5 @@ class Problem(BaseModel):
     detail: str
     instance: str
     picture: str | None = Field(default=None, description="the name of the one at fault")
+    code: Wrong | None = Field(default=None, description="of `bad_sheet`: why it is none")
+    values: dict[str, str | int] | None = Field(default=None, description="what the detail quotes, where it has a code")

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from src.service.database import first_line
+from src.service.wrong import WrongError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -92,10 +93,13 @@ class ServiceProblem(Exception):  # noqa: N818 (RFC 9457 calls it so)
         picture: str | None = None,
         retry_after: int | None = None,
         headers: Mapping[str, str] | None = None,
+        wrong: WrongError | None = None,
     ) -> None:
-        """``picture`` is the name of the picture at fault, ``retry_after`` is in seconds."""
+        """``picture`` is the name of the picture at fault, ``retry_after`` is in seconds; ``wrong`` has the code of
+        the detail.
+        """
         super().__init__(detail)
-        self.kind, self.detail, self.picture = kind, detail, picture
+        self.kind, self.detail, self.picture, self.wrong = kind, detail, picture, wrong
         self.headers = dict(headers or {})
         if retry_after is not None:
             self.headers["Retry-After"] = str(retry_after)
@@ -104,7 +108,7 @@ class ServiceProblem(Exception):  # noqa: N818 (RFC 9457 calls it so)
 def respond(problem: ServiceProblem, path: str) -> Response:
     """Returns the answer to a request for ``path``."""
     kind = problem.kind
-    content = {
+    content: dict[str, object] = {
         "type": f"urn:number-plate:{kind}",
         "title": kind.title,
         "status": kind.status,
@@ -113,6 +117,8 @@ def respond(problem: ServiceProblem, path: str) -> Response:
     }
     if problem.picture is not None:
         content["picture"] = problem.picture
+    if problem.wrong is not None:
+        content |= {"code": problem.wrong.code, "values": problem.wrong.values}
     return JSONResponse(content, kind.status, problem.headers, MEDIA_TYPE)
 
 

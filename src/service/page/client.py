@@ -47,12 +47,21 @@ class StrangerError(ServiceError):
 class RefusedError(ServiceError):
     """The service answered with a problem (RFC 9457)."""
 
-    def __init__(self, status: int, kind: str, detail: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        retry_after: int | None = None,
+        code: str = "",
+        values: Json | None = None,
+    ) -> None:
         """``kind`` is the end of the problem's type; ``retry_after`` is in seconds, None where the answer names no
-        time.
+        time; ``code`` and ``values`` say the detail to a program, where it has a code.
         """
         super().__init__(f"{status} {kind}: {detail}")
         self.status, self.kind, self.detail, self.retry_after = status, kind, detail, retry_after
+        self.code, self.values = code, values or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,4 +229,7 @@ def refusal(response: httpx.Response) -> ServiceError:
     after = response.headers.get("Retry-After", "")
     detail = str(problem.get("detail") or problem.get("title") or response.reason_phrase)
     kind = str(problem.get("type", "")).rpartition(":")[2]
-    return RefusedError(response.status_code, kind, detail, int(after) if after.isdecimal() else None)
+    seconds = int(after) if after.isdecimal() else None
+    return RefusedError(
+        response.status_code, kind, detail, seconds, str(problem.get("code", "")), problem.get("values")
+    )

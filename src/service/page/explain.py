@@ -1,5 +1,6 @@
 """Explains what went wrong with a call, in one sentence of the visitor's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from src.service.page import spoken
@@ -47,12 +48,23 @@ def concerns_picture(error: RefusedError) -> bool:
     return error.kind in _OF_PICTURES
 
 
+def reason(code: str, values: Mapping[str, str | int], words: Words) -> str:
+    """Returns why a cell, or a file as a whole, is not taken; it is a part of a sentence."""
+    said = {
+        name: spoken.number(value, words.language) if isinstance(value, int) else value
+        for name, value in values.items()
+    }
+    return words(f"wrong.{code}", **said)
+
+
 def _refusal(error: RefusedError, words: Words, sent: Sent) -> str:
     if concerns_picture(error):
         kind, size = sent.media_type or words("error.some_kind"), spoken.size(sent.size, words.language)
         return words(_OF_PICTURES[error.kind], kind=kind, size=size)
     if error.kind in _BY_KIND:
-        return words(_BY_KIND[error.kind], detail=error.detail.rstrip("."))
+        known = f"wrong.{error.code}" in words
+        detail = reason(error.code, error.values, words) if known else error.detail
+        return words(_BY_KIND[error.kind], detail=detail.rstrip("."))
     if error.status in _LATER and error.retry_after is not None:
         return words(_LATER[error.status], seconds=error.retry_after)
     if error.status in _BY_STATUS:

@@ -19,12 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from src.core.cli import FAILED, Parser, counted, refused, run_command
 from src.core.files import PRIVATE_FILE, replacing
 from src.service.database import Database, DatabaseError, open_database, unusable
-from src.service.registry.columns import COLUMNS, HeadError
+from src.service.registry.columns import COLUMNS
 from src.service.registry.reading import read_sheet
 from src.service.settings import Settings, SettingsError
 from src.service.sheets import MEDIA_TYPES, SheetError, SheetKind, write_rows
 from src.service.store import SERVICE
 from src.service.store.registry import MOST_FAULTS, Imported, exported, import_sheet, known_time_zones
+from src.service.wrong import WrongError
 
 PROG = "python -m src.service.registry"
 EPILOG = f"""\
@@ -49,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
             return int(args.run(database, args))
         finally:
             database.close()
-    except (SettingsError, SheetError, HeadError, OSError) as error:
+    except (SettingsError, SheetError, OSError) as error:
         return refused(PROG, error)
     except (DatabaseError, SQLAlchemyError) as error:
         return unusable(PROG, error)
@@ -80,15 +81,15 @@ def _import(database: Database, args: argparse.Namespace) -> int:
     try:
         with args.file.open("rb") as file:
             sheet = read_sheet(file, known_time_zones(database))
-    except (SheetError, HeadError) as fault:
-        raise SheetError(f"{args.file}: {fault}") from None
+    except WrongError as error:
+        return refused(PROG, ValueError(f"{args.file}: {error}"))
     try:
         done = import_sheet(database, sheet, args.faulty == "skip", args.dry_run, SERVICE)
     finally:
         sheet.close()
-    for row, column, reason in done.faults:
-        where = "" if column is None else f", {column}"
-        print(f"{args.file}: row {row}{where}: {reason}", file=sys.stderr)
+    for fault in done.faults:
+        where = "" if fault.column is None else f", {fault.column}"
+        print(f"{args.file}: row {fault.row}{where}: {fault.reason}", file=sys.stderr)
     if len(done.faults) == MOST_FAULTS:
         print(f"{args.file}: and others", file=sys.stderr)
     print(_told(done, args.dry_run))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from src.service.registry.texts import (
@@ -13,6 +13,7 @@ from src.service.registry.texts import (
     MOST_NOTES,
     MOST_PHONE,
     MOST_WORDS,
+    CellError,
     check_mail,
     clean_notes,
     clean_words,
@@ -20,6 +21,7 @@ from src.service.registry.texts import (
 )
 from src.service.sheets import Cell
 from src.service.text import name
+from src.service.wrong import MOST_QUOTED, Value, Wrong, WrongError
 
 PERSONS = ("owner", "driver")
 PERSON_COLUMNS = tuple(f"{role}{end}" for role in PERSONS for end in ("", "_phone", "_email"))
@@ -36,12 +38,9 @@ _HOURS = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])\s*[-–—]\s*([01]?[0-9]
 _DAY_FIRST = re.compile(r"([0-3]?[0-9])\.([01]?[0-9])\.([0-9]{4})(.*)")
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MINUTES = 60
-OUTSIDE = "lies outside the years 1 to 9999; leave the cell empty where there is no end"
-MOST_REASON = 200
-"""The characters of a reason at most, as it quotes the cell."""
 
 
-class HeadError(ValueError):
+class HeadError(WrongError):
     """The error of a sheet whose columns are not those of vehicles; the message is one line."""
 
 
@@ -51,6 +50,13 @@ class Fault(NamedTuple):
     row: int
     column: str | None
     reason: str
+    code: Wrong
+    values: dict[str, Value]
+
+    @classmethod
+    def of(cls, row: int, column: str | None, error: WrongError) -> Self:
+        """Returns what ``error`` says of a row; its reason is cut off where it is long."""
+        return cls(row, column, str(error)[:MOST_QUOTED], error.code, error.values)
 
 
 class PersonCells(NamedTuple):
@@ -92,12 +98,12 @@ class _Faults:
             return None
         try:
             return parse(cell)
-        except ValueError as fault:
-            self.found.append(Fault(self.row, column, str(fault)[:MOST_REASON]))
+        except WrongError as error:
+            self.add(column, error)
             return None
 
-    def add(self, column: str, reason: str) -> None:
-        self.found.append(Fault(self.row, column, reason))
+    def add(self, column: str, error: WrongError) -> None:
+        self.found.append(Fault.of(self.row, column, error))
 
 
 def read_head(cells: Sequence[Cell]) -> dict[str, int]:
@@ -108,18 +114,18 @@ def read_head(cells: Sequence[Cell]) -> dict[str, int]:
             continue
         column = text_of(cell).strip().lower()
         if column not in COLUMNS:
-            raise HeadError(f"the column {column[:40]!r} is none of {', '.join(COLUMNS)}")
+            raise HeadError(Wrong.UNKNOWN_COLUMN, column=column[:40], known=", ".join(COLUMNS))
         if column in found:
-            raise HeadError(f"the column {column!r} is there twice")
+            raise HeadError(Wrong.COLUMN_TWICE, column=column)
         found[column] = position
     if "plate" not in found:
-        raise HeadError("has no column 'plate'")
+        raise HeadError(Wrong.NO_PLATES)
     for role in PERSONS:
         for end in ("_phone", "_email"):
             if role + end in found and role not in found:
-                raise HeadError(f"the column {role + end!r} needs a column {role!r}")
+                raise HeadError(Wrong.NEEDS_COLUMN, column=role + end, needed=role)
     if "list" not in found and (others := [column for column in PERMIT_COLUMNS if column in found]):
-        raise HeadError(f"the column {others[0]!r} needs a column 'list'")
+        raise HeadError(Wrong.NEEDS_COLUMN, column=others[0], needed="list")
     return found
 
 
@@ -132,7 +138,7 @@ def read_row(
     plate = there["plate"]
     text = faults.read("plate", plate, lambda cell: registered_plate(text_of(cell)))
     if text is None and not faults.found:
-        faults.add("plate", "is empty")
+        faults.add("plate", CellError(Wrong.EMPTY))
     region = faults.read("country", there.get("country"), _region)
     fields = {
         column: faults.read(column, there.get(column), partial(_words, most=MOST_WORDS))
@@ -154,12 +160,11 @@ def _permit(there: Mapping[str, Cell], zones: Mapping[str, str | None], faults: 
     place = faults.read("place", there.get("place"), lambda cell: name(text_of(cell), "place"))
     zone = zones.get(place) if place is not None else None
     fields, wrong = _times(tuple((column, there[column]) for column in TIME_COLUMNS if column in there), zone)
-    for column, reason in wrong:
-        faults.add(column, reason)
+    faults.found += [fault._replace(row=faults.row) for fault in wrong]
     if called is None:
         said = [column for column in PERMIT_COLUMNS if there.get(column) is not None and column != "list"]
         if said and not faults.found:
-            faults.add("list", f"is empty, but {said[0]} is not")
+            faults.add("list", CellError(Wrong.NEEDS_OTHER, column=said[0]))
         return None
     return PermitCells(called, kind, place, fields)
 
@@ -167,8 +172,8 @@ def _permit(there: Mapping[str, Cell], zones: Mapping[str, str | None], faults: 
 @lru_cache
 def _times(
     cells: tuple[tuple[str, Cell], ...], zone: str | None
-) -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, str], ...]]:
-    """Returns when a permit holds, as fields of its row, and the faults; most rows of a sheet say the same."""
+) -> tuple[tuple[tuple[str, Any], ...], tuple[Fault, ...]]:
+    """Returns when a permit holds, as fields of its row, and the faults, as of row 0; most rows say the same."""
     faults, fields = _Faults(0), dict[str, Any]()
     for column, cell in cells:
         if column == "hours":
@@ -180,8 +185,8 @@ def _times(
             fields[column] = faults.read(column, cell, partial(begin if column == "valid_from" else end, zone=zone))
     first, last = fields.get("valid_from"), fields.get("valid_until")
     if first is not None and last is not None and last <= first:
-        faults.add("valid_until", "is before valid_from")
-    return tuple(fields.items()), tuple((str(fault.column), fault.reason) for fault in faults.found)
+        faults.add("valid_until", CellError(Wrong.BEFORE_VALID_FROM))
+    return tuple(fields.items()), tuple(faults.found)
 
 
 def _person(role: str, there: Mapping[str, Cell], faults: _Faults) -> PersonCells | None:
@@ -190,7 +195,7 @@ def _person(role: str, there: Mapping[str, Cell], faults: _Faults) -> PersonCell
     email = faults.read(f"{role}_email", there.get(f"{role}_email"), _mail)
     if called is None:
         if (phone or email) and not faults.found:
-            faults.add(role, f"is empty, but {role}_{'phone' if phone else 'email'} is not")
+            faults.add(role, CellError(Wrong.NEEDS_OTHER, column=f"{role}_{'phone' if phone else 'email'}"))
         return None
     return PersonCells(called, phone, email)
 
@@ -207,17 +212,17 @@ def text_of(cell: Cell) -> str:
 
 
 def begin(cell: Cell, zone: str | None) -> datetime:
-    """Returns when a permit begins: a day alone begins at its midnight in ``zone``. Raises ValueError."""
+    """Returns when a permit begins: a day alone begins at its midnight in ``zone``. Raises CellError."""
     return _in_zone(_moment(cell)[0], zone)
 
 
 def end(cell: Cell, zone: str | None) -> datetime:
-    """Returns before when a permit holds: a day alone is the last one on which it does. Raises ValueError."""
+    """Returns before when a permit holds: a day alone is the last one on which it does. Raises CellError."""
     moment, is_day = _moment(cell)
     try:
         return _in_zone(moment + _DAY if is_day else moment, zone)
     except OverflowError:
-        raise ValueError(OUTSIDE) from None
+        raise CellError(Wrong.OUTSIDE_YEARS) from None
 
 
 def _moment(cell: Cell) -> tuple[datetime, bool]:
@@ -230,11 +235,11 @@ def _moment(cell: Cell) -> tuple[datetime, bool]:
     if found := _DAY_FIRST.fullmatch(text):
         text = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}{found[4]}"
     if not _DATE.match(text):
-        raise ValueError(f"{text!r} is no date as in 2026-12-31")
+        raise CellError(Wrong.NO_DATE, cell=text)
     try:
         return datetime.fromisoformat(text), len(text) == len("2026-12-31")
     except ValueError:
-        raise ValueError(f"{text!r} is no date as in 2026-12-31, nor with a time as in 2026-12-31 08:00") from None
+        raise CellError(Wrong.NO_TIME, cell=text) from None
 
 
 def _in_zone(moment: datetime, zone: str | None) -> datetime:
@@ -243,11 +248,11 @@ def _in_zone(moment: datetime, zone: str | None) -> datetime:
             moment = moment.replace(tzinfo=ZoneInfo(zone)) if zone is not None else moment.astimezone()
         return moment.astimezone(UTC)
     except (OverflowError, ValueError):
-        raise ValueError(OUTSIDE) from None
+        raise CellError(Wrong.OUTSIDE_YEARS) from None
 
 
 def weekdays(cell: Cell) -> list[int]:
-    """Returns the days of the week, Monday is 0. Raises ValueError.
+    """Returns the days of the week, Monday is 0. Raises CellError.
 
     >>> weekdays("mon-fri"), weekdays("Сб, вс"), weekdays("sat-mon")
     ([0, 1, 2, 3, 4], [5, 6], [0, 5, 6])
@@ -258,7 +263,7 @@ def weekdays(cell: Cell) -> list[int]:
         try:
             begins, ends = _DAY_NUMBERS[first], _DAY_NUMBERS[last if dash else first]
         except KeyError:
-            raise ValueError(f"{part!r} is no day as in mon,tue or mon-fri") from None
+            raise CellError(Wrong.NO_DAY, cell=part) from None
         found |= {(begins + after) % 7 for after in range((ends - begins) % 7 + 1)}
     return sorted(found)
 
@@ -275,7 +280,7 @@ def days_text(days: Sequence[int]) -> str | None:
 
 
 def hours(cell: Cell) -> tuple[int, int]:
-    """Returns the minutes of the day between which a permit holds. Raises ValueError.
+    """Returns the minutes of the day between which a permit holds. Raises CellError.
 
     >>> hours("08:00-18:30"), hours("22:00 - 6:00")
     ((480, 1110), (1320, 360))
@@ -283,24 +288,24 @@ def hours(cell: Cell) -> tuple[int, int]:
     text = text_of(cell).strip()
     found = _HOURS.fullmatch(text)
     if found is None:
-        raise ValueError(f"{text!r} is not two times as in 08:00-18:00")
+        raise CellError(Wrong.NO_HOURS, cell=text)
     first, last = (int(found[at]) * MINUTES + int(found[at + 1]) for at in (1, 3))
     if max(first, last) > 24 * MINUTES:
-        raise ValueError(f"{text!r} is not two times as in 08:00-18:00")
+        raise CellError(Wrong.NO_HOURS, cell=text)
     return first % (24 * MINUTES), last % (24 * MINUTES)
 
 
 def _kind(cell: Cell) -> str:
     word = text_of(cell).strip().lower()
     if word not in KINDS:
-        raise ValueError(f"{word[:40]!r} is none of {', '.join(KINDS)}")
+        raise CellError(Wrong.NO_KIND, cell=word[:40], known=", ".join(KINDS))
     return word
 
 
 def _region(cell: Cell) -> str:
     code = text_of(cell).strip().upper()
     if not re.fullmatch("[A-Z]{2}", code):
-        raise ValueError(f"{code[:40]!r} is no code of a country as in RU")
+        raise CellError(Wrong.NO_COUNTRY, cell=code[:40])
     return code
 
 
@@ -318,5 +323,5 @@ def _mail(cell: Cell) -> str:
 
 def _bounded(text: str, most: int) -> str:
     if len(text) > most:
-        raise ValueError(f"has {len(text)} characters, over {most}")
+        raise CellError(Wrong.TOO_LONG, characters=len(text), most=most)
     return text

@@ -13,7 +13,9 @@ from src.service.registry.columns import (
     read_head,
     read_row,
 )
+from src.service.registry.texts import CellError
 from src.service.sheets import read_rows
+from src.service.wrong import Wrong
 
 BATCH = 1000
 """The rows that are looked up and stored together."""
@@ -91,7 +93,7 @@ class _Seen:
         for key, column, value in _statements(row):
             earlier, number = self._said.get(key, (value, 0))
             if earlier != value:
-                faults.append(Fault(row.row, column, f"row {number} says otherwise"))
+                faults.append(Fault.of(row.row, column, CellError(Wrong.CONTRADICTS, row=number)))
             elif not number:
                 new[key] = value
         if not faults:

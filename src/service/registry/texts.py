@@ -3,6 +3,7 @@
 import re
 
 from src.service.text import plate_text
+from src.service.wrong import Wrong, WrongError
 
 MOST_PLATE = 64
 MOST_WORDS = 100
@@ -15,39 +16,43 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
+class CellError(WrongError):
+    """The error of a text, or of a row of a sheet, that says what cannot be."""
+
+
 def registered_plate(text: str) -> str:
-    """Returns the canonical text of a plate. Raises ValueError where no plate has it.
+    """Returns the canonical text of a plate. Raises CellError, or TextError, where no plate has it.
 
     >>> registered_plate("м 356 сс 65")
     'M356CC65'
     """
     plain = plate_text(text)
     if not plain:
-        raise ValueError("is empty")
+        raise CellError(Wrong.EMPTY)
     if len(plain) > MOST_PLATE:
-        raise ValueError(f"has over {MOST_PLATE} characters")
+        raise CellError(Wrong.PLATE_TOO_LONG, most=MOST_PLATE)
     if not plain.isalnum():
-        raise ValueError(f"{text!r} has characters that no plate has")
+        raise CellError(Wrong.NOT_A_PLATE, cell=text)
     return plain
 
 
 def clean_words(text: str) -> str:
-    """Returns a text of one line without spaces around it. Raises ValueError for control characters."""
+    """Returns a text of one line without spaces around it. Raises CellError for control characters."""
     if _CONTROL.search(stripped := text.strip()):
-        raise ValueError("has control characters in it")
+        raise CellError(Wrong.CONTROL_CHARACTERS)
     return stripped
 
 
 def clean_notes(text: str) -> str:
-    """Returns a text of several lines without spaces around it. Raises ValueError for other control characters."""
+    """Returns a text of several lines without spaces around it. Raises CellError for other control characters."""
     plain = text.replace("\r\n", "\n").strip()
     if _CONTROL.search(plain.replace("\n", "")):
-        raise ValueError("has control characters in it")
+        raise CellError(Wrong.CONTROL_CHARACTERS)
     return plain
 
 
 def check_mail(text: str) -> str:
-    """Returns ``text`` where it looks like an e-mail address. Raises ValueError."""
+    """Returns ``text`` where it looks like an e-mail address. Raises CellError."""
     if not _MAIL.fullmatch(text):
-        raise ValueError(f"{text!r} is no e-mail address")
+        raise CellError(Wrong.NO_MAIL, cell=text)
     return text

@@ -279,7 +279,7 @@ def send(api: Api, data: bytes, kind: str = "text/csv", headers: dict[str, str] 
 def test_a_sheet_is_imported_and_exported_and_imported_again(api: Api) -> None:
     refused = send(api, PLAIN).json()
     assert refused == refused | {"rows": 2, "faulty": 1, "done": False}
-    assert refused["faults"] == [{"row": 3, "column": "plate", "reason": "is empty"}]
+    assert refused["faults"] == [{"row": 3, "column": "plate", "reason": "is empty", "code": "empty", "values": {}}]
     assert send(api, PLAIN, faulty="skip", dry_run=True).json()["done"] is False
     assert api.get("/v1/vehicles").json()["total"] == 0
     assert send(api, PLAIN, faulty="skip").json()["done"] is True
@@ -305,6 +305,14 @@ def test_a_sheet_is_imported_and_exported_and_imported_again(api: Api) -> None:
 )
 def test_what_is_no_sheet_of_vehicles_is_refused(api: Api, data: bytes, kind: str, status: int, problem: str) -> None:
     assert_problem(send(api, data, kind), status, problem)
+
+
+def test_what_is_wrong_with_a_sheet_as_a_whole_has_a_code(api: Api) -> None:
+    problem = assert_problem(send(api, b"plate,_xD800_,hours"), 422, "bad_sheet")
+    assert problem["code"] == "unknown_column"
+    assert problem["values"]["column"] == "_xd800_"
+    assert problem["detail"].startswith("the column '_xd800_' is none of plate, country, list")
+    assert "code" not in assert_problem(send(api, b"", "text/plain"), 415, "no_sheet")
 
 
 def test_a_sheet_that_is_too_long_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

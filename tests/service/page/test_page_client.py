@@ -147,7 +147,14 @@ def test_a_problem_keeps_status_detail_and_waiting_time(after: dict[str, str], s
         asked.service.camera_sightings()
     refused = caught.value
     assert (refused.status, refused.kind, refused.detail) == (429, "blank", "60 requests a minute")
-    assert refused.retry_after == seconds
+    assert (refused.retry_after, refused.code, refused.values) == (seconds, "", {})
+
+
+def test_a_problem_keeps_the_code_of_its_detail() -> None:
+    said = problem(422, "has more than 256 columns") | {"code": "too_many_columns", "values": {"most": 256}}
+    with pytest.raises(RefusedError) as caught:
+        Asked(answered(422, json=said)).service.camera_sightings()
+    assert (caught.value.code, caught.value.values) == ("too_many_columns", {"most": 256})
 
 
 def test_a_problem_without_detail_says_its_title() -> None:

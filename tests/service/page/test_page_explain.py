@@ -5,7 +5,7 @@ import re
 import pytest
 
 from src.service.page.client import RefusedError, ServiceError, SlowError, StrangerError, UnreachableError
-from src.service.page.explain import Sent, concerns_picture, sentence
+from src.service.page.explain import Sent, concerns_picture, reason, sentence
 from src.service.page.texts import Words
 
 CASES = [
@@ -42,6 +42,16 @@ def test_a_refused_picture_is_told_by_its_type_and_size() -> None:
     assert "25,3 МБ" in sentence(size, Words("ru"), sent)
     assert "25.3 MB" in sentence(size, Words("en"), sent)
     assert "of an unknown type" in sentence(kind, Words("en"), Sent("", 5))
+
+
+def test_why_a_cell_or_a_file_is_not_taken_is_told_from_code_and_values() -> None:
+    said = [reason("too_long", {"characters": 2001, "most": 2000}, Words(language)) for language in ("en", "ru")]
+    assert said == ["has 2,001 characters, over 2,000", "символов 2\xa0001, а можно 2\xa0000"]
+    assert reason("no_mail", {"cell": "{x}"}, Words("ru")) == "«{x}» не адрес электронной почты"
+    refused = RefusedError(422, "bad_sheet", "has no column 'plate'", code="no_plates")
+    assert sentence(refused, Words("ru")) == "Файл не таблица машин: в нём нет столбца plate."
+    later = RefusedError(422, "bad_sheet", "is in Volapük", code="volapuk")
+    assert sentence(later, Words("ru")) == "Файл не таблица машин: is in Volapük."
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from src.service.page.views import import_form
 from src.service.registry.columns import COLUMNS
 from src.service.scopes import Role, Scope
 from src.service.store.audit import Action
+from src.service.wrong import SENTENCES, Wrong
 
 PAGE = Path(texts.__file__).parents[1]
 
@@ -65,13 +66,18 @@ def test_every_text_that_the_code_names_is_there_and_no_other() -> None:
 
 @pytest.mark.parametrize(
     ("group", "known"),
-    [("outcome", Outcome), ("reason", Reason), ("role", Role), ("scope", Scope), ("action", Action)],
+    [("outcome", Outcome), ("reason", Reason), ("role", Role), ("scope", Scope), ("action", Action), ("wrong", Wrong)],
 )
 def test_everything_that_the_api_may_say_has_a_text(group: str, known: Iterable[StrEnum]) -> None:
     said = {key.partition(".")[2] for key in TEXTS if key.startswith(f"{group}.")}
     wanted = {value.replace(" ", "_") for value in known}
     assert wanted <= said
     assert all(name.removesuffix("_may") in wanted for name in said)
+
+
+@pytest.mark.parametrize("code", Wrong)
+def test_what_is_wrong_with_a_table_is_said_with_the_values_that_there_are(code: Wrong) -> None:
+    assert placeholders(TEXTS[f"wrong.{code}"].en) <= placeholders(SENTENCES[code])
 
 
 def test_the_columns_of_a_table_are_those_that_an_import_knows() -> None:

@@ -136,20 +136,41 @@ def test_a_short_row_is_one_with_empty_cells() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "column", "reason"),
+    ("cells", "column", "reason", "code", "values"),
     [
-        ({"make": "x" * 101}, "make", "has 101 characters, over 100"),
-        ({"make": "a\nb"}, "make", "has control characters in it"),
-        ({"notes": "x" * 2001}, "notes", "has 2001 characters, over 2000"),
-        ({"country": "643"}, "country", "'643' is no code of a country as in RU"),
-        ({"list": "x" * 256}, "list", "the name of a list has 256 characters, over 255"),
-        ({"list": None, "place": "Depot"}, "list", "is empty, but place is not"),
-        ({"owner": None, "owner_email": "a@b.c"}, "owner", "is empty, but owner_email is not"),
-        ({"trailer": "?" * 5000}, "trailer", None),
+        ({"make": "x" * 101}, "make", "has 101 characters, over 100", "too_long", {"characters": 101, "most": 100}),
+        ({"make": "a\nb"}, "make", "has control characters in it", "control_characters", {}),
+        (
+            *({"notes": "x" * 2001}, "notes", "has 2001 characters, over 2000"),
+            *("too_long", {"characters": 2001, "most": 2000}),
+        ),
+        ({"country": "643"}, "country", "'643' is no code of a country as in RU", "no_country", {"cell": "643"}),
+        (
+            *({"list": "x" * 256}, "list", "the name of a list has 256 characters, over 255"),
+            *("too_long", {"characters": 256, "most": 255}),
+        ),
+        (
+            *({"list": "a\0b"}, "list", "the name of a list has control characters in it"),
+            *("control_characters", {}),
+        ),
+        ({"list": None, "place": "Depot"}, "list", "is empty, but place is not", "needs_other", {"column": "place"}),
+        (
+            *({"owner": None, "owner_email": "a@b.c"}, "owner", "is empty, but owner_email is not"),
+            *("needs_other", {"column": "owner_email"}),
+        ),
+        ({"trailer": "A" * 65}, "trailer", "has over 64 characters", "plate_too_long", {"most": 64}),
+        (
+            *({"owner": "I", "owner_email": "x" * 254}, "owner_email", "'" + "x" * 199),
+            *("no_mail", {"cell": "x" * 200}),
+        ),
+        (
+            *({"list": "Staff", "valid_until": "9999-12-31"}, "valid_until"),
+            "lies outside the years 1 to 9999; leave the cell empty where there is no end",
+            *("outside_years", {}),
+        ),
     ],
 )
-def test_a_faulty_cell_is_named(cells: dict[str, Cell], column: str, reason: str | None) -> None:
-    (fault,) = row(**cells)
-    assert (fault.row, fault.column) == (2, column)
-    assert fault.reason == (reason or fault.reason)
-    assert len(fault.reason) <= 200
+def test_a_faulty_cell_is_named(
+    cells: dict[str, Cell], column: str, reason: str, code: str, values: dict[str, str | int]
+) -> None:
+    assert row(**cells) == [(2, column, reason, code, values)]

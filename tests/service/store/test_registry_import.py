@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from src.service.database import Database, tables
-from src.service.registry.columns import HeadError
+from src.service.registry.columns import COLUMNS, HeadError
 from src.service.sheets import SheetKind
 from src.service.store import SERVICE, registry
 from src.service.store.registry import VehicleQuery
@@ -159,9 +159,29 @@ FAULTS = [
 ]
 
 
+SAID: list[tuple[str, dict[str, str | int]]] = [
+    ("empty", {}),
+    ("no_country", {"cell": "RUSSIA"}),
+    ("no_kind", {"cell": "let", "known": "allow, deny, watch"}),
+    ("no_date", {"cell": "tomorrow"}),
+    ("no_time", {"cell": "2026-13-01"}),
+    ("no_day", {"cell": "monday"}),
+    ("no_hours", {"cell": "8 to 6"}),
+    ("no_list", {"list": "None"}),
+    ("needs_other", {"column": "weekdays"}),
+    ("contradicts", {"row": 2}),
+    ("before_valid_from", {}),
+    ("not_a_plate", {"cell": "A7;B"}),
+    ("not_a_plate", {"cell": "A?"}),
+    ("no_mail", {"cell": "nobody"}),
+    ("contradicts", {"row": 2}),
+]
+
+
 def test_nothing_is_stored_where_a_row_has_a_fault(database: Database) -> None:
     done = take(database, BAD)
     assert faults(done) == FAULTS
+    assert [(fault.code, fault.values) for fault in done.faults] == SAID
     assert (done.rows, done.faulty, done.done) == (10, 8, False)
     assert counts(done) == {"vehicles_created": 1, "permits_created": 1}
     for row in (tables.VehicleRow, tables.ListRow, tables.PermitRow, tables.PersonRow, tables.AuditRow):
@@ -187,25 +207,34 @@ def test_a_list_is_of_the_kind_that_any_row_says_and_of_no_other_later(database:
     assert done.done
     (staff,) = registry.lists(database, 5).items
     assert (staff.kind, staff.vehicles) == ("deny", 2)
-    assert faults(take(database, sheet("plate|list|kind\nA1|Staff|allow"))) == [
-        (2, "kind", "the list 'Staff' is of the kind deny")
+    assert take(database, sheet("plate|list|kind\nA1|Staff|allow")).faults == [
+        (2, "kind", "the list 'Staff' is of the kind deny", "other_kind", {"list": "Staff", "kind": "deny"})
     ]
 
 
 @pytest.mark.parametrize(
-    ("head", "message"),
+    ("head", "message", "code", "values"),
     [
-        ("plate|plate", "'plate' is there twice"),
-        ("plate|Plate ", "'plate' is there twice"),
-        ("country|list", "has no column 'plate'"),
-        ("plate|number", "'number' is none of plate, country"),
-        ("plate|owner_phone", "'owner_phone' needs a column 'owner'"),
-        ("plate|hours", "'hours' needs a column 'list'"),
+        ("plate|plate", "'plate' is there twice", "column_twice", {"column": "plate"}),
+        ("plate|Plate ", "'plate' is there twice", "column_twice", {"column": "plate"}),
+        ("country|list", "has no column 'plate'", "no_plates", {}),
+        (
+            *("plate|number", "'number' is none of plate, country"),
+            *("unknown_column", {"column": "number", "known": ", ".join(COLUMNS)}),
+        ),
+        (
+            *("plate|owner_phone", "'owner_phone' needs a column 'owner'"),
+            *("needs_column", {"column": "owner_phone", "needed": "owner"}),
+        ),
+        ("plate|hours", "'hours' needs a column 'list'", "needs_column", {"column": "hours", "needed": "list"}),
     ],
 )
-def test_a_sheet_of_other_columns_is_refused(database: Database, head: str, message: str) -> None:
-    with pytest.raises(HeadError, match=message):
+def test_a_sheet_of_other_columns_is_refused(
+    database: Database, head: str, message: str, code: str, values: dict[str, str]
+) -> None:
+    with pytest.raises(HeadError, match=message) as raised:
         take(database, sheet(f"{head}\nA1|1"))
+    assert (raised.value.code, raised.value.values) == (code, values)
 
 
 def persons(database: Database) -> list[tuple[str, str | None, list[str]]]:

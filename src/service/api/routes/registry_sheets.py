@@ -17,12 +17,12 @@ from src.service.api.routes.sheet_answers import sheet, sheets
 from src.service.database import Database
 from src.service.http.body import CLOSE, IDLE_S, chunks
 from src.service.http.problems import Kind, ServiceProblem
-from src.service.registry.columns import HeadError
 from src.service.registry.reading import read_sheet
-from src.service.sheets import MEDIA_TYPES, SheetError, SheetKind
+from src.service.sheets import MEDIA_TYPES, SheetKind
 from src.service.store import Actor, Scope
 from src.service.store.registry import Imported as Outcome
 from src.service.store.registry import exported, import_sheet, known_time_zones
+from src.service.wrong import WrongError
 
 MOST_BYTES = 64 * 2**20
 """The bytes of a sheet that is sent at most."""
@@ -99,8 +99,8 @@ async def _taken(request: Request) -> AsyncIterator[BinaryIO]:
 def _import(database: Database, file: BinaryIO, skip: bool, dry_run: bool, actor: Actor) -> Outcome:
     try:
         read = read_sheet(file, known_time_zones(database))
-    except (SheetError, HeadError) as fault:
-        raise ServiceProblem(Kind.BAD_SHEET, str(fault)) from None
+    except WrongError as error:
+        raise ServiceProblem(Kind.BAD_SHEET, str(error), wrong=error) from None
     try:
         if read.has_persons and not actor.sees_persons:
             raise ServiceProblem(Kind.WRONG_SCOPE, f"its owners and drivers need the scope {Scope.PERSONS.value}")

@@ -9,6 +9,7 @@ from src.service.page.texts.frame import FRAME
 from src.service.page.texts.plates import PLATES
 from src.service.page.texts.registry import REGISTRY
 from src.service.page.texts.service import SERVICE
+from src.service.page.texts.sheets import SHEETS
 from src.service.page.texts.text import Language, Text
 from src.service.page.texts.widgets import WIDGETS
 
@@ -20,6 +21,7 @@ TEXTS: Mapping[str, Text] = {
     **PLATES,
     **DECISIONS,
     **REGISTRY,
+    **SHEETS,
     **SERVICE,
     **ACCESS,
     **FAULTS,

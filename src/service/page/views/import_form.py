@@ -3,7 +3,7 @@
 import streamlit as st
 
 from src.service.api.registry_responses import Imported
-from src.service.page import rendering, spoken
+from src.service.page import explain, rendering, spoken
 from src.service.page.texts import Words
 from src.service.page.views.forms import done
 from src.service.page.visit import Visit, faults_shown
@@ -81,7 +81,10 @@ def _said(checked: Imported, words: Words) -> None:
         return
     st.warning(words("import.faulty", count=number(checked.faulty)), icon=":material/warning:")
     head = (words("import.row"), words("import.column"), words("import.reason"))
-    rows = [(number(fault.row), fault.column or "", fault.reason) for fault in checked.faults]
+    rows = [
+        (number(fault.row), fault.column or "", explain.reason(fault.code, fault.values, words))
+        for fault in checked.faults
+    ]
     with st.container(height=260 if len(rows) > 6 else "content", border=False):
         st.html(rendering.entries(head, rows))
     if checked.faulty > len(rows):

@@ -17,10 +17,12 @@ from src.service.database import Database, tables
 from src.service.database.types import new_id
 from src.service.registry.columns import Fault, PermitCells, VehicleCells
 from src.service.registry.reading import SheetOfVehicles
+from src.service.registry.texts import CellError
 from src.service.store.audit import Action, Actor, note
 from src.service.store.registry.import_persons import Persons
 from src.service.store.registry.pages import TABLES, pieces
 from src.service.store.rows import place_row
+from src.service.wrong import Wrong
 
 MOST_FAULTS = 1000
 """The faults that are told at most."""
@@ -126,12 +128,12 @@ class _Import:
         if found is None:
             kind = self._kinds.get(permit.list)
             if kind is None:
-                return Fault(number, "list", f"there is no list {permit.list!r}, and no kind to make it of")
+                return Fault.of(number, "list", CellError(Wrong.NO_LIST, list=permit.list))
             made = {"id": new_id(), "name": permit.list, "kind": kind}
             session.execute(insert(row), [made | {"notes": None, "created": self._now, "updated": self._now}])
             self._lists[permit.list] = str(made["id"]), kind
         elif permit.kind not in (None, found[1]):
-            return Fault(number, "kind", f"the list {permit.list!r} is of the kind {found[1]}")
+            return Fault.of(number, "kind", CellError(Wrong.OTHER_KIND, list=permit.list, kind=found[1]))
         return None
 
     def _vehicles(self, session: Session, rows: Sequence[VehicleCells]) -> dict[Plate, str]:

@@ -236,7 +236,7 @@ def test_a_table_is_checked_before_anything_is_changed(api: Api) -> None:
     page = opened(table)
     page.file_uploader[0].set_value(CSV).run()
     assert imports(api) == [{"faulty": "skip", "dry_run": "true"}]
-    for said in ("valid_until", "&#39;soon&#39; is no time"):
+    for said in ("valid_until", "“soon” is no date as in 2026-12-31"):
         assert said in html(page)
     press(page, "Import 3 rows, skip the faulty ones")
     assert imports(api)[1] == {"faulty": "skip", "dry_run": "false"}
