@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -93,22 +93,25 @@ class Listener:
         subscribed.get(timeout=PATIENCE_S)
 
     def next(self, topic: str) -> Any:
-        """The JSON of the next message under ``topic``; what comes before under others is thrown away.
+        """The JSON of the next message under ``topic``, as ``message`` waits for it."""
+        return json.loads(self.message(topic).payload)
+
+    def message(self, topic: str | None = None) -> paho.MQTTMessage:
+        """The next message under ``topic`` or, without one, the next at all; what comes before it is thrown away.
 
         Raises queue.Empty where none comes.
         """
-        return json.loads(self.message(topic).payload)
-
-    def message(self, topic: str) -> paho.MQTTMessage:
-        """The next message under ``topic``, as ``next`` waits for it."""
         while True:
             message = self._heard.get(timeout=PATIENCE_S)
-            if message.topic == topic:
+            if topic in (None, message.topic):
                 return message
 
-    def so_far(self) -> list[paho.MQTTMessage]:
-        """What was heard and not yet asked for."""
-        return [self._heard.get() for _ in range(self._heard.qsize())]
+    def until(self, topic: str) -> list[paho.MQTTMessage]:
+        """All messages before the next one under ``topic``, which is waited for."""
+        heard = [self.message()]
+        while heard[-1].topic != topic:
+            heard.append(self.message())
+        return heard[:-1]
 
     def close(self) -> None:
         """Hears nothing more."""
@@ -146,12 +149,20 @@ def no_broker() -> str | None:
 
 def _write_certificate(folder: Path) -> None:
     """Writes a certificate for ``localhost`` that is signed by itself, and its key."""
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", folder / "key.pem"]
+    key: list[str | Path] = [
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-keyout",
+        folder / "key.pem",
+    ]
     name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     _run(["openssl", "req", "-x509", "-days", "2", *key, *name, "-out", folder / "certificate.pem"])
 
 
-def _run(command: list[str | Path]) -> None:
+def _run(command: Sequence[str | Path]) -> None:
     subprocess.run(command, env=_environment(), check=True, capture_output=True)
 
 
