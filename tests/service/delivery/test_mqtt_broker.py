@@ -81,7 +81,7 @@ def test_no_plate_is_kept_by_the_broker(broker: Broker) -> None:
 
 
 def test_where_home_assistant_is_not_wanted_it_is_not_told(broker: Broker, listener: Listener) -> None:
-    quiet = receiver(broker, discovery=None)
+    quiet = receiver(broker, discovery=False)
     assert told(sighting(quiet), delivery(quiet, EventKind.TEST)) == [Sent(), Sent()]
     topics = {message.topic for message in listener.until("number-plate/test")}
     assert topics == {"number-plate/status", f"{TOPIC}/sighting"}

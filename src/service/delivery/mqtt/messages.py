@@ -16,6 +16,8 @@ from src.core.result import Outcome
 from src.service.delivery.events import OF_SIGHTINGS, EventKind
 from src.service.delivery.mqtt.options import MqttOptions
 
+DISCOVERY = "homeassistant"
+"""The topic at which Home Assistant looks for devices, unless it is told to look elsewhere."""
 ONLINE, OFFLINE = "online", "offline"
 """What the topic of ``status`` says; Home Assistant knows these two."""
 UNDECIDED = "none"
@@ -143,7 +145,7 @@ def device(camera: Subject, options: MqttOptions) -> Message:
         "qos": 1,
         "components": {key: {**entity, "unique_id": f"{identifier}-{key}"} for key, entity in components.items()},
     }
-    return Message(f"{options.discovery}/device/{identifier}/config", _json(config), retain=True)
+    return Message(f"{DISCOVERY}/device/{identifier}/config", _json(config), retain=True)
 
 
 def _digest(*names: str) -> str:

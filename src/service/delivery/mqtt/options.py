@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from src.core.schema import Closed
+from src.service.query import PLAIN
+from src.service.text import NAME_LENGTH
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 """The schemes of a broker's address, and the ports where it names none."""
-_TOPIC = r"^[^\x00-\x20\x7f+#/$][^\x00-\x1f\x7f+#/]*(/[^\x00-\x1f\x7f+#/]+)*$"
-"""A topic without wildcards and empty levels; those that begin with $ are the broker's own."""
 
 
 def _loadable(pem: str) -> str:
@@ -22,20 +22,21 @@ def _loadable(pem: str) -> str:
     return pem
 
 
-Topic = Annotated[str, Field(min_length=1, max_length=128, pattern=_TOPIC)]
+Prefix = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")]
 Certificate = Annotated[str, Field(min_length=1, max_length=65_536), AfterValidator(_loadable)]
 
 
 class MqttOptions(Closed):
     """How a broker is spoken to. Its password is the receiver's secret."""
 
-    user: str | None = Field(default=None, min_length=1, max_length=255, description="the name at the broker")
-    prefix: Topic = Field(default="number-plate", description="what all topics begin with")
-    discovery: Topic | None = Field(
-        default="homeassistant", description="the topic at which Home Assistant looks for devices; null: not told"
+    user: Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, pattern=PLAIN)] | None = Field(
+        default=None, description="the name at the broker"
     )
+    prefix: Prefix = Field(default="number-plate", description="what the topics begin with")
+    discovery: bool = Field(default=True, description="whether Home Assistant finds the cameras by itself")
     certificate: Certificate | None = Field(
-        default=None, description="whom the broker's certificate is signed by, in PEM; null: whom the system trusts"
+        default=None,
+        description="whom the certificate of a broker (mqtts://) is signed by, in PEM; null: whom the system trusts",
     )
 
 

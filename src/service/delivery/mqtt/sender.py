@@ -103,7 +103,7 @@ class _Line:
         """Tells an event. Raises BrokerError."""
         connection = await self._connected()
         body = delivery.body
-        camera = messages.camera_of(body) if self._options.discovery is not None else None
+        camera = messages.camera_of(body) if self._options.discovery else None
         if camera is not None and camera not in self._devices:
             await connection.publish(messages.device(camera, self._options))
             await asyncio.sleep(self._settled)
