@@ -178,6 +178,9 @@ class SightingRecord(PlateRecord):
     read_region: str | None = Field(default=None, description="the country as it was read, where `read_text` is given")
     corrected: datetime | None = Field(default=None, description="when an operator corrected or confirmed it last")
     decision: DecisionRecord | None = Field(default=None, description="null where there were no lists")
+    acknowledged: datetime | None = Field(
+        default=None, description="when a guard said that she has seen the decision; null where nobody did"
+    )
 
 
 class VisitState(StrEnum):

@@ -27,6 +27,7 @@ ENDPOINTS: dict[Endpoint, str] = {
     ("GET", "/v1/sightings/{id}/picture"): Scope.READ,
     ("POST", "/v1/sightings/{id}/correction"): Scope.CORRECT,
     ("GET", "/v1/sightings/{id}/corrections"): Scope.READ,
+    ("POST", "/v1/sightings/{id}/acknowledgement"): Scope.CORRECT,
     ("GET", "/v1/plates/{text}"): Scope.READ,
     ("DELETE", "/v1/plates/{text}"): Scope.DELETE,
     ("GET", "/v1/statistics"): Scope.READ,

@@ -71,6 +71,7 @@ SIGHTING: Json = {
     "read_region": None,
     "corrected": None,
     "decision": _DECISION,
+    "acknowledged": None,
 }
 
 CORRECTED: Json = {

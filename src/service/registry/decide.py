@@ -63,8 +63,11 @@ def decide_sighting(session: Session, row: tables.SightingRow, rules: Rules) -> 
 
 
 def write_decision(row: tables.SightingRow, decision: DecisionRecord | None) -> None:
-    """Writes down what is decided of a sighting."""
-    row.outcome = None if decision is None else str(decision.outcome)
+    """Writes down what is decided of a sighting. Who acknowledged another outcome has not seen this one."""
+    outcome = None if decision is None else str(decision.outcome)
+    if outcome != row.outcome:
+        row.acknowledged = None
+    row.outcome = outcome
     row.decision = None if decision is None else decision.model_dump(mode="json")
 
 

@@ -4,6 +4,7 @@ All functions are synchronous and may run in any thread. What they return is no 
 """
 
 from src.service.scopes import SCOPES_OF, Role, Scope
+from src.service.store.acknowledgement import acknowledge
 from src.service.store.answers import (
     Claim,
     ClaimLostError,
@@ -113,6 +114,7 @@ __all__ = [
     "TextError",
     "UnknownCameraError",
     "Upload",
+    "acknowledge",
     "all_cameras",
     "camera",
     "camera_sightings",

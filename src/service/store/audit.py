@@ -29,6 +29,7 @@ class Action(StrEnum):
     DELETE_SIGHTING = "delete sighting"
     DELETE_PLATE = "delete plate"
     CORRECT = "correct"
+    ACKNOWLEDGE = "acknowledge"
 
     LIVE = "live"
     """Somebody began to listen to what passes."""
@@ -76,7 +77,7 @@ class Action(StrEnum):
 OF_PLATES = (
     *(Action.SEARCH, Action.SIGHTING, Action.PICTURE, Action.PLATE, Action.VEHICLES),
     Action.EXPORT_SIGHTINGS,
-    *(Action.DELETE_SIGHTING, Action.DELETE_PLATE, Action.CORRECT),
+    *(Action.DELETE_SIGHTING, Action.DELETE_PLATE, Action.CORRECT, Action.ACKNOWLEDGE),
 )
 
 BY_TEXT = (Action.SEARCH, Action.EXPORT_SIGHTINGS, Action.PLATE, Action.VEHICLES, Action.DELETE_PLATE)

@@ -94,6 +94,7 @@ def sighting_record(row: tables.SightingRow) -> SightingRecord:
         read_region=row.read_region,
         corrected=row.corrected,
         decision=None if row.decision is None else DecisionRecord.model_validate(row.decision),
+        acknowledged=row.acknowledged,
         **plate_fields(found, row),
     )
 

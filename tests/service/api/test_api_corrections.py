@@ -1,9 +1,10 @@
-"""Operators correct what was read, and everybody sees what it was."""
+"""Operators correct what was read and acknowledge what was decided, and everybody sees it."""
 
 import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,22 @@ def test_what_is_not_there_is_not_found(api: Api) -> None:
 
 def test_those_who_listen_hear_of_it(api: Api) -> None:
     sighting = read(api)
+    said = heard_of(api, f"/v1/sightings/{sighting}/correction", json={"text": "W1", "region": None})
+    assert (said["id"], said["text"], said["read_text"]) == (sighting, "W1", RED_TEXT)
+
+
+def test_an_acknowledgement_may_be_sent_again_and_is_told_to_those_who_listen(api: Api) -> None:
+    sighting = read(api)
+    path = f"/v1/sightings/{sighting}/acknowledgement"
+    assert api.get(f"/v1/sightings/{sighting}").json()["acknowledged"] is None
+    said = heard_of(api, path)
+    assert said["acknowledged"] is not None
+    assert said == api.ask("POST", path).json() == api.get(f"/v1/sightings/{sighting}").json()
+    assert_problem(api.ask("POST", f"/v1/sightings/{UNKNOWN}/acknowledgement"), 404, "not_found")
+
+
+def heard_of(api: Api, path: str, **body: object) -> dict[str, Any]:
+    """The sighting that those who listen hear of when something is posted."""
     heard: list[Event | None] = []
 
     async def listen() -> None:
@@ -87,12 +104,13 @@ def test_those_who_listen_hear_of_it(api: Api) -> None:
     ready = api.call(asyncio.Event)
     listening = api.begin_call(listen)
     api.begin_call(ready.wait).result(30)
-    api.ask("POST", f"/v1/sightings/{sighting}/correction", json={"text": "W1", "region": None})
+    assert api.ask("POST", path, **body).status_code == 200
     listening.result(30)
     (event,) = heard
     assert event is not None
-    said = json.loads(event.data)
-    assert (event.kind, said["id"], said["text"], said["read_text"]) == ("passage", sighting, "W1", RED_TEXT)
+    assert event.kind == "passage"
+    said: dict[str, Any] = json.loads(event.data)
+    return said
 
 
 def test_a_key_needs_the_scope_and_is_named_in_the_history(models: Path, tmp_path: Path) -> None:

@@ -122,6 +122,17 @@ def corrections(here: Here, actor: Looker, id: IdInPath) -> dict[str, Any]:
     return {"items": existing(store.history(here.resources.database, id), "sighting")}
 
 
+@router.post("/v1/sightings/{id}/acknowledgement", response_model=Sighting, responses=NO_SUCH)
+def acknowledge(here: Here, actor: Corrector, id: IdInPath) -> SightingRecord:
+    """Says that a guard has seen what was decided, so that it is not shown to others as news; the first one counts.
+
+    Where something else is decided later, that has not been acknowledged.
+    """
+    acknowledged = existing(store.acknowledge(here.resources.database, id, actor), "sighting")
+    here.cameras.broadcast.publish(Event("passage", acknowledged.model_dump_json()))
+    return acknowledged
+
+
 @router.delete("/v1/sightings/{id:no_export}", response_model=Deleted, responses=NO_SUCH)
 def delete(here: Here, actor: Deleter, id: IdInPath) -> Deleted:
     """Deletes a sighting, and its picture where nothing else was seen in it."""

@@ -99,6 +99,7 @@ ACCESS: Mapping[str, Text] = {
     "action.audit": Text("read the audit", "чтение журнала"),
     "action.vehicles": Text("searched vehicles", "поиск машин"),
     "action.correct": Text("corrected a reading", "исправление"),
+    "action.acknowledge": Text("saw what was decided", "просмотр решения"),
     "action.create_list": Text("made a list", "создание списка"),
     "action.change_list": Text("changed a list", "изменение списка"),
     "action.delete_list": Text("deleted a list", "удаление списка"),
