@@ -57,6 +57,18 @@ Visit = Callable[..., Guard]
 """A device, the place within the view, and what is done to the page before it is opened."""
 
 
+LISTS = [("Residents", "allow", "M356CC65", "RU"), ("Turned away", "deny", "OBZR8008", "DE")]
+
+
+def register(api: Listening, key: str | None = None) -> None:
+    """A resident, the first sample, and a vehicle that is turned away, the second one."""
+    with api.client(key) as client:
+        for name, kind, text, region in LISTS:
+            client.post("/v1/lists", json={"name": name, "kind": kind}).raise_for_status()
+            made = client.post("/v1/vehicles", json={"text": text, "region": region})
+            client.post(f"/v1/vehicles/{made.json()['id']}/permits", json={"list": name}).raise_for_status()
+
+
 def tell_state(api: Listening, camera: Gate, **state: Any) -> None:
     """The state of a camera changes, as its process would say."""
     with api.client() as client:

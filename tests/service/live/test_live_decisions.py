@@ -4,29 +4,19 @@ from datetime import timedelta
 
 from tests.service.browser import DESKTOP, PHONE
 from tests.service.listening import Listening, gate
-from tests.service.live.guard import Visit, assert_sound
-
-LISTS = [("Residents", "allow", "M356CC65", "RU"), ("Turned away", "deny", "OBZR8008", "DE")]
-
-
-def register(api: Listening) -> None:
-    """A resident, and a vehicle that is turned away."""
-    with api.client() as client:
-        for name, kind, text, region in LISTS:
-            client.post("/v1/lists", json={"name": name, "kind": kind}).raise_for_status()
-            made = client.post("/v1/vehicles", json={"text": text, "region": region})
-            client.post(f"/v1/vehicles/{made.json()['id']}/permits", json={"list": name}).raise_for_status()
+from tests.service.live.guard import Visit, assert_sound, register
 
 
 def test_each_passage_has_its_decision_with_the_reason(api: Listening, visit: Visit) -> None:
     register(api)
     north = gate(api)
     for number in (2, 1, 0):
-        north.tell(number, timedelta(minutes=number))
+        north.tell(number, timedelta(hours=number))
     guard = visit(DESKTOP)
     guard.wait_until()
     guard.page.wait_for_selector("#passages li >> nth=2")
     assert guard.page.locator("#passages .outcome").all_inner_texts() == ["✓ Allowed", "✕ Denied", "– Unknown"]
+    assert guard.page.locator("#passages .open").all_inner_texts() == ["Not acknowledged"]  # no news after an hour
     assert guard.page.locator(".newest .outcome.allowed").inner_text() == "✓ Allowed"
     assert guard.page.locator(".newest .why").inner_text() == "on the list “Residents”"
     guard.photograph("decisions")
@@ -37,7 +27,7 @@ def test_each_passage_has_its_decision_with_the_reason(api: Listening, visit: Vi
         correction = {"text": "A001AA77", "region": "RU"}
         client.post(f"/v1/sightings/{sighting['id']}/correction", json=correction).raise_for_status()
     guard.page.wait_for_selector('.newest .plate:text-is("A001AA77")')
-    facts = guard.page.locator(".newest .facts").inner_text()
+    facts = guard.page.locator(".newest").inner_text()
     for said in ("read as M356CC65", "Unknown", "on no list"):
         assert said in facts
     assert_sound(guard)
@@ -47,7 +37,7 @@ def test_on_a_telephone_in_russian(api: Listening, visit: Visit) -> None:
     register(api)
     north = gate(api, "ворота")
     for number in (2, 1, 0):
-        north.tell(number, timedelta(minutes=number))
+        north.tell(number, timedelta(hours=number))
     guard = visit(PHONE)
     guard.wait_until()
     guard.page.wait_for_selector("#passages li >> nth=2")

@@ -3,6 +3,8 @@
 const KEPT = "number-plate-key";
 const TIMEOUT_MS = 15_000;
 
+let ahead = 0; // milliseconds
+
 /** What the service answered instead of what was asked; `status` is 0 where nobody answered. */
 export class Refusal extends Error {
   constructor(status, kind, detail, retryAfter = null) {
@@ -14,6 +16,9 @@ export class Refusal extends Error {
     return this.status === 401 || this.kind === "wrong_scope";
   }
 }
+
+/** The time by the service's clock, in milliseconds: that of this machine may be wrong. */
+export const serviceTime = () => Date.now() + ahead;
 
 export const key = () => sessionStorage.getItem(KEPT);
 
@@ -45,6 +50,8 @@ async function send(method, path, body) {
   } catch (error) {
     throw new Refusal(0, "unreachable", String(error.message));
   }
+  const now = Date.parse(response.headers.get("Date"));
+  if (!Number.isNaN(now)) ahead = now - Date.now();
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
   const kind = String(problem.type ?? "").split(":").pop();

@@ -1,31 +1,50 @@
-// The last passages: the newest one large, or the one that somebody chose, and a list of all below it.
+// The last passages: one of them large, and a list of all below it. Large is the one that somebody corrects or has
+// chosen, else a denial that waits for a guard, else the newest one.
 
-import { ask } from "./api.js";
-import { arrange, byId, drawing, element } from "./dom.js";
-import { cutOut, outline, pictureOf } from "./pictures.js";
-import { clock, country, flag, knows, percent, say } from "./texts.js";
+import { Refusal, ask, serviceTime } from "./api.js";
+import { decided, isOpen, mark } from "./decision.js";
+import { Denials } from "./denials.js";
+import { arrange, byId, element } from "./dom.js";
+import { Large, news } from "./large.js";
+import { cutOut, pictureOf } from "./pictures.js";
+import { clock, flag, percent, say } from "./texts.js";
 
 const MOST = 50;
-const SIGNS = { allowed: "✓", denied: "✕", watched: "◉", unknown: "–", unsure: "?" }; // a colour alone is not enough
-const [LEAST_ASPECT, MOST_ASPECT] = [4 / 3, 16 / 9]; // of the large picture: others have stripes at their sides
+const FRESH_MS = 10 * 60_000; // a denial that was seen earlier is not shown as news
 
-/** What has passed, of all cameras or one. `failed(refusal)` is called where the list cannot be fetched. */
+/** What has passed, of all cameras or one. */
 export class Passages {
   #known = new Map(); // by id
   #camera = null;
   #chosen = null;
-  #shown = null; // what stands large now, as `id image`, so that it is not drawn anew without need
   #rows = new Map(); // id -> {passage, row}
   #loading = 0;
   #heardSince = null; // the ids that were heard while the list is being fetched
   #loaded = false;
+  #upToDate = null; // the service's time at which the list was fetched last
+  #denials = new Denials();
+  #large;
   #failed;
+  #denied;
   #seen;
 
-  constructor(failed) {
+  /** `failed(refusal)` is called where the list cannot be fetched, `denied()` when a denial has come. */
+  constructor(failed, denied) {
     this.#failed = failed;
+    this.#denied = denied;
+    this.#large = new Large({
+      heard: (passage) => this.hear(passage),
+      putAside: (id) => this.#putAside([id]),
+      closed: () => this.show(),
+    });
     this.#seen = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: "200px" });
-    byId("to-newest").addEventListener("click", () => this.#choose(null));
+    byId("to-newest").addEventListener("click", () => this.#putAside(this.#denials.ids));
+  }
+
+  /** Whether the key may acknowledge and correct. */
+  set mayChange(may) {
+    this.#large.mayChange = may;
+    this.show();
   }
 
   /** Shows the passages of one camera, those of all where it is null. */
@@ -45,36 +64,82 @@ export class Passages {
     const camera = this.#camera === null ? "" : `&camera=${encodeURIComponent(this.#camera)}`;
     try {
       const { items } = await ask("GET", `v1/sightings?limit=${MOST}${camera}`);
+      const waiting = await this.#waitingBeside(items);
       if (run !== this.#loading) return;
       const heard = [...this.#known.values()].filter((passage) => this.#heardSince.has(passage.id));
-      this.#known = new Map([...items, ...heard].map((passage) => [passage.id, passage]));
+      this.#known = new Map([...waiting, ...items, ...heard].map((passage) => [passage.id, passage]));
+      const since = (this.#upToDate ?? serviceTime()) - FRESH_MS;
+      const isGap = this.#upToDate !== null;
+      // the oldest first, as they wait in the order in which they came
+      const denied = [...items].reverse().filter((passage) => this.#denials.take(passage, since));
       this.#loaded = true;
+      this.#upToDate = serviceTime();
       this.#heardSince = null;
       this.show();
+      if (isGap && denied.length > 0) this.#tell(denied[0]);
     } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
       if (run === this.#loading) this.#failed(refusal);
     }
   }
 
+  /** The denials that wait and are not among `items`, as they are now; those that were deleted do not wait any more. */
+  async #waitingBeside(items) {
+    const listed = new Set(items.map(({ id }) => id));
+    const asked = this.#denials.ids.filter((id) => !listed.has(id)).map(async (id) => {
+      try {
+        const passage = await ask("GET", `v1/sightings/${encodeURIComponent(id)}`);
+        this.#denials.take(passage, 0);
+        return passage;
+      } catch (refusal) {
+        if (refusal.status !== 404) throw refusal;
+        this.#denials.drop(id);
+        return null;
+      }
+    });
+    return (await Promise.all(asked)).filter((passage) => passage !== null && this.#isHere(passage));
+  }
+
+  #isHere(passage) {
+    return this.#camera === null || passage.camera === this.#camera;
+  }
+
   /** Takes a passage that was told just now, or told again. */
   hear(passage) {
-    if (this.#camera !== null && passage.camera !== this.#camera) return;
+    if (!this.#isHere(passage)) return;
     this.#heardSince?.add(passage.id);
     const isNew = !this.#known.has(passage.id);
+    const isDenied = this.#denials.take(passage, serviceTime() - FRESH_MS);
     this.#known.set(passage.id, passage);
+    if (isDenied) this.#chosen = null; // it comes before what somebody looks at
     this.show(isNew ? passage.id : null);
+    if (isDenied) this.#tell(passage);
+    else if (isNew && this.#known.has(passage.id)) byId("news").textContent = news(passage);
+  }
+
+  #tell(passage) {
+    byId("alarm").textContent = news(passage);
+    this.#denied();
   }
 
   /** Shows everything anew, as in another language; `arrived` is the id of a passage that is new. */
   show(arrived = null) {
-    const sorted = [...this.#known.values()].sort((a, b) => Date.parse(b.seen) - Date.parse(a.seen)).slice(0, MOST);
+    const sorted = [...this.#known.values()]
+      .sort((a, b) => Date.parse(b.seen) - Date.parse(a.seen))
+      .filter(({ id }, index) => index < MOST || this.#denials.has(id) || id === this.#large.corrected);
     this.#known = new Map(sorted.map((passage) => [passage.id, passage]));
     if (!this.#known.has(this.#chosen)) this.#chosen = null;
     byId("list-title").textContent =
       this.#camera === null ? say("list.title") : say("list.title_of", { camera: this.#camera });
-    byId("to-newest").hidden = this.#chosen === null;
-    this.#list(sorted, arrived);
-    this.#large(this.#known.get(this.#chosen) ?? sorted[0] ?? null, arrived);
+    const waiting = this.#denials.ids.filter((id) => this.#known.has(id));
+    const newest = sorted[0] ?? null;
+    const large = [this.#large.corrected, this.#chosen, waiting[0]].find((id) => this.#known.has(id)) ?? newest?.id;
+    byId("to-newest").hidden = large === undefined || large === newest.id;
+    this.#list(sorted, arrived, large);
+    const waits = waiting.includes(large);
+    this.#large.show(this.#known.get(large) ?? null, {
+      isLoaded: this.#loaded, waits, more: waits ? waiting.length - 1 : 0, hasArrived: large === arrived,
+    });
   }
 
   #choose(id) {
@@ -83,19 +148,29 @@ export class Passages {
     if (id !== null) byId("newest").scrollIntoView({ block: "nearest" });
   }
 
-  #list(sorted, arrived) {
+  /** Lets go of denials and of what was chosen. */
+  #putAside(ids) {
+    for (const id of ids) this.#denials.putAside(id);
+    this.#chosen = null;
+    this.show();
+  }
+
+  #list(sorted, arrived, large) {
+    let focused = null; // a row that is made anew keeps its focus
     const rows = sorted.map((passage) => {
       const made = this.#rows.get(passage.id);
       // a row is made anew only where it says something else: its picture would flicker
       const state = `${document.documentElement.lang} ${JSON.stringify(passage)}`;
       const row = made?.state === state ? made.row : this.#row(passage);
+      if (made !== undefined && made.row !== row && made.row.contains(document.activeElement)) focused = row;
       row.classList.toggle("arrived", passage.id === arrived);
-      row.firstChild.setAttribute("aria-current", String(passage.id === this.#chosen));
+      row.firstChild.setAttribute("aria-current", String(passage.id === large && large !== sorted[0].id));
       return [passage.id, { passage, row, state }];
     });
     for (const { row } of this.#rows.values()) this.#seen.unobserve(row);
     this.#rows = new Map(rows);
     arrange(byId("passages"), rows.map(([, { row }]) => row));
+    focused?.firstChild.focus({ preventScroll: true });
     for (const [, { row }] of rows) if (row.dataset.picture === undefined) this.#seen.observe(row);
   }
 
@@ -110,7 +185,7 @@ export class Passages {
         element("span", { class: "flag" }, passage.region ? flag(passage.region) : ""),
         element("span", {}, passage.camera ?? "")),
       element("span", { class: "sure" }, percent(passage.confidence)),
-      decided(passage.decision) ?? mark(passage),
+      verdict(passage),
       element("time", { datetime: passage.seen }, clock(passage.seen)),
     );
     return element("li", { "data-id": passage.id }, button);
@@ -130,89 +205,10 @@ export class Passages {
       );
     }
   }
-
-  #large(passage, arrived) {
-    const place = byId("newest");
-    const shown = `${document.documentElement.lang} ${this.#loaded} ${JSON.stringify(passage)}`;
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    document.title = passage === null ? say("title") : `${passage.text} · ${say("title")}`;
-    if (passage === null) {
-      place.replaceChildren(element("p", { class: "empty" }, this.#loaded ? say("list.none") : ""));
-      return;
-    }
-    const photo = element("figure", { class: "photo" });
-    photo.style.aspectRatio = Math.min(MOST_ASPECT, Math.max(LEAST_ASPECT, passage.width / passage.height));
-    const crop = element("div", { class: "crop" });
-    place.replaceChildren(photo, element("div", { class: "facts" }, crop, ...facts(passage)));
-    place.classList.toggle("arrived", passage.id === arrived);
-    const missing = () => {
-      photo.replaceChildren(element("p", { class: "faint" }, say("plate.no_picture")));
-      crop.hidden = true;
-    };
-    pictureOf(passage).then((picture) => {
-      if (shown !== this.#shown) return;
-      if (picture === null) {
-        missing();
-        return;
-      }
-      photo.replaceChildren(...marked(passage, picture));
-      const canvas = cutOut(passage, picture.bitmap);
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", say("plate.crop"));
-      crop.replaceChildren(canvas);
-    }, missing);
-  }
 }
 
-function facts(passage) {
-  const place = passage.region ? country(passage.region) : say("plate.unknown");
-  const readings = passage.read > 1 ? say("plate.frames", { agreeing: passage.agreeing, read: passage.read }) : null;
-  return [
-    element("p", { class: "plate" }, passage.text || say("plate.no_text")),
-    passage.corrected ? element("p", { class: "faint" }, say("plate.was", { text: passage.read_text || "–" })) : null,
-    passage.decision ? element("p", { class: "line" }, decided(passage.decision), reason(passage.decision)) : null,
-    element("p", { class: "line" }, element("span", {}, place), mark(passage, true)),
-    element("p", { class: "line" },
-      element("meter", { min: 0, max: 1, value: passage.confidence, "aria-hidden": "true" }),
-      element("b", {}, say("plate.confidence", { percent: percent(passage.confidence) }))),
-    readings === null ? null : element("p", { class: "faint" }, readings),
-    element("p", { class: "line when" },
-      element("span", {}, passage.camera ?? say("plate.no_camera")),
-      element("time", { datetime: passage.seen }, clock(passage.seen))),
-  ];
-}
-
-/** What was decided: a sign and a word in a colour. Nothing where nothing was. */
-function decided(decision) {
-  if (!decision) return null;
-  const { outcome } = decision;
-  return element("span", { class: `outcome ${outcome}` }, `${SIGNS[outcome] ?? ""} ${say(`outcome.${outcome}`)}`);
-}
-
-/** Why, in words; a reason of a newer service as it calls it. */
-function reason({ reason, list, text, watch, outcome }) {
-  const key = `reason.${reason}`;
-  const why = knows(key) ? say(key, { list: list ?? "–", text: text ?? "–" }) : reason;
-  return element("span", { class: "why" }, watch && outcome !== "watched" ? `${why}; ${say("watched", { list: watch })}` : why);
-}
-
-/** Whether it was accepted: a word where there is room for one. */
-function mark(passage, isWord = false) {
-  if (passage.accepted === null) return isWord ? null : element("span", {});
-  const name = passage.accepted ? "accepted" : "rejected";
-  const sign = passage.accepted ? "✓" : "?";
-  const word = say(`plate.${name}`);
-  if (isWord) return element("span", { class: `verdict ${name}` }, `${sign} ${word}`);
-  return element("span", { class: `verdict ${name}`, role: "img", "aria-label": word, title: word }, sign);
-}
-
-function marked(passage, picture) {
-  const points = outline(passage).map(([x, y]) => `${x},${y}`).join(" ");
-  const size = `0 0 ${passage.width} ${passage.height}`;
-  return [
-    element("img", { src: picture.url, alt: say("plate.photo") }),
-    drawing("svg", { viewBox: size, "aria-hidden": "true" },
-      drawing("polygon", { points, class: passage.accepted === false ? "rejected" : "accepted" })),
-  ];
+function verdict(passage) {
+  if (!passage.decision) return mark(passage);
+  const open = isOpen(passage) ? element("span", { class: "open" }, say("denial.open")) : null;
+  return element("span", { class: "decision" }, decided(passage.decision), open);
 }

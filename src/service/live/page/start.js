@@ -1,16 +1,18 @@
 // The page: what passes just now, and the zones of cameras behind `#camera=…`. A language may come with `#lang=…`.
 
-import { keepKey, key } from "./api.js";
+import { ask, keepKey, key } from "./api.js";
 import { Cameras } from "./cameras.js";
 import { byId } from "./dom.js";
 import { Passages } from "./passages.js";
+import { Sound } from "./sound.js";
 import { Stream } from "./stream.js";
 import { chooseLanguage, chosenLanguage, clock, say, sayAll } from "./texts.js";
 import { ZoneEditor } from "./zone.js";
 
 const BACK_MS = 5000;
 
-const passages = new Passages(failed);
+const sound = new Sound();
+const passages = new Passages(failed, () => sound.alarm());
 const cameras = new Cameras((name) => passages.of(name), failed);
 const zone = new ZoneEditor(failed);
 const stream = new Stream(heard, changed);
@@ -29,9 +31,20 @@ function loadAll() {
   cameras.load();
 }
 
+/** Offers what the key may do. */
+async function offer() {
+  try {
+    const { allows } = await ask("GET", "v1/key");
+    passages.mayChange = allows.includes("correct");
+  } catch (refusal) {
+    failed(refusal);
+  }
+}
+
 function changed(state) {
   connection = state;
   if (state.name === "open") {
+    offer();
     loadAll(); // what passed before the stream began
     tell(state.since ? ["notice.back", {}] : null, "back");
     vanishing = setTimeout(() => tell(null), BACK_MS);

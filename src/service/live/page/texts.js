@@ -79,6 +79,27 @@ const TEXTS = {
   "reason.doubtful": ["perhaps the listed {text}: look at it", "возможно, это {text} из списка: проверьте"],
   "reason.unread": ["the plate could not be read", "номер не прочитан"],
   watched: ["watched on “{list}”", "под наблюдением: «{list}»"],
+  "denial.open": ["Not acknowledged", "Не просмотрено"],
+  "denial.more": ["Not acknowledged, and {count} more", "Не просмотрено, ждут ещё {count}"],
+  "denial.acknowledge": ["Acknowledge", "Просмотрено"],
+  "denial.acknowledged": ["Acknowledged at {time}", "Просмотрено в {time}"],
+  "denial.aside": ["Put aside", "Отложить"],
+  "correct.begin": ["Correct", "Исправить"],
+  "correct.text": ["Plate", "Номер"],
+  "correct.region": ["Country", "Страна"],
+  "correct.no_region": ["Unknown", "Неизвестна"],
+  "correct.save": ["Save", "Сохранить"],
+  "correct.leave": ["Cancel", "Отмена"],
+  "refused.scope": ["This key may not do that.", "Этому ключу это нельзя."],
+  "refused.unreachable": ["No connection: nothing was saved.", "Нет связи: ничего не сохранено."],
+  "refused.gone": ["This passage was deleted.", "Этот проезд удалён."],
+  "refused.text": ["This is no text of a plate.", "Это не текст номера."],
+  "sound.label": ["Sound", "Звук"],
+  "sound.title": ["Sound of a denial", "Звук при запрете"],
+  "sound.hint": [
+    "Click here or press a key once, so that a denial may sound.",
+    "Нажмите здесь или любую клавишу, чтобы был слышен звук при запрете.",
+  ],
   "plate.unknown": ["Country unknown", "Страна неизвестна"],
   "plate.confidence": ["Sure to {percent}", "Уверенность {percent}"],
   "plate.frames": ["{agreeing} of {read} readings agree", "Совпали чтения: {agreeing} из {read}"],
@@ -152,6 +173,10 @@ export function sayAll() {
   document.documentElement.lang = language;
   document.title = say("title");
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = say(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-title]")) {
+    element.title = say(element.dataset.title);
+    element.setAttribute("aria-label", element.title);
+  }
 }
 
 /** The time of day; with its date where that is not today's. */
@@ -178,10 +203,15 @@ export function number(value, digits = 0) {
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 }
 
+/** The name of an ISO 3166 code. */
+export function countryName(region) {
+  return new Intl.DisplayNames([language], { type: "region" }).of(region);
+}
+
 /** The flag and the name of an ISO 3166 code; systems that cannot draw flags show letters instead. */
 export function country(region) {
   const flag = String.fromCodePoint(...[...region].map((letter) => 0x1f1e6 + letter.charCodeAt(0) - 65));
-  return `${flag} ${new Intl.DisplayNames([language], { type: "region" }).of(region)}`;
+  return `${flag} ${countryName(region)}`;
 }
 
 export function flag(region) {
