@@ -4,9 +4,7 @@ One service process owns the cameras of a database: the first one that gets the 
 the same folder serve requests, and one of them takes over when the owner has ended.
 """
 
-import fcntl
 import logging
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from threading import Event as Flag
@@ -15,7 +13,7 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from src.core.files import PRIVATE_FILE, make_folder
+from src.core.files import make_folder
 from src.service.api.responses import CameraState
 from src.service.cameras.broadcast import RELOAD, Broadcast, Event
 from src.service.cameras.folder import CameraFolder, camera_folders
@@ -24,6 +22,7 @@ from src.service.cameras.records import camera_record
 from src.service.cameras.supervisor import COMMAND, Supervisor
 from src.service.database import Database
 from src.service.http.problems import cause
+from src.service.ownership import Ownership
 from src.service.settings import Settings
 from src.service.store import Actor, Camera, Pictures, all_cameras, deleted_cameras
 
@@ -60,7 +59,8 @@ class Cameras:
         self._looked_at, self._in_reach = float("-inf"), True
         self._looks: dict[tuple[str, Actor], float] = {}
         self._looks_lock = Lock()
-        self._changed, self._ending, self._lock_file = Flag(), Flag(), -1
+        self._changed, self._ending = Flag(), Flag()
+        self._ownership = Ownership(self._root / f"{database.identity}.lock")
         self._threads = [
             Thread(target=self._supervise, name="cameras"),
             Thread(target=self._empty_spools, name="passages of cameras"),
@@ -81,8 +81,7 @@ class Cameras:
         if self._owns:
             self._supervisor.stop()
             self._store_passages()
-            os.close(self._lock_file)
-            self._lock_file = -1
+            self._ownership.release()
         self.broadcast.end()
 
     def look_again(self) -> None:
@@ -113,7 +112,7 @@ class Cameras:
 
     @property
     def _owns(self) -> bool:
-        return self._lock_file >= 0
+        return self._ownership.is_held
 
     def _supervise(self) -> None:
         """Keeps the processes running. A fault here is logged, and the next look may do better."""
@@ -128,16 +127,10 @@ class Cameras:
 
     def _take_over(self) -> bool:
         """Tries to become the owner of the cameras. Raises OSError."""
-        lock = self._root / f"{self._database.identity}.lock"
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
+        if not self._ownership.take():
             return False
         for folder in camera_folders(self._root):
             folder.forget()  # what an earlier owner's processes said is no longer so
-        self._lock_file = descriptor
         return True
 
     def _look(self, has_changed: bool) -> None:

@@ -1,13 +1,9 @@
 """Says which sources a camera may have: a key of an administrator must not make the service read what is its own."""
 
-import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
+from src.service.addresses import METADATA, Address, meanings, resolved
 from src.video.address import SCHEMES, SourceError, hide_password, parse_address
-
-METADATA = frozenset(map(ip_address, ("169.254.169.254", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
-"""Where clouds tell their machines secrets; most of these addresses are link-local anyway."""
 
 
 class SourceRefusedError(ValueError):
@@ -34,22 +30,17 @@ def check_source(word: str, files: bool, local: bool) -> None:
         return
     parts = urlsplit(address.place)
     for found in _addresses(str(parts.hostname), parts.port):
-        if _is_own(found):
+        if any(map(_is_own, meanings(found))):
             raise SourceRefusedError(f"{name}: leads to {found}, which is this machine's own or its link's")
 
 
-def _addresses(host: str, port: int | None) -> set[IPv4Address | IPv6Address]:
-    """Returns where ``host`` leads to, nothing where that is not known now.
-
-    The system's own resolver is asked even for numbers, as it takes some that do not look like addresses (``0x7f.1``).
-    """
+def _addresses(host: str, port: int | None) -> list[Address]:
+    """Returns where ``host`` leads to, nothing where that is not known now."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return resolved(host, port)
     except (OSError, UnicodeError):
-        return set()
-    return {ip_address(str(address[0]).partition("%")[0]) for *_, address in found}
+        return []
 
 
-def _is_own(address: IPv4Address | IPv6Address) -> bool:
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return inner.is_loopback or inner.is_unspecified or inner.is_link_local or inner in METADATA
+def _is_own(address: Address) -> bool:
+    return address.is_loopback or address.is_unspecified or address.is_link_local or address in METADATA
