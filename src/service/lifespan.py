@@ -16,6 +16,12 @@ from src.core.cores import usable_cores
 from src.runtime.reader import Reader
 from src.service.cameras.owner import Cameras
 from src.service.database import Database, open_database
+from src.service.delivery.barrier import BarrierSender
+from src.service.delivery.deliveries import Deliveries
+from src.service.delivery.events import ReceiverKind
+from src.service.delivery.mqtt import MqttSender
+from src.service.delivery.sender import Sender
+from src.service.delivery.webhook import WebhookSender
 from src.service.http.drain import Drain
 from src.service.http.metrics import Metrics
 from src.service.live.announce import announce
@@ -24,7 +30,15 @@ from src.service.recognition.engine import Engine
 from src.service.recognition.recogniser import Recogniser
 from src.service.recognition.uploads import Limits, Uploads
 from src.service.settings import Settings
-from src.service.store import Pictures, expire, expire_answers, expire_unmatched, open_pictures, sweep
+from src.service.store import (
+    Pictures,
+    expire,
+    expire_answers,
+    expire_deliveries,
+    expire_unmatched,
+    open_pictures,
+    sweep,
+)
 
 REQUESTS_HELD = 2
 """So many requests of the largest size fit into the memory that uploads may take at a time. It is a hundred usual
@@ -57,6 +71,7 @@ class Service:
     drawers: CapacityLimiter
     """Limits how many stored pictures are drawn at a time: each is decoded anew, so it is the number of workers."""
     tickets: Tickets
+    deliveries: Deliveries
 
     @property
     def is_ready(self) -> bool:
@@ -93,6 +108,7 @@ async def serving(resources: Resources) -> AsyncIterator[Service]:
     engine = Engine(settings.workers, settings.queue, settings.batch, settings.max_pixels)
     service = _assembled(resources, engine)
     await to_thread.run_sync(service.cameras.start)
+    await to_thread.run_sync(service.deliveries.start)
     housekeeping = asyncio.create_task(_keep_house(resources))
     try:
         yield service
@@ -102,6 +118,7 @@ async def serving(resources: Resources) -> AsyncIterator[Service]:
         housekeeping.cancel()
         await asyncio.wait([housekeeping])
         await to_thread.run_sync(service.cameras.stop)
+        await to_thread.run_sync(service.deliveries.stop)
         await to_thread.run_sync(engine.close)
 
 
@@ -114,6 +131,8 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
     kept = resources.pictures if settings.keep_pictures else None
     cameras = Cameras(settings, resources.database, kept, metrics.passed)
     metrics.cameras_are(cameras.states)
+    deliveries = Deliveries(settings, resources.database, partial(_senders, settings))
+    metrics.deliveries_are(deliveries.waiting, deliveries.ended)
     stored = partial(announce, resources.database, cameras.broadcast)
     recogniser = Recogniser(
         uploads,
@@ -129,7 +148,16 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
         lease_s=settings.grace_s,
     )
     drain, drawers = Drain(cameras.broadcast.end), CapacityLimiter(settings.workers)
-    return Service(resources, drain, engine, metrics, recogniser, cameras, drawers, Tickets())
+    return Service(resources, drain, engine, metrics, recogniser, cameras, drawers, Tickets(), deliveries)
+
+
+def _senders(settings: Settings) -> dict[ReceiverKind, Sender]:
+    """Returns those who send to receivers, one for each kind; it is called in the event loop that they work in."""
+    return {
+        ReceiverKind.WEBHOOK: WebhookSender(settings.networks),
+        ReceiverKind.MQTT: MqttSender(settings.networks),
+        ReceiverKind.BARRIER: BarrierSender(settings.networks),
+    }
 
 
 def _min_reading(resources: Resources) -> float:
@@ -144,6 +172,8 @@ async def _keep_house(resources: Resources) -> None:
     settings = resources.settings
     while True:
         await _try("files without a row are not removed", partial(sweep, resources.database, resources.pictures))
+        ended = datetime.now(UTC) - timedelta(days=settings.deliveries_days)
+        await _try("old deliveries are not deleted", partial(expire_deliveries, resources.database, ended))
         await _try("old answers are not deleted", partial(expire_answers, resources.database, datetime.now(UTC)))
         if settings.unmatched_hours is not None:
             before = datetime.now(UTC) - timedelta(hours=settings.unmatched_hours)

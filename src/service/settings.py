@@ -15,6 +15,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from src.core.limits import LEAST_CONFIDENCE, LEAST_SIDE
+from src.service.delivery.destinations import Network, parse_networks
 from src.service.registry.rules import SHIPPED, Rules
 
 PREFIX = "NUMBER_PLATE_"
@@ -45,6 +46,14 @@ def _check_database_url(value: str) -> str:
 def _check_triton_url(value: str) -> str:
     if not value.startswith(("grpc://", "http://")):
         raise ValueError("must begin with grpc:// or http://")
+    return value
+
+
+def _check_networks(value: str) -> str:
+    try:
+        parse_networks(value)
+    except ValueError:
+        raise ValueError("names no networks, as 192.168.1.0/24,fd00::/8 does") from None
     return value
 
 
@@ -156,6 +165,13 @@ class Settings(BaseSettings):
     camera_local: bool = Field(
         default=False, description="whether a camera's address may be the service's machine itself, or link-local"
     )
+    delivery_networks: Annotated[str, AfterValidator(_check_networks)] = Field(
+        default="",
+        description="networks that are not public and may be delivered to, between commas: 192.168.1.0/24,127.0.0.0/8",
+    )
+    deliveries_days: int = Field(
+        default=7, ge=1, le=36_500, description="days after which deliveries go that have arrived or were given up"
+    )
     listeners: int = Field(default=100, ge=1, le=10_000, description="who may watch the live view at a time")
     page_api: str | None = Field(default=None, description="address of the API for the page, which alone reads it")
     page_public_api: str | None = Field(
@@ -171,6 +187,11 @@ class Settings(BaseSettings):
     def rules(self) -> Rules:
         """How sure decisions have to be."""
         return Rules(self.allow_from, self.deny_from, self.unsure_from, self.listed_share)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks that are not public and may be delivered to."""
+        return parse_networks(self.delivery_networks)
 
     @property
     def grace_s(self) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Lock
@@ -73,6 +73,10 @@ class Database:
             if self.engine.dialect.name == "postgresql":
                 session.execute(select(func.pg_advisory_xact_lock(REMOVAL_LOCK)))
             yield session
+
+    def after_commit(self, call: Callable[[Session], None]) -> None:
+        """Has each transaction that may write ``call`` with its session, in its thread, once it is on the disk."""
+        event.listen(self._writers, "after_commit", call)
 
     def empty_log(self) -> None:
         """Makes sure that what was deleted is not left in SQLite's write-ahead log either.

@@ -5,12 +5,12 @@ So there is an event if, and only if, there is what it tells of; the worker deli
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from src.core.result import SightingRecord
+from src.core.result import SightingRecord, VisitRecord
 from src.service.database import tables
 from src.service.database.types import new_id
 from src.service.delivery.events import OF_SIGHTINGS, OPENED_FOR, TRIED_FOR, EventKind, ReceiverKind, State
@@ -23,32 +23,12 @@ BATCH = 500
 SUPERSEDED = "the sighting was changed before it was sent"
 
 
-class Visit(Protocol):
-    """What is told of a visit, as the API answers it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def place(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def entry_camera(self) -> str | None: ...
-    @property
-    def exit_camera(self) -> str | None: ...
-    @property
-    def outcome(self) -> str | None: ...
-    @property
-    def list(self) -> str | None: ...
-    def model_dump(self, *, mode: str) -> dict[str, Any]: ...
-
-
 def tell(
     session: Session,
     kind: EventKind,
     *,
     sighting: SightingRecord | None = None,
-    visit: Visit | None = None,
+    visit: VisitRecord | None = None,
     at: datetime,
 ) -> None:
     """Tells all enabled receivers that want to hear of it, and writes nothing where none does.
@@ -110,7 +90,9 @@ def forget_text(session: Session, plain: str) -> None:
 class _Facts:
     """What receivers choose events by. Names are looked up at most once, and only where a receiver chooses by them."""
 
-    def __init__(self, session: Session, kind: EventKind, sighting: SightingRecord | None, visit: Visit | None) -> None:
+    def __init__(
+        self, session: Session, kind: EventKind, sighting: SightingRecord | None, visit: VisitRecord | None
+    ) -> None:
         self._session, self._kind = session, kind
         self._outcome: str | None = None
         self._place: str | None = None

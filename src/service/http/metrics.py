@@ -1,10 +1,10 @@
 """The figures for Prometheus; each app counts by itself."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,6 +12,13 @@ PREFIX = "number_plate"
 STAGES = ("wait", "decode", "detect", "read", "store")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+
+
+ENDED = {
+    "delivered": "Deliveries that arrived.",
+    "failed": "Attempts to deliver that failed, and are tried again.",
+    "dead": "Deliveries that were given up.",
+}
 
 
 class CameraFigures(Protocol):
@@ -46,6 +53,27 @@ class _CameraCollector(Collector):
         yield from (watched, online, frames)
 
 
+class _DeliveryCollector(Collector):
+    """The figures of the deliveries, by kind of receiver, at the moment in which somebody asks."""
+
+    def __init__(self) -> None:
+        self.waiting: Callable[[], Mapping[Any, int]] = dict
+        self.ended: Callable[[], Mapping[tuple[Any, str], int]] = dict
+
+    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+        """Yields the figures."""
+        waiting = GaugeMetricFamily(f"{PREFIX}_deliveries_waiting", "Deliveries that wait.", labels=["kind"])
+        for kind, number in self.waiting().items():
+            waiting.add_metric([str(kind)], number)
+        yield waiting
+        ended = self.ended()
+        for what, said in ENDED.items():
+            counted = CounterMetricFamily(f"{PREFIX}_deliveries_{what}", said, labels=["kind"])
+            for kind in self.waiting():
+                counted.add_metric([str(kind)], ended.get((kind, what), 0))
+            yield counted
+
+
 class Metrics:
     """The service's own figures, and those of its process."""
 
@@ -55,6 +83,8 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self._cameras = _CameraCollector()
         self.registry.register(self._cameras)
+        self._deliveries = _DeliveryCollector()
+        self.registry.register(self._deliveries)
         self._requests = self._counter("requests", "Requests answered.", "method", "route", "status")
         self._plates = self._counter("plates_read", "Plates found and read.")
         self._refused = self._counter("pictures_refused", "Pictures that were not read.", "kind")
@@ -90,6 +120,14 @@ class Metrics:
     def cameras_are(self, states: Callable[[], Mapping[str, CameraFigures]]) -> None:
         """Takes the figures of the cameras from ``states``, which tells how each of them is, by its name."""
         self._cameras.states = states
+
+    def deliveries_are(
+        self, waiting: Callable[[], Mapping[Any, int]], ended: Callable[[], Mapping[tuple[Any, str], int]]
+    ) -> None:
+        """Takes the figures of the deliveries: how many wait of each kind of receiver, and of each kind and how it
+        ended how many there were.
+        """
+        self._deliveries.waiting, self._deliveries.ended = waiting, ended
 
     def spent(self, stage: str, seconds: float) -> None:
         """Counts the seconds that one picture spent in a stage."""

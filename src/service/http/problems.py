@@ -38,6 +38,8 @@ class Kind(Enum):
     NAME_TAKEN = HTTPStatus.CONFLICT, "Another camera has, or had, the name"
     LAST_ADMINISTRATOR = HTTPStatus.CONFLICT, "It is the last valid key of an administrator"
     EXISTS = HTTPStatus.CONFLICT, "There is such an entry already"
+    TOO_LATE = HTTPStatus.CONFLICT, "It is too late for that"
+    NO_SECRET = HTTPStatus.CONFLICT, "It has no secret that could be renewed"
     NO_SHEET = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is said to be neither CSV nor XLSX"
     BAD_SHEET = HTTPStatus.UNPROCESSABLE_ENTITY, "The file is no sheet of vehicles"
     TOO_MANY_PICTURES = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too many pictures in one request"

@@ -51,7 +51,7 @@ def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expi
     while (batch := _expire_batch(database, pictures, before)) != Expired():
         total += batch
     entries = tables.AuditRow
-    with database.session() as session:
+    with database.removing() as session:
         session.execute(delete(tables.EventRow).where(tables.EventRow.at < before))
         session.execute(
             update(entries)

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 
 import pytest
 
@@ -22,7 +23,7 @@ QUIET = (3600.0,)
 @asynccontextmanager
 async def sender(*receivers: Receiver, pauses: tuple[float, ...] = QUIET) -> AsyncIterator[MqttSender]:
     """A sender that knows these receivers, and waits for no Home Assistant."""
-    made = MqttSender(pauses, settled=0)
+    made = MqttSender([ip_network("127.0.0.0/8")], pauses, settled=0)
     made.know(receivers)
     try:
         yield made

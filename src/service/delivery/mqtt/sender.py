@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from src.core.schema import first_fault
+from src.service.delivery.destinations import DestinationError, Network, reachable
 from src.service.delivery.events import EventKind
 from src.service.delivery.mqtt import messages
 from src.service.delivery.mqtt.connection import LEAVE_S, BrokerError, Connection
@@ -30,8 +31,11 @@ log = logging.getLogger(__name__)
 class MqttSender:
     """The sender of the receivers of the kind ``mqtt``."""
 
-    def __init__(self, pauses: Sequence[float] = PAUSES_S, settled: float = SETTLED_S) -> None:
-        self._pauses, self._settled = pauses, settled
+    def __init__(
+        self, allowed: Sequence[Network], pauses: Sequence[float] = PAUSES_S, settled: float = SETTLED_S
+    ) -> None:
+        """``allowed`` are the networks that are not public and may be connected to."""
+        self._allowed, self._pauses, self._settled = tuple(allowed), pauses, settled
         self._lines: dict[str, _Line] = {}
         self._unusable: dict[str, Receiver] = {}
         self._ending: set[asyncio.Task[None]] = set()
@@ -47,6 +51,7 @@ class MqttSender:
         for identifier, receiver in wanted.items():
             if identifier not in self._lines and self._unusable.get(identifier) != receiver:
                 try:
+                    reachable(receiver.pinned, self._allowed)
                     self._lines[identifier] = _Line(receiver, self._pauses, self._settled)
                 except ValueError as error:
                     self._unusable[identifier] = receiver
@@ -59,6 +64,7 @@ class MqttSender:
         """
         line = self._lines.get(delivery.receiver.id)
         try:
+            reachable(delivery.receiver.pinned, self._allowed)
             async with asyncio.timeout(SEND_S):
                 if line is not None and line.receiver == delivery.receiver:
                     await line.tell(delivery)
@@ -190,4 +196,6 @@ def _heard(opening: "asyncio.Task[Connection]") -> None:
 
 def _fault(error: ValueError) -> str:
     """Returns what is wrong with a receiver, without its values."""
+    if isinstance(error, DestinationError):
+        return f"its address {error}"
     return first_fault(error) if isinstance(error, ValidationError) else str(error)
