@@ -13,11 +13,13 @@ from src.service.api.routes import (
     audit,
     cameras,
     compatible,
+    deliveries,
     documentation,
     keys,
     live,
     operations,
     plates,
+    receivers,
     recognize,
     registry_lists,
     registry_persons,
@@ -61,7 +63,7 @@ def create_app(settings: Settings | None = None, resources: Resources | None = N
         openapi_url=None,
     )
     of_registry = (registry_lists, registry_places, registry_vehicles, registry_persons, registry_sheets)
-    of_operators = (live, keys, audit, operations)
+    of_operators = (live, receivers, deliveries, keys, audit, operations)
     known = (recognize, sightings, plates, cameras, *of_registry, compatible, *of_operators, documentation)
     for router in (*(routes.router for routes in known), live.files):
         app.include_router(router, dependencies=[Depends(only_what_is_known)])

@@ -78,6 +78,19 @@ ENDPOINTS: dict[Endpoint, str] = {
     ("DELETE", "/v1/persons/{id}"): Scope.PERSONS,
     ("POST", "/v1/registry/import"): Scope.REGISTRY,
     ("GET", "/v1/registry/export"): Scope.READ,
+    ("GET", "/v1/receivers"): Scope.ADMIN,
+    ("POST", "/v1/receivers"): Scope.ADMIN,
+    ("GET", "/v1/receivers/{id}"): Scope.ADMIN,
+    ("PATCH", "/v1/receivers/{id}"): Scope.ADMIN,
+    ("DELETE", "/v1/receivers/{id}"): Scope.ADMIN,
+    ("POST", "/v1/receivers/{id}/test"): Scope.ADMIN,
+    ("POST", "/v1/receivers/{id}/secret"): Scope.ADMIN,
+    ("POST", "/v1/receivers/{id}/resolve"): Scope.ADMIN,
+    ("GET", "/v1/deliveries"): Scope.ADMIN,
+    ("DELETE", "/v1/deliveries"): Scope.ADMIN,
+    ("POST", "/v1/deliveries/again"): Scope.ADMIN,
+    ("POST", "/v1/deliveries/{id}/again"): Scope.ADMIN,
+    ("DELETE", "/v1/deliveries/{id}"): Scope.ADMIN,
 }
 
 SCOPES_OF_ROLES = {

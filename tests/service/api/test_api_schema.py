@@ -37,6 +37,10 @@ REFUSABLE = {
     "POST /v1/registry/import": [415, 422],  # nor what is a sheet of vehicles
     "POST /v1/cameras": [409, 415, 422],  # nor where a camera may be, and which names are taken
     "PATCH /v1/cameras/{id}": [409, 415, 422],
+    "POST /v1/receivers": [409, 415, 422],  # nor where deliveries may go, and which options a kind has
+    "PATCH /v1/receivers/{id}": [409, 415, 422],
+    "GET /v1/receivers": [422],
+    "GET /v1/deliveries": [422],
     "GET /v1/audit": [422],
     "GET /v1/keys": [422],
     "POST /v1/keys": [415, 422],  # nor what time it is
