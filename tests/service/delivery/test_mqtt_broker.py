@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from src.service.delivery.destinations import parse_networks
 from src.service.delivery.events import EventKind
 from src.service.delivery.mqtt import MqttSender, connection
 from src.service.delivery.sender import Failed, Outgoing, Receiver, Sent
@@ -16,6 +17,7 @@ from tests.service.broker import PASSWORD, Broker, Listener, listening
 from tests.service.delivery.mqtt_deliveries import LEVEL, at, delivery, encrypted, receiver, sighting
 
 TOPIC = f"number-plate/cameras/{LEVEL}"
+LOOPBACK = parse_networks("127.0.0.0/8")
 QUIET = (3600.0,)
 """Pauses so long that nothing is opened again unless something is sent."""
 
@@ -143,6 +145,24 @@ def test_nobody_there(broker: Broker) -> None:
     to = receiver(broker)
     broker.kill()
     assert refusal(sighting(to)) == "no connection to the broker: Connection refused"
+
+
+def test_an_address_that_is_not_allowed_any_more_is_not_connected_to(broker: Broker) -> None:
+    to = receiver(broker)
+
+    async def tell() -> Sent | Failed:
+        made = MqttSender(allowed=[])
+        made.know([to])
+        try:
+            return await made.send(sighting(to))
+        finally:
+            await made.close()
+
+    before = _connections(broker)
+    came = asyncio.run(tell())
+    assert isinstance(came, Failed)
+    assert "127.0.0.1, which is not public" in came.reason
+    assert _connections(broker) == before
 
 
 def test_a_broker_that_takes_the_connection_and_says_nothing(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,9 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from src.service.delivery.destinations import parse_destination
 from src.service.delivery.mqtt.messages import Message
-from src.service.delivery.mqtt.options import MqttOptions, broker_of
+from src.service.delivery.mqtt.options import MqttOptions
 from src.service.delivery.sender import Receiver
 
 CONNECT_S = 5.0
@@ -45,10 +46,9 @@ class Connection:
     """
 
     def __init__(self, receiver: Receiver, options: MqttOptions, will: Message | None) -> None:
-        """``will`` is what the broker says when the connection is lost. Raises ValueError for an address of another
-        kind.
-        """
-        host, self._port, encrypted = broker_of(receiver.address)
+        """``will`` is what the broker says when the connection is lost. Raises DestinationError."""
+        destination = parse_destination(receiver.address, receiver.kind)
+        self._port = destination.port
         self._addresses = receiver.pinned
         self._loop = asyncio.get_running_loop()
         self._taken: asyncio.Future[None] = self._loop.create_future()
@@ -58,7 +58,7 @@ class Connection:
         """Why it was lost, in one line."""
         self._closed = False
         self._client = _client(receiver, options, will)
-        self._context = _NamedContext.of(host, options.certificate) if encrypted else None
+        self._context = _NamedContext.of(destination.host, options.certificate) if destination.is_encrypted else None
         if self._context is not None:
             self._client.tls_set_context(self._context)
         self._client.on_connect = self._on_connect

@@ -2,16 +2,12 @@
 
 import ssl
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
 from src.core.schema import Closed
 from src.service.query import PLAIN
 from src.service.text import NAME_LENGTH
-
-PORTS = {"mqtt": 1883, "mqtts": 8883}
-"""The schemes of a broker's address, and the ports where it names none."""
 
 
 def _loadable(pem: str) -> str:
@@ -38,14 +34,3 @@ class MqttOptions(Closed):
         default=None,
         description="whom the certificate of a broker (mqtts://) is signed by, in PEM; null: whom the system trusts",
     )
-
-
-def broker_of(address: str) -> tuple[str, int, bool]:
-    """Returns the host and the port of ``mqtt://host`` or ``mqtts://host:port``, and whether TLS is spoken.
-
-    Raises ValueError for another address.
-    """
-    parts = urlsplit(address)
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise ValueError("a broker's address begins with mqtt:// or mqtts://, and has a host")
-    return parts.hostname, parts.port or PORTS[parts.scheme], parts.scheme == "mqtts"
