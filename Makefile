@@ -121,7 +121,7 @@ notebooks: $(VENV)/.full .fonts/.fetched ## open the notebooks in JupyterLab
 serve: $(VENV)/.service ## the API and its page on this machine, with SQLite [ARGS="--port 8000 --page-port 8501"]
 	@$(BIN)/python -m src.service.serve $(ARGS)
 
-load-test: $(VENV)/.service ## 32 clients at once, then every answer against the database [ARGS="--seconds 60 --kill"]
+load-test: $(VENV)/.service ## 32 clients at once, then every answer against the database [ARGS="--seconds 60 --webhooks 2"]
 	$(BIN)/python -m scripts.load_test $(ARGS)
 
 fuzz: $(VENV)/.runtime ## feed 10,000 damaged pictures to the runtime [ARGS="--inputs 1000"]

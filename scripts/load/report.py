@@ -27,10 +27,10 @@ def summarise(ledger: Ledger, seconds: float) -> dict[str, Any]:
         "pictures": len(ledger.kept),
         "sightings": sum(len(promise.sightings) for promise in ledger.kept),
         "pictures_per_second": round(len(ledger.kept) / seconds, 2),
-        "latency_ms": _spread([answer.seconds for answer in ledger.answers]),
-        "latency_with_waits_ms": _spread([answer.with_waits for answer in ledger.answers]),
+        "latency_ms": spread([answer.seconds for answer in ledger.answers]),
+        "latency_with_waits_ms": spread([answer.with_waits for answer in ledger.answers]),
         "latency_by_megapixels_ms": {
-            str(size): _spread([a.seconds for a in ledger.answers if a.megapixels == (size,)]) for size in PIXELS
+            str(size): spread([a.seconds for a in ledger.answers if a.megapixels == (size,)]) for size in PIXELS
         },
         "refused_503": sum(ledger.refusals.values()),
         "retry_after_seconds": {str(seconds): count for seconds, count in sorted(ledger.refusals.items())},
@@ -55,8 +55,8 @@ def memory(resident: Sequence[float], seconds: float) -> dict[str, Any]:
     }
 
 
-def show(report: dict[str, Any], comparison: Comparison) -> None:
-    """Prints the table."""
+def show(report: dict[str, Any], comparison: Comparison, more: Sequence[tuple[str, str]] = ()) -> None:
+    """Prints the table, with ``more`` lines at its end."""
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
@@ -82,10 +82,13 @@ def show(report: dict[str, Any], comparison: Comparison) -> None:
         )
     for name, count in asdict(comparison).items():
         table.add_row(f"in the database: {name.replace('_', ' ')}", str(count))
+    for line in more:
+        table.add_row(*line)
     Console().print(table)
 
 
-def _spread(seconds: Sequence[float]) -> dict[str, float | int | None]:
+def spread(seconds: Sequence[float]) -> dict[str, float | int | None]:
+    """Returns how many there are, and their percentiles in milliseconds."""
     if not seconds:
         return {"count": 0} | dict.fromkeys([*(f"p{p}" for p in PERCENTILES), "most"])
     ms = np.array(seconds) * 1000

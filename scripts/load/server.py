@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 
@@ -22,14 +23,12 @@ class ServerError(RuntimeError):
 class Server:
     """``python -m src.service`` on a free port of this machine, with its data below ``data_dir``."""
 
-    def __init__(self, data_dir: Path, database_url: str) -> None:
-        """Settings in the environment hold, but for these two."""
+    def __init__(self, data_dir: Path, database_url: str, settings: Mapping[str, str] | None = None) -> None:
+        """Settings in the environment hold, but for these two and ``settings``."""
         self.log = data_dir / "log"
         ours = {"NUMBER_PLATE_DATA_DIR": str(data_dir), "NUMBER_PLATE_DATABASE_URL": database_url}
-        self._environment = os.environ | ours
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self._environment = {**os.environ, **ours, **(settings or {})}
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -70,6 +69,14 @@ class Server:
     def _last_line(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "nothing"
+
+
+def free_port() -> int:
+    """Returns a port of this machine that nobody uses just now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def resident(pid: int) -> float:

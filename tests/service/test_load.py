@@ -210,6 +210,8 @@ def test_a_registry_is_filled_with_as_many_vehicles_as_asked_for(database: Datab
         ["--clients", "0"],
         ["--kill", "-1"],
         ["--vehicles", "-1"],
+        ["--webhooks", "-1"],
+        ["--hanging", "1"],
         ["--url", "http://127.0.0.1:1"],
         ["--samples", "no"],
     ],
@@ -223,12 +225,14 @@ def test_wrong_usage_is_one_line(words: list[str], capsys: pytest.CaptureFixture
 
 @pytest.mark.slow
 def test_what_was_acknowledged_outlives_kills(tmp_path: Path) -> None:
-    words = ["--seconds", "12", "--clients", "8", "--kill", "4", "--output", str(tmp_path / "report.json")]
-    assert main(words) == 0
+    words = ["--seconds", "12", "--clients", "8", "--kill", "4", "--webhooks", "2"]
+    assert main([*words, "--output", str(tmp_path / "report.json")]) == 0
     report = json.loads((tmp_path / "report.json").read_text())
     assert len(report["kills"]) >= 1
     assert report["measured"]["pictures"] > 0
     assert report["in_the_database"]["lost_pictures"] == 0
+    assert report["told"]["lost"] == report["told"]["untold_sightings"] == 0
+    assert report["told"]["deliveries"] == 2 * report["told"]["events"] > 0
 
 
 @pytest.mark.slow
