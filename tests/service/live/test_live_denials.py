@@ -125,6 +125,34 @@ def test_denials_wait_in_their_order_and_are_put_aside(api: Listening, visit: Vi
     assert all("404" in fault for fault in guard.faults)  # it has asked for the deleted one
 
 
+def test_a_denial_comes_before_what_was_chosen_but_not_before_what_is_typed(api: Listening, visit: Visit) -> None:
+    register(api)
+    north = gate(api)
+    for number, sample in enumerate((STRANGER, RESIDENT)):
+        north.tell(sample, timedelta(minutes=2 - number))
+    guard = visit(DESKTOP)
+    guard.wait_until()
+    guard.page.locator("#passages button").nth(1).click()
+    guard.page.wait_for_selector(LARGE.format(text="LO8152Q"))
+    denied(api, north)
+    guard.page.wait_for_selector(LARGE.format(text="OBZR8008"))
+    guard.page.get_by_role("button", name="Acknowledge", exact=True).click()
+    guard.page.wait_for_selector('.newest[data-waits="false"]')
+
+    guard.page.locator("#passages button").nth(1).click()
+    guard.page.wait_for_selector(LARGE.format(text="M356CC65"))
+    guard.page.get_by_role("button", name="Correct", exact=True).click()
+    text = guard.page.get_by_role("textbox", name="Plate")
+    text.fill("M357")
+    denied(api, north)
+    guard.page.wait_for_selector("#passages li >> nth=3")
+    assert (guard.large(), text.input_value()) == ("M356CC65", "M357")
+    assert guard.page.evaluate("document.activeElement.name") == "text"
+    text.press("Escape")
+    guard.page.wait_for_selector(LARGE.format(text="OBZR8008"))
+    assert_sound(guard)
+
+
 def test_a_denial_sounds_once_the_page_may_and_where_it_is_wished(api: Listening, visit: Visit) -> None:
     register(api)
     north = gate(api)
@@ -148,13 +176,13 @@ def test_a_denial_sounds_once_the_page_may_and_where_it_is_wished(api: Listening
     assert tones(guard) == 4
 
     switch.click()
+    denied(api, north)
+    guard.page.get_by_text("and 2 more").wait_for()
+    assert tones(guard) == 4
     guard.page.reload()
     guard.wait_until()
     assert switch.get_attribute("aria-pressed") == "false"
     assert hint.is_hidden()
-    denied(api, north)
-    guard.page.get_by_text("and 2 more").wait_for()
-    assert tones(guard) == 0
     switch.click()
     wait_for(lambda: tones(guard) == 4, "the switch does not let one hear how loud it is")
     assert_sound(guard)
