@@ -26,6 +26,11 @@ class Action(StrEnum):
     VEHICLES = "vehicles"
     """Vehicles of the registry were searched."""
     EXPORT_SIGHTINGS = "export sightings"
+    VISITS = "visits"
+    """Visits were searched."""
+    VISIT = "visit"
+    EXPORT_VISITS = "export visits"
+    CLOSE_VISIT = "close visit"
     DELETE_SIGHTING = "delete sighting"
     DELETE_PLATE = "delete plate"
     CORRECT = "correct"
@@ -87,12 +92,17 @@ class Action(StrEnum):
 
 OF_PLATES = (
     *(Action.SEARCH, Action.SIGHTING, Action.PICTURE, Action.PLATE, Action.VEHICLES),
-    Action.EXPORT_SIGHTINGS,
+    *(Action.EXPORT_SIGHTINGS, Action.VISITS, Action.VISIT, Action.EXPORT_VISITS, Action.CLOSE_VISIT),
     *(Action.DELETE_SIGHTING, Action.DELETE_PLATE, Action.CORRECT, Action.ACKNOWLEDGE),
 )
 
-BY_TEXT = (Action.SEARCH, Action.EXPORT_SIGHTINGS, Action.PLATE, Action.VEHICLES, Action.DELETE_PLATE)
-"""The actions whose subject is the text of a plate, as somebody typed it."""
+SEARCHES = (
+    *(Action.SEARCH, Action.EXPORT_SIGHTINGS, Action.VEHICLES),
+    *(Action.VISITS, Action.EXPORT_VISITS),
+)
+"""The actions whose subject is a pattern of a plate, as somebody typed it."""
+BY_TEXT = (*SEARCHES, Action.PLATE, Action.DELETE_PLATE)
+"""The actions whose subject is the text of a plate, or its pattern."""
 
 WILDCARDS = str.maketrans("", "", "*?")
 BATCH = 500
@@ -157,6 +167,6 @@ def forget(session: Session, plain: str) -> None:
 
 def _is_about(plain: str, action: str, subject: str) -> bool:
     typed = normalise(subject).translate(WILDCARDS)
-    if action in (Action.SEARCH, Action.EXPORT_SIGHTINGS, Action.VEHICLES):
+    if action in SEARCHES:
         return merge_look_alikes(typed) == merge_look_alikes(plain)
     return typed == plain

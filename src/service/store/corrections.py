@@ -16,6 +16,7 @@ from src.service.store.audit import Action, Actor, note
 from src.service.store.recognitions import plate_row
 from src.service.store.removal import drop_unseen
 from src.service.store.telling import tell_of
+from src.service.store.visits.crossings import cross
 from src.service.text import shown
 
 
@@ -49,8 +50,9 @@ def correct(
     """Gives a sighting the text that an operator sees, and returns it; None where there is no such sighting.
 
     The text that it has already is thereby confirmed. The sighting belongs to the plate of the new text from now on,
-    and the plate that it belonged to goes if nobody has seen it elsewhere. It is decided anew by the ``rules``. It is
-    audited, found or not, without the texts, which the sighting's history has. Raises sqlalchemy.exc.SQLAlchemyError.
+    and the plate that it belonged to goes if nobody has seen it elsewhere. It is decided anew by the ``rules``, and
+    visits are paired by the new text. It is audited, found or not, without the texts, which the sighting's history has.
+    Raises sqlalchemy.exc.SQLAlchemyError.
     """
     with database.removing() as session:  # plates may go, which nobody must do while others add sightings of them
         row = _known(session, sighting_id)
@@ -67,7 +69,9 @@ def correct(
         session.flush()
         drop_unseen(session, {earlier} - {row.plate_id})
         decide_sighting(session, row, rules)
-        return tell_of(session, EventKind.SIGHTING_CHANGED, row)
+        record = tell_of(session, EventKind.SIGHTING_CHANGED, row)
+        cross(session, [], [row])
+        return record
 
 
 def history(database: Database, sighting_id: str) -> list[Correction] | None:

@@ -24,6 +24,7 @@ from src.service.store.pictures import Pictures
 from src.service.store.removal import drop_unseen
 from src.service.store.sightings import sighting_record
 from src.service.store.telling import is_told_anew, tell_of
+from src.service.store.visits.crossings import cross
 from src.service.text import shown
 from src.video.passage import PassageRecord
 
@@ -92,6 +93,7 @@ def save_passage(
                 record = tell_of(session, EventKind.SIGHTING_CHANGED, row)
             else:
                 record = sighting_record(row)
+            cross(session, [row] if is_new else [], [] if is_new else [row])
             undo.pop_all()  # if the commit fails, only ``sweep`` can tell whether it is on the disk after all
     if pictures is not None:
         pictures.remove(stale)

@@ -21,6 +21,7 @@ from src.service.store.merging import find_growing, grow, is_better, lock, show_
 from src.service.store.pictures import Pictures
 from src.service.store.rows import found_or_made
 from src.service.store.telling import is_told_anew, tell_of
+from src.service.store.visits.crossings import cross
 from src.service.text import name, shown
 from src.service.times import utc
 
@@ -184,11 +185,13 @@ def _add(
         lock(session, cameras[called])
     stale: list[str] = []
     news: list[tuple[EventKind, tables.SightingRow]] = []
+    grown: list[tables.SightingRow] = []
     for number, (image, recognition) in enumerate(zip(images, recognitions, strict=True)):
-        decided[number] = _add_picture(session, image, recognition, known, decided[number], rules, stale, news)
+        decided[number] = _add_picture(session, image, recognition, known, decided[number], rules, stale, news, grown)
     session.flush()
     for kind, row in news:
         tell_of(session, kind, row)
+    cross(session, [row for kind, row in news if kind is EventKind.SIGHTING], grown)
     return decided, stale
 
 
@@ -209,10 +212,12 @@ def _add_picture(
     rules: Rules,
     stale: list[str],
     news: list[tuple[EventKind, tables.SightingRow]],
+    grown: list[tables.SightingRow],
 ) -> Decided:
     """Adds a picture with its detections, and the sightings of those that have a text or lets the sightings grow that
     they belong to; returns what is known of it. Where it shows nothing that no other picture shows better, it is not
-    added. Files that are not needed any longer go to ``stale``, and what others are to be told to ``news``.
+    added. Files that are not needed any longer go to ``stale``, what others are to be told to ``news``, and sightings
+    that were there before to ``grown``.
     """
     plates, stored = recognition.record.plates, recognition.stored
     growing = _growing(session, image, plates)
@@ -232,6 +237,7 @@ def _add_picture(
                 stale += show_in(session, row, detection)
             elif is_shown:
                 session.add(detection)
+            grown.append(row)
             before = row.decision
             decide_sighting(session, row, rules)
             if is_told_anew(before, row.decision):

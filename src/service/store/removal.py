@@ -14,6 +14,7 @@ from src.service.delivery.outbox import forget_subjects, forget_text
 from src.service.store.answers import forget_answers
 from src.service.store.audit import Action, Actor, forget, note
 from src.service.store.pictures import Pictures
+from src.service.store.visits.crossings import uncross
 from src.service.text import plate_text, shown
 
 BATCH = 500
@@ -25,10 +26,12 @@ FORGOTTEN = ""
 def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, actor: Actor) -> bool:
     """Deletes a sighting; its picture and its plate go too if they have no other. Returns False where there was none.
 
-    It is audited whether there was one or not. Kept answers that name the sighting lose their bodies.
+    Its visit loses that end, or goes. It is audited whether there was one or not. Kept answers that name the sighting
+    lose their bodies.
     """
     with database.removing() as session:
         found = session.scalars(select(tables.SightingRow).where(tables.SightingRow.id == shown(sighting_id))).all()
+        uncross(session, [row.id for row in found])
         stored = delete_rows(session, found)
         forget_answers(session, [shown(sighting_id)])
         note(session, Action.DELETE_SIGHTING, sighting_id, actor, {"sightings": len(found)})
@@ -39,6 +42,8 @@ def delete_sighting(database: Database, pictures: Pictures, sighting_id: str, ac
 def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor) -> int:
     """Deletes all sightings of a plate, in any spelling and of any country, and returns their number. Raises TextError.
 
+    What they are of visits goes too.
+
     It is audited, but not under the text; earlier entries lose the text too, and kept answers that name it lose their
     bodies. The text has a plate in each country, and each plate has an entry with its id: for an older backup this says
     which plates must be deleted there as well. A sighting that was read as this plate, and corrected to another one, is
@@ -48,9 +53,12 @@ def delete_plate(database: Database, pictures: Pictures, text: str, actor: Actor
     with database.removing() as session:
         found = session.scalars(select(tables.SightingRow).where(tables.SightingRow.text == plain)).all()
         sightings: dict[str | None, int] = {**Counter(row.plate_id for row in found)} or {None: 0}
-        stored = [
-            file for start in range(0, len(found), BATCH) for file in delete_rows(session, found[start : start + BATCH])
-        ]
+        stored: list[str] = []
+        for start in range(0, len(found), BATCH):
+            some = found[start : start + BATCH]
+            uncross(session, [row.id for row in some])
+            stored += delete_rows(session, some)
+        uncross(session, [], plain)
         forget(session, plain)
         forget_text(session, plain)
         _forget_readings(session, plain)

@@ -10,6 +10,7 @@ from src.service.store.audit import OF_PLATES, SERVICE, Action, note, record
 from src.service.store.pictures import Pictures
 from src.service.store.recognitions import AHEAD
 from src.service.store.removal import drop_unseen, forget_told
+from src.service.store.visits.expiry import expire_visits
 from src.service.times import utc
 
 BATCH = 200
@@ -26,6 +27,7 @@ class Expired:
     images: int = 0
     sightings: int = 0
     plates: int = 0
+    visits: int = 0
     files: int = 0
     """Files that no row knew."""
 
@@ -34,6 +36,7 @@ class Expired:
             images=self.images + other.images,
             sightings=self.sightings + other.sightings,
             plates=self.plates + other.plates,
+            visits=self.visits + other.visits,
             files=self.files + other.files,
         )
 
@@ -42,12 +45,12 @@ def expire(database: Database, pictures: Pictures, older_than: datetime) -> Expi
     """Deletes images from before ``older_than``, their files and sightings, and plates that nobody has seen since.
 
     An image is as old as the later of its times of receipt and of taking, if the latter is not over AHEAD later. The
-    deletion is audited. Events that are as old go too, delivered or not. Older entries of the audit keep who did what
-    and when, but no longer with which plate. Files without a row are swept too. Several processes may do so at once.
-    Raises OSError and sqlalchemy.exc.SQLAlchemyError; another call goes on with the rest.
+    deletion is audited. Visits and events that are as old go too, the latter delivered or not. Older entries of the
+    audit keep who did what and when, but no longer with which plate. Files without a row are swept too. Several
+    processes may do so at once. Raises OSError and sqlalchemy.exc.SQLAlchemyError; another call goes on with the rest.
     """
     before = utc(older_than)
-    total = Expired()
+    total = Expired(visits=expire_visits(database, before))
     while (batch := _expire_batch(database, pictures, before)) != Expired():
         total += batch
     entries = tables.AuditRow

@@ -10,6 +10,7 @@ from src.service.store.audit import SERVICE, Action, note
 from src.service.store.pictures import Pictures
 from src.service.store.recognitions import AHEAD
 from src.service.store.removal import delete_rows
+from src.service.store.visits.expiry import expire_visits
 from src.service.times import utc
 
 BATCH = 200
@@ -21,12 +22,14 @@ UNKNOWN = "unknown"
 def expire_unmatched(database: Database, pictures: Pictures, older_than: datetime) -> int:
     """Deletes sightings from before ``older_than`` that were decided to be of unknown vehicles; returns their number.
 
-    Their pictures go too where nothing else was seen in them, and kept answers that name them lose their bodies. A
-    sighting is as old as what was told of it last, and as the receipt of its picture; a camera's clock that is over
-    AHEAD ahead keeps nothing. Sightings about which nothing was decided stay. Each batch is audited. Several processes
-    may do so at once. Raises sqlalchemy.exc.SQLAlchemyError; another call goes on with the rest.
+    Their pictures go too where nothing else was seen in them, as do visits of such vehicles that are as old, and kept
+    answers that name them lose their bodies. A sighting is as old as what was told of it last, and as the receipt of
+    its picture; a camera's clock that is over AHEAD ahead keeps nothing. Sightings about which nothing was decided
+    stay. Each batch is audited. Several processes may do so at once. Raises sqlalchemy.exc.SQLAlchemyError; another
+    call goes on with the rest.
     """
     before = utc(older_than)
+    expire_visits(database, before, UNKNOWN)
     total = 0
     while deleted := _expire_batch(database, pictures, before):
         total += deleted

@@ -134,6 +134,10 @@ ACCESS: Mapping[str, Text] = {
     "action.resolve_receiver": Text("looked up a receiver's address", "поиск адреса получателя"),
     "action.send_again": Text("sent again", "повторная отправка"),
     "action.delete_deliveries": Text("deleted deliveries", "удаление сообщений"),
+    "action.visits": Text("searched visits", "поиск посещений"),
+    "action.visit": Text("looked at a visit", "просмотр посещения"),
+    "action.export_visits": Text("exported visits", "выгрузка посещений"),
+    "action.close_visit": Text("closed a visit", "закрытие посещения"),
     "action.backup": Text("made a backup", "резервная копия"),
     "action.restore": Text("restored a backup", "восстановление из копии"),
 }
