@@ -27,6 +27,7 @@ from src.service.api.routes import (
     registry_sheets,
     registry_vehicles,
     sightings,
+    visits,
 )
 from src.service.http import problems
 from src.service.http.drain import DrainRequests
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None, resources: Resources | None = N
     )
     of_registry = (registry_lists, registry_places, registry_vehicles, registry_persons, registry_sheets)
     of_operators = (live, receivers, deliveries, keys, audit, operations)
-    known = (recognize, sightings, plates, cameras, *of_registry, compatible, *of_operators, documentation)
+    known = (recognize, sightings, plates, visits, cameras, *of_registry, compatible, *of_operators, documentation)
     for router in (*(routes.router for routes in known), live.files):
         app.include_router(router, dependencies=[Depends(only_what_is_known)])
     app.openapi = cache(partial(openapi.describe, app, found.require_keys))  # type: ignore[method-assign]

@@ -24,7 +24,7 @@ from src.service.delivery.sender import Sender
 from src.service.delivery.webhook import WebhookSender
 from src.service.http.drain import Drain
 from src.service.http.metrics import Metrics
-from src.service.live.announce import announce
+from src.service.live.announce import announce, announce_visits
 from src.service.live.tickets import Tickets
 from src.service.recognition.engine import Engine
 from src.service.recognition.recogniser import Recogniser
@@ -133,6 +133,7 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
     metrics.cameras_are(cameras.states)
     deliveries = Deliveries(settings, resources.database, partial(_senders, settings))
     metrics.deliveries_are(deliveries.waiting, deliveries.ended)
+    resources.database.after_commit(partial(announce_visits, resources.database, cameras.broadcast))
     stored = partial(announce, resources.database, cameras.broadcast)
     recogniser = Recogniser(
         uploads,

@@ -19,6 +19,8 @@ PLACE: Json = {
     "id": "4" * 32,
     "name": "Depot",
     "time_zone": "Europe/Moscow",
+    "capacity": 120,
+    "max_stay_minutes": 1440,
     "gates": [{"id": "5" * 32, "name": "North gate"}, {"id": "6" * 32, "name": "South gate"}],
     "created": NOW,
 }

@@ -19,7 +19,7 @@ _TIMES: Json = {"created": "2026-01-31T12:00:00Z", "updated": "2026-01-31T12:00:
 NEW_LIST: Json = {"name": "Suppliers", "kind": "allow", "notes": "lorries that bring goods"}
 LIST: Json = {"id": _LIST, **NEW_LIST, "vehicles": 1, **_TIMES}
 
-NEW_PLACE: Json = {"name": "Depot", "time_zone": "Europe/Moscow"}
+NEW_PLACE: Json = {"name": "Depot", "time_zone": "Europe/Moscow", "capacity": 120, "max_stay_minutes": 1440}
 PLACE: Json = {"id": _PLACE, **NEW_PLACE, "gates": [{"id": _GATE, "name": "North"}], "created": "2026-01-31T12:00:00Z"}
 NEW_GATE: Json = {"name": "North"}
 

@@ -76,6 +76,9 @@ def time_zone(key: str) -> str:
         raise ValueError("there is no such time zone; Europe/Moscow is one") from None
 
 
+Capacity = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+MaxStay = Annotated[int, Field(ge=1, le=5_256_000, strict=True)]
+"""Minutes; ten years at most."""
 TimeZone = Annotated[
     str,
     Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$", examples=["Europe/Moscow"]),
@@ -123,6 +126,8 @@ class NewPlace(Closed):
     time_zone: TimeZone | None = Field(
         default=None, description="IANA; its permits' hours and days are in it; null: the service's own"
     )
+    capacity: Capacity | None = Field(default=None, description="vehicles that have room there; null: nobody counts")
+    max_stay_minutes: MaxStay | None = Field(default=None, description="whoever stays longer overstays; null: no limit")
 
 
 class PlaceChange(Closed):
@@ -132,6 +137,8 @@ class PlaceChange(Closed):
 
     name: PlaceCalled = Field(default="", json_schema_extra=_unset)
     time_zone: TimeZone | None = Field(default=None, json_schema_extra=_unset)
+    capacity: Capacity | None = Field(default=None, json_schema_extra=_unset)
+    max_stay_minutes: MaxStay | None = Field(default=None, json_schema_extra=_unset)
 
 
 class NewGate(Closed):

@@ -58,6 +58,8 @@ class PlaceRecord(BaseModel):
     id: str
     name: str
     time_zone: str | None = Field(description="IANA; null: the service's own")
+    capacity: int | None = Field(description="vehicles that have room there; null: nobody counts")
+    max_stay_minutes: int | None = Field(description="whoever stays longer overstays; null: no limit")
     gates: list[GateRecord]
     created: datetime
 

@@ -14,13 +14,14 @@ HELD = 100
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened: a ``passage`` was told, the state of a ``camera`` changed, or the listener has to ``reload``.
+    """What happened: a ``passage`` was told, the state of a ``camera`` changed, a ``visit`` began, ended or changed, or
+    the listener has to ``reload``.
 
-    ``data`` is JSON on one line: a Sighting, a CameraRecord, or ``{}``. A passage that is told again, or corrected, has
-    the id of the sighting that it had before.
+    ``data`` is JSON on one line: a Sighting, a CameraRecord, a Visit, or ``{}``. A passage that is told again, or
+    corrected, has the id of the sighting that it had before.
     """
 
-    kind: Literal["passage", "camera", "reload"]
+    kind: Literal["passage", "camera", "visit", "reload"]
     data: str
 
 

@@ -16,14 +16,16 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from src.core.result import VisitRecord
 from src.service.api.routes import live
 from src.service.cameras.broadcast import Event
 from src.service.database import open_database
 from src.service.live import announce
 from src.service.probe import probe
-from src.service.store import Scope, create_key
+from src.service.store import Actor, Scope, create_key, delete_plate, delete_sighting
 from tests.commands import ROOT
 from tests.service.api_client import assert_problem, picture
+from tests.service.gates import all_visits, make_gates, pass_gate
 from tests.service.listening import Listening, listening, passage
 from tests.service.processes import ended, free_port, wait_for
 
@@ -253,3 +255,41 @@ def test_no_file_of_the_page_names_another_host_and_none_is_inline() -> None:
 def test_other_files_are_not_there(api: Listening, name: str) -> None:
     with api.client() as client:
         assert_problem(client.get(f"/live/{name}"), 404)
+
+
+def happened(stream: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
+    return (event for event in stream if event["event"] in ("visit", "reload"))
+
+
+def test_visits_are_heard_and_those_that_are_no_more_let_listeners_ask_anew(api: Listening) -> None:
+    database = api.service.resources.database
+    make_gates(database)
+    with api.client() as client, heard(client) as stream:
+        assert next(stream)["event"] == "alive"
+        leaving = pass_gate(database, "out", "A123BC77", 60)
+        pass_gate(database, "in", "A123BC77", 0)
+        delete_sighting(database, api.service.resources.pictures, leaving, Actor())
+        told = [next(happened(stream)) for _ in range(3)]
+    assert [event["event"] for event in told] == ["visit"] * 3
+    assert [json.loads(event["data"])["state"] for event in told] == ["no_entry", "left", "inside"]
+    assert [json.loads(event["data"])["duration_s"] for event in told] == [None, 3600, None]
+    with api.client() as client, heard(client) as stream:
+        assert next(stream)["event"] == "alive"
+        delete_plate(database, api.service.resources.pictures, "A123BC77", Actor())
+        assert next(happened(stream))["event"] == "reload"
+
+
+def test_a_visit_that_cannot_be_read_is_in_the_log_and_its_sighting_is_stored(
+    api: Listening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_: object) -> list[VisitRecord]:
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    monkeypatch.setattr(announce, "visits", failing)
+    database = api.service.resources.database
+    make_gates(database)
+    with api.client() as client, heard(client) as stream:
+        assert next(stream)["event"] == "alive"
+        pass_gate(database, "in", "A123BC77", 0)
+    assert "not told of a visit: OperationalError: disk I/O error" in caplog.text
+    assert all_visits(database)

@@ -89,9 +89,9 @@ async def events(
     """What happens from now on, as server-sent events.
 
     `passage`: a Sighting that was told, or told again or corrected under its id. `camera`: a CameraRecord whose state
-    has changed. `reload`: events were lost, or something else has changed, and the listener asks for all anew. `alive`:
-    nothing happened for five seconds. The stream ends after ten minutes, and at the end of the service; what happens
-    until the listener is back is not kept for it.
+    has changed. `visit`: a Visit that began, ended or was paired anew. `reload`: events were lost, or something else
+    has changed, and the listener asks for all anew. `alive`: nothing happened for five seconds. The stream ends after
+    ten minutes, and at the end of the service; what happens until the listener is back is not kept for it.
     """
     number, ends = 0, asyncio.get_running_loop().time() + LISTENING_S
     yield ALIVE  # it carries the headers through proxies that wait for a body

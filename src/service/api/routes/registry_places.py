@@ -66,7 +66,7 @@ async def change_place(
 
 @router.delete("/v1/places/{id}", response_model=Removed, responses=problems(Kind.NOT_FOUND))
 def delete_place(here: Here, actor: Registrar, id: IdInPath) -> Removed:
-    """Deletes a place with its gates and with the permits for it alone; its cameras stay, and stand nowhere."""
+    """Deletes a place with its gates, its visits and the permits for it alone; its cameras stay, and stand nowhere."""
     permits, cameras = existing(registry.delete_place(here.resources.database, id, actor), "place")
     here.cameras.look_again()
     return Removed(permits=permits, cameras=cameras)

@@ -30,6 +30,8 @@ class Place:
     id: str
     name: str
     time_zone: str | None
+    capacity: int | None
+    max_stay_minutes: int | None
     gates: list[Gate]
     created: datetime
 
@@ -60,7 +62,7 @@ def time_zones(session: Session) -> dict[str, str | None]:
 
 
 def create_place(database: Database, fields: dict[str, Any], actor: Actor) -> Place:
-    """Makes a place of ``name`` and ``time_zone``. It is audited. Raises NameTakenError."""
+    """Makes a place of the fields of its row. It is audited. Raises NameTakenError."""
     try:
         with database.session() as session:
             row = tables.PlaceRow(created=datetime.now(UTC), **fields)
@@ -93,7 +95,7 @@ def change_place(database: Database, place_id: str, fields: dict[str, Any], acto
 
 
 def delete_place(database: Database, place_id: str, actor: Actor) -> tuple[int, int] | None:
-    """Deletes a place with its gates and the permits for it; cameras that stand there stay, and stand nowhere.
+    """Deletes a place with its gates, visits and the permits for it; cameras that stand there stay, and stand nowhere.
 
     Returns the numbers of those permits and cameras, None where there is no such place. It is audited.
     """
@@ -167,4 +169,7 @@ def _told(session: Session, rows: Sequence[tables.PlaceRow]) -> list[Place]:
     gates: dict[str, list[Gate]] = {row.id: [] for row in rows}
     for each in session.scalars(found):
         gates[each.place_id].append(Gate(each.id, each.name))
-    return [Place(row.id, row.name, row.time_zone, gates[row.id], row.created) for row in rows]
+    return [
+        Place(row.id, row.name, row.time_zone, row.capacity, row.max_stay_minutes, gates[row.id], row.created)
+        for row in rows
+    ]

@@ -68,6 +68,12 @@ def visit(database: Database, visit_id: str) -> VisitRecord | None:
         return next(iter(records(session, [shown(visit_id)], datetime.now(UTC))), None)
 
 
+def visits(database: Database, visit_ids: Sequence[str]) -> list[VisitRecord]:
+    """Returns those of the visits that there are, in the order of their identifiers here."""
+    with database.reading() as session:
+        return records(session, visit_ids, datetime.now(UTC))
+
+
 def exported_visits(database: Database, query: VisitFilter, actor: Actor) -> Iterator[list[Cell]]:
     """Yields the rows of a sheet, the head first, the last that began first; each page in a transaction of its own.
 
@@ -100,9 +106,9 @@ def occupancy(database: Database) -> list[Occupancy]:
     with database.reading() as session:
         places = session.scalars(select(PlaceRow).order_by(PlaceRow.name)).all()
         counted = select(row.place_id, func.count()).where(*inside).group_by(row.place_id)
-        of_place = dict(session.execute(counted).tuples().all())
+        of_place = dict(session.execute(counted).all())
         late = select(row.place_id, func.count()).where(*inside, _overstaying(places, now)).group_by(row.place_id)
-        too_long = dict(session.execute(late).tuples().all())
+        too_long = dict(session.execute(late).all())
     return [
         Occupancy(
             place.name,

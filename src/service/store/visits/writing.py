@@ -18,12 +18,17 @@ from src.service.store.visits.records import records
 Pair = tuple[Passing | None, Passing | None]
 """The passings in and out of a visit; one of them may be missing."""
 CHANGED = "visits"
-"""What the session of a transaction knows of: the identifiers of visits that are new, changed or gone."""
+"""What the session of a transaction knows the visits by that are new, changed or gone."""
 TOLD = (
     *("state", "text", "region", "entered", "left", "closed"),
     *("outcome", "vehicle_id", "permit_id", "list"),
 )
 DECIDED = ("outcome", "vehicle_id", "permit_id", "list")
+
+
+def changed_visits(session: Session) -> list[str]:
+    """Returns, once, the identifiers of the visits that a transaction has made, changed or deleted."""
+    return list(dict.fromkeys(session.info.pop(CHANGED, ())))
 
 
 def write(session: Session, place_id: str, pairs: Sequence[Pair], left_behind: Iterable[str]) -> None:
