@@ -16,7 +16,7 @@ from src.service.delivery import queue
 from src.service.delivery.events import ReceiverKind
 from src.service.delivery.pauses import next_probe
 from src.service.delivery.queue import Listener, Result
-from src.service.delivery.sender import Failed, Outgoing, Sender, Sent
+from src.service.delivery.sender import Failed, Outgoing, Receiver, Sender, Sent
 
 AT_A_TIME = 8
 """The deliveries on their way to one receiver at most."""
@@ -24,6 +24,9 @@ IN_ALL = 64
 """The deliveries on their way at most, while there are no more receivers than that; each has its share."""
 LOST = "a fault of the service, which its log tells more about"
 GIVEN_UP_EVERY = timedelta(seconds=5)
+
+Where = tuple[str, str]
+"""A receiver and its address: at another address it begins anew."""
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +46,9 @@ class Worker:
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._slots_taken: Counter[str] = Counter()
         self._results: list[Result] = []
-        self._failures: Counter[str] = Counter()
-        self._not_before: dict[str, datetime] = {}
+        self._failures: Counter[Where] = Counter()
+        """The failures in a row, also those that are not given back yet."""
+        self._not_before: dict[Where, datetime] = {}
         self._gave_up: datetime | None = None
         self.stirred = asyncio.Event()
         """Something has come back, or somebody says that there is something new."""
@@ -111,8 +115,9 @@ class Worker:
             if not each.has_due or receiver.kind not in self._senders:
                 continue
             most = share
-            if each.is_failing and receiver.kind is not ReceiverKind.BARRIER:
-                if now < self._not_before.get(receiver.id, now):
+            is_failing = each.is_failing or self._failures[_where(receiver)] > 0
+            if is_failing and receiver.kind is not ReceiverKind.BARRIER:
+                if now < self._not_before.get(_where(receiver), now):
                     continue
                 most = 1
             if most > self._slots_taken[receiver.id]:
@@ -135,12 +140,16 @@ class Worker:
         finally:
             del self._sending[delivery.id]
             self._slots_taken[receiver.id] -= 1
-        at = self._now()
+        at, where = self._now(), _where(receiver)
         if isinstance(came, Sent):
-            del self._failures[receiver.id]
-            self._not_before.pop(receiver.id, None)
+            del self._failures[where]
+            self._not_before.pop(where, None)
         else:
-            self._failures[receiver.id] += 1
-            self._not_before[receiver.id] = next_probe(self._failures[receiver.id], came, at)
+            self._failures[where] += 1
+            self._not_before[where] = next_probe(self._failures[where], came, at)
         self._results.append(Result(delivery, came, at))
         self.stirred.set()
+
+
+def _where(receiver: Receiver) -> Where:
+    return receiver.id, receiver.address
