@@ -1,11 +1,14 @@
 """Chromium, which looks at the page; its camera shows a picture of the samples."""
 
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from openpyxl import load_workbook
 
 SAMPLES = Path("data/samples")
 PATIENCE_MS = 120_000
@@ -112,6 +115,26 @@ class Visitor:
         self.page.locator(f'.st-key-np-links a[href$="{view}"]').click()
         self.settle()
 
+    def press(self, name: str) -> None:
+        """Presses the button with this name."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.settle()
+
+    def close_window(self) -> None:
+        """Closes the window that is open."""
+        self.page.keyboard.press("Escape")
+        self.page.locator("[role=dialog]").wait_for(state="detached")
+
+    def exported(self, link: str) -> list[dict[str, Any]]:
+        """Returns the rows of the table for spreadsheets that an English page offers under ``link``."""
+        self.press("Export")
+        with self.page.expect_download() as download:
+            self.page.get_by_role("link", name=link).click()
+        with Path(download.value.path()).open("rb") as file:  # its name has no ending
+            head, *rows = load_workbook(file).active.iter_rows(values_only=True)
+        self.page.keyboard.press("Escape")
+        return [dict(zip(head, row, strict=True)) for row in rows]
+
     def texts(self, within: str = "") -> list[str]:
         """The plates that are shown, from top to bottom."""
         return self.page.locator(f"{within} .np-text".strip()).all_inner_texts()
@@ -120,6 +143,14 @@ class Visitor:
         """Whether nothing sticks out to the right."""
         wide = "[...document.querySelectorAll('html, .stMain')].every(e => e.scrollWidth <= e.clientWidth)"
         return bool(self.page.evaluate(wide))
+
+    def check(self, name: str, known: Collection[str]) -> None:
+        """Nothing sticks out of a Russian view, and what is not Russian is an address or of ``known`` words."""
+        self.settle()
+        self.photograph(name)
+        assert self.fits(), name
+        said = {text for text in self.english() if "://" not in text}
+        assert {text for text in said if not set(known).issuperset(re.findall("[A-Za-z]{3,}", text))} == set(), name
 
     def photograph(self, name: str) -> None:
         """A screenshot, to be looked at."""

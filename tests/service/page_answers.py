@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from src.service.api import examples
-from tests.service import page_registry_answers
+from tests.service import page_gate_answers, page_registry_answers
 
 SAMPLE = Path("data/samples/00-ru.jpg")
 READ = examples.RESULT
@@ -69,6 +69,7 @@ def _example(call: str) -> dict[str, Any]:
         "GET /ready": {"status": "ok"},
         "GET /health": {"status": "ok"},
         **page_registry_answers.ANSWERS,
+        **page_gate_answers.ANSWERS,
     }
     if call.endswith("/corrections"):
         return {"items": [page_registry_answers.CORRECTION]}

@@ -9,7 +9,20 @@ from src.service.page import KEY, rendering
 from src.service.page.client import ServiceError, UnreachableError
 from src.service.page.sessions import visitors_key
 from src.service.page.texts import Words
-from src.service.page.views import audit, cameras, dashboard, keys, lists, models, read, search, vehicles
+from src.service.page.views import (
+    audit,
+    cameras,
+    dashboard,
+    deliveries,
+    keys,
+    lists,
+    models,
+    read,
+    receivers,
+    search,
+    vehicles,
+    visits,
+)
 from src.service.page.visit import Visit, preferred_language, show_fault, start
 from src.service.scopes import Scope
 
@@ -18,9 +31,12 @@ VIEWS = {
     "read": (read.show, ":material/center_focus_strong:", Scope.RECOGNIZE),
     "search": (search.show, ":material/search:", Scope.READ),
     "vehicles": (vehicles.show, ":material/directions_car:", Scope.READ),
+    "visits": (visits.show, ":material/garage:", Scope.READ),
     "lists": (lists.show, ":material/list_alt:", Scope.READ),
     "cameras": (cameras.show, ":material/videocam:", Scope.READ),
     "dashboard": (dashboard.show, ":material/bar_chart:", Scope.READ),
+    "receivers": (receivers.show, ":material/notifications:", Scope.ADMIN),
+    "deliveries": (deliveries.show, ":material/outbox:", Scope.ADMIN),
     "keys": (keys.show, ":material/key:", Scope.ADMIN),
     "audit": (audit.show, ":material/history:", Scope.ADMIN),
     "models": (models.show, ":material/memory:", Scope.READ),

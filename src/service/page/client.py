@@ -15,6 +15,7 @@ from src.service.api.responses import (
     PlateHistory,
     Recognition,
     Result,
+    Sighting,
     Sightings,
 )
 from src.service.query import SightingQuery
@@ -113,6 +114,10 @@ class ApiClient:
     def sightings(self, query: SightingQuery) -> Sightings:
         """Returns a page of sightings, newest first."""
         return self.said(Sightings, "GET", "/v1/sightings", query.model_dump(mode="json"))
+
+    def sighting(self, sighting: str) -> Sighting:
+        """Returns one sighting."""
+        return self.said(Sighting, "GET", f"/v1/sightings/{quote(sighting, safe='')}")
 
     def picture(self, sighting: str) -> bytes:
         """Returns the file that a sighting was read from, as it was uploaded."""

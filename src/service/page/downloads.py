@@ -19,7 +19,12 @@ from src.service.page.explain import sentence
 from src.service.page.sessions import COOKIE, OPEN
 from src.service.page.texts import Language, Words
 
-EXPORTS = {"registry": "/v1/registry/export", "sightings": "/v1/sightings/export"}
+EXPORTS = {
+    "registry": "/v1/registry/export",
+    "sightings": "/v1/sightings/export",
+    "visits": "/v1/visits/export",
+    "report": "/v1/visits/report",
+}
 """What may be downloaded, and where the API has it."""
 FORMATS = ("csv", "xlsx")
 PASSED_ON = ("content-type", "content-disposition")
@@ -35,6 +40,16 @@ def registry_links(language: Language) -> list[tuple[str, str]]:
 def sighting_links(filters: Mapping[str, object], language: Language) -> list[tuple[str, str]]:
     """Returns the format and the address of each file of the sightings that fit ``filters``."""
     return _links("sightings", filters, language)
+
+
+def visit_links(filters: Mapping[str, object], language: Language) -> list[tuple[str, str]]:
+    """Returns the format and the address of each file of the visits that fit ``filters``."""
+    return _links("visits", filters, language)
+
+
+def report_links(asked: Mapping[str, object], language: Language) -> list[tuple[str, str]]:
+    """Returns the format and the address of each file of the report that is ``asked`` for."""
+    return _links("report", asked, language)
 
 
 def _links(what: str, filters: Mapping[str, object], language: Language) -> list[tuple[str, str]]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import jinja2
 
-from src.core.result import DecisionRecord, PlateRecord, SightingRecord
+from src.core.result import DecisionRecord, PlateRecord, SightingRecord, VisitRecord
+from src.service.api.delivery_responses import DeliveryRecord, ReceiverRecord
 from src.service.api.registry_responses import ListRecord, PermitRecord, VehicleRecord
 from src.service.api.responses import CameraRecord, Result
+from src.service.api.visit_responses import OccupancyRecord
 from src.service.page import permits, spoken
 from src.service.page.figures import ACCENT, Bar
 from src.service.page.pictures import Preview
@@ -135,9 +137,58 @@ def list_card(known: ListRecord, count: str, address: str, words: Words) -> str:
     return _render("list.html", words, known=known, count=count, address=address)
 
 
-def place_card(name: str, gates: str, zone: str) -> str:
+def place_card(name: str, gates: str, facts: Sequence[str]) -> str:
     """Renders a place."""
-    return _environment.get_template("place.html").render(name=name, gates=gates, zone=zone)
+    return _environment.get_template("place.html").render(name=name, gates=gates, facts=facts)
+
+
+def occupancy(found: OccupancyRecord, words: Words) -> str:
+    """Renders how full a place is."""
+
+    def count(key: str, number: int) -> str:
+        return words(key, count=spoken.number(number, words.language))
+
+    capacity = found.capacity
+    return _environment.get_template("occupancy.html").render(
+        place=found.place,
+        inside=spoken.number(found.inside, words.language),
+        capacity=None if capacity is None else spoken.number(capacity, words.language),
+        free="" if found.free is None else count("occupancy.free", found.free),
+        full=found.free == 0,
+        share=min(found.inside / capacity, 1.0) if capacity else None,
+        late=count("occupancy.overstaying", found.overstaying) if found.overstaying else "",
+    )
+
+
+def stay(found: VisitRecord, duration: str, ways: Sequence[tuple[str, str, str | None]], words: Words) -> str:
+    """Renders a visit of a vehicle; ``ways`` are its entry and its exit: the name, when and where, and the address of
+    the sighting.
+    """
+    return _render("stay.html", words, stay=found, duration=duration, ways=ways)
+
+
+def receiver(known: ReceiverRecord, kind: str, state: str, words: Words) -> str:
+    """Renders the head of a receiver: how it is, of a ``kind`` that has a style."""
+    return _render("receiver.html", words, receiver=known, kind=kind, state=state)
+
+
+def delivery(found: DeliveryRecord, kind: str, said: str, words: Words) -> str:
+    """Renders a delivery: what it tells, how far it has come, of a ``kind`` that has a style, and what else is
+    ``said`` of it.
+    """
+    return _render("delivery.html", words, delivery=found, what=event(found.kind, words), kind=kind, said=said)
+
+
+def event(kind: str, words: Words) -> str:
+    """Returns a kind of events in words; the kinds of a newer service have none here."""
+    name = kind.replace(".", "_")
+    key = f"event.{name}"
+    return words(key) if key in words else kind
+
+
+def fault(said: str) -> str:
+    """Renders what went wrong at a receiver, whose words may be in it."""
+    return _environment.get_template("fault.html").render(said=said)
 
 
 def key(name: str, prefix: str, state: str, said: str, mark: str) -> str:

@@ -74,6 +74,15 @@ def moment(time: datetime, language: Language, zone: tzinfo) -> str:
     return format_datetime(time.astimezone(zone), "d MMM y, HH:mm", locale=language)
 
 
+def duration(seconds: float, language: Language) -> str:
+    """Returns a time span in days and hours, or in hours and minutes where it is less than a day."""
+    days, minutes = divmod(int(seconds // 60), 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    counts = {"day": days, "hour": hours} if days else {"hour": hours, "minute": minutes}
+    said = [format_unit(count, f"duration-{unit}", "short", locale=language) for unit, count in counts.items() if count]
+    return " ".join(said) or format_unit(0, "duration-minute", "short", locale=language)
+
+
 def day(text: str, language: Language) -> str:
     """Returns an ISO 8601 date in words."""
     return format_date(datetime.fromisoformat(text).date(), "long", locale=language)

@@ -15,15 +15,19 @@ import streamlit as st
 from src.service.api.access import OwnKey
 from src.service.api.registry_responses import ListRecord, PlaceRecord, VehicleRecords
 from src.service.api.responses import Sighting, Sightings
+from src.service.api.visit_responses import OccupancyRecord, Visits
 from src.service.page import API, KEY, spoken
 from src.service.page.access_client import AccessClient
 from src.service.page.client import TIMEOUT, ApiClient, Json, ServiceError
+from src.service.page.delivery_client import DeliveryClient
 from src.service.page.explain import Sent, sentence
 from src.service.page.pictures import Preview, preview
 from src.service.page.registry_client import RegistryClient, VehicleQuery
 from src.service.page.texts import Language, Words
+from src.service.page.visits_client import VisitsClient
 from src.service.query import SightingQuery
 from src.service.scopes import Scope
+from src.service.visit_query import VisitQuery
 
 KEPT_S = 10
 """Seconds that answers are kept. Streamlit runs the page anew after every click; what was just asked need not be asked,
@@ -52,6 +56,16 @@ class Visit:
     def access(self) -> AccessClient:
         """The keys and the audit of the service."""
         return AccessClient(self.service)
+
+    @property
+    def stays(self) -> VisitsClient:
+        """The visits of vehicles to places."""
+        return VisitsClient(self.service)
+
+    @property
+    def delivery(self) -> DeliveryClient:
+        """Who is told what happens, and what is on its way to them."""
+        return DeliveryClient(self.service)
 
     def own_key(self) -> OwnKey:
         """Returns what the visitor's key may do, a minute old at most. Raises ServiceError."""
@@ -89,6 +103,14 @@ class Visit:
         """Returns a page of sightings. Raises ServiceError."""
         return _sightings(self.service, self.key, query)
 
+    def visits(self, query: VisitQuery) -> Visits:
+        """Returns a page of the visits of vehicles. Raises ServiceError."""
+        return _visits(self.service, self.key, query)
+
+    def occupancy(self) -> list[OccupancyRecord]:
+        """Returns how full each place is. Raises ServiceError."""
+        return _occupancy(self.service, self.key)
+
     def preview(self, sighting: Sighting) -> Preview:
         """Returns the picture of a sighting. Raises ServiceError, and ImageError for one that cannot be shown."""
         return _preview(self.service, self.key, sighting.id, sighting)
@@ -96,7 +118,7 @@ class Visit:
 
 def look_again() -> None:
     """Forgets what is kept of the sightings and the registry; it must be called after a change of them."""
-    for kept in (_sightings, _cameras, _preview, _lists, _places, _vehicles):
+    for kept in (_sightings, _cameras, _preview, _lists, _places, _vehicles, _visits, _occupancy):
         kept.clear()
 
 
@@ -166,6 +188,16 @@ def _places(_service: ApiClient, key: str) -> list[PlaceRecord]:
 @st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
 def _vehicles(_service: ApiClient, key: str, query: VehicleQuery, cursor: str | None) -> VehicleRecords:
     return RegistryClient(_service).vehicles(query, cursor)
+
+
+@st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False, hash_funcs={VisitQuery: VisitQuery.model_dump_json})
+def _visits(_service: ApiClient, key: str, query: VisitQuery) -> Visits:
+    return VisitsClient(_service).visits(query)
+
+
+@st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)
+def _occupancy(_service: ApiClient, key: str) -> list[OccupancyRecord]:
+    return VisitsClient(_service).occupancy()
 
 
 @st.cache_data(ttl=KEPT_S, scope="session", show_spinner=False)

@@ -3,17 +3,14 @@
 The service requires keys; the page has the key of an administrator.
 """
 
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from openpyxl import load_workbook
 
 from src.service.database import open_database
 from src.service.store import Role, create_key
@@ -113,68 +110,53 @@ def test_on_a_telephone_in_russian(office: Office) -> None:
     assert office.ask("POST", "/v1/registry/import?faulty=skip", **sent).json()["done"]
     office.ask("POST", "/v1/recognize?camera=gate", files={"images": (SAMPLES / PICTURES[0]).open("rb")})
     visitor = office.site.visit(PHONE, "lists")
-    press(visitor, "Новое место")
+    visitor.press("Новое место")
     visitor.page.get_by_role("textbox", name="Название").fill("склад")
     visitor.page.get_by_role("textbox", name="Новые въезды, по одному в строке").fill("север\nюг")
-    check(visitor, "place")
-    press(visitor, "Сохранить")
+    visitor.check("place", NAMES)
+    visitor.press("Сохранить")
     visitor.page.get_by_text("север, юг").wait_for()
-    check(visitor, "lists")
+    visitor.check("lists", NAMES)
     visitor.go("vehicles")
-    check(visitor, "vehicles")
+    visitor.check("vehicles", NAMES)
     visitor.page.get_by_role("button", name="Подробнее").first.click()
     visitor.page.locator(".np-permit").wait_for()
-    check(visitor, "card")
-    press(visitor, "Изменить пропуск")
+    visitor.check("card", NAMES)
+    visitor.press("Изменить пропуск")
     visitor.page.get_by_text("Только в определённые часы").click()
     visitor.page.get_by_text("Пт", exact=True).or_(visitor.page.get_by_text("пт", exact=True)).click()
     visitor.settle()
-    check(visitor, "permit")
-    press(visitor, "Сохранить")
+    visitor.check("permit", NAMES)
+    visitor.press("Сохранить")
     visitor.page.get_by_text("08:00–18:00").wait_for()
-    press(visitor, "Добавить человека")
-    check(visitor, "person")
-    close(visitor)
+    visitor.press("Добавить человека")
+    visitor.check("person", NAMES)
+    visitor.close_window()
     visitor.go("search")
-    check(visitor, "decisions")
+    visitor.check("decisions", NAMES)
     visitor.page.get_by_role("button", name="Подробнее").first.click()
     visitor.page.get_by_text("Исправить прочитанное").click()
-    check(visitor, "correcting")
-    close(visitor)
+    visitor.check("correcting", NAMES)
+    visitor.close_window()
     visitor.go("keys")
-    check(visitor, "keys")
-    press(visitor, "Создать ключ")
-    check(visitor, "new-key")
-    close(visitor)
+    visitor.check("keys", NAMES)
+    visitor.press("Создать ключ")
+    visitor.check("new-key", NAMES)
+    visitor.close_window()
     visitor.go("audit")
-    check(visitor, "audit")
+    visitor.check("audit", NAMES)
     assert visitor.strangers == []
-
-
-def close(visitor: Visitor) -> None:
-    """Closes the window that is open."""
-    visitor.page.keyboard.press("Escape")
-    visitor.page.locator("[role=dialog]").wait_for(state="detached")
-
-
-def check(visitor: Visitor, name: str) -> None:
-    """Nothing sticks out, and what is not Russian is a name."""
-    visitor.settle()
-    visitor.photograph(name)
-    assert visitor.fits(), name
-    english = {text for text in visitor.english() if not NAMES.issuperset(re.findall("[A-Za-z]{3,}", text))}
-    assert english == set(), name
 
 
 def make_a_key(visitor: Visitor) -> str:
     """Makes the key of the gate, and returns its secret, which is shown once."""
-    press(visitor, "Make a key")
+    visitor.press("Make a key")
     visitor.page.get_by_role("textbox", name="Name").fill("gate")
-    press(visitor, "Make")
+    visitor.press("Make")
     visitor.page.get_by_text("Copy it now").wait_for()
     secret = visitor.page.locator("[role=dialog] code").inner_text().strip()
     visitor.photograph("secret")
-    press(visitor, "I have it")
+    visitor.press("I have it")
     visitor.page.locator(".np-name", has_text="gate").wait_for()
     assert secret not in visitor.page.content()
     visitor.photograph("keys")
@@ -184,7 +166,7 @@ def make_a_key(visitor: Visitor) -> str:
 def import_a_table(visitor: Visitor, office: Office) -> None:
     """The faults are seen before anything is changed, and then skipped."""
     visitor.go("vehicles")
-    press(visitor, "Import")
+    visitor.press("Import")
     table = {"name": "vehicles.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
     visitor.page.set_input_files("[role=dialog] input[type=file]", table)
     faults = visitor.page.locator("[role=dialog] .np-entries tbody tr")
@@ -194,7 +176,7 @@ def import_a_table(visitor: Visitor, office: Office) -> None:
     visitor.settle()
     visitor.photograph("import")
     assert office.ask("GET", "/v1/vehicles").json()["total"] == 0
-    press(visitor, "Import 3 rows, skip the faulty ones")
+    visitor.press("Import 3 rows, skip the faulty ones")
     visitor.page.get_by_text("Vehicles: 3").wait_for()
     assert visitor.texts() == ["M356CC65", "NGG9999", "OBZR8008"]
     assert visitor.page.locator(".np-chip.np-deny", has_text="Turned away").count() == 1
@@ -213,16 +195,16 @@ def correct_a_reading(visitor: Visitor) -> None:
     }
     visitor.photograph("decisions")
     visitor.open(visitor.page.url.split("?")[0] + "?text=NGG8033&outcome=unknown")
-    press(visitor, "Details")
+    visitor.press("Details")
     visitor.page.get_by_text("Correct the reading").click()
     visitor.page.get_by_role("textbox", name="What the plate says").fill("ngg-9999")
     visitor.photograph("correcting")
-    press(visitor, "Correct")
+    visitor.press("Correct")
     visitor.page.get_by_text("Nothing was seen that fits.").wait_for()
     visitor.open(visitor.page.url.split("?")[0] + "?corrected=yes")
     assert decisions(visitor) == {"NGG9999": "✓ Allowed"}
     assert "read as NGG8033" in visitor.page.locator(".np-sighting").inner_text()
-    press(visitor, "Details")
+    visitor.press("Details")
     visitor.page.locator(".np-steps").wait_for()
     assert "NGG8033" in visitor.page.locator(".np-steps").inner_text()
     visitor.settle()
@@ -232,7 +214,7 @@ def correct_a_reading(visitor: Visitor) -> None:
 
 def export(visitor: Visitor) -> None:
     """What is shown, and the registry, are sheets that can be opened again."""
-    (row,) = sheet(visitor, "for Excel (XLSX)")
+    (row,) = visitor.exported("for Excel (XLSX)")
     assert (row["plate"], row["read_as"], row["decision"], row["list"]) == (
         "NGG9999",
         "NGG8033",
@@ -240,20 +222,9 @@ def export(visitor: Visitor) -> None:
         "Residents",
     )
     visitor.go("vehicles")
-    rows = sheet(visitor, "for Excel (XLSX)")
+    rows = visitor.exported("for Excel (XLSX)")
     assert [row["plate"] for row in rows] == ["M356CC65", "NGG9999", "OBZR8008"]
     assert rows[0]["notes"] == """'=HYPERLINK("x")"""
-
-
-def sheet(visitor: Visitor, link: str) -> list[dict[str, Any]]:
-    """The rows of a sheet that is downloaded."""
-    press(visitor, "Export")
-    with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("link", name=link).click()
-    path = Path(download.value.path())
-    head, *rows = load_workbook(path.open("rb")).active.iter_rows(values_only=True)
-    visitor.page.keyboard.press("Escape")
-    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def revoke_the_key(visitor: Visitor) -> None:
@@ -261,7 +232,7 @@ def revoke_the_key(visitor: Visitor) -> None:
     card = visitor.page.locator('[data-testid="stColumn"]', has=visitor.page.locator(".np-name", has_text="gate"))
     card.get_by_role("button", name="Change").click()
     visitor.page.locator("[role=dialog] summary", has_text="Revoke").click()
-    press(visitor, "Revoke for ever")
+    visitor.press("Revoke for ever")
     visitor.page.get_by_text("Show also those that are revoked or expired").wait_for()
     visitor.settle()
     assert visitor.page.locator(".np-name").all_inner_texts() == ["office"]
@@ -271,8 +242,3 @@ def decisions(visitor: Visitor) -> dict[str, str]:
     """What is decided of each plate that is shown."""
     cards = visitor.page.locator(".np-sighting").all()
     return {card.locator(".np-text").inner_text(): card.locator(".np-chip").inner_text() for card in cards}
-
-
-def press(visitor: Visitor, name: str) -> None:
-    visitor.page.get_by_role("button", name=name, exact=True).click()
-    visitor.settle()

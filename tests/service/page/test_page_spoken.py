@@ -109,3 +109,17 @@ def test_sizes_of_files() -> None:
 )
 def test_days_of_an_address(text: str, days: tuple[date, ...]) -> None:
     assert parse_days(text) == days
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "ru"),
+    [
+        (59.9, "0 min", "0 мин"),
+        (125 * 60, "2 hr 5 min", "2 ч 5 мин"),
+        (7200, "2 hr", "2 ч"),
+        (86_400 + 300, "1 day", "1 дн."),
+        (3 * 86_400 + 7200, "3 days 2 hr", "3 дн. 2 ч"),
+    ],
+)
+def test_a_time_span_has_its_two_largest_units(seconds: float, en: str, ru: str) -> None:
+    assert (spoken.duration(seconds, "en"), spoken.duration(seconds, "ru")) == (en, ru)

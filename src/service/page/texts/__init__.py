@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from src.service.page.texts.access import ACCESS
 from src.service.page.texts.decisions import DECISIONS
+from src.service.page.texts.delivery import DELIVERY
 from src.service.page.texts.faults import FAULTS
 from src.service.page.texts.frame import FRAME
 from src.service.page.texts.plates import PLATES
@@ -11,6 +12,7 @@ from src.service.page.texts.registry import REGISTRY
 from src.service.page.texts.service import SERVICE
 from src.service.page.texts.sheets import SHEETS
 from src.service.page.texts.text import Language, Text
+from src.service.page.texts.visits import VISITS
 from src.service.page.texts.widgets import WIDGETS
 
 __all__ = ["TEXTS", "Language", "Text", "Words"]
@@ -22,6 +24,8 @@ TEXTS: Mapping[str, Text] = {
     **DECISIONS,
     **REGISTRY,
     **SHEETS,
+    **VISITS,
+    **DELIVERY,
     **SERVICE,
     **ACCESS,
     **FAULTS,

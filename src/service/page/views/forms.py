@@ -26,9 +26,9 @@ def say_what_was_done(view: str, words: Words) -> None:
         st.toast(words(text), icon=":material/check:")
 
 
-def confirmed(name: str, label: str, warning: str, yes: str) -> bool:
+def confirmed(name: str, label: str, warning: str, yes: str, icon: str = ":material/delete:") -> bool:
     """Shows a fold with a warning and a button, as nothing can be restored, and tells whether that was pressed."""
-    with st.expander(label, icon=":material/delete:"):
+    with st.expander(label, icon=icon):
         st.warning(warning, icon=":material/warning:")
         return st.button(yes, key=f"confirmed-{name}", type="primary")
 

@@ -64,6 +64,11 @@ def _place(known: PlaceRecord, may_change: bool, visit: Visit) -> None:
     words = visit.words
     gates = ", ".join(gate.name for gate in known.gates) or words("places.no_gates")
     zone = words("places.own_zone") if known.time_zone is None else known.time_zone
-    st.html(rendering.place_card(known.name, gates, f"{words('places.zone')}: {zone}"))
+    facts = [(words("places.zone"), zone)]
+    if known.capacity is not None:
+        facts.append((words("places.capacity"), spoken.number(known.capacity, words.language)))
+    if known.max_stay_minutes is not None:
+        facts.append((words("places.longest"), spoken.duration(known.max_stay_minutes * 60, words.language)))
+    st.html(rendering.place_card(known.name, gates, [f"{name}: {value}" for name, value in facts]))
     if may_change and st.button(words("places.change"), key=f"place-{known.id}", icon=":material/edit:"):
         open_place(known, visit)

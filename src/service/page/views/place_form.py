@@ -12,6 +12,8 @@ from src.service.page.visit import Visit, faults_shown
 
 LONGEST = 10_000
 """The most characters of all names of gates."""
+MOST_VEHICLES, LONGEST_STAY_H = 1_000_000, 87_600.0
+MINUTES = 60
 
 
 def open_place(known: PlaceRecord | None, visit: Visit) -> None:
@@ -57,6 +59,22 @@ def _form(known: PlaceRecord | None, visit: Visit) -> Entered | None:
             zones.index(known.time_zone) if known and known.time_zone in zones else 0,
             format_func=lambda name: name or words("places.own_zone"),
         )
+        left, right = st.columns(2)
+        capacity = left.number_input(
+            words("places.capacity"),
+            0,
+            MOST_VEHICLES,
+            known.capacity if known else None,
+            placeholder=words("places.no_limit"),
+        )
+        hours = right.number_input(
+            words("places.max_stay"),
+            0.0,
+            LONGEST_STAY_H,
+            known.max_stay_minutes / MINUTES if known and known.max_stay_minutes else None,
+            1.0,
+            placeholder=words("places.no_limit"),
+        )
         gates = {
             gate.id: field(words("places.gate", number=number), gate.name, help=words("places.gate_help"))
             for number, gate in enumerate(known.gates if known else [], 1)
@@ -68,7 +86,8 @@ def _form(known: PlaceRecord | None, visit: Visit) -> Entered | None:
         wrong(words("registry.no_name"))
         return None
     new = dict.fromkeys(line.strip() for line in added.splitlines() if line.strip())
-    return Entered({"name": name, "time_zone": zone}, gates, list(new))
+    limits = {"capacity": capacity, "max_stay_minutes": round((hours or 0) * MINUTES) or None}
+    return Entered({"name": name, "time_zone": zone} | limits, gates, list(new))
 
 
 def zones_by_name() -> list[str]:

@@ -27,6 +27,8 @@ COLUMNS = 3
 NOT_FOUND, INVALID = 404, 422
 FILTERS = ("text", "country", "camera", "outcome", "corrected", "period", "dates", "confidence")
 """The filters, as the address names them."""
+SIGHTING = "sighting"
+"""The name of the address for a sighting that is to be opened."""
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 CORRECTED = {"yes": True, "no": False}
 
@@ -50,6 +52,15 @@ def show(visit: Visit) -> None:
                 st.html(rendering.downloads(sighting_links(_asked(query), words.language), words))
         _results(page.items, visit)
         leafed.show(page.next, words, "time")
+        _open_named(visit)
+
+
+def _open_named(visit: Visit) -> None:
+    """Opens the sighting that a link names, once. Raises ServiceError, as where it is deleted."""
+    named = st.query_params.pop(SIGHTING, None)
+    if named is not None:
+        found = visit.service.sighting(named)
+        open_details(found, _picture_of(found, visit), visit)
 
 
 def _asked(query: SightingQuery) -> dict[str, object]:

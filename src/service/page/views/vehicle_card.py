@@ -31,6 +31,7 @@ def show(vehicle: str, visit: Visit) -> None:
         with about.container(border=True):
             st.html(rendering.facts(_facts(found, visit)))
             st.html(rendering.lone_link(link("search", text=found.text), words("vehicles.sightings")))
+            st.html(rendering.lone_link(link("visits", show="all", text=found.text), words("vehicles.visits")))
         with right:
             _permits(found, may_change, visit)
             if found.persons is not None:

@@ -113,6 +113,71 @@ def audit() -> None:
     audit.show(start("en", ""))
 
 
+def visits() -> None:
+    from src.service.page.views import visits
+    from src.service.page.visit import start
+
+    visits.show(start("en", ""))
+
+
+def visits_in_russian() -> None:
+    from src.service.page.views import visits
+    from src.service.page.visit import start
+
+    visits.show(start("ru", ""))
+
+
+def closing() -> None:
+    from src.core.result import VisitRecord
+    from src.service.page.views.visit_card import _close
+    from src.service.page.visit import start
+    from tests.service.page_gate_answers import STAY
+
+    _close(VisitRecord.model_validate(STAY), start("en", ""))
+
+
+def receivers() -> None:
+    from src.service.page.views import receivers
+    from src.service.page.visit import start
+
+    receivers.show(start("en", ""))
+
+
+def deliveries() -> None:
+    from src.service.page.views import deliveries
+    from src.service.page.visit import start
+
+    deliveries.show(start("en", ""))
+
+
+def new_receiver() -> None:
+    from src.service.page.views.receiver_form import _window
+    from src.service.page.visit import start
+
+    _window(None, start("en", ""))
+
+
+def tried_receiver() -> None:
+    from src.service.api.delivery_responses import ReceiverRecord
+    from src.service.page.views.receivers import _test
+    from src.service.page.visit import start
+    from tests.service.page_gate_answers import RECEIVER
+
+    _test(ReceiverRecord.model_validate(RECEIVER), start("en", ""))
+
+
+def known_receiver() -> None:
+    import streamlit as st
+
+    from src.service.api.delivery_responses import ReceiverRecord
+    from src.service.page.views.receiver_form import _window
+    from src.service.page.visit import start
+    from tests.service import page_gate_answers
+
+    known = getattr(page_gate_answers, st.query_params["of"])
+    _window(ReceiverRecord.model_validate(known), start("en", ""))
+
+
 def new_vehicle() -> None:
     from src.service.page.views.vehicle_form import open_vehicle
     from src.service.page.visit import start
@@ -181,6 +246,13 @@ def known_list() -> None:
     from tests.service.page_registry_answers import DENIED
 
     open_list(ListRecord.model_validate(DENIED), start("en", ""))
+
+
+def new_place() -> None:
+    from src.service.page.views.place_form import open_place
+    from src.service.page.visit import start
+
+    open_place(None, start("en", ""))
 
 
 def known_place() -> None:

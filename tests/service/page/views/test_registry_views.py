@@ -17,6 +17,7 @@ from tests.service.page.views.opening import (
     new_list,
     new_permit,
     new_person,
+    new_place,
     new_vehicle,
     opened,
     press,
@@ -202,6 +203,8 @@ def test_lists_say_their_kind_in_words_and_lead_to_their_vehicles(api: Api) -> N
         "vehicles?list=Residents",
         "North gate, South gate",
         "Europe/Moscow",
+        "Room for vehicles: 120",
+        "Longest stay: 1 day",
     ):
         assert said in shown
 
@@ -226,6 +229,25 @@ def test_the_gates_of_a_place_are_renamed_removed_and_added(api: Api) -> None:
     assert (f"/v1/gates/{north}", {"name": "North"}) in sent_json(api, "PATCH")
     assert f"DELETE /v1/gates/{south}" in api.asked
     assert [said["name"] for path, said in sent_json(api, "POST") if path.endswith("/gates")] == ["East", "West"]
+
+
+def test_a_place_says_how_many_have_room_and_how_long_one_may_stay(api: Api) -> None:
+    page = opened(known_place)
+    capacity, stay = page.number_input
+    assert (capacity.value, stay.value) == (120, 24.0)
+    stay.set_value(0.75)
+    press(page, "Save")
+    ((_, said),) = [each for each in sent_json(api, "PATCH") if each[0].startswith("/v1/places/")]
+    assert said == {"name": "Depot", "time_zone": "Europe/Moscow", "capacity": 120, "max_stay_minutes": 45}
+
+
+def test_a_place_needs_no_limits(api: Api) -> None:
+    api.instead["POST /v1/places"] = httpx.Response(201, json={**PLACE, "gates": []})
+    page = opened(new_place)
+    field(page, "Name", "Yard")
+    press(page, "Save")
+    ((_, said),) = sent_json(api, "POST")
+    assert said == {"name": "Yard", "time_zone": None, "capacity": None, "max_stay_minutes": None}
 
 
 def imports(api: Api) -> list[dict[str, str]]:

@@ -1,0 +1,127 @@
+"""What the views of receivers and of deliveries say."""
+
+from collections.abc import Mapping
+
+from src.service.page.texts.text import Text
+
+DELIVERY: Mapping[str, Text] = {
+    # Receivers
+    "receivers.title": Text("Receivers", "Получатели"),
+    "receivers.lead": Text(
+        "Who is told what happens at the gates.", "Кому сообщается о том, что происходит на въездах."
+    ),
+    "receivers.add": Text("Add a receiver", "Новый получатель"),
+    "receivers.none": Text(
+        "No receiver yet. Add a webhook, an MQTT broker or a barrier.",
+        "Получателей пока нет. Добавьте вебхук, брокер MQTT или шлагбаум.",
+    ),
+    "receivers.change": Text("Change", "Изменить"),
+    "receivers.change_one": Text("Receiver {name}", "Получатель {name}"),
+    "receivers.pause": Text("Pause", "Пауза"),
+    "receivers.resume": Text("Resume", "Продолжить"),
+    "receivers.test": Text("Test", "Проверить"),
+    "receivers.test_one": Text("Test of {name}", "Проверка: {name}"),
+    "receivers.testing": Text("Sending …", "Отправляется …"),
+    "receivers.arrived": Text("The test arrived within {ms} ms.", "Проверка дошла за {ms} мс."),
+    "receivers.arrived_status": Text(
+        "The test arrived: the answer had the status {status}, within {ms} ms.",
+        "Проверка дошла: ответ с кодом {status} за {ms} мс.",
+    ),
+    "receivers.failed": Text("The test did not arrive: {error}", "Проверка не дошла: {error}"),
+    "receivers.secret": Text(
+        "This is the secret that its messages are signed with. Copy it now: nobody can show it again.",
+        "Этим секретом подписываются сообщения. Скопируйте его сейчас: показать его ещё раз нельзя.",
+    ),
+    "receivers.kept": Text("I have it", "Скопировано"),
+    "receivers.renew": Text("New secret", "Новый секрет"),
+    "receivers.renew_note": Text(
+        "The old secret is good no longer: the receiver refuses what is sent until it has the new one.",
+        "Старый секрет больше не действует: до смены секрета получатель будет отвергать сообщения.",
+    ),
+    "receivers.renew_yes": Text("Make a new secret", "Создать новый секрет"),
+    "receivers.resolve": Text("Look its address up again", "Узнать адрес заново"),
+    "receivers.resolved": Text("Looked up.", "Адрес обновлён."),
+    "receivers.confirm": Text(
+        "The receiver is told nothing any more, and what was on its way is gone.",
+        "Получатель больше ничего не получит, неотправленное будет удалено.",
+    ),
+    "receivers.kind": Text("What it is", "Что это"),
+    "receivers.name": Text("Name", "Название"),
+    "receivers.address": Text("Address", "Адрес"),
+    "receivers.no_address": Text("It needs an address.", "Нужен адрес."),
+    "receivers.user": Text("User", "Пользователь"),
+    "receivers.password": Text("Password", "Пароль"),
+    "receivers.password_help": Text(
+        "It is never shown again. Empty: as it was.", "Больше нигде не показывается. Пусто: остаётся прежним."
+    ),
+    "receivers.prefix": Text("Topics begin with", "Начало тем"),
+    "receivers.discovery": Text("Announce to Home Assistant", "Сообщать Home Assistant"),
+    "receivers.certificate": Text("Authority that signs the broker's certificate", "Удостоверяющий центр брокера"),
+    "receivers.certificate_help": Text(
+        "Its certificate in PEM. Empty: those that the service's machine trusts.",
+        "Его сертификат в PEM. Пусто: те, кому доверяет машина сервиса.",
+    ),
+    "receivers.method": Text("Method", "Метод"),
+    "receivers.headers": Text("Headers, one a line", "Заголовки, по одному в строке"),
+    "receivers.headers_help": Text(
+        "Values are never shown again; one that is *** stays as it is.",
+        "Значения больше не показываются; *** остаётся прежним.",
+    ),
+    "receivers.bad_header": Text("A header is a name, a colon and a value.", "Заголовок: имя, двоеточие, значение."),
+    "receivers.body": Text("Body", "Тело запроса"),
+    "receivers.timeout": Text("Waits for, s", "Ждать, с"),
+    "receivers.filters": Text("Tell it of", "О чём сообщать"),
+    "receivers.events": Text("Events", "События"),
+    "receivers.outcomes": Text("Decisions", "Решения"),
+    "receivers.lists": Text("Lists", "Списки"),
+    "receivers.cameras": Text("Cameras", "Камеры"),
+    "receivers.places": Text("Places", "Места"),
+    "receivers.any": Text("Any", "Любые"),
+    "receivers.everything": Text("everything", "обо всём"),
+    "receivers.needs_where": Text("A barrier needs a place or a camera.", "Шлагбауму нужно место или камера."),
+    "receivers.delivers": Text("Delivers", "Доставляется"),
+    "receivers.failing": Text("Failing since {time}", "Не доставляется с {time}"),
+    "receivers.paused": Text("Paused", "Приостановлен"),
+    "receivers.not_yet": Text("Nothing sent yet", "Ещё ничего не отправлено"),
+    "receivers.last": Text("Last delivery", "Последняя доставка"),
+    "receivers.tells": Text("Told of", "Сообщается"),
+    "receivers.waiting": Text("Waiting", "В очереди"),
+    "receivers.dead": Text("Given up", "Не дошло"),
+    "receivers.show_dead": Text("Show them", "Показать их"),
+    "receiver.webhook": Text("Webhook", "Вебхук"),
+    "receiver.mqtt": Text("MQTT broker", "Брокер MQTT"),
+    "receiver.barrier": Text("Barrier", "Шлагбаум"),
+    "event.sighting": Text("sighting", "наблюдение"),
+    "event.sighting_changed": Text("sighting changed", "наблюдение изменено"),
+    "event.visit_began": Text("visit began", "начало визита"),
+    "event.visit_ended": Text("visit ended", "конец визита"),
+    "event.visit_changed": Text("visit changed", "визит изменён"),
+    "event.test": Text("test", "проверка"),
+    # Deliveries
+    "deliveries.title": Text("Deliveries", "Доставка"),
+    "deliveries.lead": Text(
+        "What waits to be sent, and what was given up after a day.",
+        "Что ждёт отправки и что не удалось доставить за сутки.",
+    ),
+    "deliveries.receiver": Text("Receiver", "Получатель"),
+    "deliveries.state": Text("State", "Состояние"),
+    "deliveries.waiting": Text("Waiting", "В очереди"),
+    "deliveries.dead": Text("Given up", "Не дошло"),
+    "deliveries.delivered": Text("Delivered", "Дошло"),
+    "deliveries.total": Text("Deliveries: {count}", "Сообщений: {count}"),
+    "deliveries.none_dead": Text("Nothing was given up.", "Недоставленных сообщений нет."),
+    "deliveries.none_waiting": Text("Nothing waits.", "Ничто не ждёт отправки."),
+    "deliveries.none_delivered": Text("Nothing was delivered yet.", "Ещё ничего не доставлено."),
+    "deliveries.attempts": Text("tried: {count}", "попыток: {count}"),
+    "deliveries.due": Text("next: {time}", "следующая: {time}"),
+    "deliveries.ended": Text("ended: {time}", "завершено: {time}"),
+    "deliveries.again": Text("Send again", "Отправить снова"),
+    "deliveries.all_again": Text("Send all again", "Отправить все снова"),
+    "deliveries.is_sent": Text("It is sent again.", "Отправляется снова."),
+    "deliveries.are_sent": Text("They are sent again.", "Отправляются снова."),
+    "deliveries.delete": Text("Delete", "Удалить"),
+    "deliveries.delete_all": Text("Delete all that were given up", "Удалить все недоставленные"),
+    "deliveries.confirm": Text(
+        "The receiver never hears of what is deleted.", "Об удалённом получатель никогда не узнает."
+    ),
+}
