@@ -4,6 +4,7 @@ import { ask, keepKey, key } from "./api.js";
 import { Cameras } from "./cameras.js";
 import { byId } from "./dom.js";
 import { Passages } from "./passages.js";
+import { Places } from "./places.js";
 import { Sound } from "./sound.js";
 import { Stream } from "./stream.js";
 import { chooseLanguage, chosenLanguage, clock, say, sayAll } from "./texts.js";
@@ -14,6 +15,7 @@ const BACK_MS = 5000;
 const sound = new Sound();
 const passages = new Passages(failed, () => sound.alarm());
 const cameras = new Cameras((name) => passages.of(name), failed);
+const places = new Places(failed);
 const zone = new ZoneEditor(failed);
 const stream = new Stream(heard, changed);
 let connection = { name: "connecting" };
@@ -23,12 +25,14 @@ let vanishing = null;
 function heard(kind, data) {
   if (kind === "passage") passages.hear(data);
   else if (kind === "camera") cameras.hear(data);
+  else if (kind === "visit") places.load();
   else loadAll();
 }
 
 function loadAll() {
   passages.load();
   cameras.load();
+  places.load();
 }
 
 /** Offers what the key may do. */
@@ -149,6 +153,7 @@ function speak() {
   showNotice();
   passages.show();
   cameras.show();
+  places.show();
   zone.show();
 }
 

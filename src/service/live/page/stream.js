@@ -9,7 +9,7 @@ const SILENCE_MS = 12_000;
 const OPENING_MS = 10_000;
 const LOOK_MS = 1000;
 const STEADY_MS = 5000; // a connection that lasts so long begins the pauses anew
-const EVENTS = ["passage", "camera", "reload"];
+const EVENTS = ["passage", "camera", "visit", "reload"];
 
 /**
  * `heard(kind, data)` is called with each event, `changed(state)` with each state of the connection:

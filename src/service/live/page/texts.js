@@ -54,6 +54,12 @@ const TEXTS = {
   "state.uploads": ["Pictures are uploaded", "Снимки загружаются"],
   "state.since": ["since {time}", "с {time}"],
 
+  "places.title": ["Places", "Места"],
+  "place.inside": ["{count} inside", "внутри {count}"],
+  "place.free": ["{count} free", "свободно {count}"],
+  "place.full": ["full", "мест нет"],
+  "place.overstaying": ["{count} too long", "дольше срока: {count}"],
+
   "list.title": ["Last passages", "Последние проезды"],
   "list.title_of": ["Last passages: {camera}", "Последние проезды: {camera}"],
   "list.newest": ["Back to the newest", "К новейшему"],
