@@ -14,6 +14,7 @@ from src.core.alphabet import merge_confusable
 from src.core.result import Outcome
 from src.service.database.tables import CrossingRow, PlaceRow, SightingRow
 from src.service.database.types import new_id
+from src.service.delivery.outbox import forget_subjects
 from src.service.store.visits.pairing import Facts, halves
 from src.service.store.visits.repair import Change, repair
 
@@ -51,8 +52,8 @@ def cross(session: Session, added: Iterable[SightingRow], changed: Iterable[Sigh
 def uncross(session: Session, sighting_ids: Sequence[str], plain: str | None = None) -> None:
     """Deletes the crossings of sightings that are going to be deleted, and pairs the visits that they leave.
 
-    They are some hundreds at most. With the text ``plain`` of a plate all that is kept of it goes, that of sightings
-    which are gone already too.
+    Events of those visits, which may name the plate, go too. The sightings are some hundreds at most. With the text
+    ``plain`` of a plate all that is kept of it goes, that of sightings which are gone already too.
     """
     row = CrossingRow
     wanted = or_(row.sighting_id.in_(sighting_ids), false() if plain is None else row.text == plain)
@@ -61,6 +62,7 @@ def uncross(session: Session, sighting_ids: Sequence[str], plain: str | None = N
     changes: dict[str, list[Change]] = {}
     for each in found:
         changes.setdefault(each.place_id, []).append(Change(Facts.of(each), None))
+    forget_subjects(session, {each.visit_id for each in found if each.visit_id is not None})
     for each in found:
         session.delete(each)
     session.flush()

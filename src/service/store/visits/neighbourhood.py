@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 
 from src.service.database.tables import CrossingRow
 from src.service.database.types import IdColumn, UtcDateTime
-from src.service.store.visits.pairing import ENTRY, EXIT, Facts, Order, Passing, agree, is_apart, lasts_until, order
+from src.service.store.visits.pairing import (
+    ENTRY,
+    EXIT,
+    Facts,
+    Order,
+    Passing,
+    agree,
+    halves,
+    is_apart,
+    lasts_until,
+    order,
+)
 
 ROWS = 8
 """The crossings before and after a change that are looked at first."""
@@ -72,13 +83,15 @@ def _around(
         select(row.id).where(*of_key, here < begin).order_by(row.at.desc(), row.id.desc()).limit(limit),
         select(row.id).where(*of_key, here >= begin, here <= end),
         select(row.id).where(*of_key, here > end).order_by(row.at, row.id).limit(limit),
-        select(row.id).where(*of_key, *still),
+        # not by the key, as a plate that comes every day has a long history, and few crossings in it that are alone
+        select(row.id).where(row.head == halves(key)[0], row.place_id == place_id, *still),
     )
     numbered = (select(part.subquery().c.id, literal(number).label("part")) for number, part in enumerate(parts))
     asked = union_all(*numbered).subquery()
     found: tuple[list[CrossingRow], ...] = tuple([] for _ in parts)
     for each, number in session.execute(select(row, asked.c.part).join(asked, asked.c.id == row.id)):
-        found[number].append(each)
+        if each.key == key:
+            found[number].append(each)
     return tuple(sorted(some, key=order) for some in found)
 
 

@@ -55,6 +55,7 @@ class _Repair:
         self._passings: dict[str, Passing] = {}
         self._stirred = [Change(change.before, None) for change in changes if change.row is None]
         self._choices: dict[str, CrossingRow | None] = {}
+        self._near: dict[Facts, list[CrossingRow]] = {}
         self.pairs: list[Pair] = []
         """Visits that have to be written."""
         self.left_behind = {
@@ -139,8 +140,9 @@ class _Repair:
                 entries[chosen.id] = chosen
         pairs: list[tuple[CrossingRow | None, CrossingRow | None]] = []
         for entry in entries.values():
-            near = near_exits(self._session, self._place_id, Facts.of(entry))
-            wooing = [row for row in near if lasts(entry, row) and self._choice(row) is entry]
+            wooing = [
+                row for row in self._exits_near(Facts.of(entry)) if lasts(entry, row) and self._choice(row) is entry
+            ]
             exits |= {row.id: row for row in wooing}
             pairs.append((entry, min(wooing, key=order, default=None)))
         taken = {leaving.id for _, leaving in pairs if leaving is not None}
@@ -155,7 +157,7 @@ class _Repair:
             now = None if change.row is None else Facts.of(change.row)
             for facts in {change.before, now} - {None}:
                 if facts is not None and facts.alone and facts.direction == ENTRY:
-                    exits |= {row.id: row for row in near_exits(self._session, self._place_id, facts)}
+                    exits |= {row.id: row for row in self._exits_near(facts)}
             if change.row is not None and change.row.alone:
                 (entries if change.row.direction == ENTRY else exits)[change.row.id] = change.row
             if change.before is not None and change.before.alone and change.before.direction != ENTRY:
@@ -166,6 +168,11 @@ class _Repair:
             theirs = select(row).where(row.visit_id.in_(known), row.direction == ENTRY, row.alone)
             entries |= {each.id: each for each in self._session.scalars(theirs)}
         return entries, exits
+
+    def _exits_near(self, entry: Facts) -> list[CrossingRow]:
+        if entry not in self._near:
+            self._near[entry] = near_exits(self._session, self._place_id, entry)
+        return self._near[entry]
 
     def _choice(self, leaving: CrossingRow) -> CrossingRow | None:
         if leaving.id not in self._choices:

@@ -11,7 +11,7 @@ from src.core.result import VisitState
 from src.service.database.tables import CrossingRow, VisitRow
 from src.service.database.types import new_id
 from src.service.delivery.events import EventKind
-from src.service.delivery.outbox import forget_subjects, listening, tell
+from src.service.delivery.outbox import listening, tell
 from src.service.store.visits.pairing import Passing
 from src.service.store.visits.records import records
 
@@ -56,7 +56,6 @@ def write(session: Session, place_id: str, pairs: Sequence[Pair], left_behind: I
     if gone:
         crossed = exists().where(CrossingRow.visit_id == VisitRow.id)
         session.execute(delete(VisitRow).where(VisitRow.id.in_(gone), ~crossed))
-        forget_subjects(session, gone)
     changed = [
         (row, before.get(row.id))
         for row, _ in chosen.values()
@@ -89,7 +88,10 @@ def _fill(row: VisitRow, pair: Pair) -> None:
 
 
 def _tell(session: Session, changed: Sequence[tuple[VisitRow, list[object] | None]], gone: Iterable[str]) -> None:
-    """Tells receivers of visits, with what they were before."""
+    """Tells receivers of visits, each with what it was before; None stands for a new one.
+
+    Nobody is told of those that are gone: each of their sightings is told in another visit, or was deleted.
+    """
     session.info.setdefault(CHANGED, []).extend([*(row.id for row, _ in changed), *gone])
     if not changed or not listening(session):
         return
