@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Event as Flag
 from threading import Thread
@@ -30,7 +31,7 @@ from src.service.settings import Settings
 
 LOOK_S = 1.0
 """Seconds between two looks for what is due: other processes of the service write events too."""
-GATHERED_S = 0.05
+GATHERED_S = 0.1
 """Seconds between two turns at least, so that what comes at once is written down at once."""
 COUNTED_S = 10.0
 """Seconds between two counts of what waits."""
@@ -79,8 +80,9 @@ class Deliveries:
     def wake(self) -> None:
         """Says that there may be something to do."""
         loop, stirred = self._loop, self._stirred
-        if loop is not None and stirred is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(stirred.set)
+        if loop is not None and stirred is not None:
+            with suppress(RuntimeError):  # the loop has ended, and nobody has to wake
+                loop.call_soon_threadsafe(stirred.set)
 
     @property
     def owns(self) -> bool:
