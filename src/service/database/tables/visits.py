@@ -62,8 +62,8 @@ class CrossingRow(TableBase):
     __table_args__ = (
         Index(None, "key", "place_id", "at", "id"),
         # those that may be a misread one of another text are found by the part that is read right
-        Index(None, "head", "place_id", "alone"),
-        Index(None, "tail", "place_id", "alone"),
+        Index(None, "head", "place_id", "alone", "direction", "at"),
+        Index(None, "tail", "place_id", "alone", "direction", "at"),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)

@@ -1,13 +1,14 @@
 """Visits follow what is seen at the gates of a place: entries, exits, corrections and deletions."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
 from src.service import store
-from src.service.database import Database, tables
+from src.service.database import Database, open_database, tables
 from src.service.store import NewText, Pictures, registry, save_passage, save_recognitions, visits
 from tests.service.gates import NOBODY, all_visits, brief, make_gates, pass_gate
 from tests.service.passages import new_passage
@@ -296,6 +297,26 @@ class TestRetention:
         assert sorted(brief(database)) == [(TEXT, "left"), (FAR, "left"), ("X999XX99", "inside")]
         store.expire_unmatched(database, pictures, NOON + timedelta(minutes=61))
         assert brief(database) == [(FAR, "left")]
+
+
+def test_crossings_are_looked_up_in_indexes(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/number-plate.db")
+    make_gates(database)
+    plans: list[str] = []
+
+    def explain(connection: Connection, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("SELECT") and "FROM crossings" in " ".join(statement.split()):
+            cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters)
+            plans.extend(row[-1] for row in cursor.fetchall())
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    pass_gate(database, "in", TEXT, 0)
+    pass_gate(database, "out", NEAR, 60)
+    pass_gate(database, "out", TEXT, 70)
+    database.close()
+    of_crossings = {plan.split(" USING ")[-1].split(" (")[0] for plan in plans if " crossings" in plan}
+    assert {f"INDEX ix_crossings_{part}_place_id_alone_direction_at" for part in ("head", "tail")} <= of_crossings
+    assert not [plan for plan in plans if plan.startswith("SCAN crossings")]
 
 
 def test_a_sighting_asks_for_those_around_it_alone(database: Database) -> None:

@@ -55,8 +55,8 @@ def _visits() -> None:
         sa.Column("until", UtcDateTime),
         sa.UniqueConstraint("sighting_id", name=op.f("uq_crossings_sighting_id")),
     )
-    by_key = (("key", "place_id", "at", "id"), ("head", "place_id", "alone"), ("tail", "place_id", "alone"))
-    _index("crossings", *by_key, ("visit_id",), ("text",))
+    near = ((part, "place_id", "alone", "direction", "at") for part in ("head", "tail"))
+    _index("crossings", ("key", "place_id", "at", "id"), *near, ("visit_id",), ("text",))
 
 
 def _decided() -> tuple[sa.Column[str], ...]:
