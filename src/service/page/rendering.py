@@ -142,8 +142,8 @@ def place_card(name: str, gates: str, facts: Sequence[str]) -> str:
     return _environment.get_template("place.html").render(name=name, gates=gates, facts=facts)
 
 
-def occupancy(found: OccupancyRecord, words: Words) -> str:
-    """Renders how full a place is."""
+def occupancy(found: OccupancyRecord, address: str, words: Words) -> str:
+    """Renders how full a place is; those that stay too long are at ``address``."""
 
     def count(key: str, number: int) -> str:
         return words(key, count=spoken.number(number, words.language))
@@ -156,6 +156,7 @@ def occupancy(found: OccupancyRecord, words: Words) -> str:
         free="" if found.free is None else count("occupancy.free", found.free),
         full=found.free == 0,
         share=min(found.inside / capacity, 1.0) if capacity else None,
+        address=address,
         late=count("occupancy.overstaying", found.overstaying) if found.overstaying else "",
     )
 

@@ -36,6 +36,7 @@ def test_places_show_their_figures_and_vehicles_how_long_they_have_been_inside(a
     shown = html(opened(visits))
     for said in ("Depot", ">12<", " / 40<", "free: 28", "too long: 2", "width:30.0%"):
         assert said in shown
+    assert 'href="visits?place=Depot&amp;overstayed=yes"' in shown
     for said in ("M356CC65", "Depot, for 2 hr 5 min", ">too long<", "North gate</a>", "Allowed"):
         assert said in shown
     assert f'href="search?sighting={STAY["entry"]}"' in shown
