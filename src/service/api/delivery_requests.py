@@ -16,7 +16,7 @@ from src.service.delivery.mqtt import MqttOptions
 from src.service.query import PLAIN, CameraName
 from src.service.text import NAME_LENGTH, name
 
-MOST_NAMES = 500
+MOST_NAMES = 100
 MOST_HEADERS = 20
 MOST_BODY = 10_000
 _OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"})
@@ -84,7 +84,7 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
     for called, value in headers.items():
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", called) or called.lower() in _OWN_HEADERS:
             raise ValueError("there is a name that no header may have here")
-        if not re.fullmatch(r"[ -~\xa0-\xff]{0,4000}", value):
+        if not re.fullmatch(r"[ -~\xa0-\xff]{0,1000}", value):
             raise ValueError("there is a value that no header may have")
     if len({called.lower() for called in headers}) < len(headers):
         raise ValueError("there is a header twice")

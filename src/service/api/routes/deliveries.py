@@ -11,6 +11,7 @@ from src.service.api.delivery_responses import Changed, DeliveryRecord, Delivery
 from src.service.api.openapi import problems
 from src.service.api.requests import Identifier
 from src.service.api.routes.answers import existing
+from src.service.api.routes.paths import NO_WORD
 from src.service.http.problems import Kind, ServiceProblem
 from src.service.store import DeliveryEntry, DeliveryQuery, TooLateError
 
@@ -56,7 +57,7 @@ def again(here: Here, actor: Administrator, id: IdInPath) -> DeliveryEntry:
     return sent
 
 
-@router.delete("/v1/deliveries/{id}", response_model=Changed, responses=problems(Kind.NOT_FOUND))
+@router.delete(f"/v1/deliveries/{{id:{NO_WORD}}}", response_model=Changed, responses=problems(Kind.NOT_FOUND))
 def delete_delivery(here: Here, actor: Administrator, id: IdInPath) -> Changed:
     """Deletes one delivery that was given up."""
     existing(store.delete_dead(here.resources.database, id, actor) or None, DEAD)

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
-from starlette.convertors import Convertor, register_url_convertor
 
 from src.core.result import SightingRecord
 from src.service import store
@@ -14,6 +13,7 @@ from src.service.api.openapi import json_form, pictures, problems
 from src.service.api.requests import Identifier, NewCorrection
 from src.service.api.responses import CorrectionRecords, Deleted, Sighting, Sightings
 from src.service.api.routes.answers import drawn, existing, original
+from src.service.api.routes.paths import NO_WORD
 from src.service.api.routes.sheet_answers import sheet, sheets
 from src.service.cameras.broadcast import RELOAD, Event
 from src.service.http.body import json_body
@@ -22,20 +22,6 @@ from src.service.lifespan import Service
 from src.service.query import SightingExport, SightingQuery
 from src.service.store import Action, Actor, NewText
 
-
-class _NoExport(Convertor[str]):
-    """A part of a path that is not ``export``, so that a sheet is not told to be deleted like a sighting."""
-
-    regex = "(?!export$)[^/]+"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("no_export", _NoExport())
 router = APIRouter(tags=["sightings"])
 IdInPath = Annotated[Identifier, Path()]
 SHEET = "seen,plate,country,confidence\r\n2026-01-31T12:00:00+00:00,M356CC65,RU,0.993453\r\n"
@@ -133,7 +119,7 @@ def acknowledge(here: Here, actor: Corrector, id: IdInPath) -> SightingRecord:
     return acknowledged
 
 
-@router.delete("/v1/sightings/{id:no_export}", response_model=Deleted, responses=NO_SUCH)
+@router.delete(f"/v1/sightings/{{id:{NO_WORD}}}", response_model=Deleted, responses=NO_SUCH)
 def delete(here: Here, actor: Deleter, id: IdInPath) -> Deleted:
     """Deletes a sighting, and its picture where nothing else was seen in it."""
     if not store.delete_sighting(here.resources.database, here.resources.pictures, id, actor):

@@ -19,7 +19,7 @@ def _loadable(pem: str) -> str:
 
 
 Prefix = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")]
-Certificate = Annotated[str, Field(min_length=1, max_length=65_536), AfterValidator(_loadable)]
+Certificate = Annotated[str, Field(min_length=1, max_length=16_000), AfterValidator(_loadable)]
 
 
 class MqttOptions(Closed):
