@@ -26,6 +26,7 @@ REFUSABLE = {
     "POST /upload_image/": [413, 415, 422],
     "GET /v1/live/events": [403],  # nor which tickets were given
     "GET /v1/sightings": [422],  # nor what a cursor looks like
+    "GET /v1/visits": [422],
     "POST /v1/sightings/{id}/correction": [415, 422],  # nor which texts say something
     **{f"GET /v1/{path}": [422] for path in ("lists", "places", "vehicles", "persons")},  # the same
     **{f"POST /v1/{path}": [409, 415, 422] for path in ("lists", "places", "vehicles", "persons")},
