@@ -231,15 +231,8 @@ def test_signing_in_survives_a_reload_and_ends_on_the_server(site: Site, tmp_pat
         assert not refused(visitor)
         visitor.page.locator(".st-key-np-links").get_by_role("link", name="Models").wait_for()
         offered = [text.split()[-1] for text in visitor.page.locator(".st-key-np-links a").all_inner_texts()]
-        assert offered == [
-            "Search",
-            "Vehicles",
-            "Visits",
-            "Lists",
-            "Cameras",
-            "Dashboard",
-            "Models",
-        ]  # what this key may use
+        # what this key may use
+        assert offered == ["Search", "Vehicles", "Visits", "Lists", "Cameras", "Dashboard", "Models"]
         visitor.open(f"{page.url}/keys")
         visitor.page.get_by_text("Your key does not allow this.").wait_for()
         visitor.open(page.url)
