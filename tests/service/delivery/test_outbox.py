@@ -175,6 +175,17 @@ def test_what_is_erased_is_told_no_more(database: Database, tmp_path: Any) -> No
     assert [row.event.text for row in deliveries(database)] == ["A1"]
 
 
+def test_what_was_told_of_a_plate_before_it_was_read_otherwise_is_erased_with_it(
+    database: Database, tmp_path: Any
+) -> None:
+    add_receiver(database)
+    gate = camera(database)
+    save_passage(database, None, new_passage(gate, text="A1", telling=1))
+    save_passage(database, None, new_passage(gate, text="A2", telling=2))
+    delete_plate(database, open_pictures(database, tmp_path / "pictures"), "A1", Actor())
+    assert events(database) == [(CHANGED, "A2")]
+
+
 # barriers
 
 

@@ -240,6 +240,27 @@ def test_who_is_down_costs_one_try_a_minute_until_something_arrives(
     ]
 
 
+def test_when_something_arrives_all_that_waits_is_sent(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue.random, "random", lambda: 1.0)  # the longest pauses
+    add_receiver(database)
+    save(database, None, plate("A1"))
+    came: list[Sent | Failed] = [DOWN]
+
+    async def work(desk: Desk) -> None:
+        await desk.deliver()
+        desk.clock.advance(seconds=7)
+        await desk.deliver()
+        (row,) = deliveries(database)
+        assert row.due == desk.clock.now + timedelta(seconds=36)
+        desk.clock.advance(seconds=31)
+        came[0] = Sent()
+        save(database, None, plate("B2"))
+        await desk.deliver(2)
+        assert states(database) == ["delivered"] * 2
+
+    working(database, lambda _: came[0], work)
+
+
 def test_what_a_receiver_asks_for_is_obeyed_within_reason(database: Database) -> None:
     add_receiver(database)
     save(database, None, plate("A1"))
