@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -39,6 +39,7 @@ from src.service.store import (
     open_pictures,
     sweep,
 )
+from src.service.store.visits.searching import occupancy
 
 REQUESTS_HELD = 2
 """So many requests of the largest size fit into the memory that uploads may take at a time. It is a hundred usual
@@ -131,7 +132,7 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
     kept = resources.pictures if settings.keep_pictures else None
     cameras = Cameras(settings, resources.database, kept, metrics.passed)
     metrics.cameras_are(cameras.states)
-    deliveries = Deliveries(settings, resources.database, partial(_senders, settings))
+    deliveries = Deliveries(settings, resources.database, partial(_senders, settings, resources.database))
     metrics.deliveries_are(deliveries.waiting, deliveries.ended)
     resources.database.after_commit(partial(announce_visits, resources.database, cameras.broadcast))
     stored = partial(announce, resources.database, cameras.broadcast)
@@ -152,13 +153,19 @@ def _assembled(resources: Resources, engine: Engine) -> Service:
     return Service(resources, drain, engine, metrics, recogniser, cameras, drawers, Tickets(), deliveries)
 
 
-def _senders(settings: Settings) -> dict[ReceiverKind, Sender]:
+def _senders(settings: Settings, database: Database) -> dict[ReceiverKind, Sender]:
     """Returns those who send to receivers, one for each kind; it is called in the event loop that they work in."""
     return {
         ReceiverKind.WEBHOOK: WebhookSender(settings.networks),
-        ReceiverKind.MQTT: MqttSender(settings.networks),
+        ReceiverKind.MQTT: MqttSender(settings.networks, partial(_counted, database)),
         ReceiverKind.BARRIER: BarrierSender(settings.networks),
     }
+
+
+def _counted(database: Database, place: str) -> dict[str, int | None] | None:
+    """Returns how full a place is, without its name; None where there is no such place."""
+    counts = next((asdict(each) for each in occupancy(database) if each.place == place), None)
+    return None if counts is None else {name: count for name, count in counts.items() if name != "place"}
 
 
 def _min_reading(resources: Resources) -> float:

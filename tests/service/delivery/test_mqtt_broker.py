@@ -5,7 +5,6 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_network
 
 import pytest
 
@@ -18,6 +17,7 @@ from tests.service.delivery.mqtt_deliveries import LEVEL, at, delivery, encrypte
 
 TOPIC = f"number-plate/cameras/{LEVEL}"
 LOOPBACK = parse_networks("127.0.0.0/8")
+COUNTED: dict[str, dict[str, int | None]] = {"yard": {"inside": 3, "capacity": 10, "free": 7, "overstaying": 1}}
 QUIET = (3600.0,)
 """Pauses so long that nothing is opened again unless something is sent."""
 
@@ -25,7 +25,7 @@ QUIET = (3600.0,)
 @asynccontextmanager
 async def sender(*receivers: Receiver, pauses: tuple[float, ...] = QUIET) -> AsyncIterator[MqttSender]:
     """A sender that knows these receivers, and waits for no Home Assistant."""
-    made = MqttSender([ip_network("127.0.0.0/8")], pauses, settled=0)
+    made = MqttSender(LOOPBACK, COUNTED.get, pauses, settled=0)
     made.know(receivers)
     try:
         yield made
@@ -99,6 +99,19 @@ def test_a_change_of_an_older_sighting_is_not_shown_as_the_last_one(broker: Brok
     assert [listener.next(f"{TOPIC}/last")["text"] for _ in range(2)] == ["NEWER", "CHANGED"]
 
 
+def test_a_visit_is_told_with_how_full_its_place_is_which_the_broker_keeps(broker: Broker, listener: Listener) -> None:
+    to = receiver(broker)
+    began = delivery(to, EventKind.VISIT_BEGAN, visit={"place": "yard"})
+    elsewhere = delivery(to, EventKind.VISIT_BEGAN, visit={"place": "gone"})
+    assert told(elsewhere, began) == [Sent()] * 2
+    assert listener.next("number-plate/places/gone/visit") == elsewhere.body
+    assert listener.next("number-plate/places/yard/visit") == began.body
+    assert listener.next("number-plate/places/yard/occupancy") == COUNTED["yard"]
+    with listening(broker.port, "number-plate/places/#") as later:
+        kept = later.message()
+        assert (kept.topic, kept.retain) == ("number-plate/places/yard/occupancy", True)
+
+
 def test_many_at_once_go_over_one_connection(broker: Broker, listener: Listener) -> None:
     to = receiver(broker)
 
@@ -151,7 +164,7 @@ def test_an_address_that_is_not_allowed_any_more_is_not_connected_to(broker: Bro
     to = receiver(broker)
 
     async def tell() -> Sent | Failed:
-        made = MqttSender(allowed=[])
+        made = MqttSender(allowed=[], occupancy=COUNTED.get)
         made.know([to])
         try:
             return await made.send(sighting(to))

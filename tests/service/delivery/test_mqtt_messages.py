@@ -9,7 +9,16 @@ from pydantic import ValidationError
 
 from src.service.delivery.events import EventKind
 from src.service.delivery.mqtt import MqttOptions
-from src.service.delivery.mqtt.messages import OUTCOMES, camera_of, device, event, last_seen, segment
+from src.service.delivery.mqtt.messages import (
+    OUTCOMES,
+    camera_of,
+    device,
+    event,
+    last_seen,
+    occupancy,
+    segment,
+    subject_of,
+)
 from tests.service.delivery.mqtt_deliveries import CAMERA, LEVEL, at, delivery, sighting
 
 BROKER = at("mqtt://localhost")
@@ -63,6 +72,18 @@ def test_home_assistant_shows_the_plate_and_the_decision(outcome: str | None) ->
     assert state("decision") in entities["decision"]["options"]
     assert payload["event_type"] in entities["vehicle"]["event_types"]
     assert payload["list"] == (None if outcome is None else "Residents")
+
+
+def test_home_assistant_shows_how_full_a_place_is() -> None:
+    place = subject_of(delivery(BROKER, EventKind.VISIT_ENDED, visit={"place": "Двор"}).body)
+    told = occupancy(place, {"inside": 3, "capacity": None, "free": None, "overstaying": 0}, OPTIONS)
+    config = json.loads(device(place, OPTIONS).payload)
+    assert (config["state_topic"], config["device"]["name"]) == (told.topic, "Двор")
+    shown = {
+        key: SandboxedEnvironment().from_string(entity["value_template"]).render(value_json=json.loads(told.payload))
+        for key, entity in config["components"].items()
+    }
+    assert shown == {"inside": "3", "free": "None", "overstaying": "0"}
 
 
 def test_a_plate_that_was_not_read_has_a_state_too() -> None:

@@ -21,6 +21,7 @@ from src.service.delivery.events import TRIED_FOR, ReceiverKind
 from src.service.delivery.mqtt import MqttSender
 from src.service.delivery.webhook import WebhookSender
 from src.service.delivery.worker import Worker
+from src.service.lifespan import _counted
 from src.service.store import Actor, send_all_again
 from tests.service.api_client import Api, running
 from tests.service.broker import PASSWORD, USER, Broker, listening
@@ -39,7 +40,7 @@ class Desk:
 
     def __init__(self, database: Database) -> None:
         self.database, self.now = database, datetime.now(UTC) + timedelta(seconds=1)
-        self.mqtt = MqttSender(LOOPBACK, pauses=(3600.0,), settled=0)
+        self.mqtt = MqttSender(LOOPBACK, lambda place: None, pauses=(3600.0,), settled=0)
         senders = {ReceiverKind.MQTT: self.mqtt, ReceiverKind.WEBHOOK: WebhookSender(LOOPBACK)}
         self.worker = Worker(database, senders, lambda: self.now)
 
@@ -236,3 +237,10 @@ def test_whoever_moves_a_broker_has_to_know_its_password(api: Api, broker: Broke
     moved = {"address": f"mqtt://localhost:{broker.tls_port}"}
     assert api.ask("PATCH", path, json=moved).status_code == 422
     assert api.ask("PATCH", path, json=moved | {"secret": WRONG}).status_code == 200
+
+
+def test_how_full_a_place_is_is_counted_for_brokers(database: Database) -> None:
+    with database.session() as session:
+        session.add(tables.PlaceRow(name="yard", capacity=2))
+    assert _counted(database, "yard") == {"inside": 0, "capacity": 2, "free": 2, "overstaying": 0}
+    assert _counted(database, "gone") is None

@@ -8,6 +8,7 @@ here would stay there.
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ UNDECIDED = "none"
 OUTCOMES = [*map(str, Outcome), UNDECIDED]
 UNREAD = "unread"
 """The state of a plate without a text: Home Assistant passes over an empty one."""
+_STATE_OF = {"camera": "last", "place": "occupancy"}
+"""The ends of the topics that the entities of a device have their state from."""
 _ORIGIN = {"name": "Number Plate"}
 _ODD = re.compile("[%+#/$\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -73,6 +76,11 @@ def camera_of(body: dict[str, Any]) -> Subject | None:
     return Subject("camera", body["sighting"]["camera"])
 
 
+def subject_of(body: dict[str, Any]) -> Subject | None:
+    """Returns the camera of a sighting's event and the place of a visit's; None where it has none."""
+    return Subject("place", body["visit"]["place"]) if "visit" in body else camera_of(body)
+
+
 def event(body: dict[str, Any], options: MqttOptions) -> Message:
     """Returns the whole event, as webhooks get it.
 
@@ -101,20 +109,44 @@ def last_seen(body: dict[str, Any], options: MqttOptions) -> Message:
     return Message(f"{Subject('camera', sighting['camera']).topic(options.prefix)}/last", _json(shown))
 
 
+def occupancy(place: Subject, counted: Mapping[str, int | None], options: MqttOptions) -> Message:
+    """Returns how full a place is, which the broker keeps: it is no plate."""
+    return Message(f"{place.topic(options.prefix)}/{_STATE_OF['place']}", _json(dict(counted)), retain=True)
+
+
 def seen(body: dict[str, Any]) -> datetime:
     """Returns when the picture of a sighting's event was taken."""
     return datetime.fromisoformat(body["sighting"]["seen"])
 
 
-def device(camera: Subject, options: MqttOptions) -> Message:
-    """Returns the device of a camera for Home Assistant, which the broker keeps.
+def device(subject: Subject, options: MqttOptions) -> Message:
+    """Returns the device of a camera or a place for Home Assistant, which the broker keeps.
 
     It is in the form that Home Assistant has had since 2024.11, all entities of a device in one message:
     https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload
     """
-    identifier = f"number-plate-{_digest(options.prefix, camera.kind, camera.name)}"
-    topic = f"{camera.topic(options.prefix)}/last"
-    components: dict[str, dict[str, Any]] = {
+    identifier = f"number-plate-{_digest(options.prefix, subject.kind, subject.name)}"
+    topic = f"{subject.topic(options.prefix)}/{_STATE_OF[subject.kind]}"
+    components = _of_camera(topic) if subject.kind == "camera" else _of_place()
+    config = {
+        "device": {
+            "identifiers": [identifier],
+            "name": subject.name,
+            "manufacturer": "Number Plate",
+            "model": subject.kind,
+        },
+        "origin": _ORIGIN,
+        "availability": [{"topic": status(options, ONLINE).topic}],
+        "state_topic": topic,
+        "qos": 1,
+        "components": {key: {**entity, "unique_id": f"{identifier}-{key}"} for key, entity in components.items()},
+    }
+    return Message(f"{DISCOVERY}/device/{identifier}/config", _json(config), retain=True)
+
+
+def _of_camera(topic: str) -> dict[str, dict[str, Any]]:
+    """Returns the entities of a camera, whose state is told under ``topic``."""
+    return {
         "plate": {
             "platform": "sensor",
             "name": "Last plate",
@@ -132,20 +164,15 @@ def device(camera: Subject, options: MqttOptions) -> Message:
         },
         "vehicle": {"platform": "event", "name": "Vehicle", "icon": "mdi:car-arrow-right", "event_types": OUTCOMES},
     }
-    config = {
-        "device": {
-            "identifiers": [identifier],
-            "name": camera.name,
-            "manufacturer": "Number Plate",
-            "model": camera.kind,
-        },
-        "origin": _ORIGIN,
-        "availability": [{"topic": status(options, ONLINE).topic}],
-        "state_topic": topic,
-        "qos": 1,
-        "components": {key: {**entity, "unique_id": f"{identifier}-{key}"} for key, entity in components.items()},
+
+
+def _of_place() -> dict[str, dict[str, Any]]:
+    """Returns the entities of a place. What is null becomes ``None``, which Home Assistant takes for unknown."""
+    names = {"inside": "Inside", "free": "Free", "overstaying": "Overstaying"}
+    counts = {"platform": "sensor", "icon": "mdi:parking", "state_class": "measurement"}
+    return {
+        key: {**counts, "name": name, "value_template": f"{{{{ value_json.{key} }}}}"} for key, name in names.items()
     }
-    return Message(f"{DISCOVERY}/device/{identifier}/config", _json(config), retain=True)
 
 
 def _digest(*names: str) -> str:

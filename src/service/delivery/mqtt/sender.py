@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -25,6 +25,9 @@ SEND_S = 20.0
 SETTLED_S = 1.0
 """Seconds from when Home Assistant hears of a camera until it listens to it."""
 
+CountOccupancy = Callable[[str], Mapping[str, int | None] | None]
+"""Returns how full the place of a name is now (inside, capacity, free, overstaying); None where there is none."""
+
 log = logging.getLogger(__name__)
 
 
@@ -32,10 +35,16 @@ class MqttSender:
     """The sender of the receivers of the kind ``mqtt``."""
 
     def __init__(
-        self, allowed: Sequence[Network], pauses: Sequence[float] = PAUSES_S, settled: float = SETTLED_S
+        self,
+        allowed: Sequence[Network],
+        occupancy: CountOccupancy,
+        pauses: Sequence[float] = PAUSES_S,
+        settled: float = SETTLED_S,
     ) -> None:
-        """``allowed`` are the networks that are not public and may be connected to."""
-        self._allowed, self._pauses, self._settled = tuple(allowed), pauses, settled
+        """``allowed`` are the networks that are not public and may be connected to; ``occupancy`` counts in a thread of
+        its own.
+        """
+        self._allowed, self._occupancy, self._pauses, self._settled = tuple(allowed), occupancy, pauses, settled
         self._lines: dict[str, _Line] = {}
         self._unusable: dict[str, Receiver] = {}
         self._ending: set[asyncio.Task[None]] = set()
@@ -52,7 +61,7 @@ class MqttSender:
             if identifier not in self._lines and self._unusable.get(identifier) != receiver:
                 try:
                     reachable(receiver.pinned, self._allowed)
-                    self._lines[identifier] = _Line(receiver, self._pauses, self._settled)
+                    self._lines[identifier] = _Line(receiver, self._occupancy, self._pauses, self._settled)
                 except ValueError as error:
                     self._unusable[identifier] = receiver
                     log.warning("broker %r cannot be told anything: %s", receiver.name, _fault(error))
@@ -95,9 +104,9 @@ class MqttSender:
 class _Line:
     """The connection to one broker, which is opened again whenever it is lost."""
 
-    def __init__(self, receiver: Receiver, pauses: Sequence[float], settled: float) -> None:
+    def __init__(self, receiver: Receiver, occupancy: CountOccupancy, pauses: Sequence[float], settled: float) -> None:
         """Raises ValueError for an address or options that no broker has."""
-        self.receiver, self._pauses, self._settled = receiver, pauses, settled
+        self.receiver, self._occupancy, self._pauses, self._settled = receiver, occupancy, pauses, settled
         self._options = MqttOptions.model_validate(receiver.options)
         self._connection: Connection | None = None
         self._opening: asyncio.Task[Connection] | None = None
@@ -109,13 +118,19 @@ class _Line:
         """Tells an event. Raises BrokerError."""
         connection = await self._connected()
         body = delivery.body
-        camera = messages.camera_of(body) if self._options.discovery else None
-        if camera is not None and camera not in self._devices:
-            await connection.publish(messages.device(camera, self._options))
+        subject = messages.subject_of(body) if self._options.discovery else None
+        if subject is not None and subject not in self._devices:
+            await connection.publish(messages.device(subject, self._options))
             await asyncio.sleep(self._settled)
-            self._devices.add(camera)
+            self._devices.add(subject)
         await connection.publish(messages.event(body, self._options))
-        if camera is not None and self._is_newest(delivery.kind, camera, messages.seen(body)):
+        if subject is None:
+            return
+        if "visit" in body:
+            counted = await asyncio.to_thread(self._occupancy, subject.name)
+            if counted is not None:
+                await connection.publish(messages.occupancy(subject, counted, self._options))
+        elif self._is_newest(delivery.kind, subject, messages.seen(body)):
             await connection.publish(messages.last_seen(body, self._options))
 
     def _is_newest(self, kind: EventKind, camera: Subject, seen: datetime) -> bool:
@@ -172,8 +187,8 @@ class _Line:
         await connection.open()
         self._connection = connection
         await connection.publish(messages.status(self._options, ONLINE))
-        for camera in list(self._devices):
-            await connection.publish(messages.device(camera, self._options))
+        for subject in list(self._devices):
+            await connection.publish(messages.device(subject, self._options))
         return connection
 
 
