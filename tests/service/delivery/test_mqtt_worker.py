@@ -28,7 +28,7 @@ from tests.service.broker import PASSWORD, USER, Broker, listening
 from tests.service.http_receiver import receiving
 from tests.service.processes import PATIENCE_S
 from tests.service.receivers import add_receiver, deliveries
-from tests.service.recognitions import plate, save
+from tests.service.recognitions import NOON, plate, save
 
 LOOPBACK = parse_networks("127.0.0.0/8")
 TOPIC = "number-plate/cameras/gate/sighting"
@@ -241,6 +241,6 @@ def test_whoever_moves_a_broker_has_to_know_its_password(api: Api, broker: Broke
 
 def test_how_full_a_place_is_is_counted_for_brokers(database: Database) -> None:
     with database.session() as session:
-        session.add(tables.PlaceRow(name="yard", capacity=2))
+        session.add(tables.PlaceRow(name="yard", capacity=2, created=NOON))
     assert _counted(database, "yard") == {"inside": 0, "capacity": 2, "free": 2, "overstaying": 0}
     assert _counted(database, "gone") is None
