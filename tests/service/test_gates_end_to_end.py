@@ -19,7 +19,7 @@ from tests.service.broker import PASSWORD, USER, Broker, Listener
 from tests.service.broker import listening as heard_by_broker
 from tests.service.browser import DESKTOP, NoBrowserError, chromium
 from tests.service.http_receiver import HttpReceiver, receiving
-from tests.service.lanes import Lanes, lanes
+from tests.service.lanes import SECONDS, Lanes, lanes
 from tests.service.live.guard import Guard
 from tests.service.page_site import Site, served
 from tests.service.processes import wait_for
@@ -88,6 +88,12 @@ class Premises:
 
         wait_for(lambda: found() != [], f"the office is not told {kind} of {text}")
         return found()[-1]
+
+    def watched(self, text: str) -> float:
+        """The seconds for which a vehicle was in view, as far as its camera has told."""
+        (found,) = self.ask("GET", f"/v1/sightings?text={text}")["items"]
+        first, last = (datetime.fromisoformat(found[f"passage_{name}"]) for name in ("first", "last"))
+        return (last - first).total_seconds()
 
     def visits(self, state: str) -> list[dict[str, Any]]:
         return list(self.ask("GET", f"/v1/visits?state={state}")["items"])
@@ -194,6 +200,7 @@ def a_misread_exit_is_corrected_by_the_guard(depot: Premises, guard: Guard) -> N
     depot.lanes.leaving.drive(BR)
     assert depot.event("visit.began", "visit", MISREAD)["state"] == "no_entry"
     guard.page.wait_for_selector(LARGE.format(text=MISREAD))
+    wait_for(lambda: depot.watched(MISREAD) > SECONDS / 2, "it is not told again when it has left")
     (visit,) = depot.visits("inside")
     assert visit["text"] == TURNED_AWAY
     guard.page.get_by_role("button", name="Correct", exact=True).click()
