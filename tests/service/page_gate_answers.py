@@ -103,7 +103,7 @@ BROKER: Json = {
     "name": "Home",
     "kind": "mqtt",
     "address": "mqtts://broker.example.org",
-    "options": {"user": "plates", "prefix": "plates", "discovery": None, "certificate": None},
+    "options": {"user": "plates", "prefix": "plates", "discovery": False, "certificate": None},
     "events": [],
     "outcomes": [],
     "places": [],
@@ -118,7 +118,7 @@ BARRIER: Json = {
     "name": "North barrier",
     "kind": "barrier",
     "address": "http://192.168.1.30/relay/0",
-    "options": {"method": "POST", "timeout_s": 3, "body": "open", "headers": {"Authorization": "***"}},
+    "options": {"method": "POST", "timeout_s": 0.5, "body": "open", "headers": {"Authorization": "***"}},
     "outcomes": ["allowed"],
     "places": ["Depot"],
 }

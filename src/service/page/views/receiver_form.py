@@ -138,7 +138,7 @@ def _broker(known: Json, visit: Visit) -> Json:
         autocomplete="new-password",
     )
     prefix = field(words("receivers.prefix"), known.get("prefix"), placeholder=TOPICS)
-    found = st.toggle(words("receivers.discovery"), known.get("discovery", HOME_ASSISTANT) is not None)
+    found = st.toggle(words("receivers.discovery"), known.get("discovery", True))
     certificate = st.text_area(
         words("receivers.certificate"),
         known.get("certificate") or "",
@@ -148,7 +148,7 @@ def _broker(known: Json, visit: Visit) -> Json:
     options = {
         "user": user,
         "prefix": prefix or TOPICS,
-        "discovery": (known.get("discovery") or HOME_ASSISTANT) if found else None,
+        "discovery": found,
         "certificate": certificate.strip() or None,
     }
     return {"options": options} | ({"secret": password} if password else {})
@@ -159,7 +159,7 @@ def _barrier(known: Json, visit: Visit) -> Json | None:
     words = visit.words
     left, right = st.columns(2)
     method = left.selectbox(words("receivers.method"), METHODS, METHODS.index(known.get("method", METHODS[0])))
-    timeout_s = right.number_input(words("receivers.timeout"), 1, 10, round(known.get("timeout_s", 3)))
+    timeout_s = right.number_input(words("receivers.timeout"), 0.5, 10.0, float(known.get("timeout_s", 3)), 0.5)
     written = st.text_area(
         words("receivers.headers"),
         "\n".join(f"{name}: {value}" for name, value in known.get("headers", {}).items()),
@@ -180,8 +180,6 @@ PLACEHOLDERS = {
     "barrier": "http://192.168.1.30/relay/0",
 }
 TOPICS = "number-plate"
-HOME_ASSISTANT = "homeassistant"
-"""The topic at which Home Assistant looks for devices."""
 OWN_FIELDS = {"webhook": _webhook, "mqtt": _broker, "barrier": _barrier}
 """What each kind asks for beside what all have."""
 

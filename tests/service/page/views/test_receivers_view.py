@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from src.service.api.delivery_requests import NewReceiver, ReceiverChange
+from src.service.delivery.events import ReceiverKind
 from tests.service.page.views.opening import (
     Script,
     assert_sound,
@@ -127,6 +129,32 @@ def test_a_password_is_never_shown_and_stays_where_none_is_entered(api: Api) -> 
     assert "secret" not in kept
     assert kept["options"] == BROKER["options"]
     assert changed["secret"] == "new"
+
+
+def test_what_is_made_of_a_broker_and_a_barrier_is_what_the_api_takes(api: Api) -> None:
+    page = opened(new_receiver)
+    page.segmented_control[0].set_value("mqtt").run()
+    field(page, "Name", "Home")
+    field(page, "Address", "mqtts://broker.example.org")
+    press(page, "Save")
+    page = opened(new_receiver)
+    page.segmented_control[0].set_value("barrier").run()
+    field(page, "Name", "North barrier")
+    field(page, "Address", "http://192.168.1.30/relay/0")
+    {each.label: each for each in page.multiselect}["Places"].set_value(["Depot"])
+    press(page, "Save")
+    broker, barrier = (NewReceiver.model_validate(said).fields() for _, said in sent_json(api, "POST"))
+    assert broker["options"]["discovery"] is True
+    assert barrier["options"]["timeout_s"] == 3
+
+
+@pytest.mark.parametrize(("of", "field"), [("BROKER", "discovery"), ("BARRIER", "timeout_s")])
+def test_options_that_are_not_touched_stay(api: Api, of: str, field: str) -> None:
+    press(opened(known_receiver, of=of), "Save")
+    ((_, said),) = sent_json(api, "PATCH")
+    known = {"BROKER": BROKER, "BARRIER": BARRIER}[of]
+    fields = ReceiverChange.model_validate(said).fields(ReceiverKind(known["kind"]))
+    assert fields["options"][field] == known["options"][field]
 
 
 def test_a_barrier_opens_for_who_is_allowed_at_a_place_that_is_named(api: Api) -> None:
