@@ -5,8 +5,18 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 Address = IPv4Address | IPv6Address
 
-METADATA = frozenset(map(ip_address, ("169.254.169.254", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
-"""Where clouds tell their machines secrets; most of these addresses are link-local anyway."""
+METADATA = frozenset(
+    map(
+        ip_address,
+        (
+            *("169.254.169.254", "fe80::a9fe:a9fe"),  # most clouds
+            *("fd00:ec2::254", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"),  # Amazon's machines and containers
+            *("168.63.129.16", "fd20:ce::254", "100.100.100.200"),  # Microsoft's, which is public, Google's, Alibaba's
+            *("192.0.0.192", "fd00:c1::a9fe:a9fe", "fd00:42::42"),  # Oracle's, and Scaleway's
+        ),
+    )
+)
+"""Where clouds tell their machines secrets, whatever kind of network that is in."""
 _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 """RFC 6052 and RFC 8215: the last 32 bits are an address of IPv4."""
 _COMPATIBLE = IPv6Network("::/96")

@@ -57,6 +57,7 @@ OWN = [
     *("http://2130706433/", "http://0x7f.1/", "http://[::ffff:127.0.0.1]/", "http://127.1/", "http://0/"),
     *("http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://[fd00:ec2::254]/"),
     *("http://100.100.100.200/", "http://inside.example/", "https://cloud.example/", "http://192.0.0.192/"),
+    *("http://168.63.129.16/machine", "http://[fd20:ce::254]/", "http://[fd00:ec2::23]/v1/credentials"),
 ]
 
 

@@ -91,6 +91,10 @@ def test_what_is_not_public_is_refused(host: str) -> None:
         "[2002:a9fe:a9fe::]",
         "[fd00:ec2::254]",
         "100.100.100.200",
+        "168.63.129.16",
+        "[::ffff:168.63.129.16]",
+        "169.254.170.2",
+        "[fd20:ce::254]",
     ],
 )
 def test_where_clouds_tell_secrets_nothing_allows(host: str) -> None:
