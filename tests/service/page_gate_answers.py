@@ -122,6 +122,8 @@ BARRIER: Json = {
     "outcomes": ["allowed"],
     "places": ["Depot"],
 }
+FILTERED: Json = {**BARRIER, "lists": ["9" * 32]}
+"""Its list is deleted."""
 DEAD: Json = {
     "id": "d" * 32,
     "event": "e" * 32,

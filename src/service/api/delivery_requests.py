@@ -4,7 +4,15 @@ import re
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from src.core.result import Outcome
 from src.core.schema import Closed
@@ -84,7 +92,7 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
     for called, value in headers.items():
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", called) or called.lower() in _OWN_HEADERS:
             raise ValueError("there is a name that no header may have here")
-        if not re.fullmatch(r"[ -~\xa0-\xff]{0,1000}", value):
+        if not re.fullmatch(r"[ -~\xa0-\xff]{0,1000}", value) or value != value.strip():
             raise ValueError("there is a value that no header may have")
     if len({called.lower() for called in headers}) < len(headers):
         raise ValueError("there is a header twice")
@@ -112,7 +120,20 @@ _OF_KIND: dict[ReceiverKind, type[Closed]] = {
     ReceiverKind.MQTT: MqttOptions,
     ReceiverKind.BARRIER: BarrierOptions,
 }
-Options = MqttOptions | BarrierOptions | NoOptions
+
+
+def _said_of_one(sent: Any, taken: ValidatorFunctionWrapHandler) -> Any:
+    """Has a fault told of the one kind of options whose fields were sent, and not of those of the other kinds."""
+    try:
+        return taken(sent)
+    except ValidationError:
+        for kind in (MqttOptions, BarrierOptions):
+            if isinstance(sent, dict) and sent and sent.keys() <= kind.model_fields.keys():
+                kind.model_validate(sent)
+        raise
+
+
+Options = Annotated[MqttOptions | BarrierOptions | NoOptions, WrapValidator(_said_of_one)]
 
 
 class WrongOptionsError(ValueError):

@@ -1,7 +1,7 @@
 """Receivers: who is told of what happens. Their secrets are written, and never read here again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,11 @@ class OptionsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ReceiverEntry:
-    """A receiver as it is told of, with the names in the place of identifiers."""
+    """A receiver as it is told of, with the names in the place of identifiers.
+
+    What is deleted has no name any more, and its identifier stays: a filter that let nothing through would look as one
+    that lets everything through, and would become one when it is sent back.
+    """
 
     id: str
     name: str
@@ -204,7 +208,7 @@ def _check_move(row: tables.ReceiverRow, fields: Mapping[str, Any]) -> None:
 def _write(session: Session, row: tables.ReceiverRow, fields: Mapping[str, Any]) -> None:
     for field, value in fields.items():
         if field in FILTERS:
-            setattr(row, field, _identifiers(session, field, value))
+            setattr(row, field, _identifiers(session, field, value, getattr(row, field) or ()))
         elif field == "options":
             _write_options(row, value)
         elif field not in ("kind", "secret"):
@@ -226,9 +230,10 @@ def _write_options(row: tables.ReceiverRow, options: Mapping[str, Any]) -> None:
     row.secret = json.dumps(kept) if kept else None
 
 
-def _identifiers(session: Session, field: str, names: Sequence[str]) -> list[str]:
+def _identifiers(session: Session, field: str, names: Sequence[str], known: Collection[str]) -> list[str]:
+    """Returns the identifiers of what is named. One of the ``known`` ones may stand for something that is deleted."""
     row = FILTERS[field]
-    found: dict[str, str] = {}
+    found = {name: name for name in names if name in known}
     for row_id, name in session.execute(select(row.id, row.name).where(row.name.in_(names))):
         found[name] = row_id
     if unknown := [name for name in names if name not in found]:
@@ -258,7 +263,7 @@ def _told(session: Session, rows: Sequence[tables.ReceiverRow]) -> list[Receiver
             has_secret=row.secret is not None,
             events=row.events,
             outcomes=row.outcomes,
-            **{field: [names[field][one] for one in getattr(row, field) if one in names[field]] for field in FILTERS},
+            **{field: [names[field].get(one, one) for one in getattr(row, field)] for field in FILTERS},
             enabled=row.enabled,
             created=row.created,
             updated=row.updated,

@@ -240,6 +240,8 @@ def test_who_moves_a_receiver_does_not_thereby_read_its_secrets(api: Api) -> Non
         ({"kind": "barrier", "cameras": ["gate"], "events": ["visit.began"]}, "for sightings alone"),
         ({"kind": "barrier", "cameras": ["gate"], "options": {"headers": {"Host": "x"}}}, "no header may have"),
         ({"kind": "barrier", "cameras": ["gate"], "options": {"headers": {"X": "a\r\nb"}}}, "no header may have"),
+        ({"kind": "barrier", "cameras": ["gate"], "options": {"headers": {"X": " a"}}}, "no header may have"),
+        ({"kind": "barrier", "cameras": ["gate"], "options": {"headers": {"X": "a\xa0"}}}, "no header may have"),
         ({"kind": "barrier", "cameras": ["gate"], "options": {"headers": {"X": "***"}}}, "none that could stay"),
         ({"kind": "barrier", "cameras": ["gate"], "options": {"user": "x"}}, "a barrier has no such option"),
     ],
@@ -270,6 +272,21 @@ def test_names_are_told_and_identifiers_kept(api: Api) -> None:
     assert "a barrier needs" in change(api, bar, 422, cameras=[])["detail"]
     assert api.delete(f"/v1/receivers/{made['id']}").json() == {"deliveries": 0}
     assert_problem(api.get(f"/v1/receivers/{made['id']}"), 404)
+
+
+def test_a_filter_whose_list_is_deleted_never_lets_everything_through(api: Api) -> None:
+    camera(api)
+    on = api.ask("POST", "/v1/lists", json={"name": "Residents", "kind": "allow"}).json()
+    bar = make(api, "Bar", "barrier", lists=["Residents"], cameras=["gate"])
+    assert api.delete(f"/v1/lists/{on['id']}").status_code == 200
+    known = api.get(f"/v1/receivers/{bar['id']}").json()
+    assert known["lists"] == [on["id"]]
+    # whoever sends back what was answered changes nothing, and takes it out by will alone
+    assert change(api, bar, lists=known["lists"], name="Gate")["lists"] == [on["id"]]
+    with api.service.resources.database.reading() as session:
+        assert session.get_one(tables.ReceiverRow, bar["id"]).lists == [on["id"]]
+    assert change(api, bar, lists=[])["lists"] == []
+    assert "there is none" in change(api, bar, 422, lists=[on["id"]])["detail"]
 
 
 def test_a_name_is_looked_up_once_and_again_when_it_is_asked_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,8 @@ def _filters(kind: str, receiver: ReceiverRecord | None, visit: Visit) -> Json:
         "lists": ([on.name for on in visit.lists()], str),
     }
     picked: Json = {}
-    for name, (names, spell) in options.items():
+    for name, (there, spell) in options.items():
+        names = [*there, *(each for each in known[name] if each not in there)]  # what is deleted filters all the same
         if names:
             picked[name] = _pick(name, names, known[name], spell, visit)
     return picked
@@ -226,7 +227,7 @@ def _pick(
     return st.multiselect(
         visit.words(f"receivers.{name}"),
         names,
-        [each for each in known if each in names],
+        list(known),
         format_func=spell,
         placeholder=visit.words("receivers.any"),
     )

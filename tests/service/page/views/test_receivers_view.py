@@ -22,7 +22,7 @@ from tests.service.page.views.opening import (
     tried_receiver,
 )
 from tests.service.page_answers import Api, refusal
-from tests.service.page_gate_answers import BARRIER, BROKER, DEAD, RECEIVER, WAITING
+from tests.service.page_gate_answers import BARRIER, BROKER, DEAD, FILTERED, RECEIVER, WAITING
 from tests.service.page_registry_answers import page_of
 
 TEST = f"POST /v1/receivers/{RECEIVER['id']}/test"
@@ -146,6 +146,12 @@ def test_what_is_made_of_a_broker_and_a_barrier_is_what_the_api_takes(api: Api) 
     broker, barrier = (NewReceiver.model_validate(said).fields() for _, said in sent_json(api, "POST"))
     assert broker["options"]["discovery"] is True
     assert barrier["options"]["timeout_s"] == 3
+
+
+def test_what_is_deleted_still_filters_when_something_else_is_changed(api: Api) -> None:
+    press(opened(known_receiver, of="FILTERED"), "Save")
+    ((_, said),) = sent_json(api, "PATCH")
+    assert said["lists"] == FILTERED["lists"]
 
 
 @pytest.mark.parametrize(("of", "field"), [("BROKER", "discovery"), ("BARRIER", "timeout_s")])
