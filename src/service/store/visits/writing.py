@@ -34,14 +34,14 @@ def changed_visits(session: Session) -> list[str]:
 def write(session: Session, place_id: str, pairs: Sequence[Pair], left_behind: Iterable[str]) -> None:
     """Makes each pair one visit, which keeps its identifier where its entry, or else its exit, stays.
 
+    Those with an entry come first, so that they choose before those that an exit is left of.
     Visits that have no crossing any more go, ``left_behind`` among them. All events are in the same transaction.
     """
     known = {row.visit_id for pair in pairs for row in _rows(pair) if row.visit_id is not None} | set(left_behind)
     visits = {row.id: row for row in session.scalars(select(VisitRow).where(VisitRow.id.in_(known)))} if known else {}
     before = {visit_id: [getattr(row, name) for name in TOLD] for visit_id, row in visits.items()}
     chosen: dict[str, tuple[VisitRow, Pair]] = {}
-    # those with an entry choose first, so that what an exit leaves is its own visit
-    for pair in sorted(pairs, key=lambda pair: pair[0] is None):
+    for pair in pairs:
         own = (visits[row.visit_id] for row in _rows(pair) if row.visit_id in visits and row.visit_id not in chosen)
         visit = next(own, None) or VisitRow(id=new_id(), place_id=place_id)
         _fill(visit, pair)

@@ -69,21 +69,21 @@ def one_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]
     database.close()
 
 
-KEYS = st.sampled_from(["ABC123", "ABC124", "ABD123", "ABC12", "ABC1234", "XYZ789"])
 CROSSINGS = st.builds(
     Seen,
-    id=st.sampled_from([f"{n:032}" for n in range(14)]),
+    id=st.sampled_from([f"{n:032}" for n in range(12)]),
     direction=st.sampled_from(["entry", "exit"]),
-    minute=st.integers(0, 40).map(lambda half: half / 2),
-    key=KEYS,
-    region=st.sampled_from([None, None, "RU", "BY"]),
-    certain=st.sampled_from([False, False, False, True]),
-    closed=st.sampled_from([None, None, None, 5.0, 10.0]),
+    minute=st.integers(0, 15).map(lambda place: place * 1.5),
+    key=st.sampled_from(["ABC123", "ABC123", "ABC124", "ABD123", "ABC1234"]),
+    region=st.sampled_from([None, None, None, "RU", "BY"]),
+    certain=st.sampled_from([False, False, False, False, False, True]),
+    closed=st.sampled_from([None, None, None, None, None, 10.0]),
 )
+"""Few plates and moments, so that most of them concern each other."""
 STEPS = st.lists(
-    st.lists(st.tuples(CROSSINGS, st.sampled_from([False, False, False, True])), min_size=1, max_size=3),
-    min_size=1,
-    max_size=16,
+    st.lists(st.tuples(CROSSINGS, st.sampled_from([False, False, False, True])), min_size=1, max_size=2),
+    min_size=12,
+    max_size=20,
 )
 
 
@@ -100,5 +100,41 @@ def test_incremental_is_from_scratch(one_database: Database, steps: list[list[tu
                 elif seen.id in world.seen:
                     changes[seen.id] = None
             world.change(*changes.items())
+            world.check()
+        session.rollback()
+
+
+def entry(number: int, minute: float, region: str | None, key: str = "ABC123") -> Seen:
+    return Seen(f"{number:032}", "entry", minute, key, region)
+
+
+def leaving(number: int, minute: float, region: str | None, key: str = "ABC123") -> Seen:
+    return replace(entry(number, minute, region, key), direction="exit")
+
+
+COUNTRIES = {
+    "an entry of another country is between": [entry(1, 0, "RU"), entry(2, 5, "BY"), entry(3, 10, "RU")],
+    "a misread exit loses its entry to that": [
+        *(entry(1, 0, "RU"), entry(2, 5, "BY"), leaving(4, 12, "RU", "ABD123"), entry(3, 10, "RU")),
+    ],
+    "the next entry of the country is far": [
+        *(entry(2, 5, "BY"), entry(3, 10, "BY"), entry(4, 15, "BY"), entry(5, 20, "RU"), entry(1, 0, "RU")),
+    ],
+    "the same text comes before one that is like it": [
+        *(entry(1, 0, "RU"), entry(2, 5, "BY"), entry(3, 6, "RU", "ABC124"), leaving(4, 10, "RU")),
+    ],
+    "a crossing comes between two that were one passing": [
+        *(leaving(1, 0, "RU"), leaving(2, 1.5, None)),
+        *(leaving(3, 1, "BY", "XYZ789"), leaving(4, 1.25, "BY", "XYZ789"), leaving(3, 1, "BY")),
+    ],
+}
+
+
+@pytest.mark.parametrize("steps", COUNTRIES.values(), ids=COUNTRIES)
+def test_the_same_text_in_two_countries(one_database: Database, steps: list[Seen]) -> None:
+    with one_database.session() as session:
+        world = World(session)
+        for seen in steps:
+            world.change((seen.id, seen))
             world.check()
         session.rollback()
