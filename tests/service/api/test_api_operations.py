@@ -143,7 +143,7 @@ def test_the_document_has_an_example_for_every_answer(api: Api) -> None:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             for status, response in operation["responses"].items():
-                assert len(response["content"]) == 1 or path.endswith("/export"), (method, path, status)
+                assert len(response["content"]) == 1 or path.endswith(("/export", "/report")), (method, path, status)
                 for media_type, content in response["content"].items():
                     if int(status) >= 400:
                         assert media_type == "application/problem+json", (method, path, status)
